@@ -1,0 +1,155 @@
+/* What a trained model is, in memory: signature, encoders, learners, decision.
+ *
+ * Shapes   The query's columns less the target are the `fields`, in the query's order, those that
+ *          the model leaves out too: they stay parameters of its function. Encoder i makes model
+ *          feature i (one float32 a row) out of one field. A learner maps the features to
+ *          `outputs` margins; the members' margins are added with their weights; the link turns
+ *          margins into predictions.
+ * Units    Regression: the target's unit. Classification: probabilities, one an output.
+ * NULLs    A NULL field, a NaN, is the missing value (a NaN feature).
+ * Numbers  margin[g] = sum over members m in order of weight[m] * (base[m][g] + 2^-e[m] * S[m][g]),
+ *          in double, where S is the exact sum of the chosen leaves' integers. Nothing else decides
+ *          a prediction, so every kernel on every CPU gives the same bits.
+ * Threads  read-only once made. Everything lives in the model's arena.
+ * Secrets  Labels are the only text from the data; category values are kept as keyed hashes. */
+#ifndef FORETELL_MODEL_H
+#define FORETELL_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "foretell/arena.h"
+#include "foretell/error.h"
+#include "foretell/hash.h"
+#include "foretell/type.h"
+
+/* name, Redshift's word in SHOW MODEL, word in a statement */
+#define FT_PROBLEM_TABLE(X)                                                                        \
+  X(PROBLEM_AUTO, "", "")                                                                          \
+  X(REGRESSION, "Regression", "REGRESSION")                                                        \
+  X(BINARY, "BinaryClassification", "BINARY_CLASSIFICATION")                                       \
+  X(MULTICLASS, "MulticlassClassification", "MULTICLASS_CLASSIFICATION")
+
+enum ft_problem {
+#define FT_PROBLEM_ENUM(name, shown, word) FT_##name,
+  FT_PROBLEM_TABLE(FT_PROBLEM_ENUM)
+#undef FT_PROBLEM_ENUM
+      FT_PROBLEM_COUNT
+};
+const char *ft_problem_shown(enum ft_problem problem);
+
+/* How margins become predictions. */
+enum ft_link {
+  FT_LINK_IDENTITY = 0, /* the margin; for a class of binary:hinge see decision */
+  FT_LINK_LOGISTIC,     /* 1 / (1 + exp(-margin)): the probability of label 1 */
+  FT_LINK_SOFTMAX,      /* one margin a label */
+  FT_LINK_EXP,          /* exp(margin): reg:tweedie and other log links */
+  FT_LINK_HINGE,        /* 1 when margin > 0, else 0, as the probability of label 1 */
+  FT_LINK_COUNT
+};
+
+enum ft_encoder_kind {
+  FT_ENCODE_NUMBER = 0, /* the value as float32 (rounded to nearest); booleans 0 and 1 */
+  FT_ENCODE_CATEGORY,   /* 0: a value not in the list; i + 1: category[i]; NULL: missing */
+  FT_ENCODE_CALENDAR,   /* a part of a date or time */
+  FT_ENCODE_LENGTH,     /* bytes of a text (free text, many categories) */
+  FT_ENCODE_KIND_COUNT
+};
+
+/* Parts of dates and times; UTC; the proleptic Gregorian calendar. */
+enum ft_calendar_part {
+  FT_PART_DAYS = 0,    /* days since 1970-01-01, with the day's fraction for timestamps */
+  FT_PART_YEAR,        /* 2026 */
+  FT_PART_MONTH,       /* 1 … 12 */
+  FT_PART_DAY,         /* 1 … 31 */
+  FT_PART_WEEKDAY,     /* 0 Monday … 6 Sunday */
+  FT_PART_YEARDAY,     /* 1 … 366 */
+  FT_PART_HOUR,        /* 0 … 23 */
+  FT_PART_MINUTE,      /* minutes since midnight with their fraction, 0 … 1440 */
+  FT_PART_COUNT
+};
+
+struct ft_encoder {
+  enum ft_encoder_kind kind;
+  enum ft_calendar_part part;        /* of FT_ENCODE_CALENDAR */
+  uint32_t field;                    /* index into the model's fields */
+  uint32_t categories;               /* of FT_ENCODE_CATEGORY; at most FT_MODEL_MAX_CATEGORIES */
+  const struct ft_hash128 *category; /* strictly ascending by ft_hash128_compare */
+};
+
+/* A decision tree's node; a tree's root is its node 0; children come after their parent, so no
+ * walk can run in a circle. A numeric split goes left when value < threshold (float32, as XGBoost
+ * compares); a categorical split goes right when the code's bit is set in the node's set; a missing
+ * value goes as `missing_left` says. */
+struct ft_node {
+  uint32_t feature;     /* index of the encoder; FT_NODE_LEAF in a leaf */
+  float threshold;      /* numeric split; finite or +infinity */
+  uint32_t left;        /* index within the tree */
+  uint32_t right;
+  int32_t leaf;         /* leaf: value in units of 2^-exponent, |leaf| < 2^23 */
+  uint32_t set;         /* categorical split: index of its first word in set_word; else FT_NODE_NO_SET */
+  uint32_t set_words;   /* 32-bit words of the set; a code beyond them is not in the set */
+  uint8_t missing_left; /* 0 or 1 */
+};
+#define FT_NODE_LEAF UINT32_MAX
+#define FT_NODE_NO_SET UINT32_MAX
+
+struct ft_tree {
+  uint32_t first;  /* index of its root in `node` */
+  uint32_t nodes;  /* at least 1 */
+  uint32_t output; /* which margin its leaves are added to */
+};
+
+struct ft_forest {
+  uint32_t trees;
+  const struct ft_tree *tree;
+  uint32_t nodes; /* of all trees */
+  const struct ft_node *node;
+  uint32_t set_words;
+  const uint32_t *set_word;
+  int32_t exponent;   /* a leaf's unit is 2^-exponent; -1000 … 1000 */
+  const double *base; /* one an output */
+};
+
+/* One learner of the ensemble. Later kinds (linear, net, centres) join here with their own struct
+ * and a tag of their own in the artifact. */
+enum ft_learner_kind { FT_LEARNER_FOREST = 0, FT_LEARNER_KIND_COUNT };
+struct ft_member {
+  enum ft_learner_kind kind;
+  double weight;
+  struct ft_forest forest;
+};
+
+struct ft_model {
+  /* signature */
+  enum ft_problem problem;
+  struct ft_field target;
+  uint32_t fields;
+  const struct ft_field *field;
+  uint32_t labels;             /* 0 for regression */
+  const struct ft_span *label; /* as text, in the order of the outputs; binary: label 1 is the one
+                                * whose probability the learner gives */
+  /* encoders */
+  struct ft_hash_key category_key;
+  uint32_t features;
+  const struct ft_encoder *encoder;
+  /* learners */
+  enum ft_link link;
+  uint32_t outputs; /* margins: 1, or `labels` under softmax */
+  uint32_t members;
+  const struct ft_member *member;
+  double threshold; /* binary: label 1 when its probability >= threshold, 0 < threshold <= 1 */
+};
+
+#define FT_MODEL_MAX_FIELDS 1600
+#define FT_MODEL_MAX_FEATURES 65536
+#define FT_MODEL_MAX_LABELS 10000
+#define FT_MODEL_MAX_CATEGORIES 4096
+#define FT_MODEL_MAX_MEMBERS 256
+
+/* Everything above that a kernel relies on, checked: indices, orders, finite numbers, counts.
+ * Errors: FT_CORRUPT with the place. */
+enum ft_status ft_model_check(const struct ft_model *model, struct ft_error *err) FT_MUST_CHECK;
+
+#endif
