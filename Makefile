@@ -1,0 +1,67 @@
+# Foretell's commands; each does its own set-up. The build itself is meson's (meson.build).
+MAKEFLAGS += --no-print-directory
+SHELL := /bin/bash
+SECONDS ?= 60
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+PROGRAMS := foretell foretell-trainer
+
+# Uninstrumented libraries keep memory until the end, which is no leak of ours.
+SANITIZER_ENV := \
+  ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:allocator_may_return_null=1 \
+  LSAN_OPTIONS=suppressions=$(CURDIR)/tools/leaks.txt:print_suppressions=0 \
+  UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
+
+.PHONY: help build demo test check format asan fuzz bench install clean
+
+help: ## what there is to make
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+
+build: ## build/foretell and its trainer
+	@tools/setup.sh build
+	@tools/build.sh build "$(PROGRAMS)" -Dtests=$$(test -f build/.tested && echo true || echo false)
+
+demo: build ## train a churn model by SQL and use it
+	@build/foretell -f examples/churn.sql
+
+test: ## every test; ends with a line "N passed, N failed"
+	@tools/setup.sh test
+	@tools/build.sh build all -Dtests=true
+	@touch build/.tested
+	@tools/run_tests.py build
+
+check: ## format, layers, names, sizes, warnings of gcc and clang
+	@tools/setup.sh check
+	@tools/check.sh
+
+format: ## lay out every C file as .clang-format says
+	@tools/setup.sh check
+	@git ls-files -co --exclude-standard '*.[ch]' | xargs -r clang-format -i
+
+asan: ## every test under AddressSanitizer and UndefinedBehaviorSanitizer
+	@tools/setup.sh test
+	@tools/build.sh build-asan all -Dtests=true -Dbuildtype=debugoptimized \
+	  -Db_sanitize=address,undefined
+	@$(SANITIZER_ENV) tools/run_tests.py build-asan
+
+fuzz: ## each fuzz target for SECONDS=60 under the sanitizers
+	@tools/setup.sh check
+	@CC=clang tools/build.sh build-fuzz all -Dtests=true -Dfuzz=true -Db_lundef=false \
+	  -Dbuildtype=debugoptimized -Db_sanitize=address,undefined
+	@$(SANITIZER_ENV) tools/fuzz.sh build-fuzz $(SECONDS)
+
+bench: ## measurements
+	@tools/setup.sh test
+	@tools/build.sh build all -Dtests=true
+	@touch build/.tested
+	@ninja -C build benchmark
+
+install: build ## a relocatable tree below PREFIX=/usr/local
+	@meson configure build -Dprefix='$(abspath $(PREFIX))'
+	@tools/build.sh build "$(PROGRAMS)" -Dtests=$$(test -f build/.tested && echo true || echo false)
+	@meson install -C build --no-rebuild --quiet $(if $(DESTDIR),--destdir '$(DESTDIR)')
+	@echo "installed: $(DESTDIR)$(abspath $(PREFIX))/bin/foretell"
+
+clean: ## remove what was built; set-up stays
+	@rm -rf build build-asan build-fuzz build-gcc build-clang

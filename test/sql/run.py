@@ -1,0 +1,334 @@
+#!/usr/bin/env python3
+"""Runs golden SQL tests (*.test, see README.md) against a host.
+
+    run.py [--build FOLDER] [--host duckdb] [--jobs N] [--verbose] [FILE ...]
+
+Every record runs as a process of its own on the file's database, so that whatever a record relies
+on has been stored; records between `session` and `end` share one process. The last line of the
+output is "sql: N passed, N failed, N skipped", counted in records.
+"""
+import argparse
+import concurrent.futures
+import dataclasses
+import difflib
+import math
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+DATA_FOLDERS = [ROOT / "examples/data", ROOT / "../shared/data"]
+SQLSTATE = re.compile(r"[0-9A-Z]{5}(?=\s|$)")
+MARK = "ft-record-%d"
+
+
+@dataclasses.dataclass
+class Record:
+    line: int
+    kind: str  # ok, error, notice, query
+    sql: str
+    expected: list = dataclasses.field(default_factory=list)
+    types: str = ""
+    order: str = "nosort"
+    text: str = ""  # what an error or a notice must say
+    timeout: float = 120
+    session: int = 0  # 0: a process of its own
+
+
+class BadTest(Exception):
+    """The test file itself is wrong."""
+
+
+class Skip(Exception):
+    """The file cannot run here."""
+
+
+# ---------------------------------------------------------------- reading a file
+
+
+class Reader:
+    """Turns the lines of a test file into records for one host."""
+
+    def __init__(self, path, host):
+        self.path, self.host = path, host
+        self.lines = path.read_text(encoding="utf-8").split("\n")
+        self.at = 0
+        self.records = []
+        self.session = self.sessions = 0
+        self.timeout = 120.0
+        self.condition = True
+
+    def fail(self, message):
+        raise BadTest(f"{self.path.name}:{self.at}: {message}")
+
+    def block(self):
+        """The lines up to a blank line."""
+        lines = []
+        while self.at < len(self.lines) and self.lines[self.at].strip():
+            lines.append(self.lines[self.at])
+            self.at += 1
+        return lines
+
+    def add(self, kind, **fields):
+        line, lines = self.at, self.block()
+        if "----" in lines:
+            cut = lines.index("----")
+            lines, expected = lines[:cut], lines[cut + 1 :]
+        else:
+            expected = []
+        if not lines:
+            self.fail(f"a {kind} record without SQL")
+        if self.condition:
+            self.records.append(Record(line, kind, "\n".join(lines), expected,
+                                       timeout=self.timeout, session=self.session, **fields))
+        self.condition = True
+
+    def statement(self, rest):
+        kind, _, text = rest.partition(" ")
+        if kind not in ("ok", "error", "notice"):
+            self.fail(f'statement ok, error or notice, not "{kind}"')
+        if kind == "notice" and not text:
+            self.fail("statement notice needs its text")
+        self.add(kind, text=text.strip())
+
+    def query(self, rest):
+        words = rest.split()
+        order = words[1] if len(words) > 1 else "nosort"
+        if not words or not re.fullmatch("[TIRB]+", words[0]) or order not in ("nosort", "rowsort"):
+            self.fail("query <types of T, I, R, B> [nosort|rowsort]")
+        self.add("query", types=words[0], order=order)
+
+    def load(self, rest):
+        words = rest.split()
+        if len(words) not in (1, 2):
+            self.fail("load <dataset> [table]")
+        table = words[1] if len(words) == 2 else words[0]
+        for folder in DATA_FOLDERS:
+            for ending in (".csv.gz", ".csv"):
+                file = folder / (words[0] + ending)
+                if file.exists():
+                    path = str(file.resolve()).replace("'", "''")
+                    sql = f"CREATE TABLE {table} AS SELECT * FROM read_csv('{path}')"
+                    self.records.append(Record(self.at, "ok", sql, session=self.session))
+                    return
+        raise Skip(f"data set {words[0]} is not here")
+
+    def directive(self, word, rest):
+        if word == "statement":
+            self.statement(rest)
+        elif word == "query":
+            self.query(rest)
+        elif word == "load":
+            self.load(rest)
+        elif word in ("skipif", "onlyif"):
+            self.condition = (rest == self.host) == (word == "onlyif")
+        elif word == "timeout":
+            self.timeout = float(rest)
+        elif word == "session" and not self.session:
+            self.sessions += 1
+            self.session = self.sessions
+        elif (word == "end" and self.session) or word == "restart":
+            self.session = 0
+        else:
+            self.fail(f'"{word}" has no place here')
+
+    def read(self):
+        while self.at < len(self.lines):
+            line = self.lines[self.at].strip()
+            self.at += 1
+            if line and not line.startswith("#"):
+                word, _, rest = line.partition(" ")
+                self.directive(word, rest.strip())
+        return self.records
+
+
+# ---------------------------------------------------------------- running it
+
+
+def parse_csv(text):
+    """Rows of a CSV text; an unquoted empty field is NULL, a quoted one is the empty string."""
+    rows, row, at = [], [], 0
+    field = re.compile(r'(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)')
+    while at < len(text):
+        match = field.match(text, at)
+        if not match:
+            raise ValueError(f"not CSV: {text[at:at + 40]!r}")
+        quoted, bare, ending = match.groups()
+        if quoted is not None:
+            row.append(quoted.replace('""', '"') or "(empty)")
+        else:
+            row.append(bare if bare else "NULL")
+        at = match.end()
+        if ending != ",":
+            rows.append(row)
+            row = []
+    return rows
+
+
+def same_value(kind, got, expected):
+    if got == expected:
+        return True
+    if kind != "R":
+        return False
+    try:
+        return math.isclose(float(got), float(expected), rel_tol=1e-9, abs_tol=1e-12)
+    except ValueError:
+        return False
+
+
+def difference(record, rows):
+    """What is wrong with the rows of a query, or nothing."""
+    expected = [line.split("\t") for line in record.expected]
+    if record.order == "rowsort":
+        rows, expected = sorted(rows), sorted(expected)
+    width = len(record.types)
+    same = len(rows) == len(expected) and all(
+        len(row) == len(want) == width
+        and all(map(same_value, record.types, row, want))
+        for row, want in zip(rows, expected))
+    if same:
+        return ""
+    wide = next((row for row in rows if len(row) != width), None)
+    note = f"{len(wide)} columns instead of {width}\n" if wide else ""
+    return note + "\n".join(difflib.unified_diff(
+        ["\t".join(row) for row in expected], ["\t".join(row) for row in rows],
+        "expected", "got", lineterm="", n=2))
+
+
+def wrong_message(record, stderr):
+    """What the error or notice text lacks, or nothing."""
+    state = SQLSTATE.match(record.text) if record.kind == "error" else None
+    text = record.text[state.end():].strip() if state else record.text
+    first = stderr.split("\n", 1)[0]
+    if state and state.group() not in first:
+        return f"SQLSTATE {state.group()} expected:\n{stderr}"
+    for part in [text, *record.expected]:
+        if part not in stderr:
+            return f'"{part}" is not in:\n{stderr}'
+    return ""
+
+
+def judge(record, status, stdout, stderr):
+    """What is wrong with a record's outcome, or nothing."""
+    if status < 0 or status > 1:
+        return f"the program ended with status {status}\n{stderr}"
+    if record.kind == "error":
+        return wrong_message(record, stderr) if status else "no error"
+    if status:
+        return stderr or "failed without a message"
+    if record.kind == "notice":
+        return wrong_message(record, stderr)
+    return difference(record, parse_csv(stdout)[1:]) if record.kind == "query" else ""
+
+
+def run_process(command, timeout):
+    """Status, output and errors; a process that hangs is a failure like others."""
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True,
+                              timeout=timeout, check=False)
+    except subprocess.TimeoutExpired:
+        return 124, "", f"no end after {timeout:g} s"
+    return done.returncode, done.stdout.decode("utf-8", "replace"), \
+        done.stderr.decode("utf-8", "replace")
+
+
+def run_session(command, records):
+    """Run records in one process. A marker before each tells where its output begins."""
+    arguments = list(command)
+    for index, record in enumerate(records):
+        mark = MARK % index
+        arguments += ["-c", f"SELECT '{mark}' AS \"{mark}\"", "-c", record.sql]
+    status, stdout, stderr = run_process(arguments, sum(record.timeout for record in records))
+    outputs, rest = [], stdout
+    for index in range(len(records)):
+        mark = MARK % index
+        before, found, rest = rest.partition(f"{mark}\n{mark}\n")
+        if not found:
+            break
+        if index:
+            outputs.append(before)
+    outputs.append(rest)
+    for index, record in enumerate(records):
+        if index >= len(outputs):
+            yield record, "not reached"
+            continue
+        last = index == len(outputs) - 1
+        yield record, judge(record, status if last else 0, outputs[index], stderr)
+
+
+def run_records(command, records):
+    at = 0
+    while at < len(records):
+        record, until = records[at], at + 1
+        if record.session:
+            while until < len(records) and records[until].session == record.session:
+                until += 1
+            yield from run_session(command, records[at:until])
+        else:
+            result = run_process([*command, "-c", record.sql], record.timeout)
+            yield record, judge(record, *result)
+        at = until
+
+
+def run_file(path, options):
+    """(passed, failed, skipped, report) of one file."""
+    try:
+        records = Reader(path, options.host).read()
+    except Skip as reason:
+        return 0, 0, 1, f"skipped  {path.name}: {reason}"
+    except (BadTest, ValueError) as error:
+        return 0, 1, 0, f"FAILED   {error}"
+    passed, report = 0, []
+    with tempfile.TemporaryDirectory(prefix="foretell-test-") as folder:
+        command = [*options.command, "-q", "--format", "csv", os.path.join(folder, "test.db")]
+        for record, wrong in run_records(command, records):
+            if wrong:
+                report.append(f"{path.name}:{record.line}: {record.sql}\n{wrong.rstrip()}\n")
+            else:
+                passed += 1
+    head = f"{'FAILED' if report else 'ok':8} {path.name} ({len(records)} records)"
+    return passed, len(report), 0, "\n".join([head, *report])
+
+
+# ---------------------------------------------------------------- the program
+
+
+def host_command(options):
+    """The words a record's -c SQL and database are added to."""
+    if options.host == "duckdb":
+        return [str(pathlib.Path(options.build).resolve() / "foretell")]
+    sys.exit(f'unknown host "{options.host}"')
+
+
+def parse_options():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", default=str(ROOT / "build"))
+    parser.add_argument("--host", default="duckdb")
+    parser.add_argument("--jobs", type=int, default=min(4, os.cpu_count() or 1))
+    parser.add_argument("--verbose", action="store_true", help="print passing files, too")
+    parser.add_argument("files", nargs="*", type=pathlib.Path)
+    options = parser.parse_args()
+    options.command = host_command(options)
+    options.files = options.files or sorted(HERE.glob("**/*.test"))
+    return options
+
+
+def main():
+    options = parse_options()
+    totals = [0, 0, 0]
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        for *counts, report in pool.map(lambda path: run_file(path, options), options.files):
+            totals = [a + b for a, b in zip(totals, counts)]
+            if options.verbose or not report.startswith("ok"):
+                print(report, flush=True)
+    print("sql: %d passed, %d failed, %d skipped" % tuple(totals))
+    return 1 if totals[1] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

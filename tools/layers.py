@@ -1,0 +1,188 @@
+#!/usr/bin/env python3
+"""Checks the direction of the #include lines: they point down the layers, never up.
+
+A public header include/foretell/noun.h belongs to the folder that holds noun.c, or to the one that
+HEADER_ONLY names. Fails on an arrow that points up or sideways, on a cycle between headers, on an
+outside header that a layer has no business with, and on a .c file that does not include its own header
+first. Tests and benchmarks stand outside the house and see all of it.
+"""
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else __file__).resolve()
+ROOT = ROOT if ROOT.is_dir() else ROOT.parent.parent
+
+# Folder: the folders it stands on; what those stand on is included.
+BELOW = {
+    "core/base": [],
+    "core/data": ["core/base"],
+    "core/model": ["core/data"],
+    "core/predict": ["core/model"],
+    "core/import": ["core/model"],
+    "core/remote": ["core/model"],
+    "core/job": ["core/model"],
+    "core/train": ["core/predict", "core/job"],
+    "core/sql": ["core/model"],
+    "core/command": ["core/sql", "core/predict", "core/import", "core/remote", "core/job"],
+    "trainer": ["core/train", "core/job"],
+    "hosts/duckdb": ["core/command"],
+    "hosts/postgres": ["core/command"],
+    "shell": ["hosts/duckdb"],
+}
+
+# Public headers without a .c of their name, or with several.
+HEADER_ONLY = {
+    "span": "core/base",
+    "status": "core/base",
+    "type": "core/data",
+    "host": "core/command",
+}
+
+# Headers of libraries, and who may include them.
+LIBRARIES = {
+    r"openssl/": ["core/base"],
+    r"zstd\.h": ["core/model"],
+    r"jansson\.h": ["core/job", "core/train", "core/command", "trainer",
+                    "hosts/duckdb", "hosts/postgres", "shell"],
+    r"(histedit|editline/readline|readline/readline)\.h": ["shell"],
+    r"(xgboost/|omp\.h)": ["core/train"],
+    r"(postgres|fmgr)\.h": ["hosts/postgres"],
+}
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
+
+errors = []
+
+
+def complain(path, line, message):
+    errors.append(f"{path.relative_to(ROOT)}:{line}: {message}")
+
+
+def layer_of(path):
+    """The layer that a file of the house belongs to, or None."""
+    parts = path.relative_to(ROOT).parts
+    for size in (2, 1):
+        if "/".join(parts[:size]) in BELOW:
+            return "/".join(parts[:size])
+    return None
+
+
+def reach(layer, seen=None):
+    """Every layer that `layer` stands on, itself included."""
+    seen = set() if seen is None else seen
+    if layer not in seen:
+        seen.add(layer)
+        for lower in BELOW[layer]:
+            reach(lower, seen)
+    return seen
+
+
+def owner_of(header):
+    """The layer of a public header."""
+    noun = header.stem
+    if noun in HEADER_ONLY:
+        return HEADER_ONLY[noun]
+    holders = [layer for layer in BELOW if (ROOT / layer / f"{noun}.c").exists()]
+    if len(holders) != 1:
+        found = "in several folders: " + ", ".join(holders) if holders else "in no folder"
+        complain(header, 1, f"{noun}.c is {found}; name the owner in tools/layers.py")
+        return None
+    return holders[0]
+
+
+def resolve(path, style, name):
+    """The file of ours that an include names, or None for one from outside."""
+    public = ROOT / "include" / name
+    if name.startswith("foretell/"):
+        return public
+    if style == "<":
+        return None
+    for candidate in (ROOT / name, path.parent / name):
+        if candidate.exists():
+            return candidate.resolve()
+    return ROOT / name
+
+
+def includes_of(path):
+    text = path.read_text(encoding="utf-8")
+    for match in INCLUDE.finditer(text):
+        yield text.count("\n", 0, match.start(2)) + 1, match.group(1), match.group(2)
+
+
+def check_library(path, line, layer, name):
+    for pattern, layers in LIBRARIES.items():
+        if re.match(pattern, name) and layer not in layers:
+            complain(path, line, f"<{name}> has no place in {layer}")
+
+
+def check_own_header_first(path, lines):
+    own = {f"foretell/{path.stem}.h", f"{path.parent.relative_to(ROOT)}/{path.stem}.h"}
+    names = [name for _, _, name in lines]
+    mine = next((name for name in names if name in own), None)
+    if mine and names[0] != mine:
+        complain(path, lines[0][0], f"include {mine} first")
+
+
+def check_file(path, layer, owners):
+    """Check one file; give the headers of ours that it includes."""
+    lines = list(includes_of(path))
+    if path.suffix == ".c":
+        check_own_header_first(path, lines)
+    targets = []
+    for line, style, name in lines:
+        target = resolve(path, style, name)
+        if target is None:
+            check_library(path, line, layer, name)
+        elif not target.exists():
+            complain(path, line, f"{name} does not exist")
+        else:
+            targets.append(target)
+            lower = owners.get(target) or layer_of(target)
+            if lower not in reach(layer):
+                complain(path, line, f"{layer} must not include {name}, which is {lower}'s")
+    return targets
+
+
+def check_cycles(graph):
+    done, trail = set(), []
+
+    def visit(header):
+        if header in trail:
+            ring = trail[trail.index(header):] + [header]
+            names = " -> ".join(str(each.relative_to(ROOT)) for each in ring)
+            complain(header, 1, f"headers in a circle: {names}")
+        elif header not in done:
+            trail.append(header)
+            for lower in graph.get(header, ()):
+                visit(lower)
+            trail.pop()
+            done.add(header)
+
+    for header in sorted(graph):
+        visit(header)
+
+
+def main():
+    owners = {}
+    for header in sorted((ROOT / "include/foretell").glob("*.h")):
+        owner = owner_of(header)
+        if owner:
+            owners[header] = owner
+    files = {header: owner for header, owner in owners.items()}
+    for layer in BELOW:
+        for path in sorted((ROOT / layer).rglob("*.[ch]")):
+            files[path] = layer_of(path)
+    graph = {}
+    for path, layer in files.items():
+        targets = check_file(path, layer, owners)
+        if path.suffix == ".h":
+            graph[path] = targets
+    check_cycles(graph)
+    for error in errors:
+        print(error)
+    return 1 if errors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
