@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 #define FT_MUST_CHECK __attribute__((warn_unused_result))
-#define FT_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define FT_PRINTF(text, first) __attribute__((format(printf, text, first)))
 
 /* name, SQLSTATE, what a person calls it */
 #define FT_STATUS_TABLE(X)                                                                         \
