@@ -24,6 +24,7 @@ ROOT = HERE.parent.parent
 DATA_FOLDERS = [ROOT / "examples/data", ROOT / "../shared/data"]
 SQLSTATE = re.compile(r"[0-9A-Z]{5}(?=\s|$)")
 MARK = "ft-record-%d"
+SHOWN = 5  # failures of one file; later ones mostly follow from earlier ones
 
 
 @dataclasses.dataclass
@@ -291,7 +292,9 @@ def run_file(path, options):
             else:
                 passed += 1
     head = f"{'FAILED' if report else 'ok':8} {path.name} ({len(records)} records)"
-    return passed, len(report), 0, "\n".join([head, *report])
+    shown = report if options.verbose else report[:SHOWN]
+    more = [f"… and {len(report) - SHOWN} more in {path.name}"] if len(report) > len(shown) else []
+    return passed, len(report), 0, "\n".join([head, *shown, *more])
 
 
 # ---------------------------------------------------------------- the program
@@ -310,7 +313,7 @@ def parse_options():
     parser.add_argument("--build", default=str(ROOT / "build"))
     parser.add_argument("--host", default="duckdb")
     parser.add_argument("--jobs", type=int, default=min(4, os.cpu_count() or 1))
-    parser.add_argument("--verbose", action="store_true", help="print passing files, too")
+    parser.add_argument("--verbose", action="store_true", help="print passing files and every failure")
     parser.add_argument("files", nargs="*", type=pathlib.Path)
     options = parser.parse_args()
     options.command = host_command(options)
