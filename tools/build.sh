@@ -15,8 +15,11 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 quietly() {
   "$@" >"$log" 2>&1 </dev/null && return 0
-  # Failures, without the lines that only say what was run.
-  grep -vE '^(\[[0-9]+/[0-9]+\] (Compiling|Linking|Generating)|ninja: Entering)' "$log" >&2 || true
+  if grep -q '^FAILED: ' "$log"; then # ninja: leave out the steps that went well
+    grep -vE '^(\[[0-9]+/[0-9]+\] (Compiling|Linking|Generating)|ninja: Entering)' "$log" >&2 || true
+  else
+    grep -B 2 -A 2 ERROR "$log" >&2 || tail -n 20 "$log" >&2
+  fi
   echo "build: $folder failed" >&2
   exit 1
 }

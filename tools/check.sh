@@ -16,9 +16,12 @@ report() {
 }
 
 check_format() {
-  git ls-files -co --exclude-standard '*.[ch]' | xargs -r clang-format --dry-run --Werror 2>&1 |
-    grep -E 'error:|warning:' | sed 's/: error.*/: not in the format of .clang-format/' | sort -u |
-    head -n 20 | { ! grep .; }
+  local wrong
+  wrong=$(git ls-files -co --exclude-standard '*.[ch]' | xargs -r clang-format --dry-run --Werror 2>&1 |
+    sed -n 's/^\([^ ]*\):[0-9]*:[0-9]*: error.*/\1/p' | sort -u)
+  [[ -z $wrong ]] && return 0
+  echo "$wrong" | sed 's/$/: not in the format of .clang-format (make format)/'
+  return 1
 }
 
 # Everything global in our archives begins with ft_, so that nothing collides with a host's names.
@@ -47,11 +50,10 @@ check_scripts() {
   while read -r script; do
     bash -n "$script" || return 1
   done < <(git ls-files -co --exclude-standard 'tools/*.sh' .ci/run)
-  git ls-files -co --exclude-standard '*.py' | xargs -r python3 - <<'PY'
+  git ls-files -co --exclude-standard '*.py' | xargs -r python3 -c '
 import ast, sys
 for path in sys.argv[1:]:
-    ast.parse(open(path, encoding="utf-8").read(), path)
-PY
+    ast.parse(open(path, encoding="utf-8").read(), path)'
 }
 
 build_with() { CC=$1 tools/build.sh "build-$1" all -Dtests=true; }
