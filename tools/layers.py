@@ -23,7 +23,7 @@ BELOW = {
     "core/remote": ["core/model"],
     "core/job": ["core/model"],
     "core/train": ["core/predict", "core/job"],
-    "core/sql": ["core/model"],
+    "core/sql": ["core/model", "core/job"],
     "core/command": ["core/sql", "core/predict", "core/import", "core/remote", "core/job"],
     "trainer": ["core/train", "core/job"],
     "hosts/duckdb": ["core/command"],
@@ -33,9 +33,6 @@ BELOW = {
 
 # Public headers without a .c of their name, or with several.
 HEADER_ONLY = {
-    "span": "core/base",
-    "status": "core/base",
-    "type": "core/data",
     "host": "core/command",
 }
 
