@@ -85,7 +85,7 @@ struct ft_encoder {
 struct ft_node {
   uint32_t feature;     /* index of the encoder; FT_NODE_LEAF in a leaf */
   float threshold;      /* numeric split; finite or +infinity */
-  uint32_t left;        /* index within the tree */
+  uint32_t left;        /* index within the tree, more than this node's own */
   uint32_t right;
   int32_t leaf;         /* leaf: value in units of 2^-exponent, |leaf| < 2^23 */
   uint32_t set;         /* categorical split: index of its first word in set_word; else FT_NODE_NO_SET */
@@ -96,7 +96,7 @@ struct ft_node {
 #define FT_NODE_NO_SET UINT32_MAX
 
 struct ft_tree {
-  uint32_t first;  /* index of its root in `node` */
+  uint32_t first;  /* index of its root in `node`: the nodes of all trees before it */
   uint32_t nodes;  /* at least 1 */
   uint32_t output; /* which margin its leaves are added to */
 };
@@ -141,6 +141,20 @@ struct ft_model {
   const struct ft_member *member;
   double threshold; /* binary: label 1 when its probability >= threshold, 0 < threshold <= 1 */
 };
+
+/* May an encoder of that kind (and part, for a calendar) read a field of that type?
+ * NUMBER: booleans and numbers. CATEGORY: text, booleans, integers. CALENDAR: dates and timestamps
+ * all parts but a date no hour and minute; a time hour and minute only. LENGTH: text. */
+bool ft_encoder_fits(enum ft_encoder_kind kind, enum ft_calendar_part part, enum ft_type type);
+
+/* The hash under which a category is kept. Each field has a key of its own, made of the model's,
+ * so that equal values in two columns do not show as equal hashes.
+ *   field key     ft_hash_keyed(model key, the field's index as u32 little-endian), low word first
+ *   hash          ft_hash_keyed(field key, the text; of a boolean or an integer its decimal text)
+ * `value` is one carried value of `type`, which ft_encoder_fits allows. */
+struct ft_hash_key ft_category_key(const struct ft_hash_key *model_key, uint32_t field);
+struct ft_hash128 ft_category_hash(const struct ft_hash_key *field_key, enum ft_type type,
+                                   const void *value);
 
 #define FT_MODEL_MAX_FIELDS 1600
 #define FT_MODEL_MAX_FEATURES 65536

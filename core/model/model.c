@@ -1,0 +1,150 @@
+#include "foretell/model.h"
+
+#include <string.h>
+
+#define FINITE_LIMIT 0x1.fffffffffffffp1023
+
+const char *ft_problem_shown(enum ft_problem problem) {
+  static const char *const shown[] = {
+#define PROBLEM_SHOWN(name, shown, word) shown,
+    FT_PROBLEM_TABLE(PROBLEM_SHOWN)
+#undef PROBLEM_SHOWN
+  };
+  return (unsigned)problem < FT_PROBLEM_COUNT ? shown[problem] : "";
+}
+
+static bool calendar_fits(enum ft_calendar_part part, enum ft_type type) {
+  bool of_time = part == FT_PART_HOUR || part == FT_PART_MINUTE;
+  if ((unsigned)part >= FT_PART_COUNT) return false;
+  if (type == FT_DATE) return !of_time;
+  if (type == FT_TIME) return of_time;
+  return type == FT_TIMESTAMP || type == FT_TIMESTAMPTZ;
+}
+
+bool ft_encoder_fits(enum ft_encoder_kind kind, enum ft_calendar_part part, enum ft_type type) {
+  bool integer = type == FT_INT16 || type == FT_INT32 || type == FT_INT64;
+  switch (kind) {
+  case FT_ENCODE_NUMBER: return type == FT_BOOL || ft_type_is_numeric(type);
+  case FT_ENCODE_CATEGORY: return type == FT_TEXT || type == FT_BOOL || integer;
+  case FT_ENCODE_CALENDAR: return calendar_fits(part, type);
+  case FT_ENCODE_LENGTH: return type == FT_TEXT;
+  default: return false;
+  }
+}
+
+static bool is_finite(double x) {
+  return x >= -FINITE_LIMIT && x <= FINITE_LIMIT;
+}
+
+static enum ft_status corrupt(struct ft_error *err, const char *what, uint32_t index) {
+  return ft_fail(err, FT_CORRUPT, "the model's %s %u is not right", what, (unsigned)index);
+}
+
+static bool field_is_right(const struct ft_field *field) {
+  if ((unsigned)field->type >= FT_TYPE_COUNT || field->type == FT_TYPE_NONE) return false;
+  bool decimal = field->type == FT_DECIMAL;
+  if (!decimal && (field->precision || field->scale)) return false;
+  if (field->precision > 38 || field->scale > field->precision) return false;
+  return field->name && ft_span_is_utf8(ft_span_of(field->name));
+}
+
+static enum ft_status check_signature(const struct ft_model *model, struct ft_error *err) {
+  if (model->fields > FT_MODEL_MAX_FIELDS) return corrupt(err, "count of fields", model->fields);
+  if (!field_is_right(&model->target)) return corrupt(err, "target field", 0);
+  for (uint32_t i = 0; i < model->fields; i++)
+    if (!field_is_right(&model->field[i])) return corrupt(err, "field", i);
+  if (model->labels > FT_MODEL_MAX_LABELS) return corrupt(err, "count of labels", model->labels);
+  for (uint32_t i = 0; i < model->labels; i++)
+    if (!ft_span_is_utf8(model->label[i])) return corrupt(err, "label", i);
+  return FT_OK;
+}
+
+/* Problem, link, counts of labels and outputs, and the decision, which must agree. */
+static bool decision_is_right(const struct ft_model *model) {
+  if (!is_finite(model->threshold)) return false;
+  switch (model->problem) {
+  case FT_REGRESSION:
+    return model->labels == 0 && model->outputs == 1 &&
+           (model->link == FT_LINK_IDENTITY || model->link == FT_LINK_LOGISTIC ||
+            model->link == FT_LINK_EXP);
+  case FT_BINARY:
+    return model->labels == 2 && model->outputs == 1 && model->threshold > 0.0 &&
+           model->threshold <= 1.0 &&
+           (model->link == FT_LINK_LOGISTIC || model->link == FT_LINK_HINGE);
+  case FT_MULTICLASS:
+    return model->labels >= 2 && model->outputs == model->labels && model->link == FT_LINK_SOFTMAX;
+  default: return false;
+  }
+}
+
+static bool encoder_is_right(const struct ft_model *model, const struct ft_encoder *encoder) {
+  if (encoder->field >= model->fields) return false;
+  if (!ft_encoder_fits(encoder->kind, encoder->part, model->field[encoder->field].type))
+    return false;
+  if (encoder->kind != FT_ENCODE_CATEGORY) return encoder->categories == 0;
+  if (encoder->categories > FT_MODEL_MAX_CATEGORIES) return false;
+  for (uint32_t i = 1; i < encoder->categories; i++)
+    if (ft_hash128_compare(encoder->category[i - 1], encoder->category[i]) >= 0) return false;
+  return true;
+}
+
+static bool set_is_right(const struct ft_model *model, const struct ft_forest *forest,
+                         const struct ft_node *node) {
+  return model->encoder[node->feature].kind == FT_ENCODE_CATEGORY &&
+         node->set <= forest->set_words && node->set_words <= forest->set_words - node->set;
+}
+
+static bool node_is_right(const struct ft_model *model, const struct ft_forest *forest,
+                          const struct ft_tree *tree, uint32_t index) {
+  const struct ft_node *node = &forest->node[tree->first + index];
+  const int32_t limit = 1 << 23;
+  if (node->feature == FT_NODE_LEAF) return node->leaf > -limit && node->leaf < limit;
+  if (node->feature >= model->features || node->missing_left > 1) return false;
+  if (node->left <= index || node->left >= tree->nodes) return false;
+  if (node->right <= index || node->right >= tree->nodes) return false;
+  if (node->set != FT_NODE_NO_SET) return set_is_right(model, forest, node);
+  return node->threshold >= -0x1.fffffep127F; /* not NaN, not -infinity */
+}
+
+static enum ft_status check_trees(const struct ft_model *model, const struct ft_forest *forest,
+                                  struct ft_error *err) {
+  uint32_t first = 0;
+  for (uint32_t t = 0; t < forest->trees; t++) {
+    const struct ft_tree *tree = &forest->tree[t];
+    if (tree->first != first || tree->nodes == 0 || tree->nodes > forest->nodes - first ||
+        tree->output >= model->outputs)
+      return corrupt(err, "tree", t);
+    for (uint32_t i = 0; i < tree->nodes; i++)
+      if (!node_is_right(model, forest, tree, i)) return corrupt(err, "node", first + i);
+    first += tree->nodes;
+  }
+  return first == forest->nodes ? FT_OK : corrupt(err, "count of nodes", forest->nodes);
+}
+
+static enum ft_status check_member(const struct ft_model *model, uint32_t index,
+                                   struct ft_error *err) {
+  const struct ft_member *member = &model->member[index];
+  if (member->kind != FT_LEARNER_FOREST || !is_finite(member->weight))
+    return corrupt(err, "learner", index);
+  const struct ft_forest *forest = &member->forest;
+  if (forest->exponent < -1000 || forest->exponent > 1000)
+    return corrupt(err, "exponent of learner", index);
+  for (uint32_t i = 0; i < model->outputs; i++)
+    if (!is_finite(forest->base[i])) return corrupt(err, "base of learner", index);
+  return check_trees(model, forest, err);
+}
+
+enum ft_status ft_model_check(const struct ft_model *model, struct ft_error *err) {
+  FT_TRY(check_signature(model, err));
+  if (!decision_is_right(model))
+    return ft_fail(err, FT_CORRUPT, "the model's problem, link, labels and outputs disagree");
+  if (model->features > FT_MODEL_MAX_FEATURES)
+    return corrupt(err, "count of features", model->features);
+  for (uint32_t i = 0; i < model->features; i++)
+    if (!encoder_is_right(model, &model->encoder[i])) return corrupt(err, "encoder", i);
+  if (model->members > FT_MODEL_MAX_MEMBERS)
+    return corrupt(err, "count of learners", model->members);
+  for (uint32_t i = 0; i < model->members; i++)
+    FT_TRY(check_member(model, i, err));
+  return FT_OK;
+}
