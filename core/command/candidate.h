@@ -1,0 +1,23 @@
+/* A model just trained, before it is stored: opened, replayed, and compared with what was asked. */
+#ifndef FORETELL_COMMAND_CANDIDATE_H
+#define FORETELL_COMMAND_CANDIDATE_H
+
+#include "core/command/columns.h"
+#include "foretell/arena.h"
+#include "foretell/error.h"
+#include "foretell/hash.h"
+#include "foretell/job.h"
+#include "foretell/span.h"
+
+struct ft_candidate {
+  const char *manifest; /* arena; a JSON object */
+  char model_sha256[FT_SHA256_TEXT];
+};
+
+/* Errors: FT_TRAINER  the artifact does not open, its probes differ, or it is not the model that
+ *                     was asked for; FT_NOMEM */
+enum ft_status ft_candidate_check(struct ft_candidate *out, struct ft_arena *arena,
+                                  struct ft_span artifact, const struct ft_job *job,
+                                  struct ft_error *err) FT_MUST_CHECK;
+
+#endif

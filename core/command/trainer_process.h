@@ -1,0 +1,55 @@
+/* The trainer as a child process: started, watched, ended.
+ *
+ * Start     by posix_spawn of a fixed path, with descriptors 0 to 2 only, default signal
+ *           dispositions, an empty signal mask and a small environment; in a process group of its
+ *           own, so that a terminal's Ctrl-C reaches it only through us.
+ * Pipes     `input` is a socket (so that writing to a dead trainer is an error and never a signal);
+ *           `output` and `errors` are pipes; our ends do not block and close on exec.
+ * End       a process that was started is killed and reaped by ft_trainer_process_close, whatever
+ *           it does.
+ * Threads   one thread a process. No signal handler, disposition or mask of the caller changes. */
+#ifndef FORETELL_COMMAND_TRAINER_PROCESS_H
+#define FORETELL_COMMAND_TRAINER_PROCESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "foretell/error.h"
+
+#define FT_TRAINER_TAIL_BYTES 512
+
+struct ft_trainer_process {
+  pid_t pid;                        /* 0: none, or reaped */
+  int input;                        /* we write; -1: closed */
+  int output;                       /* we read; -1: closed */
+  int errors;                       /* we read; -1: closed */
+  bool ended;                       /* reaped: `status` is valid */
+  int status;                       /* of waitpid */
+  char tail[FT_TRAINER_TAIL_BYTES]; /* the last of what it wrote on `errors` */
+  uint32_t tail_bytes;
+};
+
+/* Start the program at `path`; `memory_bytes` (0: none) is the limit it is told to set on itself.
+ *
+ * Errors: FT_TRAINER  it cannot be started; FT_IO  no descriptors left */
+enum ft_status ft_trainer_process_open(struct ft_trainer_process *process, const char *path,
+                                       uint64_t memory_bytes, struct ft_error *err) FT_MUST_CHECK;
+
+/* Kill and reap what is still there, close what is open. */
+void ft_trainer_process_close(struct ft_trainer_process *process);
+
+/* Close our writing end: the trainer reads an end of file. */
+void ft_trainer_process_close_input(struct ft_trainer_process *process);
+
+/* Read what is there on `errors` into the tail; closes it at its end. */
+void ft_trainer_process_read_errors(struct ft_trainer_process *process);
+
+/* Has it ended? Reaps it then. */
+bool ft_trainer_process_ended(struct ft_trainer_process *process);
+
+/* The failure of a trainer that ended without a word, from its exit status and its last words.
+ * Waits a moment for it to end, kills it when it does not. */
+enum ft_status ft_trainer_process_explain(struct ft_trainer_process *process, struct ft_error *err);
+
+#endif

@@ -1,0 +1,159 @@
+#include "core/command/training.h"
+
+#include <stdbool.h>
+
+#include "core/command/exchange.h"
+#include "core/command/trainer_process.h"
+
+#define GRACE_MS 60000
+
+struct training {
+  const struct ft_host *host;
+  struct ft_exchange exchange;
+  struct ft_trainer_process process;
+  struct ft_buffer frame;     /* of the batch being sent */
+  struct ft_buffer *artifact; /* the caller's */
+  bool all_sent;              /* END was queued */
+  struct ft_error failure;    /* the first failure of ours; status FT_OK: none */
+};
+
+struct ft_training_options ft_training_options_of(const struct ft_job *job) {
+  uint64_t runtime_ms = (uint64_t)job->max_runtime_s * 1000;
+  return (struct ft_training_options){ .ceiling_ms = runtime_ms ? runtime_ms * 2 + GRACE_MS : 0 };
+}
+
+/* A frame that does not read is the trainer's fault, whatever the reader calls it. */
+static enum ft_status fail_unreadable(struct ft_error *err) {
+  return ft_fail(err, FT_TRAINER, "the trainer sent a report that cannot be read");
+}
+
+static enum ft_status take_progress(struct training *training, struct ft_span payload,
+                                    struct ft_error *err) {
+  struct ft_progress progress;
+  if (ft_progress_read(&progress, payload, NULL) != FT_OK) return fail_unreadable(err);
+  if (training->host->progress) training->host->progress(training->host->self, &progress);
+  return FT_OK;
+}
+
+static enum ft_status take_notice(struct training *training, struct ft_span payload,
+                                  struct ft_error *err) {
+  char text[1024];
+  if (ft_notice_read(text, sizeof(text), payload, NULL) != FT_OK) return fail_unreadable(err);
+  if (training->host->notice) training->host->notice(training->host->self, text);
+  return FT_OK;
+}
+
+static enum ft_status take_failure(struct ft_span payload, struct ft_error *err) {
+  struct ft_error reported;
+  if (ft_failure_read(&reported, payload, NULL) != FT_OK || reported.status == FT_OK)
+    return fail_unreadable(err);
+  if (err) *err = reported;
+  return reported.status;
+}
+
+static enum ft_status take_artifact(struct training *training, struct ft_span payload,
+                                    struct ft_error *err) {
+  if (!training->all_sent)
+    return ft_fail(err, FT_TRAINER, "the trainer gave a model before it had all the rows");
+  training->exchange.done = true;
+  ft_buffer_append_text(training->artifact, payload);
+  return ft_buffer_check(training->artifact, "the artifact", err);
+}
+
+static enum ft_status take_frame(void *self, enum ft_frame_kind kind, struct ft_span payload,
+                                 struct ft_error *err) {
+  struct training *training = self;
+  switch (kind) {
+  case FT_FRAME_PROGRESS: return take_progress(training, payload, err);
+  case FT_FRAME_NOTICE: return take_notice(training, payload, err);
+  case FT_FRAME_ERROR: return take_failure(payload, err);
+  case FT_FRAME_ARTIFACT: return take_artifact(training, payload, err);
+  default: return fail_unreadable(err);
+  }
+}
+
+/* A trainer that is gone before the last row is the failure, not the rows that found no reader. */
+static enum ft_status check_there(struct training *training, struct ft_error *err) {
+  if (!training->exchange.ended) return FT_OK;
+  return ft_trainer_process_explain(&training->process, err);
+}
+
+/* Hosts pass a sink's failure up through their engines, which may reword it: keep the original. */
+static enum ft_status keep_failure(struct training *training, enum ft_status status,
+                                   const struct ft_error *err) {
+  if (status != FT_OK && training->failure.status == FT_OK) {
+    training->failure = *err;
+    training->failure.status = status;
+  }
+  return status;
+}
+
+static enum ft_status send_rows(struct training *training, const struct ft_batch *batch,
+                                struct ft_error *err) {
+  ft_buffer_reset(&training->frame);
+  ft_batch_write(&training->frame, batch);
+  FT_TRY(ft_buffer_check(&training->frame, "a batch of rows", err));
+  FT_TRY(
+      ft_exchange_send(&training->exchange, FT_FRAME_BATCH, ft_buffer_view(&training->frame), err));
+  return check_there(training, err);
+}
+
+static enum ft_status take_batch(void *self, const struct ft_batch *batch, struct ft_error *err) {
+  struct training *training = self;
+  struct ft_error own = { .status = FT_OK };
+  enum ft_status status = send_rows(training, batch, &own);
+  if (status != FT_OK && err) *err = own;
+  return keep_failure(training, status, &own);
+}
+
+static enum ft_status send_job(struct training *training, const struct ft_job *job,
+                               struct ft_error *err) {
+  ft_buffer_reset(&training->frame);
+  FT_TRY(ft_job_write(&training->frame, job, err));
+  FT_TRY(ft_buffer_check(&training->frame, "the job", err));
+  return ft_exchange_send(&training->exchange, FT_FRAME_JOB, ft_buffer_view(&training->frame), err);
+}
+
+static enum ft_status stream_rows(struct training *training, const struct ft_job *job,
+                                  struct ft_span query, struct ft_error *err) {
+  const struct ft_host *host = training->host;
+  struct ft_sink sink = { training, take_batch };
+  enum ft_status status = host->stream(host->self, query, job->field, job->fields, &sink, err);
+  if (training->failure.status == FT_OK) return status;
+  if (err) *err = training->failure;
+  return training->failure.status;
+}
+
+static enum ft_status converse(struct training *training, const struct ft_job *job,
+                               struct ft_span query, const struct ft_training_options *options,
+                               struct ft_error *err) {
+  FT_TRY(send_job(training, job, err));
+  FT_TRY(check_there(training, err));
+  FT_TRY(stream_rows(training, job, query, err));
+  training->all_sent = true;
+  if (options->ceiling_ms)
+    training->exchange.deadline_ms = ft_exchange_clock_ms() + (int64_t)options->ceiling_ms;
+  FT_TRY(ft_exchange_send(&training->exchange, FT_FRAME_END, (struct ft_span){ NULL, 0 }, err));
+  FT_TRY(ft_exchange_finish(&training->exchange, err));
+  return training->exchange.done ? FT_OK : check_there(training, err);
+}
+
+enum ft_status ft_training_run(struct ft_buffer *artifact, const struct ft_host *host,
+                               const struct ft_job *job, struct ft_span query,
+                               const struct ft_training_options *options, struct ft_error *err) {
+  struct training training = { .host = host, .artifact = artifact };
+  FT_TRY(ft_trainer_process_open(&training.process, host->trainer_path, host->trainer_memory_bytes,
+                                 err));
+  ft_buffer_init(&training.frame, FT_FRAME_MAX_BYTES);
+  ft_exchange_init(&training.exchange, &training.process, host);
+  training.exchange.take = take_frame;
+  training.exchange.self = &training;
+
+  enum ft_status status = converse(&training, job, query, options, err);
+
+  ft_exchange_release(&training.exchange);
+  ft_buffer_release(&training.frame);
+  ft_trainer_process_close(&training.process);
+  if (host->progress) host->progress(host->self, NULL);
+  return status;
+}
