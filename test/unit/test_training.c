@@ -1,0 +1,344 @@
+/* A training's conversation, against a trainer that misbehaves in every way we could think of. */
+#include "core/command/training.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "fake_trainer.h"
+
+#define BATCH_ROWS 4096
+
+struct world {
+  struct ft_host host;
+  uint64_t batches;     /* to stream */
+  uint64_t streamed;    /* batches that went out */
+  int64_t cancel_at_ms; /* 0: never */
+  int progresses;
+  int ends; /* of progress */
+  int notices;
+  char last_notice[300];
+};
+
+static int64_t now_ms(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static enum ft_status stream(void *self, struct ft_span query, const struct ft_field *field,
+                             size_t fields, const struct ft_sink *sink, struct ft_error *err) {
+  static int64_t number[BATCH_ROWS];
+  static double real[BATCH_ROWS];
+  struct world *world = self;
+  (void)query;
+  (void)field;
+  struct ft_column column[2] = { { FT_INT64, number, NULL }, { FT_FLOAT64, real, NULL } };
+  struct ft_batch batch = { BATCH_ROWS, fields, column };
+  for (uint64_t i = 0; i < world->batches; i++) {
+    if (sink->take(sink->self, &batch, err) != FT_OK)
+      return ft_fail(err, FT_INTERNAL, "reworded by the engine");
+    world->streamed++;
+  }
+  return FT_OK;
+}
+
+static bool cancelled(void *self) {
+  const struct world *world = self;
+  return world->cancel_at_ms && now_ms() >= world->cancel_at_ms;
+}
+
+static void progress(void *self, const struct ft_progress *at) {
+  struct world *world = self;
+  if (at)
+    world->progresses++;
+  else
+    world->ends++;
+}
+
+static void notice(void *self, const char *text) {
+  struct world *world = self;
+  world->notices++;
+  snprintf(world->last_notice, sizeof(world->last_notice), "%s", text);
+}
+
+static struct world make_world(uint64_t batches) {
+  return (struct world){ .batches = batches,
+                         .host = { .stream = stream,
+                                   .cancelled = cancelled,
+                                   .progress = progress,
+                                   .notice = notice,
+                                   .trainer_path = fake_trainer_path() } };
+}
+
+static enum ft_status train(struct world *world, const char *mode, uint64_t ceiling_ms,
+                            struct ft_buffer *artifact, struct ft_error *err) {
+  static const struct ft_field field[] = { { "a", FT_INT64, 0, 0 }, { "y", FT_FLOAT64, 0, 0 } };
+  struct ft_job job = { .model = mode,
+                        .fields = 2,
+                        .field = field,
+                        .target = 1,
+                        .automatic = true };
+  struct ft_training_options options = { ceiling_ms };
+  world->host.self = world;
+  ft_buffer_init(artifact, FT_FRAME_MAX_BYTES);
+  return ft_training_run(artifact, &world->host, &job, FT_SPAN("SELECT"), &options, err);
+}
+
+/* Nobody is left behind, dead or alive. */
+static void assert_no_child(void) {
+  assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+  assert_int_equal(errno, ECHILD);
+}
+
+static void expect_failure(const char *mode, uint64_t batches, enum ft_status status,
+                           const char *message, const char *hint) {
+  struct world world = make_world(batches);
+  struct ft_buffer artifact;
+  struct ft_error err;
+  assert_int_equal(train(&world, mode, 0, &artifact, &err), status);
+  assert_string_equal(err.message, message);
+  assert_string_equal(err.hint, hint);
+  assert_int_equal(artifact.size, 0);
+  assert_int_equal(world.ends, 1);
+  ft_buffer_release(&artifact);
+  assert_no_child();
+}
+
+static void training_gives_the_artifact(void **state) {
+  (void)state;
+  struct world world = make_world(3);
+  struct ft_buffer artifact;
+  struct ft_error err;
+  assert_int_equal(train(&world, "ok", 0, &artifact, &err), FT_OK);
+  assert_true(artifact.size > 8);
+  assert_memory_equal(artifact.data + artifact.size - 6, " bytes", 6);
+  assert_int_equal(world.progresses, 1);
+  assert_int_equal(world.ends, 1);
+  assert_string_equal(world.last_notice, "a word from the trainer");
+  ft_buffer_release(&artifact);
+  assert_no_child();
+}
+
+static void a_hundred_megabytes_cross_while_the_trainer_talks(void **state) {
+  (void)state;
+  struct world world = make_world(1600); /* 64 KiB each */
+  struct ft_buffer artifact;
+  struct ft_error err;
+  assert_int_equal(train(&world, "talkative", 0, &artifact, &err), FT_OK);
+  assert_int_equal(artifact.size, 4);
+  assert_int_equal(world.notices, 900);
+  assert_int_equal(world.streamed, 1600);
+  ft_buffer_release(&artifact);
+  assert_no_child();
+}
+
+static void noise_on_the_error_output_is_read_and_dropped(void **state) {
+  (void)state;
+  struct world world = make_world(20);
+  struct ft_buffer artifact;
+  struct ft_error err;
+  assert_int_equal(train(&world, "noise", 0, &artifact, &err), FT_OK);
+  ft_buffer_release(&artifact);
+}
+
+static char first_notice[300];
+
+static void keep_first(void *self, const char *text) {
+  struct world *world = self;
+  if (!world->notices++) snprintf(first_notice, sizeof(first_notice), "%s", text);
+}
+
+static void the_trainer_inherits_nothing_of_ours(void **state) {
+  (void)state;
+  struct world world = make_world(1);
+  struct ft_buffer artifact;
+  struct ft_error err;
+  sigset_t blocked, before;
+  int leak[2];
+  assert_int_equal(pipe(leak), 0); /* inheritable, as a backend's descriptors are */
+  sigemptyset(&blocked);
+  sigaddset(&blocked, SIGUSR1);
+  sigprocmask(SIG_BLOCK, &blocked, &before);
+  signal(SIGPIPE, SIG_IGN);
+  setenv("HOME", "/", 1);
+  world.host.notice = keep_first;
+  world.host.trainer_memory_bytes = 1234567890;
+  assert_int_equal(train(&world, "surroundings", 0, &artifact, &err), FT_OK);
+  signal(SIGPIPE, SIG_DFL);
+  sigprocmask(SIG_SETMASK, &before, NULL);
+  ft_buffer_release(&artifact);
+  close(leak[0]);
+  close(leak[1]);
+  assert_string_equal(first_notice, "descriptors 3, SIGUSR1 open, SIGPIPE default, group own, "
+                                    "HOME unset, limit 1234567890");
+}
+
+static void a_killed_trainer_is_told_by_its_signal(void **state) {
+  (void)state;
+  expect_failure("killed", 3, FT_TRAINER,
+                 "the trainer was killed by signal 9 (Killed); it may have been out of memory",
+                 "Train on fewer rows (SETTINGS (MAX_CELLS n)), or give it more memory.");
+}
+
+static void a_crash_is_told_by_its_signal(void **state) {
+  (void)state;
+  expect_failure("crash", 200, FT_TRAINER,
+                 "the trainer was killed by signal 11 (Segmentation fault)", "");
+}
+
+static void an_exit_is_told_with_its_last_words(void **state) {
+  (void)state;
+  expect_failure("exit", 200, FT_TRAINER,
+                 "the trainer ended with exit status 3 and without giving a model",
+                 "Its last words: libgomp: no luck today");
+}
+
+static void a_silent_end_is_a_failure(void **state) {
+  (void)state;
+  expect_failure("silent", 2, FT_TRAINER, "the trainer ended without giving a model", "");
+}
+
+static void a_closed_output_is_a_failure(void **state) {
+  (void)state;
+  expect_failure("closed", 2, FT_TRAINER, "the trainer closed its output without giving a model",
+                 "");
+}
+
+static void garbage_is_refused(void **state) {
+  (void)state;
+  expect_failure("garbage", 500, FT_TRAINER,
+                 "the trainer sent something that is not of its protocol", "");
+}
+
+static void an_oversized_frame_is_refused_before_it_comes(void **state) {
+  (void)state;
+  expect_failure("oversized", 500, FT_TRAINER,
+                 "the trainer sent a frame of 2147483647 bytes, more than allowed", "");
+}
+
+static void a_report_that_is_not_json_is_refused(void **state) {
+  (void)state;
+  expect_failure("not_json", 500, FT_TRAINER, "the trainer sent a report that cannot be read", "");
+}
+
+static void a_flood_of_reports_ends_the_training(void **state) {
+  (void)state;
+  expect_failure("flood", 500, FT_TRAINER, "the trainer floods us with reports", "");
+}
+
+static void an_early_failure_keeps_its_own_words(void **state) {
+  (void)state;
+  expect_failure("early_failure", 500, FT_DATA, "the target has one class only: \"no\"",
+                 "Select rows of both classes.");
+}
+
+static void a_trainer_that_reads_no_more_may_still_say_why(void **state) {
+  (void)state;
+  expect_failure("deaf", 500, FT_NOMEM, "the rows do not fit into the trainer's memory",
+                 "Use MAX_CELLS.");
+}
+
+static void a_model_before_the_last_row_is_refused(void **state) {
+  (void)state;
+  expect_failure("eager", 500, FT_TRAINER, "the trainer gave a model before it had all the rows",
+                 "");
+}
+
+static void a_trainer_that_is_not_there_is_named(void **state) {
+  (void)state;
+  struct world world = make_world(1);
+  struct ft_buffer artifact;
+  struct ft_error err;
+  world.host.trainer_path = "/nowhere/foretell-trainer";
+  assert_int_equal(train(&world, "ok", 0, &artifact, &err), FT_TRAINER);
+  assert_string_equal(err.message, "could not start the trainer \"/nowhere/foretell-trainer\": "
+                                   "No such file or directory");
+  world.host.trainer_path = NULL;
+  assert_int_equal(train(&world, "ok", 0, &artifact, &err), FT_TRAINER);
+  assert_string_equal(err.message, "the trainer program was not found");
+  assert_no_child();
+}
+
+static void expect_cancel(const char *mode, uint64_t batches) {
+  struct world world = make_world(batches);
+  struct ft_buffer artifact;
+  struct ft_error err;
+  world.cancel_at_ms = now_ms() + 200;
+  assert_int_equal(train(&world, mode, 0, &artifact, &err), FT_CANCELLED);
+  assert_true(now_ms() < world.cancel_at_ms + 500);
+  assert_string_equal(err.message, "the statement was cancelled");
+  ft_buffer_release(&artifact);
+  assert_no_child();
+}
+
+static void a_cancel_ends_a_trainer_that_does_not_read(void **state) {
+  (void)state;
+  expect_cancel("hang", UINT64_MAX);
+}
+
+static void a_cancel_ends_a_trainer_that_is_training(void **state) {
+  (void)state;
+  expect_cancel("late", 3);
+}
+
+static void a_cancel_ends_a_stream_without_end(void **state) {
+  (void)state;
+  expect_cancel("ok", UINT64_MAX);
+}
+
+static void a_trainer_past_its_ceiling_is_killed(void **state) {
+  (void)state;
+  struct world world = make_world(3);
+  struct ft_buffer artifact;
+  struct ft_error err;
+  int64_t began = now_ms();
+  assert_int_equal(train(&world, "late", 300, &artifact, &err), FT_TRAINER);
+  assert_in_range(now_ms() - began, 300, 1500);
+  assert_string_equal(err.message,
+                      "the trainer did not end long after MAX_RUNTIME, and was killed");
+  ft_buffer_release(&artifact);
+  assert_no_child();
+}
+
+static void the_ceiling_is_twice_the_runtime_and_a_minute(void **state) {
+  (void)state;
+  struct ft_job job = { .max_runtime_s = 10 };
+  assert_int_equal(ft_training_options_of(&job).ceiling_ms, 80000);
+  job.max_runtime_s = 0;
+  assert_int_equal(ft_training_options_of(&job).ceiling_ms, 0);
+}
+
+int main(int arguments, char **argument) {
+  fake_trainer_main(arguments, argument, NULL, 0);
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(training_gives_the_artifact),
+    cmocka_unit_test(a_hundred_megabytes_cross_while_the_trainer_talks),
+    cmocka_unit_test(noise_on_the_error_output_is_read_and_dropped),
+    cmocka_unit_test(the_trainer_inherits_nothing_of_ours),
+    cmocka_unit_test(a_killed_trainer_is_told_by_its_signal),
+    cmocka_unit_test(a_crash_is_told_by_its_signal),
+    cmocka_unit_test(an_exit_is_told_with_its_last_words),
+    cmocka_unit_test(a_silent_end_is_a_failure),
+    cmocka_unit_test(a_closed_output_is_a_failure),
+    cmocka_unit_test(garbage_is_refused),
+    cmocka_unit_test(an_oversized_frame_is_refused_before_it_comes),
+    cmocka_unit_test(a_report_that_is_not_json_is_refused),
+    cmocka_unit_test(a_flood_of_reports_ends_the_training),
+    cmocka_unit_test(an_early_failure_keeps_its_own_words),
+    cmocka_unit_test(a_trainer_that_reads_no_more_may_still_say_why),
+    cmocka_unit_test(a_model_before_the_last_row_is_refused),
+    cmocka_unit_test(a_trainer_that_is_not_there_is_named),
+    cmocka_unit_test(a_cancel_ends_a_trainer_that_does_not_read),
+    cmocka_unit_test(a_cancel_ends_a_trainer_that_is_training),
+    cmocka_unit_test(a_cancel_ends_a_stream_without_end),
+    cmocka_unit_test(a_trainer_past_its_ceiling_is_killed),
+    cmocka_unit_test(the_ceiling_is_twice_the_runtime_and_a_minute),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
