@@ -1,0 +1,219 @@
+#include "core/predict/encode.h"
+
+#include <string.h>
+
+#include "core/predict/civil.h"
+#include "foretell/plan.h"
+
+#define DAY_US    INT64_C(86400000000)
+#define HOUR_US   INT64_C(3600000000)
+#define MINUTE_US 60000000.0
+
+static float missing(void) {
+  const uint32_t bits = 0x7fc00000;
+  float nan;
+  memcpy(&nan, &bits, sizeof nan);
+  return nan;
+}
+
+/* At most half full, so that a search for a value that is not there ends soon. */
+static uint32_t slots_for(uint32_t categories) {
+  uint32_t slots = 2;
+  while (slots < 2 * categories)
+    slots *= 2;
+  return slots;
+}
+
+static enum ft_status fill_slots(struct ft_feature *feature, struct ft_arena *arena,
+                                 const struct ft_encoder *encoder, struct ft_error *err) {
+  uint32_t slots = slots_for(encoder->categories);
+  struct ft_category_slot *slot = FT_ARENA_NEW(arena, struct ft_category_slot, slots);
+  if (!slot) return ft_arena_fail(err, "the model");
+  for (uint32_t i = 0; i < encoder->categories; i++) {
+    uint32_t at = (uint32_t)encoder->category[i].word[0] & (slots - 1);
+    while (slot[at].code)
+      at = (at + 1) & (slots - 1);
+    slot[at] = (struct ft_category_slot){ .hash = encoder->category[i], .code = i + 1 };
+  }
+  feature->slot = slot;
+  feature->mask = slots - 1;
+  return FT_OK;
+}
+
+static enum ft_status make_features(struct ft_encoding *out, struct ft_arena *arena,
+                                    const struct ft_model *model, struct ft_error *err) {
+  struct ft_feature *feature = FT_ARENA_NEW(arena, struct ft_feature, model->features);
+  if (!feature) return ft_arena_fail(err, "the model");
+  for (uint32_t i = 0; i < model->features; i++) {
+    const struct ft_encoder *encoder = &model->encoder[i];
+    feature[i] = (struct ft_feature){ .kind = encoder->kind,
+                                      .part = encoder->part,
+                                      .field = encoder->field,
+                                      .type = model->field[encoder->field].type };
+    if (encoder->kind != FT_ENCODE_CATEGORY) continue;
+    feature[i].key = ft_category_key(&model->category_key, encoder->field);
+    FT_TRY(fill_slots(&feature[i], arena, encoder, err));
+  }
+  out->feature = feature;
+  out->features = model->features;
+  return FT_OK;
+}
+
+enum ft_status ft_encoding_make(struct ft_encoding *out, struct ft_arena *arena,
+                                const struct ft_model *model, struct ft_error *err) {
+  struct ft_encoding encoding = { .fields = model->fields };
+  struct ft_field *field = FT_ARENA_NEW(arena, struct ft_field, model->fields);
+  if (!field) return ft_arena_fail(err, "the model");
+  for (uint32_t i = 0; i < model->fields; i++) {
+    field[i] = model->field[i];
+    field[i].name = ft_arena_text(arena, ft_span_of(model->field[i].name));
+    if (!field[i].name) return ft_arena_fail(err, "the model");
+  }
+  encoding.field = field;
+  FT_TRY(make_features(&encoding, arena, model, err));
+  *out = encoding;
+  return FT_OK;
+}
+
+enum ft_status ft_encoding_check(const struct ft_field *field, size_t fields,
+                                 const struct ft_batch *batch, struct ft_error *err) {
+  if (batch->columns != fields)
+    return ft_fail(err, FT_WRONG_TYPE, "the model takes %zu columns, not %zu", fields,
+                   batch->columns);
+  for (size_t i = 0; i < fields; i++)
+    if (batch->column[i].type != field[i].type)
+      return ft_fail(err, FT_WRONG_TYPE, "column \"%s\" has to be %s, not %s", field[i].name,
+                     ft_type_sql(field[i].type), ft_type_sql(batch->column[i].type));
+  return FT_OK;
+}
+
+#define CONVERT_EACH(type)                            \
+  do {                                                \
+    const type *value = (const type *)values + first; \
+    for (size_t r = 0; r < rows; r++)                 \
+      out[r] = (float)value[r];                       \
+  } while (0)
+
+static void encode_numbers(float *out, const struct ft_column *column, size_t first, size_t rows) {
+  const void *values = column->values;
+  switch (column->type) {
+  case FT_BOOL:
+    for (size_t r = 0; r < rows; r++)
+      out[r] = ((const uint8_t *)values)[first + r] ? 1.0F : 0.0F;
+    break;
+  case FT_INT16: CONVERT_EACH(int16_t); break;
+  case FT_INT32: CONVERT_EACH(int32_t); break;
+  case FT_INT64: CONVERT_EACH(int64_t); break;
+  case FT_FLOAT32: CONVERT_EACH(float); break;
+  default: CONVERT_EACH(double); break; /* FT_FLOAT64, FT_DECIMAL */
+  }
+}
+
+static float code_of(const struct ft_feature *feature, struct ft_hash128 hash) {
+  uint32_t at = (uint32_t)hash.word[0] & feature->mask;
+  while (feature->slot[at].code) {
+    const struct ft_category_slot *slot = &feature->slot[at];
+    if (slot->hash.word[0] == hash.word[0] && slot->hash.word[1] == hash.word[1])
+      return (float)slot->code;
+    at = (at + 1) & feature->mask;
+  }
+  return 0.0F;
+}
+
+/* A value under an unset bit is not to be read, so NULLs are seen to here. */
+static void encode_categories(float *out, const struct ft_feature *feature,
+                              const struct ft_column *column, const struct ft_hash128 *hash,
+                              size_t first, size_t rows) {
+  const size_t bytes = ft_type_bytes(column->type);
+  const char *values = (const char *)column->values;
+  for (size_t r = 0; r < rows; r++) {
+    size_t row = first + r;
+    if (!ft_column_has(column, row))
+      out[r] = missing();
+    else if (hash)
+      out[r] = code_of(feature, hash[row]);
+    else
+      out[r] =
+          code_of(feature, ft_category_hash(&feature->key, column->type, values + row * bytes));
+  }
+}
+
+/* A moment as a day and the microseconds within it. */
+struct moment {
+  int64_t day;
+  int64_t us;
+};
+
+static struct moment moment_of(const struct ft_column *column, size_t row) {
+  if (column->type == FT_DATE) return (struct moment){ ((const int32_t *)column->values)[row], 0 };
+  int64_t us = ((const int64_t *)column->values)[row];
+  if (column->type == FT_TIME) return (struct moment){ 0, us }; /* 24:00 stays 24:00 */
+  int64_t day = ft_floor_divide(us, DAY_US);
+  /* Wrapping, since the first day of all begins before the first microsecond. */
+  return (struct moment){ day, (int64_t)((uint64_t)us - (uint64_t)day * (uint64_t)DAY_US) };
+}
+
+static float part_of(enum ft_calendar_part part, struct moment at) {
+  switch (part) {
+  case FT_PART_DAYS: return (float)((double)at.day + (double)at.us / (double)DAY_US);
+  case FT_PART_YEAR: return (float)ft_civil_of(at.day).year;
+  case FT_PART_MONTH: return (float)ft_civil_of(at.day).month;
+  case FT_PART_DAY: return (float)ft_civil_of(at.day).day;
+  case FT_PART_WEEKDAY: return (float)ft_civil_of(at.day).weekday;
+  case FT_PART_YEARDAY: return (float)ft_civil_of(at.day).yearday;
+  case FT_PART_HOUR: return (float)(at.us >= DAY_US ? 23 : at.us / HOUR_US);
+  default: return (float)((double)at.us / MINUTE_US); /* FT_PART_MINUTE */
+  }
+}
+
+static void encode_calendar(float *out, enum ft_calendar_part part, const struct ft_column *column,
+                            size_t first, size_t rows) {
+  for (size_t r = 0; r < rows; r++)
+    out[r] = part_of(part, moment_of(column, first + r));
+}
+
+static void encode_lengths(float *out, const struct ft_column *column, size_t first, size_t rows) {
+  const struct ft_span *text = (const struct ft_span *)column->values;
+  for (size_t r = 0; r < rows; r++)
+    out[r] = ft_column_has(column, first + r) ? (float)text[first + r].size : missing();
+}
+
+static void blank_nulls(float *out, const struct ft_column *column, size_t first, size_t rows) {
+  if (!column->validity) return;
+  for (size_t r = 0; r < rows; r++)
+    if (!ft_column_has(column, first + r)) out[r] = missing();
+}
+
+static void encode_feature(float *out, const struct ft_feature *feature,
+                           const struct ft_encode_input *input, size_t first, size_t rows) {
+  const struct ft_column *column = &input->column[feature->field];
+  const struct ft_hash128 *hash = input->hash ? input->hash[feature->field] : NULL;
+  switch (feature->kind) {
+  case FT_ENCODE_CATEGORY: encode_categories(out, feature, column, hash, first, rows); return;
+  case FT_ENCODE_LENGTH: encode_lengths(out, column, first, rows); return;
+  case FT_ENCODE_CALENDAR: encode_calendar(out, feature->part, column, first, rows); break;
+  default: encode_numbers(out, column, first, rows); break;
+  }
+  blank_nulls(out, column, first, rows);
+}
+
+void ft_encoding_run(float *out, size_t stride, const struct ft_encoding *encoding,
+                     const struct ft_encode_input *input, size_t first, size_t rows) {
+  for (uint32_t f = 0; f < encoding->features; f++)
+    encode_feature(out + f * stride, &encoding->feature[f], input, first, rows);
+}
+
+enum ft_status ft_encode_batch(float *out, const struct ft_model *model,
+                               const struct ft_batch *batch, struct ft_error *err) {
+  FT_TRY(ft_encoding_check(model->field, model->fields, batch, err));
+  struct ft_arena arena;
+  struct ft_encoding encoding;
+  ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
+  enum ft_status status = ft_encoding_make(&encoding, &arena, model, err);
+  if (status == FT_OK) {
+    const struct ft_encode_input input = { .column = batch->column };
+    ft_encoding_run(out, batch->rows, &encoding, &input, 0, batch->rows);
+  }
+  ft_arena_release(&arena);
+  return status;
+}

@@ -1,0 +1,56 @@
+/* The encoders of a model made ready: columns in, float32 features out.
+ *
+ * Shapes   features are feature-major: out[f * stride + r].
+ * NULLs    a NULL, a NaN, is NaN.
+ * Numbers  integers, doubles and decimals are rounded to float32 by one C conversion (to nearest
+ *          even, beyond the range to infinity).
+ * Threads  read-only once made. */
+#ifndef FORETELL_PREDICT_ENCODE_H
+#define FORETELL_PREDICT_ENCODE_H
+
+#include "foretell/arena.h"
+#include "foretell/batch.h"
+#include "foretell/error.h"
+#include "foretell/model.h"
+
+struct ft_category_slot {
+  struct ft_hash128 hash;
+  uint32_t code; /* 1 …; 0: the slot is empty */
+};
+
+struct ft_feature {
+  enum ft_encoder_kind kind;
+  enum ft_calendar_part part;
+  uint32_t field;
+  enum ft_type type;                   /* of the field */
+  struct ft_hash_key key;              /* of FT_ENCODE_CATEGORY */
+  uint32_t mask;                       /* slots - 1, slots a power of two */
+  const struct ft_category_slot *slot; /* open addressing from the hash's low word */
+};
+
+struct ft_encoding {
+  uint32_t fields;
+  const struct ft_field *field; /* names are in the arena */
+  uint32_t features;
+  const struct ft_feature *feature;
+};
+
+/* Columns to encode. A probe has no texts: where `hash` is there, and has an array for a field, the
+ * categories of that field are looked up by it. */
+struct ft_encode_input {
+  const struct ft_column *column;       /* one a field, types as the fields' */
+  const struct ft_hash128 *const *hash; /* one a field, each NULL or of all rows; or NULL */
+};
+
+enum ft_status ft_encoding_make(struct ft_encoding *out, struct ft_arena *arena,
+                                const struct ft_model *model, struct ft_error *err) FT_MUST_CHECK;
+
+/* FT_WRONG_TYPE unless the batch has the fields' columns. */
+enum ft_status ft_encoding_check(const struct ft_field *field, size_t fields,
+                                 const struct ft_batch *batch, struct ft_error *err) FT_MUST_CHECK;
+
+/* Encode rows first … first + rows - 1 of all features. */
+void ft_encoding_run(float *out, size_t stride, const struct ft_encoding *encoding,
+                     const struct ft_encode_input *input, size_t first, size_t rows);
+
+#endif

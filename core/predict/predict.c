@@ -1,0 +1,177 @@
+#include <string.h>
+
+#include "core/predict/each.h"
+#include "core/predict/plan_parts.h"
+#include "foretell/plan.h"
+
+static bool fill_scratch(struct ft_scratch *scratch, const struct ft_plan *plan) {
+  size_t features = plan->encoding.features ? plan->encoding.features : 1;
+  size_t columns = plan->outputs > plan->labels ? plan->outputs : plan->labels;
+  scratch->block = FT_ARENA_NEW(&scratch->arena, float, features *FT_BLOCK_ROWS);
+  scratch->sum = FT_ARENA_NEW(&scratch->arena, int64_t, (size_t)plan->outputs * FT_BLOCK_ROWS);
+  scratch->margin = FT_ARENA_NEW(&scratch->arena, double, columns *FT_BLOCK_ROWS);
+  return scratch->block && scratch->sum && scratch->margin;
+}
+
+enum ft_status ft_scratch_make(struct ft_scratch **out, const struct ft_plan *plan,
+                               struct ft_error *err) {
+  struct ft_arena arena;
+  ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
+  struct ft_scratch *scratch = FT_ARENA_NEW(&arena, struct ft_scratch, 1);
+  if (!scratch) {
+    ft_arena_release(&arena);
+    return ft_arena_fail(err, "the prediction");
+  }
+  scratch->arena = arena; /* from here on the scratch is in its own arena */
+  if (!fill_scratch(scratch, plan)) {
+    ft_scratch_free(scratch);
+    return ft_arena_fail(err, "the prediction");
+  }
+  *out = scratch;
+  return FT_OK;
+}
+
+void ft_scratch_free(struct ft_scratch *scratch) {
+  if (!scratch) return;
+  struct ft_arena arena = scratch->arena;
+  ft_arena_release(&arena);
+}
+
+static void add_member(const struct ft_plan *plan, const struct ft_member_plan *member,
+                       struct ft_scratch *scratch, size_t rows) {
+  for (uint32_t g = 0; g < plan->outputs; g++)
+    memset(scratch->sum + (size_t)g * FT_BLOCK_ROWS, 0, rows * sizeof *scratch->sum);
+  plan->kernel->margins(&member->forest, scratch->block, rows, scratch->sum);
+  for (uint32_t g = 0; g < plan->outputs; g++) {
+    const int64_t *sum = scratch->sum + (size_t)g * FT_BLOCK_ROWS;
+    double *margin = scratch->margin + (size_t)g * FT_BLOCK_ROWS;
+    for (size_t r = 0; r < rows; r++)
+      margin[r] += member->weight * (member->base[g] + member->unit * (double)sum[r]);
+  }
+}
+
+static void fill_margins(const struct ft_plan *plan, struct ft_scratch *scratch, size_t rows) {
+  for (uint32_t g = 0; g < plan->outputs; g++)
+    memset(scratch->margin + (size_t)g * FT_BLOCK_ROWS, 0, rows * sizeof *scratch->margin);
+  for (uint32_t m = 0; m < plan->members; m++)
+    add_member(plan, &plan->member[m], scratch, rows);
+}
+
+/* A NaN's sign and payload differ between processors. Sums of huge leaves can make one. */
+static void settle_nans(double *value, size_t count) {
+  const uint64_t bits = UINT64_C(0x7ff8000000000000);
+  double nan;
+  memcpy(&nan, &bits, sizeof nan);
+  for (size_t i = 0; i < count; i++)
+    value[i] = value[i] != value[i] ? nan : value[i];
+}
+
+/* exp(margin - the row's highest) over its sum, which is taken in the order of the labels. */
+static void apply_softmax(double *margin, uint32_t labels, size_t rows) {
+  double most[FT_BLOCK_ROWS], total[FT_BLOCK_ROWS];
+  memcpy(most, margin, rows * sizeof *most);
+  for (uint32_t l = 1; l < labels; l++)
+    for (size_t r = 0; r < rows; r++) {
+      double m = margin[(size_t)l * FT_BLOCK_ROWS + r];
+      most[r] = m > most[r] ? m : most[r];
+    }
+  memset(total, 0, sizeof total);
+  for (uint32_t l = 0; l < labels; l++) {
+    double *m = margin + (size_t)l * FT_BLOCK_ROWS;
+    for (size_t r = 0; r < rows; r++)
+      m[r] -= most[r];
+    ft_exp_each(m, rows);
+    for (size_t r = 0; r < rows; r++)
+      total[r] += m[r];
+  }
+  for (uint32_t l = 0; l < labels; l++)
+    for (size_t r = 0; r < rows; r++)
+      margin[(size_t)l * FT_BLOCK_ROWS + r] /= total[r];
+}
+
+/* The probability of label 1 goes to the second row of `margin`, 1 - p to the first. */
+static void split_binary(double *margin, size_t rows) {
+  for (size_t r = 0; r < rows; r++) {
+    margin[FT_BLOCK_ROWS + r] = margin[r];
+    margin[r] = 1.0 - margin[r];
+  }
+}
+
+/* Margins to what they mean: a value, or a probability a label. */
+static void apply_link(const struct ft_plan *plan, double *margin, size_t rows) {
+  switch (plan->link) {
+  case FT_LINK_LOGISTIC: ft_logistic_each(margin, rows); break;
+  case FT_LINK_EXP: ft_exp_each(margin, rows); break;
+  case FT_LINK_SOFTMAX: apply_softmax(margin, plan->labels, rows); break;
+  case FT_LINK_HINGE:
+    for (size_t r = 0; r < rows; r++)
+      margin[r] = margin[r] > 0.0 ? 1.0 : 0.0;
+    break;
+  default: break; /* FT_LINK_IDENTITY */
+  }
+  if (plan->problem == FT_BINARY) split_binary(margin, rows);
+  uint32_t columns = plan->labels ? plan->labels : 1;
+  for (uint32_t l = 0; l < columns; l++)
+    settle_nans(margin + (size_t)l * FT_BLOCK_ROWS, rows);
+}
+
+static void choose_labels(uint32_t *label, const struct ft_plan *plan, const double *probability,
+                          size_t rows) {
+  if (plan->problem == FT_BINARY) {
+    for (size_t r = 0; r < rows; r++)
+      label[r] = probability[FT_BLOCK_ROWS + r] >= plan->threshold;
+    return;
+  }
+  memset(label, 0, rows * sizeof *label);
+  for (uint32_t l = 1; l < plan->labels; l++)
+    for (size_t r = 0; r < rows; r++)
+      if (probability[(size_t)l * FT_BLOCK_ROWS + r] >
+          probability[(size_t)label[r] * FT_BLOCK_ROWS + r])
+        label[r] = l;
+}
+
+static void hand_out(struct ft_predictions out, const struct ft_plan *plan, const double *result,
+                     size_t first, size_t block, size_t rows) {
+  if (plan->problem == FT_REGRESSION) {
+    if (out.value) memcpy(out.value + first, result, block * sizeof *result);
+    return;
+  }
+  if (out.label) choose_labels(out.label + first, plan, result, block);
+  for (uint32_t l = 0; out.probability && l < plan->labels; l++)
+    memcpy(out.probability + (size_t)l * rows + first, result + (size_t)l * FT_BLOCK_ROWS,
+           block * sizeof *result);
+}
+
+void ft_plan_run(const struct ft_plan *plan, struct ft_scratch *scratch,
+                 const struct ft_encode_input *input, size_t rows, struct ft_predictions out) {
+  for (size_t first = 0; first < rows; first += FT_BLOCK_ROWS) {
+    size_t block = rows - first < FT_BLOCK_ROWS ? rows - first : FT_BLOCK_ROWS;
+    ft_encoding_run(scratch->block, FT_BLOCK_ROWS, &plan->encoding, input, first, block);
+    fill_margins(plan, scratch, block);
+    apply_link(plan, scratch->margin, block);
+    hand_out(out, plan, scratch->margin, first, block, rows);
+  }
+}
+
+enum ft_status ft_plan_predict(const struct ft_plan *plan, struct ft_scratch *scratch,
+                               const struct ft_batch *batch, double *value, uint32_t *label,
+                               double *probability, struct ft_error *err) {
+  FT_TRY(ft_encoding_check(plan->encoding.field, plan->encoding.fields, batch, err));
+  const struct ft_encode_input input = { .column = batch->column };
+  ft_plan_run(
+      plan, scratch, &input, batch->rows,
+      (struct ft_predictions){ .value = value, .label = label, .probability = probability });
+  return FT_OK;
+}
+
+/* By insertion: labels are few, and it stays in bounds even for NaNs. */
+void ft_plan_rank(const struct ft_plan *plan, const double *probability, size_t rows, size_t row,
+                  uint32_t *order) {
+  for (uint32_t l = 0; l < plan->labels; l++) {
+    double p = probability[(size_t)l * rows + row];
+    uint32_t at = l;
+    for (; at > 0 && probability[(size_t)order[at - 1] * rows + row] < p; at--)
+      order[at] = order[at - 1];
+    order[at] = l;
+  }
+}
