@@ -1,0 +1,103 @@
+#include "shell/interactive.h"
+
+#include <string.h>
+
+#include "foretell/statement.h"
+#include "shell/editor.h"
+#include "shell/history.h"
+#include "shell/interrupt.h"
+
+#define STATEMENT_MAX_BYTES ((size_t)64 << 20)
+
+/* As wide as the first prompt, so that lines stand under each other. */
+static const struct {
+  char open;
+  const char *prompt;
+} prompt_table[] = {
+  { 0, "foretell> " },   { ';', "      ->  " }, { '\'', "       '> " }, { '"', "       \"> " },
+  { '$', "       $> " }, { '*', "      /*> " }, { '(', "       (> " },
+};
+
+const char *ft_prompt_of(char open) {
+  for (size_t i = 0; i < sizeof prompt_table / sizeof prompt_table[0]; i++)
+    if (prompt_table[i].open == open) return prompt_table[i].prompt;
+  return prompt_table[1].prompt;
+}
+
+static size_t give_names(void *self, enum ft_engine_list list, struct ft_arena *arena,
+                         const char *const **name) {
+  struct ft_session *session = self;
+  struct ft_error err;
+  size_t names;
+  if (ft_engine_names(session->engine, list, arena, name, &names, &err) != FT_OK) return 0;
+  return names;
+}
+
+static void print_banner(const struct ft_session *session) {
+  const char *path = ft_engine_path(session->engine);
+  const char *strong = session->colour ? "\033[1m" : "", *off = session->colour ? "\033[0m" : "";
+  printf("%sForetell %s%s with DuckDB %s, database %s\n", strong, FT_VERSION, off,
+         ft_engine_library_version(), path ? path : "in memory");
+  printf("Statements end with a semicolon. .help lists commands, Ctrl-D leaves.\n");
+}
+
+/* A statement is whole when nothing is open, a dot command with its line. */
+static char what_is_open(struct ft_span text) {
+  struct ft_span trimmed = ft_span_trim(text);
+  if (trimmed.size > 0 && trimmed.data[0] == '.') return 0;
+  return ft_script_open(text);
+}
+
+static enum ft_outcome run_text(struct ft_session *session, struct ft_editor *editor,
+                                struct ft_span text) {
+  struct ft_error err = { 0 };
+  struct ft_feed feed;
+  ft_editor_remember(editor, text);
+  if (ft_feed_text(&feed, text, &err) != FT_OK) {
+    ft_session_fail(session, &err);
+    return FT_OUTCOME_FAILED;
+  }
+  enum ft_outcome outcome = ft_session_feed(session, &feed);
+  ft_feed_close(&feed);
+  fflush(session->out);
+  return outcome;
+}
+
+/* One statement, or what was typed of it; false at the end. */
+static bool ask(struct ft_session *session, struct ft_editor *editor, struct ft_buffer *text) {
+  char open = 0;
+  ft_buffer_reset(text);
+  do {
+    enum ft_typed typed = ft_editor_line(editor, text, ft_prompt_of(open), ft_buffer_view(text));
+    if (typed == FT_TYPED_END) putc('\n', session->out);
+    if (typed == FT_TYPED_END && text->size == 0) return false;
+    if (typed != FT_TYPED_LINE) {
+      ft_buffer_reset(text);
+      open = 0;
+      continue;
+    }
+    ft_buffer_u8(text, '\n');
+    open = what_is_open(ft_buffer_view(text));
+  } while (open != 0 || text->size == 0);
+  if (!text->failed) return run_text(session, editor, ft_buffer_view(text)) != FT_OUTCOME_QUIT;
+  struct ft_error err = { 0 };
+  (void)ft_fail(&err, FT_LIMIT, "the statement is too long");
+  ft_session_fail(session, &err);
+  return true;
+}
+
+enum ft_status ft_interactive_run(struct ft_session *session, bool history, struct ft_error *err) {
+  char path[4096];
+  struct ft_editor *editor;
+  struct ft_completion_source source = { session, give_names };
+  bool kept = history && ft_history_path(path, sizeof path);
+  FT_TRY(ft_editor_open(&editor, &source, kept ? path : NULL, err));
+  if (!session->quiet) print_banner(session);
+  struct ft_buffer text;
+  ft_buffer_init(&text, STATEMENT_MAX_BYTES);
+  while (ask(session, editor, &text))
+    continue;
+  ft_buffer_release(&text);
+  ft_editor_close(editor);
+  return FT_OK;
+}

@@ -1,0 +1,167 @@
+#include "shell/result.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "shell/interrupt.h"
+#include "shell/pager.h"
+
+#define ROW_MAX_BYTES ((size_t)1 << 30)
+
+static struct ft_render_limits limits_of(const struct ft_session *session) {
+  struct ft_render_limits limits = { .rows = session->rows,
+                                     .ascii = session->ascii,
+                                     .colour = session->colour,
+                                     .footer = !session->quiet };
+  if (!session->terminal) return limits;
+  limits.width = ft_terminal_width(STDOUT_FILENO);
+  if (session->interactive && !session->rows_chosen && ft_pager_wanted())
+    limits.page = ft_terminal_height(STDOUT_FILENO);
+  return limits;
+}
+
+/* A row's cells in one buffer, and where each begins and ends. */
+struct row {
+  struct ft_buffer text;
+  struct ft_span *cell;
+  size_t *end;
+};
+
+static enum ft_status row_init(struct row *row, struct ft_arena *arena, size_t columns,
+                               struct ft_error *err) {
+  row->cell = FT_ARENA_NEW(arena, struct ft_span, columns);
+  row->end = FT_ARENA_NEW(arena, size_t, columns);
+  if (!row->cell || !row->end) return ft_arena_fail(err, "the result");
+  ft_buffer_init(&row->text, ROW_MAX_BYTES);
+  return FT_OK;
+}
+
+/* The buffer may move while the cells are printed: spans are made at the end. */
+static enum ft_status take_row(struct row *row, struct ft_result *result, size_t columns,
+                               size_t index, bool json, struct ft_error *err) {
+  ft_buffer_reset(&row->text);
+  for (size_t c = 0; c < columns; c++) {
+    if (json)
+      ft_result_print_json(&row->text, result, c, index);
+    else
+      ft_result_print_text(&row->text, result, c, index);
+    row->end[c] = row->text.size;
+  }
+  FT_TRY(ft_buffer_check(&row->text, "a row of the result", err));
+  const char *data = row->text.data ? (const char *)row->text.data : "";
+  for (size_t c = 0, begin = 0; c < columns; begin = row->end[c++])
+    row->cell[c] = ft_result_is_null(result, c, index)
+                       ? (struct ft_span){ NULL, 0 }
+                       : (struct ft_span){ data + begin, row->end[c] - begin };
+  return FT_OK;
+}
+
+static enum ft_status show_chunks(struct ft_render *render, struct row *row,
+                                  struct ft_result *result, struct ft_error *err) {
+  for (;;) {
+    size_t rows;
+    FT_TRY(ft_result_next(result, &rows, err));
+    if (rows == 0) return FT_OK;
+    for (size_t r = 0; r < rows; r++) {
+      FT_TRY(take_row(row, result, render->columns, r, render->format->json, err));
+      FT_TRY(ft_render_row(render, row->cell, err));
+    }
+    if (ft_interrupt_pending()) return ft_fail(err, FT_CANCELLED, "the statement was cancelled");
+  }
+}
+
+/* A renderer that writes as it goes must not meet the progress line. */
+static void clear_screen_for(struct ft_session *session) {
+  if (!session->format->plain && session->terminal) session->progress.out = NULL;
+  ft_progress_line_hide(&session->progress);
+}
+
+static enum ft_status show_rows(struct ft_session *session, struct ft_result *result,
+                                struct ft_error *err) {
+  size_t columns = ft_result_columns(result);
+  struct ft_heading *heading = FT_ARENA_NEW(&session->arena, struct ft_heading, columns);
+  struct row row;
+  if (!heading) return ft_arena_fail(err, "the result");
+  FT_TRY(row_init(&row, &session->arena, columns, err));
+  for (size_t c = 0; c < columns; c++)
+    heading[c] = (struct ft_heading){ ft_result_name(result, c),
+                                      ft_result_cell_kind(result, c) == FT_CELL_NUMBER };
+  struct ft_render_limits limits = limits_of(session);
+  struct ft_render render;
+  FILE *progress = session->progress.out;
+  clear_screen_for(session);
+  enum ft_status status =
+      ft_render_begin(&render, session->format, session->out, heading, columns, &limits, err);
+  if (status == FT_OK) status = show_chunks(&render, &row, result, err);
+  ft_progress_line_hide(&session->progress);
+  session->progress.out = progress;
+  if (status == FT_OK) status = ft_render_end(&render, err);
+  ft_render_release(&render);
+  ft_buffer_release(&row.text);
+  return status;
+}
+
+enum ft_status ft_result_show(struct ft_session *session, struct ft_result *result,
+                              struct ft_error *err) {
+  char count[32];
+  uint64_t changed;
+  switch (ft_result_kind(result)) {
+  case FT_RESULT_ROWS: return show_rows(session, result, err);
+  case FT_RESULT_CHANGED:
+    changed = ft_result_changed(result);
+    ft_progress_line_hide(&session->progress);
+    ft_session_say(session, "%s, %s row%s", ft_result_tag(result), ft_count_text(changed, count),
+                   changed == 1 ? "" : "s");
+    return FT_OK;
+  case FT_RESULT_NOTHING: break;
+  }
+  ft_progress_line_hide(&session->progress);
+  ft_session_say(session, "%s", ft_result_tag(result));
+  return FT_OK;
+}
+
+static enum ft_status take_grid_row(struct row *row, const struct ft_grid *grid, size_t index,
+                                    bool json, struct ft_error *err) {
+  const struct ft_span *cell = grid->cell + index * grid->columns;
+  ft_buffer_reset(&row->text);
+  for (size_t c = 0; c < grid->columns; c++) {
+    if (json && cell[c].data) ft_json_quote(&row->text, cell[c]);
+    row->end[c] = row->text.size;
+  }
+  FT_TRY(ft_buffer_check(&row->text, "a row of the result", err));
+  for (size_t c = 0, begin = 0; c < grid->columns; begin = row->end[c++]) {
+    row->cell[c] = cell[c];
+    if (json && cell[c].data)
+      row->cell[c] = (struct ft_span){ (const char *)row->text.data + begin, row->end[c] - begin };
+  }
+  return FT_OK;
+}
+
+static enum ft_status show_grid_rows(struct ft_render *render, struct row *row,
+                                     const struct ft_grid *grid, struct ft_error *err) {
+  for (size_t r = 0; r < grid->rows; r++) {
+    FT_TRY(take_grid_row(row, grid, r, render->format->json, err));
+    FT_TRY(ft_render_row(render, row->cell, err));
+  }
+  return ft_render_end(render, err);
+}
+
+enum ft_status ft_grid_show(struct ft_session *session, const struct ft_grid *grid,
+                            struct ft_error *err) {
+  struct ft_heading *heading = FT_ARENA_NEW(&session->arena, struct ft_heading, grid->columns);
+  struct row row;
+  if (!heading) return ft_arena_fail(err, "the result");
+  FT_TRY(row_init(&row, &session->arena, grid->columns, err));
+  for (size_t c = 0; c < grid->columns; c++)
+    heading[c] = (struct ft_heading){ grid->name[c], false };
+  struct ft_render_limits limits = limits_of(session);
+  limits.footer = false;
+  struct ft_render render;
+  ft_progress_line_hide(&session->progress);
+  enum ft_status status =
+      ft_render_begin(&render, session->format, session->out, heading, grid->columns, &limits, err);
+  if (status == FT_OK) status = show_grid_rows(&render, &row, grid, err);
+  ft_render_release(&render);
+  ft_buffer_release(&row.text);
+  return status;
+}
