@@ -16,7 +16,7 @@ trap 'rm -f "$log"' EXIT
 quietly() {
   "$@" >"$log" 2>&1 </dev/null && return 0
   if grep -q '^FAILED: ' "$log"; then # ninja: leave out the steps that went well
-    grep -vE '^(\[[0-9]+/[0-9]+\] (Compiling|Linking|Generating)|ninja: Entering)' "$log" >&2 || true
+    sed -n '/^FAILED: /,$p' "$log" | grep -vE '^\[[0-9]+/[0-9]+\] ' >&2 || true
   else
     grep -B 2 -A 2 ERROR "$log" >&2 || tail -n 20 "$log" >&2
   fi
