@@ -111,7 +111,6 @@ static enum ft_status prepare(struct creation *creation, bool *skip, struct ft_e
 static void say_notices(const struct creation *creation) {
   const struct ft_statement *statement = creation->command->statement;
   const struct ft_host *host = creation->command->host;
-  ft_supported_say_idle(host, creation->create);
   for (uint32_t i = 0; i < statement->notices; i++)
     ft_command_notice(host, "%s", statement->notice[i]);
 }

@@ -1,10 +1,5 @@
 #include "core/command/supported.h"
 
-#include <stdio.h>
-#include <string.h>
-
-#include "core/command/statements.h"
-
 struct later_form {
   enum ft_create_form form;
   const char *message;
@@ -34,14 +29,6 @@ static const struct later_learner later_learners[] = {
   { FT_MODEL_TYPE_LINEAR_LEARNER, "LINEAR_LEARNER" },
   { FT_MODEL_TYPE_KMEANS, "KMEANS" },
   { FT_MODEL_TYPE_FORECAST, "FORECAST" },
-};
-
-/* Settings that speak of AWS, besides IAM_ROLE: canonical name, word. */
-static const char *const idle_settings[][2] = {
-  { "s3_bucket", "S3_BUCKET" },
-  { "s3_garbage_collect", "S3_GARBAGE_COLLECT" },
-  { "kms_key_id", "KMS_KEY_ID" },
-  { "tags", "TAGS" },
 };
 
 static enum ft_status check_form(const struct ft_create_model *create, struct ft_error *err) {
@@ -79,20 +66,4 @@ enum ft_status ft_supported_check(const struct ft_create_model *create, struct f
   FT_TRY(check_form(create, err));
   FT_TRY(check_learner(create, err));
   return check_preprocessors(create, err);
-}
-
-static void add_word(char *list, size_t size, const char *word) {
-  size_t used = strlen(list);
-  snprintf(list + used, size - used, "%s%s", used ? ", " : "", word);
-}
-
-void ft_supported_say_idle(const struct ft_host *host, const struct ft_create_model *create) {
-  char list[128] = "";
-  int count = 0;
-  if (create->iam_role.size && ++count) add_word(list, sizeof(list), "IAM_ROLE");
-  for (size_t i = 0; i < sizeof(idle_settings) / sizeof(idle_settings[0]); i++)
-    if (ft_create_model_setting(create, idle_settings[i][0]) && ++count)
-      add_word(list, sizeof(list), idle_settings[i][1]);
-  if (count)
-    ft_command_notice(host, "%s %s no effect outside AWS", list, count == 1 ? "has" : "have");
 }

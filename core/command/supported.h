@@ -1,16 +1,12 @@
-/* What parses whole but is not done yet, or means nothing here. */
+/* What parses whole but is not done yet. */
 #ifndef FORETELL_COMMAND_SUPPORTED_H
 #define FORETELL_COMMAND_SUPPORTED_H
 
 #include "foretell/error.h"
-#include "foretell/host.h"
 #include "foretell/statement.h"
 
 /* Errors: FT_UNSUPPORTED  a form, a learner or a clause that later versions bring */
 enum ft_status ft_supported_check(const struct ft_create_model *create,
                                   struct ft_error *err) FT_MUST_CHECK;
-
-/* Say once which of the clauses given have no effect outside AWS; nothing when there is none. */
-void ft_supported_say_idle(const struct ft_host *host, const struct ft_create_model *create);
 
 #endif

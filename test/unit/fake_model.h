@@ -1,0 +1,102 @@
+/* The smallest sound model for any job, sent as a trainer sends it; and unsound ones. */
+#ifndef FORETELL_TEST_FAKE_MODEL_H
+#define FORETELL_TEST_FAKE_MODEL_H
+
+#include "fake_trainer.h"
+#include "foretell/artifact.h"
+#include "foretell/plan.h"
+
+#define FAKE_MANIFEST                                                                             \
+  "{\"foretell\":\"0.1.0\",\"problem\":\"BinaryClassification\",\"objective\":\"F1\","            \
+  "\"model_type\":\"xgboost\",\"automatic\":true,\"training_status\":\"Completed\",\"metrics\":[" \
+  "{\"name\":\"validation:f1_binary\",\"value\":0.875,\"main\":true},"                            \
+  "{\"name\":\"validation:auc\",\"value\":0.9375}],"                                              \
+  "\"validation\":{\"method\":\"hold-out\",\"rows\":80},"                                         \
+  "\"rows\":{\"read\":420,\"used\":400,\"null_target\":20,\"sampled_out\":0},"                    \
+  "\"features_left_out\":[{\"name\":\"state\",\"reason\":\"always the same\"}],"                  \
+  "\"warnings\":[\"few rows\",\"fewer classes\"],\"threshold\":0.5,\"seed\":7,\"trials_run\":5,"  \
+  "\"seconds\":1.26}"
+
+static inline void fake_fill_model(struct ft_model *model, const struct ft_job *job,
+                                   struct ft_field *field) {
+  static const struct ft_span labels[] = { { "f", 1 }, { "t", 1 } };
+  static const struct ft_node leaf = { .feature = FT_NODE_LEAF, .set = FT_NODE_NO_SET };
+  static const struct ft_tree tree = { 0, 1, 0 };
+  static const double base[] = { 0 };
+  static struct ft_encoder encoder;
+  static struct ft_member member;
+  bool binary = job->field[job->target].type == FT_BOOL;
+  *model = (struct ft_model){ .problem = binary ? FT_BINARY : FT_REGRESSION,
+                              .target = job->field[job->target],
+                              .field = field,
+                              .labels = binary ? 2 : 0,
+                              .label = binary ? labels : NULL,
+                              .features = 1,
+                              .encoder = &encoder,
+                              .link = binary ? FT_LINK_LOGISTIC : FT_LINK_IDENTITY,
+                              .outputs = 1,
+                              .members = 1,
+                              .member = &member,
+                              .threshold = 0.5 };
+  for (uint32_t i = 0; i < job->fields; i++) {
+    if (i == job->target) continue;
+    if (ft_type_is_numeric(job->field[i].type))
+      encoder = (struct ft_encoder){ .kind = FT_ENCODE_NUMBER, .field = model->fields };
+    field[model->fields++] = job->field[i];
+  }
+  member = (struct ft_member){ FT_LEARNER_FOREST, 1, { 1, &tree, 1, &leaf, 0, NULL, 0, base } };
+}
+
+static inline void fake_write_artifact(struct ft_buffer *out, const struct ft_job *job,
+                                       const char *rename, const char *manifest) {
+  struct ft_model model;
+  struct ft_field field[8];
+  struct ft_buffer probes;
+  struct ft_plan *plan;
+  struct ft_sha256 hash;
+  fake_fill_model(&model, job, field);
+  if (rename) field[0].name = rename;
+  ft_buffer_init(&probes, 1 << 20);
+  if (ft_plan_make(&plan, &model, NULL) != FT_OK ||
+      ft_plan_write_probes(&probes, plan, 1, NULL) != FT_OK ||
+      ft_artifact_write(out, &hash, &model, ft_buffer_view(&probes), ft_span_of(manifest), NULL) !=
+          FT_OK)
+    exit(5);
+  ft_plan_close(plan);
+  ft_buffer_release(&probes);
+}
+
+static inline void fake_send_model(struct fake_trainer *trainer, const char *rename,
+                                   const char *manifest, size_t flip) {
+  struct ft_buffer artifact;
+  fake_read_rows(trainer);
+  ft_buffer_init(&artifact, 1 << 20);
+  fake_write_artifact(&artifact, &trainer->job, rename, manifest);
+  if (flip) artifact.data[flip] ^= 1;
+  fake_say(FT_FRAME_ARTIFACT, ft_buffer_view(&artifact));
+  ft_buffer_release(&artifact);
+}
+
+static inline void fake_sound(struct fake_trainer *trainer) {
+  fake_send_model(trainer, NULL, FAKE_MANIFEST, 0);
+}
+
+static inline void fake_renamed(struct fake_trainer *trainer) {
+  fake_send_model(trainer, "other", FAKE_MANIFEST, 0);
+}
+
+static inline void fake_no_manifest(struct fake_trainer *trainer) {
+  fake_send_model(trainer, NULL, "[1, 2]", 0);
+}
+
+static inline void fake_flipped(struct fake_trainer *trainer) {
+  fake_send_model(trainer, NULL, FAKE_MANIFEST, 100);
+}
+
+static const struct fake_mode fake_model_modes[] = {
+  { "churn", fake_sound },     { "killed2", fake_sound },           { "m", fake_sound },
+  { "renamed", fake_renamed }, { "no_manifest", fake_no_manifest }, { "flipped", fake_flipped },
+};
+#define FAKE_MODEL_MODES (sizeof(fake_model_modes) / sizeof(fake_model_modes[0]))
+
+#endif
