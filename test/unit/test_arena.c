@@ -82,6 +82,16 @@ static void the_limit_holds_and_the_arena_stays_usable(void **state) {
   ft_arena_release(&arena);
 }
 
+static void the_limit_counts_the_blocks_header(void **state) {
+  (void)state;
+  struct ft_arena arena;
+  ft_arena_init(&arena, 6400);
+  assert_null(ft_arena_take(&arena, 6400, 1));
+  assert_non_null(ft_arena_take(&arena, 6336, 1));
+  assert_true(arena.used <= arena.limit);
+  ft_arena_release(&arena);
+}
+
 static void a_limit_of_nothing_gives_nothing(void **state) {
   (void)state;
   struct ft_arena arena;
@@ -141,6 +151,7 @@ int main(void) {
     cmocka_unit_test(allocations_keep_their_bytes),
     cmocka_unit_test(a_large_allocation_leaves_the_rest_of_the_block_in_use),
     cmocka_unit_test(the_limit_holds_and_the_arena_stays_usable),
+    cmocka_unit_test(the_limit_counts_the_blocks_header),
     cmocka_unit_test(a_limit_of_nothing_gives_nothing),
     cmocka_unit_test(products_that_overflow_are_refused),
     cmocka_unit_test(text_is_copied_and_ended),

@@ -151,6 +151,20 @@ static void hostile_headers_are_refused(void **state) {
   ASSERT_CORRUPT(FT_BOOL, "\1\0\0\0\1\0\0\0\1\0\1\0"); /* a byte too many */
 }
 
+static void rows_have_a_maximum(void **state) {
+  (void)state;
+  static char bytes[10 + FT_BATCH_MAX_ROWS + 1] = { 0, 0, 1, 0, 1, 0, 0, 0, FT_BOOL, 0 };
+  struct ft_arena arena;
+  struct ft_error err;
+  struct ft_batch batch;
+  ft_arena_init(&arena, 1 << 20);
+  assert_int_equal(read_one(&batch, &arena, FT_BOOL, bytes, sizeof bytes - 1, &err), FT_OK);
+  assert_int_equal(batch.rows, FT_BATCH_MAX_ROWS);
+  ft_arena_release(&arena);
+  bytes[0] = 1;
+  assert_corrupt(FT_BOOL, bytes, sizeof bytes);
+}
+
 static void hostile_texts_are_refused(void **state) {
   (void)state;
   ASSERT_CORRUPT(FT_TEXT, "\1\0\0\0\1\0\0\0\x08\0\5\0\0\0gold");
@@ -251,6 +265,7 @@ int main(void) {
     cmocka_unit_test(what_is_written_is_read),
     cmocka_unit_test(writing_does_not_look_at_missing_texts),
     cmocka_unit_test(hostile_headers_are_refused),
+    cmocka_unit_test(rows_have_a_maximum),
     cmocka_unit_test(hostile_texts_are_refused),
     cmocka_unit_test(booleans_are_0_or_1_where_they_count),
     cmocka_unit_test(validity_beyond_the_rows_is_cleared),

@@ -167,6 +167,11 @@ static void a_count_must_fit_what_is_left(void **state) {
                                           12 });
   assert_int_equal(ft_reader_count(&reader, 5), 0);
   assert_true(reader.failed);
+  reader = ft_reader_of((struct ft_span){ "\1\0\0\x40" /* four times that is 4 in 32 bits */
+                                          "1234",
+                                          8 });
+  assert_int_equal(ft_reader_count(&reader, 4), 0);
+  assert_true(reader.failed);
   reader = ft_reader_of((struct ft_span){ "\xff\xff\xff\xff", 4 });
   assert_int_equal(ft_reader_count(&reader, SIZE_MAX), 0);
   assert_true(reader.failed);

@@ -162,6 +162,7 @@ static void *send_large(void *argument) {
   struct ft_error err;
   sending->status = ft_frame_send(sending->descriptor, FT_FRAME_ARTIFACT,
                                   ft_buffer_view(&sending->payload), &err);
+  close(sending->descriptor); /* a reader that waits for more must not wait for ever */
   return NULL;
 }
 
@@ -192,6 +193,7 @@ static void a_large_frame_survives_partial_writes_and_signals(void **state) {
   }
   assert_int_equal(ft_frame_receive(ends.in, &kind, &payload, LARGE_BYTES, &err), FT_OK);
   pthread_join(thread, NULL);
+  ends.out = -1;
   assert_int_equal(sending.status, FT_OK);
   assert_int_equal(kind, FT_FRAME_ARTIFACT);
   assert_true(ft_span_equal(ft_buffer_view(&payload), ft_buffer_view(&sending.payload)));
