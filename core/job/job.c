@@ -2,20 +2,19 @@
 
 #include "core/job/record.h"
 
-#define ROWS(table)      (sizeof(table) / sizeof *(table))
-#define MAX_PARAMETERS   256
-#define MAX_THREADS      4096
-#define MAX_PRECISION    38
-#define AT(type, member) .name = #member, .offset = offsetof(struct type, member)
+#define MAX_PARAMETERS 256
+#define MAX_THREADS    4096
+#define MAX_PRECISION  38
 
 /* The reader and the writer of words take an enum for the unsigned that it is. */
 _Static_assert(sizeof(enum ft_type) == sizeof(unsigned), "an enum is an unsigned");
 _Static_assert(sizeof(enum ft_problem) == sizeof(unsigned), "an enum is an unsigned");
 _Static_assert(sizeof(enum ft_model_type) == sizeof(unsigned), "an enum is an unsigned");
 
-static const char *const type_word[] = { [FT_TYPE_NONE] = NULL,
+/* FT_TYPE_NONE has no word. */
+static const char *const type_word[] = {
 #define TYPE_WORD(name, bytes, internal, sql, numeric, temporal) [FT_##name] = (internal),
-                                         FT_TYPE_TABLE(TYPE_WORD)
+  FT_TYPE_TABLE(TYPE_WORD)
 #undef TYPE_WORD
 };
 
@@ -33,43 +32,46 @@ static const char *const model_type_word[] = {
 };
 
 static const struct ft_record_key field_key[] = {
-  { AT(ft_field, name), FT_RECORD_TEXT },
-  { AT(ft_field, type), FT_RECORD_WORD, .most = ROWS(type_word) - 1, .word = type_word },
-  { AT(ft_field, precision), FT_RECORD_U8, .most = MAX_PRECISION },
-  { AT(ft_field, scale), FT_RECORD_U8, .most = MAX_PRECISION },
+  { FT_RECORD_AT(ft_field, name), FT_RECORD_TEXT },
+  { FT_RECORD_AT(ft_field, type), FT_RECORD_WORD, .most = FT_RECORD_ROWS(type_word) - 1,
+    .word = type_word },
+  { FT_RECORD_AT(ft_field, precision), FT_RECORD_U8, .most = MAX_PRECISION },
+  { FT_RECORD_AT(ft_field, scale), FT_RECORD_U8, .most = MAX_PRECISION },
 };
 static const struct ft_record field_record = { "a column of the job", sizeof(struct ft_field),
-                                               ROWS(field_key), field_key };
+                                               FT_RECORD_ROWS(field_key), field_key };
 
 static const struct ft_record_key hyperparameter_key[] = {
-  { AT(ft_hyperparameter, name), FT_RECORD_TEXT },
-  { AT(ft_hyperparameter, value), FT_RECORD_TEXT },
+  { FT_RECORD_AT(ft_hyperparameter, name), FT_RECORD_TEXT },
+  { FT_RECORD_AT(ft_hyperparameter, value), FT_RECORD_TEXT },
 };
 static const struct ft_record hyperparameter_record = { "a hyperparameter of the job",
                                                         sizeof(struct ft_hyperparameter),
-                                                        ROWS(hyperparameter_key),
+                                                        FT_RECORD_ROWS(hyperparameter_key),
                                                         hyperparameter_key };
 
 static const struct ft_record_key job_key[] = {
-  { AT(ft_job, model), FT_RECORD_TEXT },
-  { AT(ft_job, field), FT_RECORD_LIST, .count = offsetof(struct ft_job, fields),
+  { FT_RECORD_AT(ft_job, model), FT_RECORD_TEXT },
+  { FT_RECORD_AT(ft_job, field), FT_RECORD_LIST, .count = offsetof(struct ft_job, fields),
     .most = FT_MODEL_MAX_FIELDS + 1, .item = &field_record },
-  { AT(ft_job, target), FT_RECORD_U32, .most = FT_MODEL_MAX_FIELDS },
-  { AT(ft_job, automatic), FT_RECORD_BOOL },
-  { AT(ft_job, model_type), FT_RECORD_WORD, .most = ROWS(model_type_word) - 1,
+  { FT_RECORD_AT(ft_job, target), FT_RECORD_U32, .most = FT_MODEL_MAX_FIELDS },
+  { FT_RECORD_AT(ft_job, automatic), FT_RECORD_BOOL },
+  { FT_RECORD_AT(ft_job, model_type), FT_RECORD_WORD, .most = FT_RECORD_ROWS(model_type_word) - 1,
     .word = model_type_word },
-  { AT(ft_job, problem), FT_RECORD_WORD, .most = ROWS(problem_word) - 1, .word = problem_word },
-  { AT(ft_job, objective), FT_RECORD_MAYBE_TEXT },
-  { AT(ft_job, hyperparameter), FT_RECORD_LIST, .count = offsetof(struct ft_job, hyperparameters),
-    .most = MAX_PARAMETERS, .item = &hyperparameter_record },
-  { AT(ft_job, max_cells), FT_RECORD_U64 },
-  { AT(ft_job, max_runtime_s), FT_RECORD_U32, .most = UINT32_MAX },
-  { AT(ft_job, max_trials), FT_RECORD_U32, .most = UINT32_MAX },
-  { AT(ft_job, seed), FT_RECORD_U64 },
-  { AT(ft_job, threads), FT_RECORD_U32, .most = MAX_THREADS },
+  { FT_RECORD_AT(ft_job, problem), FT_RECORD_WORD, .most = FT_RECORD_ROWS(problem_word) - 1,
+    .word = problem_word },
+  { FT_RECORD_AT(ft_job, objective), FT_RECORD_MAYBE_TEXT },
+  { FT_RECORD_AT(ft_job, hyperparameter), FT_RECORD_LIST,
+    .count = offsetof(struct ft_job, hyperparameters), .most = MAX_PARAMETERS,
+    .item = &hyperparameter_record },
+  { FT_RECORD_AT(ft_job, max_cells), FT_RECORD_U64 },
+  { FT_RECORD_AT(ft_job, max_runtime_s), FT_RECORD_U32, .most = UINT32_MAX },
+  { FT_RECORD_AT(ft_job, max_trials), FT_RECORD_U32, .most = UINT32_MAX },
+  { FT_RECORD_AT(ft_job, seed), FT_RECORD_U64 },
+  { FT_RECORD_AT(ft_job, threads), FT_RECORD_U32, .most = MAX_THREADS },
 };
-static const struct ft_record job_record = { "the job", sizeof(struct ft_job), ROWS(job_key),
-                                             job_key };
+static const struct ft_record job_record = { "the job", sizeof(struct ft_job),
+                                             FT_RECORD_ROWS(job_key), job_key };
 
 static bool field_fits(const struct ft_field *field) {
   if (field->type != FT_DECIMAL) return field->precision == 0 && field->scale == 0;

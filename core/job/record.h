@@ -43,6 +43,10 @@ struct ft_record_key {
   const struct ft_record *item; /* FT_RECORD_LIST */
 };
 
+/* A key named after the member that it is. */
+#define FT_RECORD_AT(type, member) .name = #member, .offset = offsetof(struct type, member)
+#define FT_RECORD_ROWS(table)      (sizeof(table) / sizeof *(table))
+
 struct ft_record {
   const char *what; /* for messages: "the job" */
   size_t bytes;     /* sizeof the struct */

@@ -4,21 +4,19 @@
 
 #include <string.h>
 
-#define ROWS(table)      (sizeof(table) / sizeof *(table))
-#define AT(type, member) .name = #member, .offset = offsetof(struct type, member)
 #define CHARS_AT(type, member) \
-  AT(type, member), FT_RECORD_CHARS, .most = sizeof(((struct type *)0)->member)
+  FT_RECORD_AT(type, member), FT_RECORD_CHARS, .most = sizeof(((struct type *)0)->member)
 
 static const struct ft_record_key progress_key[] = {
   { CHARS_AT(ft_progress, phase) },
-  { AT(ft_progress, fraction), FT_RECORD_REAL },
-  { AT(ft_progress, seconds_left), FT_RECORD_REAL },
+  { FT_RECORD_AT(ft_progress, fraction), FT_RECORD_REAL },
+  { FT_RECORD_AT(ft_progress, seconds_left), FT_RECORD_REAL },
   { CHARS_AT(ft_progress, metric) },
-  { AT(ft_progress, score), FT_RECORD_REAL },
-  { AT(ft_progress, rows), FT_RECORD_U64 },
+  { FT_RECORD_AT(ft_progress, score), FT_RECORD_REAL },
+  { FT_RECORD_AT(ft_progress, rows), FT_RECORD_U64 },
 };
 static const struct ft_record progress_record = { "the progress", sizeof(struct ft_progress),
-                                                  ROWS(progress_key), progress_key };
+                                                  FT_RECORD_ROWS(progress_key), progress_key };
 
 /* Whatever is no number of its kind is unknown. */
 static double known_or_unknown(double value, double most) {
@@ -52,7 +50,7 @@ static const struct ft_record_key notice_key[] = {
   { CHARS_AT(notice, text) },
 };
 static const struct ft_record notice_record = { "the notice", sizeof(struct notice),
-                                                ROWS(notice_key), notice_key };
+                                                FT_RECORD_ROWS(notice_key), notice_key };
 
 enum ft_status ft_notice_write(struct ft_buffer *out, const char *text, struct ft_error *err) {
   struct notice notice;
@@ -79,7 +77,7 @@ static const struct ft_record_key failure_key[] = {
   { CHARS_AT(failure, hint) },
 };
 static const struct ft_record failure_record = { "the failure", sizeof(struct failure),
-                                                 ROWS(failure_key), failure_key };
+                                                 FT_RECORD_ROWS(failure_key), failure_key };
 
 enum ft_status ft_failure_write(struct ft_buffer *out, const struct ft_error *failure,
                                 struct ft_error *err) {
