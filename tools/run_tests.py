@@ -17,6 +17,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CASES = re.compile(r"^\[  (PASSED|FAILED|SKIPPED)  \] (\d+) test\(s\)", re.M)
 TOTALS = re.compile(r"^sql: (\d+) passed, (\d+) failed, (\d+) skipped$")
+GOOD_LINES = re.compile(r"^\[( RUN {6}| {7}OK )\].*\n", re.M)
 SKIPPED = 77  # the exit status of a program that cannot run here
 
 
@@ -52,7 +53,7 @@ def run_unit(build):
         totals = tuple(map(sum, zip(totals, counts)))
         if counts[1]:
             print(f"FAILED   {result['name']}: {result['result']} after {result['duration']:.1f} s")
-            print(result.get("stdout", "") + result.get("stderr", ""))
+            print(GOOD_LINES.sub("", result.get("stdout", "") + result.get("stderr", "")))
     return totals
 
 
