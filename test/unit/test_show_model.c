@@ -163,9 +163,11 @@ static void another_models_artifact_is_damage(void **state) {
 static void a_damaged_catalogue_is_still_shown(void **state) {
   (void)state;
   static const char *const manifests[] = {
-    "{", "[]", "{\"metrics\":7,\"rows\":[],\"warnings\":{\"a\":1},\"seed\":\"x\",\"problem\":[]}",
-    "{\"metrics\":[1,null,{\"name\":7},{\"name\":\"a\",\"value\":\"b\",\"main\":true}],"
-    "\"features_left_out\":[[],{\"name\":\"a\"}],\"warnings\":[1],\"rows\":{\"read\":-1e300}}"
+    "{",
+    "[]",
+    "{\"metrics\":7,\"rows\":[],\"warnings\":{\"a\":1},\"seed\":\"x\",\"problem\":[]}",
+    "{\"metrics\":[1,null,{\"name\":7},{\"name\":\"a\",\"value\":\"b\",\"main\":true}]}",
+    "{\"features_left_out\":[[],{\"name\":\"a\"}],\"warnings\":[1],\"rows\":{\"read\":-1e300}}",
   };
   make("CREATE MODEL churn FROM customers TARGET churn FUNCTION predict_churn");
   for (size_t i = 0; i < sizeof(manifests) / sizeof(manifests[0]); i++) {
