@@ -1,0 +1,283 @@
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hosts/duckdb/session.h"
+
+/* DuckDB's errors come as JSON (errors_as_json), which gives exact places; a few that are made
+ * outside a statement come as "Kind Error: words". */
+struct words {
+  char *text;          /* owned copy of the message */
+  const char *subtype; /* borrowed from json, or "" */
+  const char *type;
+  const char *position; /* digits, or NULL */
+  json_t *json;         /* owned, or NULL */
+};
+
+/* error_subtype, prefix of the entry's type, status */
+static const struct {
+  const char *subtype;
+  const char *type;
+  enum ft_status status;
+} subtype_table[] = {
+  { "COLUMN_NOT_FOUND", "", FT_UNDEFINED_COLUMN },
+  { "NO_MATCHING_FUNCTION", "", FT_UNDEFINED_FUNCTION },
+  { "SYNTAX_ERROR", "", FT_SYNTAX },
+  { "MISSING_ENTRY", "Table Function", FT_UNDEFINED_FUNCTION },
+  { "MISSING_ENTRY", "Table", FT_UNDEFINED_TABLE },
+  { "MISSING_ENTRY", "View", FT_UNDEFINED_TABLE },
+  { "MISSING_ENTRY", "Scalar", FT_UNDEFINED_FUNCTION },
+  { "MISSING_ENTRY", "Aggregate", FT_UNDEFINED_FUNCTION },
+  { "MISSING_ENTRY", "Macro", FT_UNDEFINED_FUNCTION },
+  { "MISSING_ENTRY", "Schema", FT_UNDEFINED_SCHEMA },
+  { "MISSING_ENTRY", "", FT_UNDEFINED_OBJECT },
+  { "ENTRY_ALREADY_EXISTS", "Table Function", FT_DUPLICATE_FUNCTION },
+  { "ENTRY_ALREADY_EXISTS", "Table", FT_DUPLICATE_TABLE },
+  { "ENTRY_ALREADY_EXISTS", "View", FT_DUPLICATE_TABLE },
+  { "ENTRY_ALREADY_EXISTS", "Scalar", FT_DUPLICATE_FUNCTION },
+  { "ENTRY_ALREADY_EXISTS", "Macro", FT_DUPLICATE_FUNCTION },
+  { "ENTRY_ALREADY_EXISTS", "", FT_DUPLICATE_OBJECT },
+};
+
+/* What DuckDB says in words only. */
+static const struct {
+  const char *words;
+  enum ft_status status;
+} words_table[] = {
+  { "read-only mode", FT_READ_ONLY },
+  { "Current transaction is aborted", FT_TRANSACTION },
+  { "No files found that match", FT_IO },
+  { "must appear in the GROUP BY", FT_SYNTAX },
+  { "does not support the supplied arguments", FT_UNDEFINED_FUNCTION },
+  { "depend on it", FT_DEPENDENT },
+  { "Catalog \"", FT_UNDEFINED_OBJECT },
+};
+
+static const enum ft_status type_table[] = {
+  [DUCKDB_ERROR_OUT_OF_RANGE] = FT_OUT_OF_RANGE,
+  [DUCKDB_ERROR_CONVERSION] = FT_CONVERSION,
+  [DUCKDB_ERROR_UNKNOWN_TYPE] = FT_WRONG_TYPE,
+  [DUCKDB_ERROR_DECIMAL] = FT_OUT_OF_RANGE,
+  [DUCKDB_ERROR_MISMATCH_TYPE] = FT_WRONG_TYPE,
+  [DUCKDB_ERROR_DIVIDE_BY_ZERO] = FT_OUT_OF_RANGE,
+  [DUCKDB_ERROR_INVALID_TYPE] = FT_WRONG_TYPE,
+  [DUCKDB_ERROR_SERIALIZATION] = FT_CORRUPT,
+  [DUCKDB_ERROR_TRANSACTION] = FT_TRANSACTION,
+  [DUCKDB_ERROR_NOT_IMPLEMENTED] = FT_UNSUPPORTED,
+  [DUCKDB_ERROR_CATALOG] = FT_UNDEFINED_OBJECT,
+  [DUCKDB_ERROR_PARSER] = FT_SYNTAX,
+  [DUCKDB_ERROR_CONSTRAINT] = FT_CONSTRAINT,
+  [DUCKDB_ERROR_SYNTAX] = FT_SYNTAX,
+  [DUCKDB_ERROR_SETTINGS] = FT_INVALID,
+  [DUCKDB_ERROR_BINDER] = FT_SYNTAX,
+  [DUCKDB_ERROR_NETWORK] = FT_IO,
+  [DUCKDB_ERROR_IO] = FT_IO,
+  [DUCKDB_ERROR_INTERRUPT] = FT_CANCELLED,
+  [DUCKDB_ERROR_INVALID_INPUT] = FT_INVALID,
+  [DUCKDB_ERROR_OUT_OF_MEMORY] = FT_NOMEM,
+  [DUCKDB_ERROR_PERMISSION] = FT_PRIVILEGE,
+  [DUCKDB_ERROR_PARAMETER_NOT_RESOLVED] = FT_INVALID,
+  [DUCKDB_ERROR_PARAMETER_NOT_ALLOWED] = FT_INVALID,
+  [DUCKDB_ERROR_DEPENDENCY] = FT_DEPENDENT,
+  [DUCKDB_ERROR_HTTP] = FT_IO,
+  [DUCKDB_ERROR_MISSING_EXTENSION] = FT_UNSUPPORTED,
+  [DUCKDB_ERROR_AUTOLOAD] = FT_UNSUPPORTED,
+  [DUCKDB_ERROR_SEQUENCE] = FT_OUT_OF_RANGE,
+  [DUCKDB_ERROR_INVALID_CONFIGURATION] = FT_INVALID,
+  [DUCKDB_ERROR_DATA_CORRUPTION] = FT_CORRUPT,
+};
+
+/* "Kind Error: " in front of the words, and what it stands for where no type is given */
+static const struct {
+  const char *kind;
+  duckdb_error_type type;
+} kind_table[] = {
+  { "Parser", DUCKDB_ERROR_PARSER },
+  { "Binder", DUCKDB_ERROR_BINDER },
+  { "Catalog", DUCKDB_ERROR_CATALOG },
+  { "Conversion", DUCKDB_ERROR_CONVERSION },
+  { "Constraint", DUCKDB_ERROR_CONSTRAINT },
+  { "Invalid Input", DUCKDB_ERROR_INVALID_INPUT },
+  { "IO", DUCKDB_ERROR_IO },
+  { "INTERRUPT", DUCKDB_ERROR_INTERRUPT },
+  { "Interrupt", DUCKDB_ERROR_INTERRUPT },
+  { "Not implemented", DUCKDB_ERROR_NOT_IMPLEMENTED },
+  { "Out of Memory", DUCKDB_ERROR_OUT_OF_MEMORY },
+  { "Out of Range", DUCKDB_ERROR_OUT_OF_RANGE },
+  { "Permission", DUCKDB_ERROR_PERMISSION },
+  { "Dependency", DUCKDB_ERROR_DEPENDENCY },
+  { "TransactionContext", DUCKDB_ERROR_TRANSACTION },
+  { "Mismatch Type", DUCKDB_ERROR_MISMATCH_TYPE },
+  { "Serialization", DUCKDB_ERROR_SERIALIZATION },
+  { "Missing Extension", DUCKDB_ERROR_MISSING_EXTENSION },
+};
+
+#define LENGTH(table) (sizeof(table) / sizeof(table)[0])
+
+static duckdb_error_type type_of_kind(const char *kind) {
+  for (size_t i = 0; i < LENGTH(kind_table); i++) {
+    if (strncmp(kind, kind_table[i].kind, strlen(kind_table[i].kind)) == 0) {
+      return kind_table[i].type;
+    }
+  }
+  return DUCKDB_ERROR_INVALID;
+}
+
+/* The words after "Kind Error: ", where there is such a prefix. */
+static const char *after_prefix(const char *words) {
+  const char *mark = strstr(words, " Error: ");
+  const char *line = strchr(words, '\n');
+  return mark && mark - words < 32 && (!line || mark < line) ? mark + strlen(" Error: ") : words;
+}
+
+static const char *json_text(const json_t *object, const char *key) {
+  const char *text = json_string_value(json_object_get(object, key));
+  return text ? text : "";
+}
+
+/* Cut "\n\nLINE 1: SELECT …\n   ^" off: the position says the same. */
+static void cut_line_mark(char *text) {
+  char *mark = strstr(text, "\n\nLINE ");
+  if (mark) *mark = 0;
+}
+
+static void read_words(struct words *out, const char *text, duckdb_error_type *type) {
+  const char *rest = after_prefix(text);
+  *out = (struct words){ .subtype = "", .type = "" };
+  if (*type == DUCKDB_ERROR_INVALID) *type = type_of_kind(text);
+  if (*rest == '{') out->json = json_loads(rest, 0, NULL);
+  if (out->json) {
+    out->subtype = json_text(out->json, "error_subtype");
+    out->type = json_text(out->json, "type");
+    out->position = json_string_value(json_object_get(out->json, "position"));
+    if (*type == DUCKDB_ERROR_INVALID) {
+      *type = type_of_kind(json_text(out->json, "exception_type"));
+    }
+    rest = json_text(out->json, "exception_message");
+  }
+  out->text = strdup(after_prefix(rest));
+  if (out->text) cut_line_mark(out->text);
+}
+
+static enum ft_status status_of(const struct words *words, duckdb_error_type type) {
+  for (size_t i = 0; i < LENGTH(words_table); i++) {
+    if (strstr(words->text, words_table[i].words)) return words_table[i].status;
+  }
+  for (size_t i = 0; i < LENGTH(subtype_table); i++) {
+    if (strcmp(words->subtype, subtype_table[i].subtype) == 0 &&
+        strncmp(words->type, subtype_table[i].type, strlen(subtype_table[i].type)) == 0) {
+      return subtype_table[i].status;
+    }
+  }
+  enum ft_status status = (size_t)type < LENGTH(type_table) ? type_table[type] : FT_INTERNAL;
+  return status == FT_OK ? FT_INTERNAL : status;
+}
+
+/* Join lines with spaces: a hint is one sentence or a few. */
+static void join_lines(char *text) {
+  char *out = text;
+  for (const char *in = text; *in; in++) {
+    char byte = *in == '\n' || *in == '\t' ? ' ' : *in;
+    if (byte == ' ' && (out == text || out[-1] == ' ')) continue;
+    *out++ = byte;
+  }
+  while (out > text && out[-1] == ' ')
+    out--;
+  *out = 0;
+}
+
+/* As our own messages are: lower case (but for a name or an abbreviation), no mark at the end. */
+static void fit_message(char *text) {
+  size_t size = strlen(text);
+  while (size && strchr(".! \n", text[size - 1]))
+    text[--size] = 0;
+  if (text[0] >= 'A' && text[0] <= 'Z' && text[1] >= 'a' && text[1] <= 'z') {
+    text[0] = (char)(text[0] - 'A' + 'a');
+  }
+}
+
+/* DuckDB puts what to do about it after the first line or the first sentence. */
+static char *split_advice(char *text) {
+  static const char advice[] = " You might need to add explicit type casts.";
+  char *sentence = strstr(text, advice);
+  char *line = strchr(text, '\n');
+  if (sentence && (!line || sentence < line)) line = sentence;
+  if (!line) return NULL;
+  *line = 0;
+  join_lines(line + 1);
+  return line[1] ? line + 1 : NULL;
+}
+
+static void set_position(struct ft_error *err, const struct words *words,
+                         const struct ft_place *place) {
+  if (!words->position || !place->position) return;
+  unsigned long long at = strtoull(words->position, NULL, 10);
+  if (at < place->prefix || at - place->prefix > place->size) return;
+  ft_fail_at(err, place->position + (size_t)(at - place->prefix));
+}
+
+enum ft_status ft_duckdb_fail(struct ft_error *err, const struct ft_engine *engine,
+                              duckdb_error_type type, const char *text,
+                              const struct ft_place *place) {
+  struct words words;
+  read_words(&words, text ? text : "", &type);
+  if (!words.text) {
+    json_decref(words.json);
+    return ft_fail(err, FT_NOMEM, "out of memory for an error message");
+  }
+  enum ft_status status = status_of(&words, type);
+  if (engine && engine->failure.status != FT_OK &&
+      strcmp(words.text, engine->failure.message) == 0) {
+    status = engine->failure.status; /* one of our own functions said this */
+    if (err) *err = engine->failure;
+  } else if (status == FT_CANCELLED) {
+    ft_fail(err, status, "cancelled");
+  } else {
+    char *advice = split_advice(words.text);
+    fit_message(words.text);
+    ft_fail(err, status, "%s", words.text[0] ? words.text : "the engine gave no reason");
+    if (advice) ft_fail_hint(err, "%s", advice);
+    set_position(err, &words, place);
+  }
+  free(words.text);
+  json_decref(words.json);
+  return status;
+}
+
+/* What DuckDB says of a file that does not open: before and after the path, advice. */
+static const struct {
+  const char *words;
+  enum ft_status status;
+  const char *before;
+  const char *after;
+  const char *hint;
+} open_table[] = {
+  { "ock on file", FT_IN_USE, "another program has ", " open",
+    "Close it there, or open the file with -r (--readonly), which works while the other program "
+    "only reads it too." },
+  { "onflicting lock", FT_IN_USE, "another program has ", " open",
+    "Close it there, or open the file with -r (--readonly), which works while the other program "
+    "only reads it too." },
+  { "not a valid DuckDB database", FT_CORRUPT, "", " is not a DuckDB database",
+    "Name another file; a new one is made when there is none of that name." },
+  { "can only read version", FT_UNSUPPORTED, "", " was written by another version of DuckDB",
+    "This program has DuckDB " FT_DUCKDB_VERSION "." },
+  { "newer version of DuckDB", FT_UNSUPPORTED, "", " was written by a newer version of DuckDB",
+    "This program has DuckDB " FT_DUCKDB_VERSION "." },
+  { "database does not exist", FT_IO, "there is no database ", "",
+    "A new one is made without -r (--readonly)." },
+  { "No such file or directory", FT_IO, "there is no folder for ", "", "" },
+  { "Permission denied", FT_IO, "no permission to open ", "", "" },
+  { "Is a directory", FT_IO, "", " is a folder", "" },
+};
+
+enum ft_status ft_duckdb_fail_open(struct ft_error *err, const char *words, const char *path) {
+  for (size_t i = 0; words && path && i < LENGTH(open_table); i++) {
+    if (!strstr(words, open_table[i].words)) continue;
+    ft_fail(err, open_table[i].status, "%s\"%s\"%s", open_table[i].before, path,
+            open_table[i].after);
+    if (open_table[i].hint[0]) ft_fail_hint(err, "%s", open_table[i].hint);
+    return open_table[i].status;
+  }
+  return ft_duckdb_fail(err, NULL, DUCKDB_ERROR_INVALID, words, &FT_PLACE_NONE);
+}

@@ -1,0 +1,80 @@
+#include <string.h>
+
+#include "hosts/duckdb/catalogue.h"
+#include "hosts/duckdb/engine.h"
+#include "hosts/duckdb/macro.h"
+#include "hosts/duckdb/query.h"
+#include "hosts/duckdb/session.h"
+
+static bool in_transaction(void *self) {
+  return ft_engine_in_transaction(self);
+}
+
+static enum ft_status run_transaction(struct ft_engine *engine, const char *text,
+                                      struct ft_error *err) {
+  enum ft_status status = ft_engine_tell(engine, text, NULL, 0, err);
+  ft_engine_follow(engine, ft_span_of(text), status == FT_OK);
+  return status;
+}
+
+static enum ft_status begin(void *self, struct ft_error *err) {
+  return run_transaction(self, "BEGIN TRANSACTION", err);
+}
+
+static enum ft_status commit(void *self, struct ft_error *err) {
+  enum ft_status status = run_transaction(self, "COMMIT", err);
+  if (status != FT_OK) ft_catalogue_look(self);
+  return status;
+}
+
+static enum ft_status rollback(void *self, struct ft_error *err) {
+  enum ft_status status = run_transaction(self, "ROLLBACK", err);
+  ft_catalogue_look(self);
+  return status;
+}
+
+static void notice(void *self, const char *text) {
+  struct ft_engine *engine = self;
+  if (engine->watch.notice) engine->watch.notice(engine->watch.self, text);
+}
+
+static void progress(void *self, const struct ft_progress *report) {
+  struct ft_engine *engine = self;
+  if (engine->watch.progress) engine->watch.progress(engine->watch.self, report);
+}
+
+static bool cancelled(void *self) {
+  return ft_engine_interrupted(self);
+}
+
+static const char *user(void *self) {
+  struct ft_engine *engine = self;
+  return engine->user;
+}
+
+void ft_duckdb_host(struct ft_host *out, struct ft_engine *engine) {
+  *out = (struct ft_host){
+    .self = engine,
+    .name = "duckdb",
+    .describe = ft_query_describe,
+    .stream = ft_query_stream,
+    .table_query = ft_query_of_table,
+    .resolve_schema = ft_query_schema,
+    .in_transaction = in_transaction,
+    .begin = begin,
+    .commit = commit,
+    .rollback = rollback,
+    .get = ft_catalogue_get,
+    .list = ft_catalogue_list,
+    .artifact = ft_catalogue_artifact,
+    .put = ft_catalogue_put,
+    .drop = ft_catalogue_drop,
+    .check_function = ft_macro_check,
+    .make_functions = ft_macro_make,
+    .drop_functions = ft_macro_drop,
+    .notice = notice,
+    .progress = progress,
+    .cancelled = cancelled,
+    .user = user,
+  };
+}

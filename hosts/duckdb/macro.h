@@ -1,0 +1,21 @@
+/* What the user calls: macros in the model's schema over the internal functions.
+ *
+ * <f>(a, b, …) and <f>(row), and for a classifier <f>_prob and <f>_probabilities alike. Macros are
+ * objects of the database: stored, transactional, replaceable, and views over them stay. A model
+ * of one feature has no row form, since f(x) is that of the feature.
+ *
+ * As struct ft_host has them. */
+#ifndef FORETELL_HOSTS_DUCKDB_MACRO_H
+#define FORETELL_HOSTS_DUCKDB_MACRO_H
+
+#include "foretell/host.h"
+
+enum ft_status ft_macro_check(void *self, const char *schema, const char *function,
+                              const char *model, struct ft_error *err);
+enum ft_status ft_macro_make(void *self, const struct ft_model_record *record,
+                             struct ft_span artifact, const char *target_type,
+                             struct ft_error *err);
+enum ft_status ft_macro_drop(void *self, const struct ft_model_record *record,
+                             struct ft_error *err);
+
+#endif
