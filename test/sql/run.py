@@ -303,7 +303,10 @@ def run_file(path, options):
 def host_command(options):
     """The words a record's -c SQL and database are added to."""
     if options.host == "duckdb":
-        return [str(pathlib.Path(options.build).resolve() / "foretell")]
+        program = pathlib.Path(options.build).resolve() / "foretell"
+        if not program.exists():
+            sys.exit(f"{program} has not been built")
+        return [str(program)]
     sys.exit(f'unknown host "{options.host}"')
 
 
