@@ -106,6 +106,9 @@ const char *ft_hyperparameter_nearest(struct ft_span name, bool kmeans) {
   for (const struct ft_hyperparameter_rule *row = rules; row->name; row++) {
     if (row->kmeans != kmeans) continue;
     size_t distance = ft_word_distance(name, ft_span_of(row->name));
+    struct ft_span alias;
+    for (size_t at = 0; ft_wordlist_next(&alias, row->aliases, &at);)
+      if (ft_word_distance(name, alias) < distance) distance = ft_word_distance(name, alias);
     if (distance >= least) continue;
     least = distance;
     best = row->name;
@@ -139,10 +142,10 @@ static bool read_exponent(const char **at, const char *end, int *scale) {
   if (*at < end && (**at == '-' || **at == '+')) ++*at;
   int exponent = 0;
   const char *start = *at;
-  for (; *at < end && **at >= '0' && **at <= '9' && exponent < 1000; ++*at)
+  for (; *at < end && **at >= '0' && **at <= '9' && exponent <= 30; ++*at)
     exponent = exponent * 10 + (**at - '0');
   *scale += minus ? -exponent : exponent;
-  return *at > start && exponent < 1000;
+  return *at > start && exponent <= 30;
 }
 
 static bool read_number(struct ft_span text, double *out) {
@@ -177,7 +180,7 @@ static enum ft_status fail_value(const struct ft_hyperparameter_rule *rule, stru
   const char *kind = rule->kind == FT_VALUE_INTEGER ? "an integer" : "a number";
   const char *or_word = rule->words && rule->kind != FT_VALUE_WORD ? " or auto" : "";
   if (rule->kind == FT_VALUE_WORD)
-    ft_fail_hint(err, "It is one of: %s.", rule->words);
+    ft_fail_hint(err, "Legal are: %s.", rule->words);
   else if (rule->least <= -ENDLESS)
     ft_fail_hint(err, "It is %s%s.", kind, or_word);
   else if (rule->most >= MANY)

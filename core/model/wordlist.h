@@ -13,7 +13,7 @@
 /* The next word of `list` at or after *at, which moves on; false at the end. NULL is an empty list. */
 bool ft_wordlist_next(struct ft_span *word, const char *list, size_t *at);
 
-/* Is the word in the list? An entry that ends in '@' also takes what follows it in the word. */
+/* Is the word in the list? An entry that ends in '@' stands for itself with a number behind it. */
 bool ft_wordlist_has(const char *list, struct ft_span word);
 
 /* How near a wrong word is to a right one: 0 the same, more is further; FT_WORD_FAR when nobody

@@ -26,15 +26,18 @@ static const struct {
   [FT_FORM_EXTERNAL] = { "CREATE EXTERNAL MODEL", "Remove it." },
 };
 
-/* Where the general remedy would mislead. */
+/* Where the general advice, on a clause that is missing or does not belong, would mislead. */
 static const struct {
   enum ft_clause clause;
   enum ft_create_form form;
-  const char *remedy;
-} remedies[] = {
+  const char *advice;
+} particular[] = {
   { FT_CLAUSE_RETURNS, FT_FORM_SIMPLE, "Remove it: the target's type says what is returned." },
   { FT_CLAUSE_RETURNS, FT_FORM_GUIDED, "Remove it: the target's type says what is returned." },
   { FT_CLAUSE_RETURNS, FT_FORM_XGBOOST, "Remove it: the target's type says what is returned." },
+  { FT_CLAUSE_MODEL_TYPE, FT_FORM_EXTERNAL, "Add MODEL_TYPE BEDROCK." },
+  { FT_CLAUSE_SETTINGS, FT_FORM_EXTERNAL, "Add SETTINGS (MODEL_ID 'name')." },
+  { FT_CLAUSE_SETTINGS, FT_FORM_FORECAST, "Add SETTINGS (HORIZON 24, FREQUENCY 'H')." },
   { FT_CLAUSE_FUNCTION, FT_FORM_FORECAST, "Remove it: SELECT FORECAST(model) gives the result." },
 };
 
@@ -63,10 +66,11 @@ char ft_clause_rule(enum ft_clause clause, enum ft_create_form form) {
   return clauses[clause].forms[form];
 }
 
-static const char *find_remedy(enum ft_clause clause, enum ft_create_form form) {
-  for (size_t i = 0; i < sizeof remedies / sizeof *remedies; i++)
-    if (remedies[i].clause == clause && remedies[i].form == form) return remedies[i].remedy;
-  return forms[form].remedy;
+static const char *find_advice(enum ft_clause clause, enum ft_create_form form,
+                               const char *general) {
+  for (size_t i = 0; i < sizeof particular / sizeof *particular; i++)
+    if (particular[i].clause == clause && particular[i].form == form) return particular[i].advice;
+  return general;
 }
 
 enum ft_status ft_clause_check(struct ft_parser *parser, const size_t *given,
@@ -75,15 +79,18 @@ enum ft_status ft_clause_check(struct ft_parser *parser, const size_t *given,
     if (!given[clause] || ft_clause_rule(clause, form) != '-') continue;
     ft_fail(parser->err, FT_SYNTAX, "%s cannot be used with %s", clauses[clause].word,
             forms[form].words);
-    ft_fail_hint(parser->err, "%s", find_remedy(clause, form));
+    ft_fail_hint(parser->err, "%s", find_advice(clause, form, forms[form].remedy));
     ft_fail_at(parser->err, given[clause]);
     return FT_SYNTAX;
   }
   for (enum ft_clause clause = FT_CLAUSE_FROM; clause < FT_CLAUSE_COUNT; clause++) {
     if (given[clause] || ft_clause_rule(clause, form) != 'R') continue;
-    ft_fail(parser->err, FT_SYNTAX, "%s is missing; it is required with %s", clauses[clause].word,
-            forms[form].words);
-    ft_fail_hint(parser->err, "%s", clauses[clause].advice);
+    if (form <= FT_FORM_GUIDED) /* AUTO ON is not what asks for it */
+      ft_fail(parser->err, FT_SYNTAX, "%s is missing", clauses[clause].word);
+    else
+      ft_fail(parser->err, FT_SYNTAX, "%s is missing; it is required with %s", clauses[clause].word,
+              forms[form].words);
+    ft_fail_hint(parser->err, "%s", find_advice(clause, form, clauses[clause].advice));
     ft_fail_at(parser->err, position);
     return FT_SYNTAX;
   }

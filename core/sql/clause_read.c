@@ -208,7 +208,10 @@ static enum ft_status read_preprocessors(struct ft_parser *parser,
                                          struct ft_create_reading *reading) {
   struct ft_create_model *create = &reading->create;
   create->preprocessors_position = ft_parser_position(parser);
-  FT_TRY(ft_parser_string(parser, &create->preprocessors, "'none' or a list in quotes"));
+  if (ft_parser_take_word(parser, "NONE"))
+    create->preprocessors = FT_SPAN("none");
+  else
+    FT_TRY(ft_parser_string(parser, &create->preprocessors, "'none' or a list in quotes"));
   if (create->preprocessors.size) return FT_OK;
   ft_fail(parser->err, FT_INVALID, "PREPROCESSORS is empty");
   ft_fail_hint(parser->err, "Write PREPROCESSORS 'none', or leave the clause out.");

@@ -42,7 +42,7 @@ static enum ft_status read_clause(struct ft_parser *parser, struct ft_create_rea
     if (nearest.size)
       ft_fail_hint(parser->err, "Did you mean %.*s?", FT_SPAN_ARG(nearest));
     else
-      ft_fail_hint(parser->err, "The clauses are: %s.", ft_clause_words);
+      ft_parser_hint_list(parser, "The clauses are", ft_clause_words);
     return fail_clause(parser, FT_SYNTAX, position, NULL);
   }
   if (reading->given[clause]) {
@@ -79,7 +79,8 @@ static enum ft_status check_model_type(struct ft_parser *parser,
 static enum ft_create_form find_form(const struct ft_create_reading *reading) {
   const size_t *given = reading->given;
   if (reading->external) return FT_FORM_EXTERNAL;
-  if (given[FT_CLAUSE_SAGEMAKER]) return FT_FORM_REMOTE;
+  bool nothing_to_train = !given[FT_CLAUSE_FROM] && given[FT_CLAUSE_RETURNS];
+  if (given[FT_CLAUSE_SAGEMAKER] || nothing_to_train) return FT_FORM_REMOTE;
   if (reading->create.source == FT_SOURCE_TEXT) return FT_FORM_IMPORT;
   if (given[FT_CLAUSE_MODEL_TYPE] && model_types[reading->model_type].form)
     return model_types[reading->model_type].form;

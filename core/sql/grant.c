@@ -84,10 +84,8 @@ static enum ft_status read_grantees(struct ft_parser *parser) {
     struct ft_name name;
     bool kind = ft_token_is_name(&parser->next) && !ft_token_is_word(&parser->next, "WITH") &&
                 !ft_token_is_word(&parser->next, "FOR");
-    bool taken =
-        kind && (ft_parser_take_word(parser, "ROLE") || ft_parser_take_word(parser, "GROUP") ||
-                 ft_parser_take_word(parser, "USER"));
-    (void)taken;
+    if (kind && !ft_parser_take_word(parser, "ROLE") && !ft_parser_take_word(parser, "GROUP"))
+      ft_parser_take_word(parser, "USER");
     FT_TRY(ft_parser_name(parser, &name, 1, "the name of a user, role or group"));
     if (!ft_parser_take_word(parser, "WITH")) continue;
     if (!ft_parser_take_word(parser, "ADMIN")) FT_TRY(ft_parser_need_word(parser, "GRANT"));

@@ -90,10 +90,8 @@ static bool is_reserved(const struct ft_token *token) {
 static enum ft_status read_part(struct ft_parser *parser, struct ft_span *out, const char *what) {
   if (!ft_token_is_name(&parser->token)) return ft_parser_expected(parser, what);
   if (is_reserved(&parser->token)) {
-    struct ft_span word = ft_parser_shown(parser->token.text);
     enum ft_status status = ft_parser_expected(parser, what);
-    ft_fail_hint(parser->err, "If it is a name, write it in double quotes: \"%.*s\".",
-                 FT_SPAN_ARG(word));
+    ft_fail_hint(parser->err, "If it is a name, write it in double quotes.");
     return status;
   }
   enum ft_status status = ft_literal_name(out, parser->arena, &parser->token, parser->err);
@@ -167,6 +165,19 @@ struct ft_span ft_parser_nearest(struct ft_span wrong, const char *words) {
   return best;
 }
 
+void ft_parser_hint_list(struct ft_parser *parser, const char *sentence, const char *words) {
+  char list[384] = "";
+  size_t used = 0;
+  struct ft_span word;
+  for (size_t at = 0; ft_wordlist_next(&word, words, &at);) {
+    int more =
+        snprintf(list + used, sizeof list - used, "%s%.*s", used ? ", " : "", FT_SPAN_ARG(word));
+    if (more < 0 || (size_t)more >= sizeof list - used) break;
+    used += (size_t)more;
+  }
+  ft_fail_hint(parser->err, "%s: %s.", sentence, list);
+}
+
 enum ft_status ft_parser_fail_choice(struct ft_parser *parser, struct ft_span text,
                                      const char *words, const char *what, size_t position) {
   struct ft_span nearest = ft_parser_nearest(text, words);
@@ -175,7 +186,7 @@ enum ft_status ft_parser_fail_choice(struct ft_parser *parser, struct ft_span te
   if (nearest.size)
     ft_fail_hint(parser->err, "Did you mean %.*s?", FT_SPAN_ARG(nearest));
   else
-    ft_fail_hint(parser->err, "It is one of: %s.", words);
+    ft_parser_hint_list(parser, "It is one of", words);
   ft_fail_at(parser->err, position);
   return FT_INVALID;
 }
@@ -187,7 +198,7 @@ enum ft_status ft_parser_choice(struct ft_parser *parser, size_t *index, const c
   struct ft_span text, word;
   if (!ft_token_is_string(&parser->token) && !ft_token_is_name(&parser->token)) {
     enum ft_status status = ft_parser_expected(parser, what);
-    ft_fail_hint(parser->err, "It is one of: %s.", words);
+    ft_parser_hint_list(parser, "It is one of", words);
     return status;
   }
   FT_TRY(ft_parser_value(parser, &text, what));

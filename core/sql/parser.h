@@ -60,6 +60,8 @@ enum ft_status ft_parser_expected(struct ft_parser *parser, const char *what);
 /* FT_INVALID: `text` is no `what`; the hint names the nearest word, or all. */
 enum ft_status ft_parser_fail_choice(struct ft_parser *parser, struct ft_span text,
                                      const char *words, const char *what, size_t position);
+/* A hint made of a word list: "It is one of: A, B." */
+void ft_parser_hint_list(struct ft_parser *parser, const char *sentence, const char *words);
 /* The nearest of `words` to a wrong one, empty when none is near. */
 struct ft_span ft_parser_nearest(struct ft_span wrong, const char *words);
 

@@ -75,9 +75,7 @@ static enum ft_status fail_value(struct ft_parser *parser, const struct setting_
                                  const struct ft_pair *pair) {
   ft_fail(parser->err, FT_INVALID, "%s cannot be \"%.*s\"", rule->word,
           FT_SPAN_ARG(ft_parser_shown(pair->value)));
-  if (rule->kind == INTEGER && rule->most >= INT32_MAX)
-    ft_fail_hint(parser->err, "It is an integer of at least %lld.", (long long)rule->least);
-  else if (rule->kind == INTEGER)
+  if (rule->kind == INTEGER)
     ft_fail_hint(parser->err, "It is an integer from %lld to %lld.", (long long)rule->least,
                  (long long)rule->most);
   else if (rule->kind == PERCENTILES)
@@ -132,7 +130,7 @@ static enum ft_status find_setting(struct ft_parser *parser, const struct settin
     if (nearest.size)
       ft_fail_hint(parser->err, "Did you mean %.*s?", FT_SPAN_ARG(nearest));
     else
-      ft_fail_hint(parser->err, "The settings are: %s.", ft_setting_words);
+      ft_parser_hint_list(parser, "The settings are", ft_setting_words);
     return ft_fail_at(parser->err, pair->position), FT_INVALID;
   }
   if (rule->forms[form] == '-') {
@@ -159,7 +157,7 @@ static enum ft_status check_twice(struct ft_parser *parser, const struct ft_crea
 static enum ft_status fail_missing(struct ft_parser *parser, const char *word, const char *with,
                                    const char *help, size_t position) {
   ft_fail(parser->err, FT_SYNTAX, "setting %s is missing; it is required with %s", word, with);
-  ft_fail_hint(parser->err, "Add it to SETTINGS: %s.", help);
+  ft_fail_hint(parser->err, "Add it to SETTINGS: %s %s.", word, help);
   return ft_fail_at(parser->err, position), FT_SYNTAX;
 }
 
@@ -179,8 +177,7 @@ static enum ft_status check_external(struct ft_parser *parser, const struct ft_c
   }
   const struct ft_option *response = ft_create_model_setting(create, "response_type");
   if (!response)
-    return fail_missing(parser, "RESPONSE_TYPE", "REQUEST_TYPE RAW", "RESPONSE_TYPE SUPER",
-                        position);
+    return fail_missing(parser, "RESPONSE_TYPE", "REQUEST_TYPE RAW", "SUPER", position);
   if (ft_span_equal(response->text, FT_SPAN("SUPER"))) return FT_OK;
   ft_fail(parser->err, FT_INVALID, "RESPONSE_TYPE cannot be \"VARCHAR\" with REQUEST_TYPE RAW");
   ft_fail_hint(parser->err, "Write RESPONSE_TYPE SUPER, or use REQUEST_TYPE UNIFIED.");
@@ -204,15 +201,21 @@ static enum ft_status check_super(struct ft_parser *parser, const struct ft_crea
     return ft_fail_at(parser->err, odd->position), FT_INVALID;
   }
   if (ft_create_model_setting(create, "max_batch_rows")) return FT_OK;
-  return fail_missing(parser, "MAX_BATCH_ROWS", "SUPER", "MAX_BATCH_ROWS 1", position);
+  return fail_missing(parser, "MAX_BATCH_ROWS", "SUPER", "1", position);
+}
+
+/* A value for a setting that must be given. */
+static const char *required_example(const struct setting_rule *rule) {
+  if (rule->kind == INTEGER) return "24";
+  return rule->kind == WORD ? "'D'" : "'name'";
 }
 
 static enum ft_status check_required(struct ft_parser *parser, const struct ft_create_model *create,
                                      size_t position) {
   for (size_t i = 0; i < RULES; i++)
     if (rules[i].forms[create->form] == 'R' && !ft_create_model_setting(create, rules[i].name))
-      return fail_missing(parser, rules[i].word, ft_form_words(create->form), rules[i].help,
-                          position);
+      return fail_missing(parser, rules[i].word, ft_form_words(create->form),
+                          required_example(&rules[i]), position);
   if (create->form == FT_FORM_EXTERNAL) return check_external(parser, create, position);
   return create->form == FT_FORM_REMOTE ? check_super(parser, create, position) : FT_OK;
 }
