@@ -1,0 +1,24 @@
+/* The configurations that a search tries, the most useful first. */
+#ifndef FORETELL_TRAIN_CONFIGURATION_H
+#define FORETELL_TRAIN_CONFIGURATION_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/train/booster.h"
+#include "foretell/model.h"
+
+#define FT_CONFIGURATION_PARAMETERS 10
+
+struct ft_configuration {
+  const char *name;                                           /* "shallow" */
+  struct ft_parameter parameter[FT_CONFIGURATION_PARAMETERS]; /* the booster's; a NULL name ends */
+  double subsample; /* share of the rows that a round sees; drawn by us, not by the booster */
+  uint32_t most_rounds;
+  double cost; /* seconds, as a multiple of the first configuration's */
+};
+
+/* The list for a problem; ended by a NULL name. */
+const struct ft_configuration *ft_configuration_list(enum ft_problem problem);
+
+#endif

@@ -1,0 +1,14 @@
+/* What a training run tells while it runs. */
+#ifndef FORETELL_TRAIN_EVENTS_H
+#define FORETELL_TRAIN_EVENTS_H
+
+#include "foretell/job.h"
+
+struct ft_train_events {
+  void *self;
+  /* Called from one thread, at most as often as the work ticks; may be NULL, as may notice. */
+  void (*progress)(void *self, const struct ft_progress *progress);
+  void (*notice)(void *self, const char *text);
+};
+
+#endif

@@ -1,0 +1,59 @@
+/* One learner fitted to rows, stopped early on others.
+ *
+ * Shapes   rows are indices into the features' and the target's canonical order; margins are
+ *          valid rows × outputs, row-major, base included.
+ * Units    regression: of the scaled target (problem.h of the run: mean 0, deviation 1).
+ * Numbers  gradients are quantised (loss.h), rows of a round are drawn by our own generator: the
+ *          same model for any number of threads.
+ * Threads  one fit a thread; fits share read-only data. */
+#ifndef FORETELL_TRAIN_FIT_H
+#define FORETELL_TRAIN_FIT_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "core/train/booster.h"
+#include "core/train/configuration.h"
+
+/* What all fits of a run share. */
+struct ft_fit_data {
+  const struct ft_features *features;
+  const double *target; /* labels' indices, or scaled numbers */
+  enum ft_problem problem;
+  uint32_t outputs;
+  uint64_t seed;
+  double leaf_scale; /* deviation of the target, 1 for classes: leaves are multiplied by it */
+};
+
+struct ft_fit_task {
+  const struct ft_fit_data *data;
+  const struct ft_configuration *configuration;
+  const uint32_t *train; /* rows */
+  size_t trains;
+  const uint32_t *valid; /* rows */
+  size_t valids;         /* 0: `rounds` rounds, no early stopping */
+  uint32_t rounds;       /* of a fit without valid rows; else unused */
+  uint32_t most_rounds;  /* at most, whatever the configuration says */
+  uint32_t patience;     /* rounds without a better score */
+  uint32_t least_rounds; /* before it may stop */
+  bool stop_on_auc;      /* binary, few rows of a class: log loss would stop too soon */
+  uint32_t threads;      /* of the booster */
+  double deadline;       /* ft_clock_seconds */
+  atomic_uint *progress; /* rounds done; may be NULL */
+};
+
+struct ft_fit {
+  bool done;       /* the fields below are filled */
+  bool cut;        /* by the deadline */
+  uint32_t rounds; /* best number of rounds, at least 1 */
+  double seconds;
+  struct ft_forest forest; /* leaves scaled; base: unscaled zeros, see `base` */
+  double *base;            /* outputs; of scaled margins */
+  double *margin;          /* valids × outputs, after the best round */
+};
+
+/* Errors: FT_NOMEM, FT_TRAINER. A deadline before the first round leaves done = false. */
+enum ft_status ft_fit_run(struct ft_fit *out, struct ft_arena *arena,
+                          const struct ft_fit_task *task, struct ft_error *err) FT_MUST_CHECK;
+
+#endif

@@ -1,0 +1,102 @@
+#include "core/train/manifest.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <math.h>
+
+#define VERSION "0.1.0"
+
+/* JSON has no infinities. */
+static json_t *number(double value) {
+  return isfinite(value) ? json_real(value) : json_null();
+}
+
+static json_t *list_metrics(const struct ft_report *report) {
+  json_t *list = json_array();
+  for (size_t i = 0; i < report->scores; i++) {
+    json_t *metric = json_pack("{s:s,s:o}", "name", report->score[i].name, "value",
+                               number(report->score[i].value));
+    if (i == 0) json_object_set_new(metric, "main", json_true());
+    json_array_append_new(list, metric);
+  }
+  return list;
+}
+
+static json_t *list_left_out(const struct ft_run *run) {
+  json_t *list = json_array();
+  for (uint32_t i = 0; i < run->profile.left_outs; i++)
+    json_array_append_new(list, json_pack("{s:s,s:s}", "name", run->profile.left_out[i].name,
+                                          "reason", run->profile.left_out[i].reason));
+  return list;
+}
+
+static json_t *list_trials(const struct ft_report *report) {
+  json_t *list = json_array();
+  for (uint32_t i = 0; i < report->trials; i++) {
+    const struct ft_run_trial *trial = &report->trial[i];
+    json_array_append_new(list, json_pack("{s:s,s:s,s:o,s:f,s:i}", "name", trial->name, "metric",
+                                          trial->metric, "score", number(trial->score), "seconds",
+                                          trial->seconds, "rounds", (int)trial->rounds));
+  }
+  return list;
+}
+
+static json_t *list_warnings(const struct ft_report *report) {
+  json_t *list = json_array();
+  for (uint32_t i = 0; i < report->warnings; i++)
+    json_array_append_new(list, json_string(report->warning[i]));
+  return list;
+}
+
+static json_t *list_hyperparameters(const struct ft_report *report) {
+  json_t *object = json_object();
+  for (size_t i = 0; i < report->hyperparameters; i++)
+    json_object_set_new(object, report->hyperparameter[i].name,
+                        json_string(report->hyperparameter[i].value));
+  return object;
+}
+
+static json_t *count(size_t value) {
+  return json_integer((json_int_t)value);
+}
+
+static json_t *make_manifest(const struct ft_run *run, double seconds) {
+  const struct ft_report *report = &run->report;
+  json_t *root = json_pack("{s:s,s:s,s:s,s:s,s:b,s:s}", "foretell", VERSION, "problem",
+                           ft_problem_shown(run->model.problem), "objective", report->objective,
+                           "model_type", "xgboost", "automatic", (int)run->job->automatic,
+                           "training_status", report->status);
+  if (!root) return NULL;
+  json_object_set_new(root, "metrics", list_metrics(report));
+  json_object_set_new(root, "validation",
+                      json_pack("{s:s,s:o,s:i}", "method", report->validation, "rows",
+                                count(report->validation_rows), "folds", (int)report->folds));
+  json_object_set_new(root, "rows",
+                      json_pack("{s:o,s:o,s:o,s:o}", "read", count(run->rows_read), "used",
+                                count(run->rows), "null_target", count(run->rows_without_target),
+                                "sampled_out", count(run->rows_sampled_out)));
+  json_object_set_new(root, "features_left_out", list_left_out(run));
+  json_object_set_new(root, "warnings", list_warnings(report));
+  json_object_set_new(root, "hyperparameters", list_hyperparameters(report));
+  json_object_set_new(root, "trials", list_trials(report));
+  if (run->model.problem == FT_BINARY)
+    json_object_set_new(root, "threshold", number(run->model.threshold));
+  json_object_set_new(root, "seed", json_integer((json_int_t)run->job->seed));
+  json_object_set_new(root, "trials_run", count(report->trials));
+  json_object_set_new(root, "seconds", number(seconds));
+  return root;
+}
+
+static int append(const char *text, size_t size, void *out) {
+  ft_buffer_append(out, text, size);
+  return 0;
+}
+
+enum ft_status ft_manifest_write(struct ft_buffer *out, const struct ft_run *run, double seconds,
+                                 struct ft_error *err) {
+  json_t *root = make_manifest(run, seconds);
+  int failed = root ? json_dump_callback(root, append, out, JSON_COMPACT) : -1;
+  json_decref(root);
+  if (failed) return ft_fail(err, FT_NOMEM, "out of memory for the manifest");
+  return ft_buffer_check(out, "the manifest", err);
+}

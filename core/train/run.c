@@ -1,0 +1,283 @@
+#include "core/train/run.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/train/order.h"
+#include "foretell/plan.h"
+
+#define BLOCK_ROWS    ((size_t)16384)
+#define MOST_THREADS  64
+#define WARNING_BYTES 400
+#define FEW_ROWS      500
+#define RARE_SHARE    0.02
+#define RARE_ROWS     50
+
+void ft_run_warn(struct ft_run *run, const char *format, ...) {
+  char text[WARNING_BYTES];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(text, sizeof text, format, arguments);
+  va_end(arguments);
+  if (run->events && run->events->notice) run->events->notice(run->events->self, text);
+  if (run->report.warnings == FT_RUN_MOST_WARNINGS) return;
+  char *kept = ft_arena_text(run->arena, ft_span_of(text));
+  if (kept) run->report.warning[run->report.warnings++] = kept;
+}
+
+void ft_run_progress(const struct ft_run *run, const char *phase, double fraction) {
+  if (!run->events || !run->events->progress) return;
+  struct ft_progress progress = { .fraction = fraction, .seconds_left = -1 };
+  snprintf(progress.phase, sizeof progress.phase, "%s", phase);
+  progress.rows = run->rows_read;
+  run->events->progress(run->events->self, &progress);
+}
+
+/* Canonical rows to train on: sampled, with a target. */
+static void pick_rows(struct ft_run *run, const struct ft_table *table, uint32_t *row) {
+  size_t most = table->rows;
+  if (run->job->max_cells > 0 && run->job->max_cells / table->fields < most)
+    most = run->job->max_cells / table->fields;
+  run->rows_read = table->rows;
+  run->rows_sampled_out = table->rows - most;
+  for (size_t i = 0; i < most; i++)
+    if (ft_table_has(table, run->job->target, row[i])) row[run->rows++] = row[i];
+  run->rows_without_target = most - run->rows;
+}
+
+static enum ft_status scale_target(struct ft_run *run, struct ft_error *err) {
+  run->scaled = FT_ARENA_NEW(run->arena, double, run->rows);
+  run->all = FT_ARENA_NEW(run->arena, uint32_t, run->rows);
+  if (!run->scaled || !run->all) return ft_arena_fail(err, "the target");
+  run->scale = 1;
+  if (run->target.problem == FT_REGRESSION) {
+    double largest = 0, sum = 0, squares = 0;
+    for (size_t r = 0; r < run->rows; r++)
+      largest = fmax(largest, fabs(run->target.value[r]));
+    if (largest == 0) largest = 1;
+    /* divided first, so that no sum overflows */
+    for (size_t r = 0; r < run->rows; r++)
+      sum += run->target.value[r] / largest;
+    double mean = sum / (double)run->rows;
+    for (size_t r = 0; r < run->rows; r++) {
+      double difference = run->target.value[r] / largest - mean;
+      squares += difference * difference;
+    }
+    double deviation = sqrt(squares / (double)run->rows);
+    run->centre = mean * largest;
+    run->scale = deviation > 0 ? deviation * largest : largest;
+  }
+  for (size_t r = 0; r < run->rows; r++) {
+    run->all[r] = (uint32_t)r;
+    run->scaled[r] = (run->target.value[r] - run->centre) / run->scale;
+  }
+  return FT_OK;
+}
+
+/* The category key: of the data and the seed, so that two models' hashes do not compare. */
+static struct ft_hash_key category_key(struct ft_hash128 digest, uint64_t seed) {
+  struct ft_hash_key data_key = ft_order_key(seed ^ UINT64_C(0x666f726574656c6c));
+  struct ft_hash128 hash =
+      ft_hash_keyed(&data_key, (struct ft_span){ (const char *)&digest, sizeof digest });
+  struct ft_hash_key key;
+  memcpy(key.byte, &hash, sizeof key.byte);
+  return key;
+}
+
+static enum ft_status sign(struct ft_run *run, const struct ft_table *table, struct ft_error *err) {
+  struct ft_field *field = FT_ARENA_NEW(run->arena, struct ft_field, table->fields);
+  if (!field) return ft_arena_fail(err, "the model");
+  uint32_t fields = 0;
+  for (uint32_t f = 0; f < table->fields; f++)
+    if (f != run->job->target) field[fields++] = table->field[f];
+  run->model.problem = run->target.problem;
+  run->model.target = table->field[run->job->target];
+  run->model.fields = fields;
+  run->model.field = field;
+  run->model.labels = run->target.labels;
+  run->model.label = run->target.label;
+  run->outputs = run->target.problem == FT_MULTICLASS ? run->target.labels : 1;
+  run->model.outputs = run->outputs;
+  run->model.threshold = 0.5;
+  run->model.link = run->target.problem == FT_REGRESSION ? FT_LINK_IDENTITY
+                    : run->target.problem == FT_BINARY   ? FT_LINK_LOGISTIC
+                                                         : FT_LINK_SOFTMAX;
+  return FT_OK;
+}
+
+static enum ft_status encode_block(struct ft_run *run, const struct ft_table *table,
+                                   const uint32_t *row, size_t first, size_t count, float *block,
+                                   struct ft_error *err) {
+  struct ft_arena arena;
+  ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
+  struct ft_batch batch;
+  enum ft_status status =
+      ft_table_batch(&batch, &arena, table, run->job->target, row + first, count, err);
+  if (status == FT_OK) status = ft_encode_batch(block, &run->model, &batch, err);
+  for (uint32_t f = 0; f < run->model.features && status == FT_OK; f++)
+    memcpy(run->value + (size_t)f * run->rows + first, block + (size_t)f * count,
+           count * sizeof *block);
+  ft_arena_release(&arena);
+  return status;
+}
+
+static enum ft_status encode(struct ft_run *run, const struct ft_table *table, const uint32_t *row,
+                             struct ft_error *err) {
+  size_t features = run->profile.features;
+  run->model.features = run->profile.features;
+  run->model.encoder = run->profile.encoder;
+  bool large = features && run->rows > SIZE_MAX / sizeof(float) / features;
+  run->value = large ? NULL : malloc(features * run->rows * sizeof(float) + 1);
+  float *block = malloc(features * BLOCK_ROWS * sizeof(float) + 1);
+  enum ft_status status = FT_OK;
+  if (!run->value || !block)
+    status =
+        ft_fail(err, FT_NOMEM, "out of memory for %zu rows of %zu features", run->rows, features);
+  for (size_t first = 0; first < run->rows && status == FT_OK; first += BLOCK_ROWS) {
+    size_t count = run->rows - first < BLOCK_ROWS ? run->rows - first : BLOCK_ROWS;
+    status = encode_block(run, table, row, first, count, block, err);
+  }
+  free(block);
+  return status;
+}
+
+static enum ft_status keep_features(struct ft_run *run, struct ft_error *err) {
+  ft_profile_drop_constants(&run->profile, run->value, run->rows, run->model.field,
+                            run->model.fields);
+  run->model.features = run->profile.features;
+  if (run->profile.features == 0) {
+    ft_fail(err, FT_DATA, "no column says anything: all are constants or identifiers");
+    return ft_fail_hint(err, "Give the query columns that may explain the target.");
+  }
+  uint32_t *categories = FT_ARENA_NEW(run->arena, uint32_t, run->profile.features);
+  if (!categories) return ft_arena_fail(err, "the features");
+  for (uint32_t f = 0; f < run->profile.features; f++)
+    if (run->profile.encoder[f].kind == FT_ENCODE_CATEGORY)
+      categories[f] = run->profile.encoder[f].categories;
+  run->features = (struct ft_features){ .value = run->value,
+                                        .rows = run->rows,
+                                        .features = run->profile.features,
+                                        .categories = categories };
+  return FT_OK;
+}
+
+static void warn_of_rows(struct ft_run *run) {
+  if (run->rows < FEW_ROWS)
+    ft_run_warn(run, "only %zu rows: a model of fewer than %d rows is seldom good", run->rows,
+                FEW_ROWS);
+  if (run->rows_without_target > 0)
+    ft_run_warn(run, "%zu rows are left out: their target \"%s\" is NULL", run->rows_without_target,
+                run->model.target.name);
+  size_t rarest = 0;
+  for (uint32_t l = 1; l < run->target.labels; l++)
+    if (run->target.count[l] < run->target.count[rarest]) rarest = l;
+  if (run->target.labels == 0) return;
+  size_t count = run->target.count[rarest];
+  struct ft_span label = run->target.label[rarest];
+  if (label.size > 60) label.size = 60;
+  if (count < RARE_ROWS || (double)count < RARE_SHARE * (double)run->rows)
+    ft_run_warn(run, "class \"%.*s\" has only %zu of %zu rows", FT_SPAN_ARG(label), count,
+                run->rows);
+}
+
+static void tell_left_out(struct ft_run *run) {
+  for (uint32_t i = 0; i < run->profile.left_outs; i++) {
+    char text[WARNING_BYTES];
+    snprintf(text, sizeof text, "column \"%s\" is left out: %s", run->profile.left_out[i].name,
+             run->profile.left_out[i].reason);
+    if (run->events && run->events->notice) run->events->notice(run->events->self, text);
+  }
+}
+
+static enum ft_status read_table(struct ft_run *run, const struct ft_table *table, uint32_t *row,
+                                 struct ft_hash128 digest, struct ft_error *err) {
+  pick_rows(run, table, row);
+  FT_TRY(ft_target_find(&run->target, run->arena, table, run->job, row, run->rows, err));
+  FT_TRY(scale_target(run, err));
+  FT_TRY(sign(run, table, err));
+  run->model.category_key = category_key(digest, run->job->seed);
+  FT_TRY(ft_profile_make(&run->profile, run->arena, table, run->job->target, row, run->rows,
+                         &run->model.category_key, err));
+  FT_TRY(encode(run, table, row, err));
+  return keep_features(run, err);
+}
+
+static uint32_t count_threads(uint32_t wanted) {
+  long threads = wanted ? (long)wanted : sysconf(_SC_NPROCESSORS_ONLN);
+  return threads < 1 ? 1 : threads > MOST_THREADS ? MOST_THREADS : (uint32_t)threads;
+}
+
+enum ft_status ft_run_prepare(struct ft_run *run, struct ft_arena *arena, struct ft_table *table,
+                              const struct ft_job *job, const struct ft_train_events *events,
+                              double begin, struct ft_error *err) {
+  *run = (struct ft_run){ .job = job,
+                          .events = events,
+                          .arena = arena,
+                          .begin = begin,
+                          .limit = job->max_runtime_s ? job->max_runtime_s : FT_RUN_DEFAULT_S,
+                          .threads = count_threads(job->threads) };
+  run->rows_read = table->rows;
+  ft_run_progress(run, "looking at the columns", -1);
+  uint32_t *row = NULL;
+  struct ft_hash128 digest = { { 0, 0 } };
+  enum ft_status status = ft_order_rows(&row, &digest, table, err);
+  if (status == FT_OK) status = read_table(run, table, row, digest, err);
+  free(row);
+  ft_table_release(table);
+  if (status != FT_OK) {
+    ft_run_release(run);
+    return status;
+  }
+  tell_left_out(run);
+  warn_of_rows(run);
+  return FT_OK;
+}
+
+void ft_run_release(struct ft_run *run) {
+  free(run->value);
+  run->value = NULL;
+}
+
+/* The leaf that a row of the features reaches. */
+static int32_t walk(const struct ft_forest *forest, const struct ft_tree *tree,
+                    const struct ft_features *features, uint32_t row) {
+  const struct ft_node *root = &forest->node[tree->first], *node = root;
+  while (node->feature != FT_NODE_LEAF) {
+    float value = features->value[(size_t)node->feature * features->rows + row];
+    bool left;
+    if (value != value) {
+      left = node->missing_left;
+    } else if (node->set != FT_NODE_NO_SET) {
+      uint32_t code = (uint32_t)value;
+      left = code / 32 >= node->set_words ||
+             !(forest->set_word[node->set + code / 32] >> (code % 32) & 1);
+    } else {
+      left = value < node->threshold;
+    }
+    node = root + (left ? node->left : node->right);
+  }
+  return node->leaf;
+}
+
+void ft_run_margins(double *out, const struct ft_run *run, const struct ft_member *member,
+                    uint32_t members, const uint32_t *row, size_t rows) {
+  uint32_t outputs = run->outputs;
+  memset(out, 0, rows * outputs * sizeof *out);
+  for (uint32_t m = 0; m < members; m++) {
+    const struct ft_forest *forest = &member[m].forest;
+    double unit = ldexp(1, -forest->exponent) * member[m].weight;
+    for (size_t r = 0; r < rows; r++) {
+      double *margin = out + r * outputs;
+      for (uint32_t g = 0; g < outputs; g++)
+        margin[g] += member[m].weight * forest->base[g];
+      for (uint32_t t = 0; t < forest->trees; t++)
+        margin[forest->tree[t].output] +=
+            unit * walk(forest, &forest->tree[t], &run->features, row[r]);
+    }
+  }
+}

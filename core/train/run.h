@@ -1,0 +1,83 @@
+/* A training run: what every way of training starts from and what it hands over.
+ *
+ * Order    ft_run_prepare reads the table once: canonical order, sample, target, profile, features.
+ *          After that nobody sees the table.
+ * Threads  used by one thread. */
+#ifndef FORETELL_TRAIN_RUN_H
+#define FORETELL_TRAIN_RUN_H
+
+#include "core/train/events.h"
+#include "core/train/fit.h"
+#include "core/train/profile.h"
+#include "core/train/score.h"
+#include "core/train/table.h"
+#include "core/train/target.h"
+
+#define FT_RUN_MOST_WARNINGS 16
+#define FT_RUN_MOST_TRIALS   16
+#define FT_RUN_DEFAULT_S     5400.0 /* MAX_RUNTIME when it is not given */
+
+struct ft_run_trial {
+  const char *name;
+  const char *metric;
+  double score;
+  double seconds;
+  uint32_t rounds;
+};
+
+/* What the manifest says of a run. */
+struct ft_report {
+  const char *status;                             /* "Completed" */
+  const char *objective;                          /* "F1" */
+  struct ft_named_score score[FT_SCORE_MOST * 2]; /* the first is the main one */
+  size_t scores;
+  const char *validation; /* "hold-out", "cross-validation", "none" */
+  size_t validation_rows;
+  uint32_t folds;
+  struct ft_run_trial trial[FT_RUN_MOST_TRIALS];
+  uint32_t trials;
+  const struct ft_parameter *hyperparameter;
+  size_t hyperparameters;
+  const char *warning[FT_RUN_MOST_WARNINGS];
+  uint32_t warnings;
+};
+
+struct ft_run {
+  const struct ft_job *job;
+  const struct ft_train_events *events;
+  struct ft_arena *arena;
+  double begin; /* ft_clock_seconds */
+  double limit; /* seconds */
+  uint32_t threads;
+  size_t rows_read;
+  size_t rows_sampled_out;
+  size_t rows_without_target;
+  size_t rows; /* used */
+  struct ft_target target;
+  double centre; /* regression: mean and deviation of the target; else 0 and 1 */
+  double scale;
+  double *scaled; /* target as the fits see it */
+  uint32_t outputs;
+  struct ft_profile profile;
+  struct ft_features features;
+  float *value;          /* of features; owner: the run */
+  uint32_t *all;         /* 0 … rows - 1 */
+  struct ft_model model; /* signature and encoders; the way of training adds the learners */
+  struct ft_report report;
+};
+
+/* Errors: those of ft_target_find; FT_DATA when no feature is left; FT_NOMEM. The table is released. */
+enum ft_status ft_run_prepare(struct ft_run *run, struct ft_arena *arena, struct ft_table *table,
+                              const struct ft_job *job, const struct ft_train_events *events,
+                              double begin, struct ft_error *err) FT_MUST_CHECK;
+void ft_run_release(struct ft_run *run);
+
+/* A warning of the manifest, which is a notice too. */
+void ft_run_warn(struct ft_run *run, const char *format, ...) FT_PRINTF(2, 3);
+void ft_run_progress(const struct ft_run *run, const char *phase, double fraction);
+
+/* Margins (rows × outputs) of the picked rows by `members`, in the target's unit. */
+void ft_run_margins(double *out, const struct ft_run *run, const struct ft_member *member,
+                    uint32_t members, const uint32_t *row, size_t rows);
+
+#endif

@@ -1,0 +1,43 @@
+/* Predictions made of margins, and what is shown of them.
+ *
+ * Shapes   margins rows × outputs with the base, of scaled targets; targets as the run has them.
+ * Threads  pure functions. */
+#ifndef FORETELL_TRAIN_SCORE_H
+#define FORETELL_TRAIN_SCORE_H
+
+#include "core/train/fit.h"
+#include "foretell/objective.h"
+
+/* The rows that something is measured on; those without `covered` are skipped. */
+struct ft_scored {
+  enum ft_problem problem;
+  uint32_t outputs;
+  double scale; /* of regression: deviation and mean of the target */
+  double centre;
+  size_t rows;
+  const double *target; /* rows */
+  const double *margin; /* rows × outputs */
+};
+
+#define FT_SCORE_NAME 40
+struct ft_named_score {
+  char name[FT_SCORE_NAME]; /* "validation:auc" */
+  double value;
+};
+#define FT_SCORE_MOST 8
+
+/* One metric, in its own sense; binary classes by `threshold`. */
+enum ft_status ft_score_metric(double *out, enum ft_metric metric, const struct ft_scored *scored,
+                               double threshold, struct ft_error *err) FT_MUST_CHECK;
+
+/* The metric of the objective first, then the others that the problem has. */
+enum ft_status ft_score_all(struct ft_named_score *out, size_t *count, enum ft_metric metric,
+                            const struct ft_scored *scored, double threshold,
+                            struct ft_error *err) FT_MUST_CHECK;
+
+/* The threshold that an objective wants; 0.5 where it wants none. */
+enum ft_status ft_score_threshold(double *out, enum ft_metric metric,
+                                  const struct ft_scored *scored,
+                                  struct ft_error *err) FT_MUST_CHECK;
+
+#endif
