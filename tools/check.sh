@@ -24,12 +24,17 @@ check_format() {
   return 1
 }
 
-# Everything global in our archives begins with ft_, so that nothing collides with a host's names.
+# Everything global in our archives begins with ft_, so that nothing collides with a host's names,
+# and no name is given twice.
 check_symbols() {
   local archives=("$1"/libft_*.a)
   [[ -e ${archives[0]} ]] || return 0
   nm --defined-only --extern-only --quiet "${archives[@]}" |
-    awk '/:$/ { archive = $0 } NF == 3 && $3 !~ /^ft_/ { print archive, $3; bad = 1 } END { exit bad }'
+    awk '/:$/ { archive = $0 }
+      NF == 3 && $3 !~ /^ft_/ { print archive, $3; bad = 1 }
+      NF == 3 && $3 in seen { print $3 " is in " seen[$3] " and " archive; bad = 1 }
+      NF == 3 { seen[$3] = archive }
+      END { exit bad }'
 }
 
 # What predicts is loaded into servers: libc, OpenSSL and zstd, nothing else, and nothing of libm.
