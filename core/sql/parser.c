@@ -75,7 +75,8 @@ enum ft_status ft_parser_need_symbol(struct ft_parser *parser, char symbol) {
 }
 
 enum ft_status ft_parser_need_end(struct ft_parser *parser) {
-  ft_parser_take_symbol(parser, ';');
+  while (ft_parser_take_symbol(parser, ';'))
+    ;
   if (parser->token.kind == FT_TOKEN_END) return FT_OK;
   return ft_parser_expected(parser, "the end of the statement");
 }

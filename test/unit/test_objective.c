@@ -61,68 +61,69 @@ static void every_row_of_hyperparameters_is_consistent(void **state) {
 
 enum verdict { WRONG, FINE, OUTSIDE };
 
+static const struct {
+  const char *name, *value;
+  enum verdict verdict;
+} values[] = {
+  { "eta", "0.1", FINE },
+  { "eta", "0.5", FINE },
+  { "eta", ".3", FINE },
+  { "eta", "3e-1", FINE },
+  { "eta", "+0.3", FINE },
+  { "eta", "0.05", OUTSIDE },
+  { "eta", "0.50001", OUTSIDE },
+  { "eta", "1", OUTSIDE },
+  { "eta", "1.1", WRONG },
+  { "eta", "0", WRONG },
+  { "eta", "-0.3", WRONG },
+  { "eta", "", WRONG },
+  { "eta", ".", WRONG },
+  { "eta", "1e", WRONG },
+  { "eta", "0.3 ", WRONG },
+  { "eta", "0,3", WRONG },
+  { "eta", "nan", WRONG },
+  { "eta", "0x1p-1", WRONG },
+  { "gamma", "1e300", WRONG },
+  { "gamma", "1e30", OUTSIDE },
+  { "gamma", "1e999", WRONG },
+  { "gamma", "0e999", WRONG },
+  { "gamma", "1e-999", WRONG },
+  { "gamma", "inf", WRONG },
+  { "max_depth", "0", FINE },
+  { "max_depth", "10", FINE },
+  { "max_depth", "11", OUTSIDE },
+  { "max_depth", "32", WRONG },
+  { "max_depth", "6.0", WRONG },
+  { "max_depth", "6e0", WRONG },
+  { "num_round", "0", WRONG },
+  { "num_round", "1", FINE },
+  { "num_class", "1", WRONG },
+  { "tree_method", "HIST", FINE },
+  { "tree_method", "fast", WRONG },
+  { "tree_method", "auto exact", WRONG },
+  { "eval_metric", "auc", FINE },
+  { "eval_metric", "error@0.7", FINE },
+  { "eval_metric", "error@x", WRONG },
+  { "eval_metric", "tweedie-nloglik@", WRONG },
+  { "eval_metric", "gini", WRONG },
+  { "base_score", "-1.5", FINE },
+  { "nthread", "-1", FINE },
+  { "seed", "-1", WRONG },
+};
+
 static void values_are_judged_by_their_rule(void **state) {
   (void)state;
-  static const struct {
-    const char *name, *value;
-    enum verdict verdict;
-  } cases[] = {
-    { "eta", "0.1", FINE },
-    { "eta", "0.5", FINE },
-    { "eta", ".3", FINE },
-    { "eta", "3e-1", FINE },
-    { "eta", "+0.3", FINE },
-    { "eta", "0.05", OUTSIDE },
-    { "eta", "0.50001", OUTSIDE },
-    { "eta", "1", OUTSIDE },
-    { "eta", "1.1", WRONG },
-    { "eta", "0", WRONG },
-    { "eta", "-0.3", WRONG },
-    { "eta", "", WRONG },
-    { "eta", ".", WRONG },
-    { "eta", "1e", WRONG },
-    { "eta", "0.3 ", WRONG },
-    { "eta", "0,3", WRONG },
-    { "eta", "nan", WRONG },
-    { "eta", "0x1p-1", WRONG },
-    { "gamma", "1e300", WRONG },
-    { "gamma", "1e30", OUTSIDE },
-    { "gamma", "1e999", WRONG },
-    { "gamma", "0e999", WRONG },
-    { "gamma", "1e-999", WRONG },
-    { "gamma", "inf", WRONG },
-    { "max_depth", "0", FINE },
-    { "max_depth", "10", FINE },
-    { "max_depth", "11", OUTSIDE },
-    { "max_depth", "32", WRONG },
-    { "max_depth", "6.0", WRONG },
-    { "max_depth", "6e0", WRONG },
-    { "num_round", "0", WRONG },
-    { "num_round", "1", FINE },
-    { "num_class", "1", WRONG },
-    { "tree_method", "HIST", FINE },
-    { "tree_method", "fast", WRONG },
-    { "tree_method", "auto exact", WRONG },
-    { "eval_metric", "auc", FINE },
-    { "eval_metric", "error@0.7", FINE },
-    { "eval_metric", "error@x", WRONG },
-    { "eval_metric", "tweedie-nloglik@", WRONG },
-    { "eval_metric", "gini", WRONG },
-    { "base_score", "-1.5", FINE },
-    { "nthread", "-1", FINE },
-    { "seed", "-1", WRONG },
-  };
-  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+  for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
     bool outside = false;
     struct ft_error err = { 0 };
     const struct ft_hyperparameter_rule *rule =
-        ft_hyperparameter_find(ft_span_of(cases[i].name), false);
+        ft_hyperparameter_find(ft_span_of(values[i].name), false);
     assert_non_null(rule);
     enum ft_status status =
-        ft_hyperparameter_check(&outside, rule, ft_span_of(cases[i].value), &err);
+        ft_hyperparameter_check(&outside, rule, ft_span_of(values[i].value), &err);
     enum verdict verdict = status != FT_OK ? WRONG : outside ? OUTSIDE : FINE;
-    if (verdict != cases[i].verdict)
-      fail_msg("%s %s: %d, not %d", cases[i].name, cases[i].value, verdict, cases[i].verdict);
+    if (verdict != values[i].verdict)
+      fail_msg("%s %s: %d, not %d", values[i].name, values[i].value, verdict, values[i].verdict);
     if (status != FT_OK) assert_true(status == FT_INVALID && err.hint[0]);
   }
 }
