@@ -300,7 +300,7 @@ static enum ft_status insert_version(struct ft_engine *engine, const struct ft_m
                                      struct ft_error *err) {
   struct ft_buffer types;
   ft_buffer_init(&types, 1 << 20);
-  if (signature) ft_signature_write(&types, signature);
+  if (signature) ft_function_types(&types, signature);
   const char *problem = signature ? ft_problem_shown(signature->problem) : NULL;
   const char *target = signature ? ft_type_internal(signature->target) : NULL;
   struct ft_span parameters = signature ? ft_buffer_view(&types) : (struct ft_span){ NULL, 0 };

@@ -6,7 +6,7 @@
 
 #include "hosts/duckdb/catalogue.h"
 
-void ft_signature_write(struct ft_buffer *out, const struct ft_signature *signature) {
+void ft_function_types(struct ft_buffer *out, const struct ft_signature *signature) {
   for (uint32_t i = 0; i < signature->fields; i++) {
     ft_buffer_print(out, "%s%s", i ? " " : "", ft_type_internal(signature->field[i]));
   }
@@ -19,7 +19,7 @@ static uint32_t count_words(struct ft_span text) {
   return words;
 }
 
-/* The reverse of ft_signature_write; false for an unknown word or no memory. */
+/* The reverse of ft_function_types; false for an unknown word or no memory. */
 static bool read_types(struct ft_signature *out, struct ft_span text) {
   out->fields = count_words(text);
   out->field = calloc(out->fields ? out->fields : 1, sizeof *out->field);

@@ -57,6 +57,6 @@ enum ft_status ft_function_register(struct ft_function *function, duckdb_connect
                                     struct ft_error *err) FT_MUST_CHECK;
 
 /* The carried types as the catalogue keeps them: "int4 varchar float8". */
-void ft_signature_write(struct ft_buffer *out, const struct ft_signature *signature);
+void ft_function_types(struct ft_buffer *out, const struct ft_signature *signature);
 
 #endif
