@@ -135,9 +135,9 @@ static enum ft_status check_member(const struct ft_model *model, uint32_t index,
 }
 
 enum ft_status ft_model_check(const struct ft_model *model, struct ft_error *err) {
-  FT_TRY(check_signature(model, err));
   if (!decision_is_right(model))
     return ft_fail(err, FT_CORRUPT, "the model's problem, link, labels and outputs disagree");
+  FT_TRY(check_signature(model, err));
   if (model->features > FT_MODEL_MAX_FEATURES)
     return corrupt(err, "count of features", model->features);
   for (uint32_t i = 0; i < model->features; i++)

@@ -1,0 +1,271 @@
+/* Models and batches for tests: one field of every type, encoders of every kind, random trees.
+ *
+ * Numbers  the same seed gives the same model and the same rows.
+ * Memory   everything is in the caller's arena; a failure ends the program. */
+#ifndef FORETELL_TEST_UNIT_BUILD_MODEL_H
+#define FORETELL_TEST_UNIT_BUILD_MODEL_H
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "foretell/arena.h"
+#include "foretell/batch.h"
+#include "foretell/model.h"
+#include "foretell/random.h"
+
+#define BUILD_DAY_US INT64_C(86400000000)
+
+static const struct ft_field build_field[] = {
+  { "flag", FT_BOOL, 0, 0 },        { "small", FT_INT16, 0, 0 },
+  { "medium", FT_INT32, 0, 0 },     { "large", FT_INT64, 0, 0 },
+  { "single", FT_FLOAT32, 0, 0 },   { "real", FT_FLOAT64, 0, 0 },
+  { "price", FT_DECIMAL, 10, 2 },   { "colour", FT_TEXT, 0, 0 },
+  { "day", FT_DATE, 0, 0 },         { "clock", FT_TIME, 0, 0 },
+  { "moment", FT_TIMESTAMP, 0, 0 }, { "zoned", FT_TIMESTAMPTZ, 0, 0 },
+  { "unused", FT_TEXT, 0, 0 },
+};
+#define BUILD_FIELDS (sizeof build_field / sizeof build_field[0])
+
+static const char *const build_colour[] = {
+  "red", "green", "blue", "", "grün", "yellowish-orange"
+};
+#define BUILD_COLOURS (sizeof build_colour / sizeof build_colour[0])
+
+/* What thresholds of an encoder are drawn from. */
+struct build_encoder {
+  enum ft_encoder_kind kind;
+  enum ft_calendar_part part;
+  uint32_t field;
+  int low, high;
+};
+static const struct build_encoder build_encoder[] = {
+  { FT_ENCODE_NUMBER, 0, 0, 0, 1 },
+  { FT_ENCODE_NUMBER, 0, 1, -50, 50 },
+  { FT_ENCODE_NUMBER, 0, 2, -1000, 1000 },
+  { FT_ENCODE_NUMBER, 0, 3, -16777300, 16777300 },
+  { FT_ENCODE_NUMBER, 0, 4, -3, 3 },
+  { FT_ENCODE_NUMBER, 0, 5, -3, 3 },
+  { FT_ENCODE_NUMBER, 0, 6, -3, 3 },
+  { FT_ENCODE_CATEGORY, 0, 7, 0, 6 },
+  { FT_ENCODE_LENGTH, 0, 7, 0, 16 },
+  { FT_ENCODE_CATEGORY, 0, 1, 0, 5 },
+  { FT_ENCODE_CALENDAR, FT_PART_DAYS, 8, -20000, 40000 },
+  { FT_ENCODE_CALENDAR, FT_PART_YEAR, 8, 1900, 2090 },
+  { FT_ENCODE_CALENDAR, FT_PART_MONTH, 8, 1, 12 },
+  { FT_ENCODE_CALENDAR, FT_PART_YEARDAY, 8, 1, 366 },
+  { FT_ENCODE_CALENDAR, FT_PART_HOUR, 9, 0, 23 },
+  { FT_ENCODE_CALENDAR, FT_PART_MINUTE, 9, 0, 1440 },
+  { FT_ENCODE_CALENDAR, FT_PART_DAYS, 10, -20000, 40000 },
+  { FT_ENCODE_CALENDAR, FT_PART_HOUR, 10, 0, 23 },
+  { FT_ENCODE_CALENDAR, FT_PART_WEEKDAY, 10, 0, 6 },
+  { FT_ENCODE_CALENDAR, FT_PART_DAY, 11, 1, 31 },
+};
+#define BUILD_ENCODERS (sizeof build_encoder / sizeof build_encoder[0])
+
+struct build_options {
+  enum ft_problem problem;
+  enum ft_link link;
+  uint32_t labels; /* of classification */
+  uint32_t members, trees, depth;
+  uint64_t seed;
+};
+
+static inline void *build_take(struct ft_arena *arena, size_t count, size_t size) {
+  void *memory = ft_arena_take(arena, count, size);
+  if (!memory) abort();
+  return memory;
+}
+
+static inline int build_hash_order(const void *a, const void *b) {
+  return ft_hash128_compare(*(const struct ft_hash128 *)a, *(const struct ft_hash128 *)b);
+}
+
+/* Colours but the last, or the integers -2 … 2, as the categories of a field. */
+static inline void build_categories(struct ft_encoder *encoder, struct ft_arena *arena,
+                                    const struct ft_hash_key *model_key) {
+  struct ft_hash_key key = ft_category_key(model_key, encoder->field);
+  struct ft_hash128 *hash = build_take(arena, 5, sizeof *hash);
+  for (int i = 0; i < 5; i++) {
+    int16_t code = (int16_t)(i - 2);
+    struct ft_span text = ft_span_of(build_colour[i]);
+    bool is_text = build_field[encoder->field].type == FT_TEXT;
+    hash[i] =
+        is_text ? ft_category_hash(&key, FT_TEXT, &text) : ft_category_hash(&key, FT_INT16, &code);
+  }
+  qsort(hash, 5, sizeof *hash, build_hash_order);
+  encoder->category = hash;
+  encoder->categories = 5;
+}
+
+static inline void build_encoders(struct ft_model *model, struct ft_arena *arena) {
+  struct ft_encoder *encoder = build_take(arena, BUILD_ENCODERS, sizeof *encoder);
+  for (size_t i = 0; i < BUILD_ENCODERS; i++) {
+    encoder[i] = (struct ft_encoder){ .kind = build_encoder[i].kind,
+                                      .part = build_encoder[i].part,
+                                      .field = build_encoder[i].field };
+    if (encoder[i].kind == FT_ENCODE_CATEGORY)
+      build_categories(&encoder[i], arena, &model->category_key);
+  }
+  model->encoder = encoder;
+  model->features = BUILD_ENCODERS;
+}
+
+/* Grow a random tree below `index`, in preorder; answers the count of nodes so far. */
+static inline uint32_t build_node(struct ft_node *node, uint32_t index, uint32_t depth,
+                                  struct ft_random *random) {
+  node[index] = (struct ft_node){ .feature = FT_NODE_LEAF, .set = FT_NODE_NO_SET };
+  if (depth == 0 || ft_random_below(random, 8) == 0) {
+    node[index].leaf = (int32_t)ft_random_below(random, (1 << 24) - 1) - ((1 << 23) - 1);
+    return index + 1;
+  }
+  uint32_t feature = (uint32_t)ft_random_below(random, BUILD_ENCODERS);
+  const struct build_encoder *encoder = &build_encoder[feature];
+  int range = encoder->high - encoder->low;
+  node[index].feature = feature;
+  node[index].missing_left = (uint8_t)ft_random_below(random, 2);
+  if (encoder->kind == FT_ENCODE_CATEGORY) {
+    node[index].set = (uint32_t)ft_random_below(random, 4);
+    node[index].set_words = (uint32_t)ft_random_below(random, 2);
+  } else {
+    double part = ft_random_below(random, 3) ? ft_random_unit(random) : 0.5;
+    node[index].threshold = (float)(encoder->low + part * range);
+  }
+  node[index].left = index + 1;
+  node[index].right = build_node(node, index + 1, depth - 1, random);
+  return build_node(node, node[index].right, depth - 1, random);
+}
+
+static inline void build_forest(struct ft_forest *forest, struct ft_arena *arena,
+                                const struct build_options *options, uint32_t outputs,
+                                struct ft_random *random) {
+  struct ft_tree *tree = build_take(arena, options->trees, sizeof *tree);
+  struct ft_node *node =
+      build_take(arena, (size_t)options->trees << (options->depth + 1), sizeof *node);
+  uint32_t *word = build_take(arena, 4, sizeof *word);
+  double *base = build_take(arena, outputs, sizeof *base);
+  uint32_t nodes = 0;
+  for (uint32_t t = 0; t < options->trees; t++) {
+    tree[t] = (struct ft_tree){ .first = nodes, .output = t % outputs };
+    tree[t].nodes = build_node(node + nodes, 0, options->depth, random);
+    nodes += tree[t].nodes;
+  }
+  for (uint32_t i = 0; i < 4; i++)
+    word[i] = (uint32_t)ft_random_next(random);
+  for (uint32_t i = 0; i < outputs; i++)
+    base[i] = ft_random_unit(random) - 0.5;
+  *forest = (struct ft_forest){ .trees = options->trees,
+                                .tree = tree,
+                                .nodes = nodes,
+                                .node = node,
+                                .set_words = 4,
+                                .set_word = word,
+                                .exponent = 24,
+                                .base = base };
+}
+
+static inline struct ft_model build_model(struct ft_arena *arena,
+                                          const struct build_options *options) {
+  static const char *const names[] = { "no", "yes", "maybe", "später", "" };
+  struct ft_random random = ft_random_seeded(options->seed);
+  struct ft_model model = { .problem = options->problem,
+                            .target = { "target", FT_TEXT, 0, 0 },
+                            .fields = BUILD_FIELDS,
+                            .field = build_field,
+                            .labels = options->labels,
+                            .link = options->link,
+                            .members = options->members,
+                            .threshold = 0.5 };
+  struct ft_span *label = build_take(arena, options->labels, sizeof *label);
+  for (uint32_t i = 0; i < options->labels; i++)
+    label[i] = ft_span_of(names[i % 5]);
+  model.label = label;
+  model.outputs = options->link == FT_LINK_SOFTMAX ? options->labels : 1;
+  for (size_t i = 0; i < sizeof model.category_key.byte; i++)
+    model.category_key.byte[i] = (uint8_t)(i * 7 + 1);
+  build_encoders(&model, arena);
+  struct ft_member *member = build_take(arena, options->members, sizeof *member);
+  for (uint32_t i = 0; i < options->members; i++) {
+    member[i].weight = 1.0 / (1.0 + i);
+    build_forest(&member[i].forest, arena, options, model.outputs, &random);
+  }
+  model.member = member;
+  return model;
+}
+
+/* Values that trip code, among ordinary ones. */
+static inline double build_real(struct ft_random *random) {
+  static const uint64_t hostile[] = {
+    UINT64_C(0x7ff8000000000000),
+    UINT64_C(0xfff0000000000001),
+    UINT64_C(0x7ff0000000000000),
+    UINT64_C(0xfff0000000000000),
+    UINT64_C(0x8000000000000000),
+    0,
+    1,
+    UINT64_C(0x8000000000000001),
+    UINT64_C(0x7fefffffffffffff),
+    UINT64_C(0x36a0000000000000),
+    UINT64_C(0x3ff0000010000000),
+  };
+  double value;
+  if (ft_random_below(random, 4) != 0) return ft_random_unit(random) * 8 - 4;
+  memcpy(&value, &hostile[ft_random_below(random, sizeof hostile / sizeof hostile[0])],
+         sizeof value);
+  return value;
+}
+
+static inline int64_t build_integer(struct ft_random *random, int64_t least, int64_t most) {
+  uint64_t kind = ft_random_below(random, 20);
+  if (kind == 0) return least;
+  if (kind == 1) return most;
+  if (kind == 2 && most > 16777217) return 16777217;
+  return (int64_t)ft_random_below(random, 201) - 100;
+}
+
+static inline void build_value(void *values, size_t row, enum ft_type type,
+                               struct ft_random *random) {
+  int64_t day = (int64_t)ft_random_below(random, 100000) - 30000;
+  int64_t us = (int64_t)ft_random_below(random, (uint64_t)BUILD_DAY_US);
+  switch (type) {
+  case FT_BOOL: ((uint8_t *)values)[row] = (uint8_t)ft_random_below(random, 2); break;
+  case FT_INT16:
+    ((int16_t *)values)[row] = (int16_t)build_integer(random, INT16_MIN, INT16_MAX);
+    break;
+  case FT_INT32:
+    ((int32_t *)values)[row] = (int32_t)build_integer(random, INT32_MIN, INT32_MAX);
+    break;
+  case FT_INT64: ((int64_t *)values)[row] = build_integer(random, INT64_MIN, INT64_MAX); break;
+  case FT_FLOAT32: ((float *)values)[row] = (float)build_real(random); break;
+  case FT_TEXT:
+    ((struct ft_span *)values)[row] =
+        ft_span_of(build_colour[ft_random_below(random, BUILD_COLOURS)]);
+    break;
+  case FT_DATE: ((int32_t *)values)[row] = (int32_t)day; break;
+  case FT_TIME: ((int64_t *)values)[row] = us; break;
+  case FT_TIMESTAMP:
+  case FT_TIMESTAMPTZ: ((int64_t *)values)[row] = day * BUILD_DAY_US + us; break;
+  default: ((double *)values)[row] = build_real(random); break;
+  }
+}
+
+/* `rows` rows of the fields, one value in seven NULL (with garbage below it). */
+static inline struct ft_batch build_batch(struct ft_arena *arena, size_t rows, uint64_t seed) {
+  struct ft_random random = ft_random_seeded(seed);
+  struct ft_column *column = build_take(arena, BUILD_FIELDS, sizeof *column);
+  for (size_t i = 0; i < BUILD_FIELDS; i++) {
+    enum ft_type type = build_field[i].type;
+    void *values = build_take(arena, rows, ft_type_bytes(type));
+    uint64_t *validity = build_take(arena, (rows + 63) / 64, sizeof *validity);
+    for (size_t r = 0; r < rows; r++) {
+      build_value(values, r, type, &random);
+      bool null = ft_random_below(&random, 7) == 0;
+      if (!null) validity[r / 64] |= UINT64_C(1) << (r % 64);
+      if (null && type == FT_TEXT)
+        ((struct ft_span *)values)[r] = (struct ft_span){ (const char *)1, SIZE_MAX };
+    }
+    column[i] = (struct ft_column){ type, values, validity };
+  }
+  return (struct ft_batch){ .rows = rows, .columns = BUILD_FIELDS, .column = column };
+}
+
+#endif

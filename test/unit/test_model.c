@@ -1,0 +1,201 @@
+/* What ft_model_check refuses: each defect put alone into a model that passes. */
+#include "foretell/model.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "test/unit/build_model.h"
+
+static const struct build_options shape = { FT_BINARY, FT_LINK_LOGISTIC, 2, 1, 4, 4, 11 };
+
+/* The parts of a model, writable. */
+struct parts {
+  struct ft_model *model;
+  struct ft_field *field;
+  struct ft_encoder *category; /* of text */
+  struct ft_hash128 *hash;
+  struct ft_member *member;
+  struct ft_tree *tree;
+  struct ft_node *split, *set, *leaf; /* the first of each kind */
+};
+
+static struct ft_node *first_node(struct ft_forest *forest, int kind) {
+  for (uint32_t i = 0; i < forest->nodes; i++) {
+    const struct ft_node *node = &forest->node[i];
+    int of = node->feature == FT_NODE_LEAF ? 0 : node->set == FT_NODE_NO_SET ? 1 : 2;
+    if (of == kind) return (struct ft_node *)node;
+  }
+  fail();
+  return NULL;
+}
+
+static struct parts parts_of(struct ft_model *model, struct ft_arena *arena) {
+  struct parts parts = { .model = model };
+  parts.field = build_take(arena, model->fields, sizeof *parts.field);
+  memcpy(parts.field, model->field, model->fields * sizeof *parts.field);
+  model->field = parts.field;
+  parts.category = (struct ft_encoder *)&model->encoder[7];
+  parts.hash = (struct ft_hash128 *)parts.category->category;
+  parts.member = (struct ft_member *)model->member;
+  parts.tree = (struct ft_tree *)parts.member->forest.tree;
+  parts.leaf = first_node(&parts.member->forest, 0);
+  parts.split = first_node(&parts.member->forest, 1);
+  parts.set = first_node(&parts.member->forest, 2);
+  return parts;
+}
+
+#define DEFECTS(X)                                           \
+  X(p.model->problem = FT_PROBLEM_AUTO)                      \
+  X(p.model->problem = FT_REGRESSION)                        \
+  X(p.model->problem = (enum ft_problem)200)                 \
+  X(p.model->link = FT_LINK_IDENTITY)                        \
+  X(p.model->link = (enum ft_link)77)                        \
+  X(p.model->labels = 3)                                     \
+  X(p.model->outputs = 2)                                    \
+  X(p.model->threshold = 0)                                  \
+  X(p.model->threshold = 1.5)                                \
+  X(p.model->threshold = NAN)                                \
+  X(p.model->target.type = FT_TYPE_NONE)                     \
+  X(p.model->fields = FT_MODEL_MAX_FIELDS + 1)               \
+  X(p.field[3].type = FT_TYPE_COUNT)                         \
+  X(p.field[3].name = "\xff")                                \
+  X(p.field[3].scale = 1)                                    \
+  X(p.field[6].scale = 11)                                   \
+  X(p.field[6].precision = 39)                               \
+  X(((struct ft_span *)p.model->label)[1] = FT_SPAN("\xc3")) \
+  X(p.model->features = FT_MODEL_MAX_FEATURES + 1)           \
+  X(p.category->field = BUILD_FIELDS)                        \
+  X(p.category->kind = FT_ENCODE_NUMBER)                     \
+  X(p.category->kind = FT_ENCODE_CALENDAR)                   \
+  X(p.category->kind = (enum ft_encoder_kind)9)              \
+  X(p.category->categories = FT_MODEL_MAX_CATEGORIES + 1)    \
+  X(p.hash[1] = p.hash[0])                                   \
+  X(p.hash[4].word[1] = 0)                                   \
+  X(p.model->members = FT_MODEL_MAX_MEMBERS + 1)             \
+  X(p.member->kind = FT_LEARNER_KIND_COUNT)                  \
+  X(p.member->weight = INFINITY)                             \
+  X(p.member->forest.exponent = 1001)                        \
+  X(p.member->forest.exponent = -1001)                       \
+  X(((double *)p.member->forest.base)[0] = NAN)              \
+  X(p.tree[0].first = 1)                                     \
+  X(p.tree[0].nodes = 0)                                     \
+  X(p.tree[3].nodes++)                                       \
+  X(p.tree[3].nodes--)                                       \
+  X(p.tree[1].output = 1)                                    \
+  X(p.member->forest.nodes++)                                \
+  X(p.leaf->leaf = 1 << 23)                                  \
+  X(p.leaf->leaf = INT32_MIN)                                \
+  X(p.split->feature = BUILD_ENCODERS)                       \
+  X(p.split->threshold = NAN)                                \
+  X(p.split->threshold = -INFINITY)                          \
+  X(p.split->missing_left = 2)                               \
+  X(p.split->left = 0)                                       \
+  X(p.split->left = UINT32_MAX)                              \
+  X(p.split->right = 0)                                      \
+  X(p.split->right = UINT32_MAX)                             \
+  X(p.split->set = 0)                                        \
+  X(p.set->feature = 5)                                      \
+  X(p.set->set = 5)                                          \
+  X(p.set->set_words = UINT32_MAX)
+
+static const size_t defects = 0
+#define DEFECT_COUNT(defect) +1
+    DEFECTS(DEFECT_COUNT)
+#undef DEFECT_COUNT
+    ;
+
+/* Puts in the defect of that number; answers its text. */
+static const char *put_defect(struct parts p, size_t number) {
+  size_t at = 0;
+#define DEFECT_PUT(defect) \
+  if (at++ == number) {    \
+    defect;                \
+    return #defect;        \
+  }
+  DEFECTS(DEFECT_PUT)
+#undef DEFECT_PUT
+  return NULL;
+}
+
+static void each_defect_is_refused(void **state) {
+  (void)state;
+  for (size_t i = 0; i < defects; i++) {
+    struct ft_arena arena;
+    struct ft_error err;
+    ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
+    struct ft_model model = build_model(&arena, &shape);
+    struct parts parts = parts_of(&model, &arena);
+    assert_int_equal(ft_model_check(&model, &err), FT_OK);
+    const char *text = put_defect(parts, i);
+    if (ft_model_check(&model, &err) != FT_CORRUPT) fail_msg("passes with %s", text);
+    ft_arena_release(&arena);
+  }
+}
+
+static void an_infinite_threshold_is_right(void **state) {
+  (void)state;
+  struct ft_arena arena;
+  struct ft_error err;
+  ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
+  struct ft_model model = build_model(&arena, &shape);
+  parts_of(&model, &arena).split->threshold = INFINITY;
+  assert_int_equal(ft_model_check(&model, &err), FT_OK);
+  ft_arena_release(&arena);
+}
+
+static void encoders_fit_the_types_they_can_read(void **state) {
+  (void)state;
+  assert_true(ft_encoder_fits(FT_ENCODE_NUMBER, 0, FT_DECIMAL));
+  assert_false(ft_encoder_fits(FT_ENCODE_NUMBER, 0, FT_TEXT));
+  assert_false(ft_encoder_fits(FT_ENCODE_NUMBER, 0, FT_DATE));
+  assert_true(ft_encoder_fits(FT_ENCODE_CATEGORY, 0, FT_INT64));
+  assert_false(ft_encoder_fits(FT_ENCODE_CATEGORY, 0, FT_FLOAT64));
+  assert_false(ft_encoder_fits(FT_ENCODE_CALENDAR, FT_PART_HOUR, FT_DATE));
+  assert_false(ft_encoder_fits(FT_ENCODE_CALENDAR, FT_PART_DAYS, FT_TIME));
+  assert_true(ft_encoder_fits(FT_ENCODE_CALENDAR, FT_PART_MINUTE, FT_TIMESTAMPTZ));
+  assert_false(ft_encoder_fits(FT_ENCODE_LENGTH, 0, FT_INT16));
+  assert_false(ft_encoder_fits(FT_ENCODE_NUMBER, 0, FT_TYPE_NONE));
+}
+
+static void an_integer_is_one_category_in_every_width(void **state) {
+  (void)state;
+  struct ft_hash_key key = { { 1, 2, 3 } };
+  int16_t small = -12345;
+  int32_t medium = -12345;
+  int64_t large = -12345, least = INT64_MIN;
+  struct ft_span text = FT_SPAN("-12345"), edge = FT_SPAN("-9223372036854775808");
+  struct ft_hash128 hash = ft_category_hash(&key, FT_TEXT, &text);
+  assert_int_equal(ft_hash128_compare(hash, ft_category_hash(&key, FT_INT16, &small)), 0);
+  assert_int_equal(ft_hash128_compare(hash, ft_category_hash(&key, FT_INT32, &medium)), 0);
+  assert_int_equal(ft_hash128_compare(hash, ft_category_hash(&key, FT_INT64, &large)), 0);
+  assert_int_equal(ft_hash128_compare(ft_category_hash(&key, FT_TEXT, &edge),
+                                      ft_category_hash(&key, FT_INT64, &least)),
+                   0);
+}
+
+static void equal_values_of_two_fields_hash_differently(void **state) {
+  (void)state;
+  struct ft_hash_key model_key = { { 9 } };
+  struct ft_hash_key a = ft_category_key(&model_key, 0), b = ft_category_key(&model_key, 1);
+  struct ft_span text = FT_SPAN("gold");
+  assert_int_not_equal(ft_hash128_compare(ft_category_hash(&a, FT_TEXT, &text),
+                                          ft_category_hash(&b, FT_TEXT, &text)),
+                       0);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(each_defect_is_refused),
+    cmocka_unit_test(an_infinite_threshold_is_right),
+    cmocka_unit_test(encoders_fit_the_types_they_can_read),
+    cmocka_unit_test(an_integer_is_one_category_in_every_width),
+    cmocka_unit_test(equal_values_of_two_fields_hash_differently),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,450 @@
+/* Prediction against a naive walk, row by row, written here without the plan's parts. */
+#include "foretell/plan.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "foretell/maths.h"
+#include "test/unit/build_model.h"
+
+static uint64_t bits_of(double x) {
+  uint64_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  return bits;
+}
+
+/* --- the naive way --- */
+
+static float naive_calendar(enum ft_calendar_part part, enum ft_type type, const void *value) {
+  double seconds, us = 0;
+  if (type == FT_DATE) {
+    seconds = 86400.0 * *(const int32_t *)value;
+  } else {
+    int64_t all = *(const int64_t *)value;
+    int64_t whole = all >= 0 ? all / 1000000 : -((-all + 999999) / 1000000);
+    us = (double)(all - whole * 1000000);
+    seconds = (double)whole;
+  }
+  time_t when = (time_t)seconds;
+  struct tm tm;
+  assert_non_null(gmtime_r(&when, &tm));
+  double minutes = (tm.tm_hour * 3600.0 + tm.tm_min * 60.0 + tm.tm_sec) * 1e6 + us;
+  switch (part) {
+  case FT_PART_DAYS: return (float)(floor(seconds / 86400.0) + minutes / 86400e6);
+  case FT_PART_YEAR: return (float)(tm.tm_year + 1900);
+  case FT_PART_MONTH: return (float)(tm.tm_mon + 1);
+  case FT_PART_DAY: return (float)tm.tm_mday;
+  case FT_PART_WEEKDAY: return (float)((tm.tm_wday + 6) % 7);
+  case FT_PART_YEARDAY: return (float)(tm.tm_yday + 1);
+  case FT_PART_HOUR: return (float)tm.tm_hour;
+  default: return (float)(minutes / 60e6);
+  }
+}
+
+static float naive_number(enum ft_type type, const void *value) {
+  switch (type) {
+  case FT_BOOL: return *(const uint8_t *)value;
+  case FT_INT16: return (float)*(const int16_t *)value;
+  case FT_INT32: return (float)*(const int32_t *)value;
+  case FT_INT64: return (float)*(const int64_t *)value;
+  case FT_FLOAT32: return *(const float *)value;
+  default: return (float)*(const double *)value;
+  }
+}
+
+static float naive_category(const struct ft_model *model, const struct ft_encoder *encoder,
+                            enum ft_type type, const void *value) {
+  struct ft_hash_key key = ft_category_key(&model->category_key, encoder->field);
+  struct ft_hash128 hash = ft_category_hash(&key, type, value);
+  for (uint32_t i = 0; i < encoder->categories; i++)
+    if (ft_hash128_compare(encoder->category[i], hash) == 0) return (float)(i + 1);
+  return 0;
+}
+
+static float naive_feature(const struct ft_model *model, uint32_t feature,
+                           const struct ft_batch *batch, size_t row) {
+  const struct ft_encoder *encoder = &model->encoder[feature];
+  const struct ft_column *column = &batch->column[encoder->field];
+  if (!ft_column_has(column, row)) return NAN;
+  const void *value = (const char *)column->values + row * ft_type_bytes(column->type);
+  switch (encoder->kind) {
+  case FT_ENCODE_NUMBER: return naive_number(column->type, value);
+  case FT_ENCODE_CATEGORY: return naive_category(model, encoder, column->type, value);
+  case FT_ENCODE_CALENDAR: return naive_calendar(encoder->part, column->type, value);
+  default: return (float)((const struct ft_span *)value)->size;
+  }
+}
+
+static int32_t naive_leaf(const struct ft_model *model, const struct ft_forest *forest,
+                          const struct ft_tree *tree, uint32_t index, const struct ft_batch *batch,
+                          size_t row) {
+  const struct ft_node *node = &forest->node[tree->first + index];
+  if (node->feature == FT_NODE_LEAF) return node->leaf;
+  float x = naive_feature(model, node->feature, batch, row);
+  bool left;
+  if (isnan(x)) {
+    left = node->missing_left;
+  } else if (node->set == FT_NODE_NO_SET) {
+    left = x < node->threshold;
+  } else {
+    unsigned code = (unsigned)x;
+    left = code >= 32 * node->set_words ||
+           !(forest->set_word[node->set + code / 32] & (1U << code % 32));
+  }
+  return naive_leaf(model, forest, tree, left ? node->left : node->right, batch, row);
+}
+
+static double naive_margin(const struct ft_model *model, uint32_t output,
+                           const struct ft_batch *batch, size_t row) {
+  double margin = 0;
+  for (uint32_t m = 0; m < model->members; m++) {
+    const struct ft_forest *forest = &model->member[m].forest;
+    int64_t sum = 0;
+    for (uint32_t t = 0; t < forest->trees; t++)
+      if (forest->tree[t].output == output)
+        sum += naive_leaf(model, forest, &forest->tree[t], 0, batch, row);
+    margin += model->member[m].weight *
+              (forest->base[output] + ldexp(1.0, -forest->exponent) * (double)sum);
+  }
+  return margin;
+}
+
+/* Probabilities of one row, or its value. */
+static void naive_predict(double *out, const struct ft_model *model, const struct ft_batch *batch,
+                          size_t row) {
+  double most = -INFINITY, total = 0;
+  for (uint32_t g = 0; g < model->outputs; g++)
+    out[g] = naive_margin(model, g, batch, row);
+  switch (model->link) {
+  case FT_LINK_LOGISTIC: out[0] = ft_logistic(out[0]); break;
+  case FT_LINK_EXP: out[0] = ft_exp(out[0]); break;
+  case FT_LINK_HINGE: out[0] = out[0] > 0; break;
+  case FT_LINK_SOFTMAX:
+    for (uint32_t g = 0; g < model->outputs; g++)
+      most = out[g] > most ? out[g] : most;
+    for (uint32_t g = 0; g < model->outputs; g++)
+      total += ft_exp(out[g] - most);
+    for (uint32_t g = 0; g < model->outputs; g++)
+      out[g] = ft_exp(out[g] - most) / total;
+    break;
+  default: break;
+  }
+  if (model->problem == FT_BINARY) {
+    out[1] = out[0];
+    out[0] = 1 - out[1];
+  }
+}
+
+static uint32_t naive_label(const struct ft_model *model, const double *probability) {
+  if (model->problem == FT_BINARY) return probability[1] >= model->threshold;
+  uint32_t best = 0;
+  for (uint32_t l = 1; l < model->labels; l++)
+    if (probability[l] > probability[best]) best = l;
+  return best;
+}
+
+/* --- tests --- */
+
+static const struct build_options shapes[] = {
+  { FT_REGRESSION, FT_LINK_IDENTITY, 0, 1, 20, 6, 1 },
+  { FT_REGRESSION, FT_LINK_EXP, 0, 3, 5, 4, 2 },
+  { FT_REGRESSION, FT_LINK_LOGISTIC, 0, 1, 5, 0, 3 },
+  { FT_BINARY, FT_LINK_LOGISTIC, 2, 2, 30, 7, 4 },
+  { FT_BINARY, FT_LINK_HINGE, 2, 1, 9, 5, 5 },
+  { FT_MULTICLASS, FT_LINK_SOFTMAX, 5, 2, 25, 6, 6 },
+  { FT_MULTICLASS, FT_LINK_SOFTMAX, 2, 1, 2, 12, 7 },
+  { FT_REGRESSION, FT_LINK_IDENTITY, 0, 0, 0, 0, 8 }, /* no learner at all */
+};
+#define SHAPES (sizeof shapes / sizeof shapes[0])
+
+struct predicted {
+  double *value, *probability;
+  uint32_t *label;
+};
+
+static struct predicted predict(const struct ft_plan *plan, struct ft_arena *arena,
+                                const struct ft_batch *batch) {
+  struct ft_error err;
+  struct ft_scratch *scratch;
+  size_t labels = ft_plan_labels(plan);
+  struct predicted out = { .value = build_take(arena, batch->rows, sizeof(double)),
+                           .probability = build_take(arena, batch->rows * labels, sizeof(double)),
+                           .label = build_take(arena, batch->rows, sizeof(uint32_t)) };
+  assert_int_equal(ft_scratch_make(&scratch, plan, &err), FT_OK);
+  assert_int_equal(
+      ft_plan_predict(plan, scratch, batch, out.value, out.label, out.probability, &err), FT_OK);
+  ft_scratch_free(scratch);
+  return out;
+}
+
+static void compare_with_naive(const struct ft_model *model, const struct ft_batch *batch,
+                               const struct predicted *got) {
+  for (size_t r = 0; r < batch->rows; r++) {
+    double naive[8];
+    naive_predict(naive, model, batch, r);
+    if (model->problem == FT_REGRESSION) {
+      assert_int_equal(bits_of(got->value[r]), bits_of(naive[0]));
+      continue;
+    }
+    assert_int_equal(got->label[r], naive_label(model, naive));
+    for (uint32_t l = 0; l < model->labels; l++)
+      assert_int_equal(bits_of(got->probability[l * batch->rows + r]), bits_of(naive[l]));
+  }
+}
+
+static void a_plan_predicts_what_a_naive_walk_does(void **state) {
+  (void)state;
+  for (size_t i = 0; i < SHAPES; i++) {
+    struct ft_arena arena;
+    struct ft_error err;
+    struct ft_plan *plan;
+    ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
+    struct ft_model model = build_model(&arena, &shapes[i]);
+    struct ft_batch batch = build_batch(&arena, 1100, 42 + i);
+    assert_int_equal(ft_plan_make(&plan, &model, &err), FT_OK);
+    struct predicted got = predict(plan, &arena, &batch);
+    compare_with_naive(&model, &batch, &got);
+    ft_plan_close(plan);
+    ft_arena_release(&arena);
+  }
+}
+
+/* Rows from … from + rows - 1 as a batch of their own. */
+static struct ft_batch part_of(struct ft_arena *arena, const struct ft_batch *batch, size_t from,
+                               size_t rows) {
+  struct ft_column *column = build_take(arena, batch->columns, sizeof *column);
+  for (size_t i = 0; i < batch->columns; i++) {
+    uint64_t *validity = build_take(arena, (rows + 63) / 64, sizeof *validity);
+    for (size_t r = 0; r < rows; r++)
+      if (ft_column_has(&batch->column[i], from + r)) validity[r / 64] |= UINT64_C(1) << (r % 64);
+    column[i] = batch->column[i];
+    column[i].values =
+        (const char *)batch->column[i].values + from * ft_type_bytes(batch->column[i].type);
+    column[i].validity = validity;
+  }
+  return (struct ft_batch){ .rows = rows, .columns = batch->columns, .column = column };
+}
+
+static void every_size_of_batch_gives_the_same_bits(void **state) {
+  (void)state;
+  static const size_t sizes[] = { 1, 7, 511, 512, 513, 5000 };
+  struct ft_arena arena;
+  struct ft_error err;
+  struct ft_plan *plan;
+  ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
+  struct ft_model model = build_model(&arena, &shapes[5]);
+  struct ft_batch all = build_batch(&arena, 5000, 99);
+  assert_int_equal(ft_plan_make(&plan, &model, &err), FT_OK);
+  struct predicted whole = predict(plan, &arena, &all);
+  for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++)
+    for (size_t from = 0; from < all.rows; from += sizes[s]) {
+      size_t rows = all.rows - from < sizes[s] ? all.rows - from : sizes[s];
+      struct ft_batch batch = part_of(&arena, &all, from, rows);
+      struct predicted part = predict(plan, &arena, &batch);
+      for (size_t r = 0; r < rows; r++)
+        for (uint32_t l = 0; l < model.labels; l++)
+          assert_int_equal(bits_of(part.probability[l * rows + r]),
+                           bits_of(whole.probability[l * all.rows + from + r]));
+    }
+  ft_plan_close(plan);
+  ft_arena_release(&arena);
+}
+
+/* One split at 1.5 of one field: -1 to the left, 1 to the right, missing to the left. */
+static double one_split(enum ft_type type, const void *value, bool null, float threshold) {
+  struct ft_node node[] = {
+    { .feature = 0,
+      .threshold = threshold,
+      .left = 1,
+      .right = 2,
+      .set = FT_NODE_NO_SET,
+      .missing_left = 1 },
+    { .feature = FT_NODE_LEAF, .leaf = -1, .set = FT_NODE_NO_SET },
+    { .feature = FT_NODE_LEAF, .leaf = 1, .set = FT_NODE_NO_SET },
+  };
+  struct ft_tree tree = { 0, 3, 0 };
+  double base = 0, result = 0;
+  struct ft_member member = {
+    .weight = 1,
+    .forest = { .trees = 1, .tree = &tree, .nodes = 3, .node = node, .base = &base }
+  };
+  struct ft_field field = { "x", type, 0, 0 };
+  struct ft_encoder encoder = { .kind = FT_ENCODE_NUMBER };
+  struct ft_model model = { .problem = FT_REGRESSION,
+                            .target = { "y", FT_FLOAT64, 0, 0 },
+                            .fields = 1,
+                            .field = &field,
+                            .features = 1,
+                            .encoder = &encoder,
+                            .outputs = 1,
+                            .members = 1,
+                            .member = &member };
+  uint64_t validity = null ? 0 : 1;
+  struct ft_column column = { type, value, &validity };
+  struct ft_batch batch = { 1, 1, &column };
+  struct ft_error err;
+  struct ft_plan *plan;
+  struct ft_scratch *scratch;
+  assert_int_equal(ft_plan_make(&plan, &model, &err), FT_OK);
+  assert_int_equal(ft_scratch_make(&scratch, plan, &err), FT_OK);
+  assert_int_equal(ft_plan_predict(plan, scratch, &batch, &result, NULL, NULL, &err), FT_OK);
+  ft_scratch_free(scratch);
+  ft_plan_close(plan);
+  return result;
+}
+
+static double split_of_real(double value, float threshold) {
+  return one_split(FT_FLOAT64, &value, false, threshold);
+}
+
+static void a_split_goes_left_below_its_threshold_only(void **state) {
+  (void)state;
+  assert_true(split_of_real(1.5, 1.5F) == 1);
+  assert_true(split_of_real(1.0, 1.5F) == -1);
+  assert_true(split_of_real(0x1.7ffffep0, 1.5F) == -1); /* the float before */
+  assert_true(split_of_real(0x1.7fffffp0, 1.5F) == 1);  /* halfway: rounds to even, 1.5 */
+  assert_true(split_of_real(0x1.7ffffep0 + 0x1p-30, 1.5F) == -1);
+  assert_true(split_of_real(-0.0, 0.0F) == 1);
+  assert_true(split_of_real(0.0, -0.0F) == 1);
+  assert_true(split_of_real(0x1p-149, 0x1p-149F) == 1);
+  assert_true(split_of_real(0x1p-150, 0x1p-149F) == -1); /* rounds to zero */
+  assert_true(split_of_real(-0x1p-149, 0.0F) == -1);
+  assert_true(split_of_real(1e300, INFINITY) == 1); /* float32 overflows to infinity */
+  assert_true(split_of_real(INFINITY, INFINITY) == 1);
+  assert_true(split_of_real(3e38, INFINITY) == -1);
+  assert_true(split_of_real(-INFINITY, -3e38F) == -1);
+  assert_true(split_of_real(NAN, -3e38F) == -1);
+  assert_true(split_of_real(-NAN, -3e38F) == -1);
+}
+
+static void integers_are_rounded_to_float32_once(void **state) {
+  (void)state;
+  int64_t large = 16777217, huge = INT64_MAX;
+  int32_t odd = 16777219;
+  uint8_t yes = 1;
+  assert_true(one_split(FT_INT64, &large, false, 16777216.0F) == 1);
+  assert_true(one_split(FT_INT64, &large, false, 16777218.0F) == -1); /* rounds down to even */
+  assert_true(one_split(FT_INT32, &odd, false, 16777220.0F) == 1);    /* rounds up to even */
+  assert_true(one_split(FT_INT64, &huge, false, 0x1p63F) == 1);
+  assert_true(one_split(FT_BOOL, &yes, false, 1.0F) == 1);
+  assert_true(one_split(FT_INT64, &huge, true, 0.0F) == -1); /* NULL */
+}
+
+static void wrong_columns_are_refused(void **state) {
+  (void)state;
+  struct ft_arena arena;
+  struct ft_error err;
+  struct ft_plan *plan;
+  struct ft_scratch *scratch;
+  ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
+  struct ft_model model = build_model(&arena, &shapes[0]);
+  struct ft_batch batch = build_batch(&arena, 3, 1);
+  double value[3] = { 7, 7, 7 };
+  assert_int_equal(ft_plan_make(&plan, &model, &err), FT_OK);
+  assert_int_equal(ft_scratch_make(&scratch, plan, &err), FT_OK);
+  batch.columns--;
+  assert_int_equal(ft_plan_predict(plan, scratch, &batch, value, NULL, NULL, &err), FT_WRONG_TYPE);
+  batch.columns++;
+  ((struct ft_column *)batch.column)[2].type = FT_INT64;
+  assert_int_equal(ft_plan_predict(plan, scratch, &batch, value, NULL, NULL, &err), FT_WRONG_TYPE);
+  assert_string_equal(err.message, "column \"medium\" has to be INTEGER, not BIGINT");
+  assert_true(value[0] == 7 && value[2] == 7);
+  ft_scratch_free(scratch);
+  ft_plan_close(plan);
+  ft_arena_release(&arena);
+}
+
+static void labels_rank_by_probability_then_index(void **state) {
+  (void)state;
+  struct ft_arena arena;
+  struct ft_error err;
+  struct ft_plan *plan;
+  ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
+  struct ft_model model = build_model(&arena, &shapes[5]);
+  assert_int_equal(ft_plan_make(&plan, &model, &err), FT_OK);
+  const double probability[] = { 9, 0.2, 9, 0.1, 9, 0.2, 9, 0.3, 9, 0.2 };
+  uint32_t order[5];
+  ft_plan_rank(plan, probability, 2, 1, order);
+  const uint32_t expected[] = { 3, 0, 2, 4, 1 };
+  assert_memory_equal(order, expected, sizeof order);
+  ft_plan_close(plan);
+  ft_arena_release(&arena);
+}
+
+static void encode_gives_the_features_of_a_batch(void **state) {
+  (void)state;
+  struct ft_arena arena;
+  struct ft_error err;
+  ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
+  struct ft_model model = build_model(&arena, &shapes[0]);
+  struct ft_batch batch = build_batch(&arena, 700, 3);
+  float *feature = build_take(&arena, 700 * BUILD_ENCODERS, sizeof *feature);
+  assert_int_equal(ft_encode_batch(feature, &model, &batch, &err), FT_OK);
+  for (uint32_t f = 0; f < BUILD_ENCODERS; f++)
+    for (size_t r = 0; r < batch.rows; r++) {
+      float naive = naive_feature(&model, f, &batch, r), got = feature[f * batch.rows + r];
+      assert_true(isnan(naive) ? isnan(got) : memcmp(&got, &naive, sizeof got) == 0);
+    }
+  ft_arena_release(&arena);
+}
+
+static void a_plan_survives_the_end_of_memory(void **state) {
+  (void)state;
+  struct ft_arena arena;
+  struct ft_error err;
+  struct ft_plan *plan = NULL;
+  struct ft_scratch *scratch = NULL;
+  ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
+  struct ft_model model = build_model(&arena, &shapes[3]);
+  size_t allowed = 0;
+  for (enum ft_status status = FT_NOMEM; status != FT_OK; allowed++) {
+    ft_arena_allow(allowed);
+    status = ft_plan_make(&plan, &model, &err);
+    assert_true(status == FT_NOMEM || status == FT_OK);
+    assert_true((status == FT_OK) == (plan != NULL));
+  }
+  assert_true(allowed > 10);
+  allowed = 0;
+  for (enum ft_status status = FT_NOMEM; status != FT_OK; allowed++) {
+    ft_arena_allow(allowed);
+    status = ft_scratch_make(&scratch, plan, &err);
+    assert_true(status == FT_NOMEM || status == FT_OK);
+  }
+  ft_arena_allow(SIZE_MAX);
+  ft_scratch_free(scratch);
+  ft_plan_close(plan);
+  ft_arena_release(&arena);
+}
+
+static void an_unknown_kernel_is_refused(void **state) {
+  (void)state;
+  struct ft_error err;
+  assert_int_equal(ft_kernel_choose("portable", &err), FT_OK);
+  assert_string_equal(ft_kernel_name(), "portable");
+  assert_int_equal(ft_kernel_choose("abacus", &err), FT_INVALID);
+  assert_string_equal(err.message, "there is no kernel \"abacus\"");
+  assert_string_equal(ft_kernel_name(), "portable");
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(a_plan_predicts_what_a_naive_walk_does),
+    cmocka_unit_test(every_size_of_batch_gives_the_same_bits),
+    cmocka_unit_test(a_split_goes_left_below_its_threshold_only),
+    cmocka_unit_test(integers_are_rounded_to_float32_once),
+    cmocka_unit_test(wrong_columns_are_refused),
+    cmocka_unit_test(labels_rank_by_probability_then_index),
+    cmocka_unit_test(encode_gives_the_features_of_a_batch),
+    cmocka_unit_test(a_plan_survives_the_end_of_memory),
+    cmocka_unit_test(an_unknown_kernel_is_refused),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
