@@ -104,6 +104,8 @@ static enum ft_status prepare(struct creation *creation, bool *skip, struct ft_e
   if (*skip) return FT_OK;
   FT_TRY(check_functions(creation, err));
   FT_TRY(ft_columns_describe(&creation->columns, creation->command, err));
+  const struct ft_host *host = creation->command->host;
+  if (host->check_writable) FT_TRY(host->check_writable(host->self, err));
   return ft_create_job_fill(&creation->job, creation->command, creation->name.name,
                             &creation->columns, err);
 }

@@ -103,6 +103,10 @@ struct ft_host {
   enum ft_status (*drop_functions)(void *self, const struct ft_model_record *record,
                                    struct ft_error *err);
 
+  /* May models be written at all? Asked before a training starts, so that nobody waits for a model
+   * that cannot be stored. FT_READ_ONLY when not. NULL: always. */
+  enum ft_status (*check_writable)(void *self, struct ft_error *err);
+
   /* Words to the user. */
   void (*notice)(void *self, const char *text);
   void (*progress)(void *self, const struct ft_progress *progress); /* NULL progress: done */

@@ -163,6 +163,18 @@ static void bad_statements_leave_nothing(void **state) {
                  "Leave the schema out after FUNCTION.");
 }
 
+static enum ft_status refuse_writes(void *self, struct ft_error *error) {
+  (void)self;
+  return ft_fail(error, FT_READ_ONLY, "the database is open read-only");
+}
+
+static void a_read_only_database_is_told_before_training(void **state) {
+  (void)state;
+  fake.host.check_writable = refuse_writes;
+  expect_refusal(CREATE, FT_READ_ONLY, NULL, "the database is open read-only", "");
+  assert_false(fake.streamed);
+}
+
 static void what_is_not_there_yet_says_so(void **state) {
   (void)state;
   static const struct {
@@ -330,6 +342,7 @@ int main(int arguments, char **argument) {
     TEST(an_existing_model_is_kept_or_replaced_as_asked),
     TEST(another_models_function_is_not_taken),
     TEST(bad_statements_leave_nothing),
+    TEST(a_read_only_database_is_told_before_training),
     TEST(what_is_not_there_yet_says_so),
     TEST(what_means_nothing_here_is_said_once),
     TEST(a_failed_attempt_is_kept_with_its_reason),
