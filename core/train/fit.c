@@ -70,11 +70,12 @@ static enum ft_status make_booster(struct fitting *fitting, struct ft_error *err
     { "disable_default_eval_metric", "1" },
     { "tree_method", "hist" },
     { "max_bin", "254" },
+    { "max_cat_to_onehot", "64" },
     { "seed", seed },
     { "seed_per_iteration", "1" },
     { "nthread", threads },
   };
-  size_t count = 8;
+  size_t count = 9;
   if (several) parameter[count++] = (struct ft_parameter){ "num_class", outputs };
   const struct ft_parameter *own = task->configuration->parameter;
   for (size_t i = 0; i < FT_CONFIGURATION_PARAMETERS && own[i].name; i++)

@@ -1,6 +1,328 @@
 #include "core/train/given.h"
 
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/train/clock.h"
+#include "core/train/evaluation.h"
+#include "core/train/split.h"
+#include "foretell/maths.h"
+#include "foretell/objective.h"
+
+#define MOST_PARAMETERS 64
+#define SEVERAL_THREADS 50000 /* rows from which the booster uses all threads */
+#define HOLD_OUT_FOLDS  5
+#define HOLD_OUT_ROWS   50 /* fewer rows are not split */
+#define CHECKED_ROWS    256
+#define TIME_SHARE      0.9
+#define NDCG_MOST_GRADE 31
+
+struct given {
+  struct ft_run *run;
+  const struct ft_objective *objective;
+  const char *metric;
+  uint32_t rounds;
+  double slope, power;
+  double deadline;
+  struct ft_parameter *parameter;
+  size_t parameters;
+  char number[4][24]; /* num_class, seed, nthread, base_score as text */
+  bool cut;           /* the time ended the rounds */
+};
+
+/* A given hyperparameter's value, or its default, or NULL. */
+static const char *value_of(const struct ft_job *job, const char *name) {
+  for (uint32_t i = 0; i < job->hyperparameters; i++)
+    if (strcmp(job->hyperparameter[i].name, name) == 0) return job->hyperparameter[i].value;
+  const struct ft_hyperparameter_rule *rule = ft_hyperparameter_find(ft_span_of(name), false);
+  return rule ? rule->standard : NULL;
+}
+
+static void add(struct given *given, const char *name, const char *value) {
+  given->parameter[given->parameters++] = (struct ft_parameter){ name, value };
+}
+
+/* Hyperparameters as given, for the learner; what is ours to say is left to us. */
+static void add_given(struct given *given) {
+  static const char *const ours[] = { "num_class", "seed", "eval_metric", "tree_method", NULL };
+  const struct ft_job *job = given->run->job;
+  for (uint32_t i = 0; i < job->hyperparameters; i++) {
+    const struct ft_hyperparameter *one = &job->hyperparameter[i];
+    const struct ft_hyperparameter_rule *rule =
+        ft_hyperparameter_find(ft_span_of(one->name), false);
+    bool taken = !rule || !rule->learner;
+    for (size_t j = 0; ours[j]; j++)
+      taken |= strcmp(one->name, ours[j]) == 0;
+    if (!taken && given->parameters < MOST_PARAMETERS - 8) add(given, one->name, one->value);
+  }
+}
+
+static int compare_numbers(const void *a, const void *b) {
+  double first = *(const double *)a, second = *(const double *)b;
+  return (first > second) - (first < second);
+}
+
+/* Where these two objectives start far from the target, their steps are too small to arrive, or so
+ * large that they never come back: they start from the median, and from the mean of logarithms. */
+static enum ft_status set_base(struct given *given, struct ft_error *err) {
+  const struct ft_run *run = given->run;
+  bool huber = strcmp(given->objective->name, "reg:pseudohubererror") == 0;
+  bool logarithm = strcmp(given->objective->name, "reg:squaredlogerror") == 0;
+  if (value_of(run->job, "base_score") || !(huber || logarithm)) return FT_OK;
+  double *value = FT_ARENA_NEW(run->arena, double, run->rows), sum = 0;
+  if (!value) return ft_arena_fail(err, "the target");
+  for (size_t r = 0; r < run->rows; r++) {
+    value[r] = run->target.value[r];
+    if (logarithm) sum += ft_log(1 + value[r]);
+  }
+  qsort(value, run->rows, sizeof *value, compare_numbers);
+  double base = huber ? value[run->rows / 2] : ft_exp(sum / (double)run->rows) - 1;
+  snprintf(given->number[3], sizeof given->number[3], "%.9g", base);
+  add(given, "base_score", given->number[3]);
+  return FT_OK;
+}
+
+static enum ft_status set_parameters(struct given *given, struct ft_error *err) {
+  const struct ft_run *run = given->run;
+  given->parameter = FT_ARENA_NEW(run->arena, struct ft_parameter, MOST_PARAMETERS);
+  if (!given->parameter) return ft_arena_fail(err, "the hyperparameters");
+  const char *method = value_of(run->job, "tree_method"), *seed = NULL;
+  for (uint32_t i = 0; i < run->job->hyperparameters; i++)
+    if (strcmp(run->job->hyperparameter[i].name, "seed") == 0)
+      seed = run->job->hyperparameter[i].value;
+  snprintf(given->number[0], sizeof given->number[0], "%" PRIu32, run->outputs);
+  snprintf(given->number[1], sizeof given->number[1], "%" PRIu64, run->job->seed % 2147483647);
+  snprintf(given->number[2], sizeof given->number[2], "%" PRIu32,
+           run->rows >= SEVERAL_THREADS ? run->threads : 1);
+  add(given, "objective", given->objective->name);
+  add(given, "disable_default_eval_metric", "1");
+  add(given, "tree_method", method && strcmp(method, "gpu_hist") != 0 ? method : "hist");
+  add(given, "seed", seed ? seed : given->number[1]);
+  add(given, "nthread", given->number[2]);
+  if (given->objective->needs_num_class) add(given, "num_class", given->number[0]);
+  add_given(given);
+  return set_base(given, err);
+}
+
+static enum ft_status fail_target(const struct given *given, const char *rule, double value,
+                                  struct ft_error *err) {
+  ft_fail(err, FT_DATA, "the target \"%s\" is %g in a row; %s takes %s",
+          given->run->model.target.name, value, given->objective->name, rule);
+  return ft_fail_hint(err, "Change the target in the query, or choose another objective.");
+}
+
+/* What an objective's targets may be. */
+static enum ft_status check_targets(const struct given *given, struct ft_error *err) {
+  const struct ft_run *run = given->run;
+  const char *name = given->objective->name;
+  for (size_t r = 0; r < run->rows && run->target.problem == FT_REGRESSION; r++) {
+    double value = run->target.value[r];
+    if (strcmp(name, "reg:logistic") == 0 && !(value >= 0 && value <= 1))
+      return fail_target(given, "values from 0 to 1", value, err);
+    if (strcmp(name, "reg:squaredlogerror") == 0 && !(value > -1))
+      return fail_target(given, "values above -1", value, err);
+    if (strcmp(name, "reg:tweedie") == 0 && !(value >= 0))
+      return fail_target(given, "values not below 0", value, err);
+    if (strcmp(name, "rank:ndcg") == 0 &&
+        !(value >= 0 && value <= NDCG_MOST_GRADE && value == floor(value)))
+      return fail_target(given, "whole grades from 0 to 31", value, err);
+    if (fabs(value) > 1e38) return fail_target(given, "smaller values", value, err);
+  }
+  const char *classes = given->objective->needs_num_class ? value_of(run->job, "num_class") : NULL;
+  if (!classes || run->target.labels <= strtoul(classes, NULL, 10)) return FT_OK;
+  ft_fail(err, FT_DATA, "the target \"%s\" has %u classes, more than num_class %s",
+          run->model.target.name, (unsigned)run->target.labels, classes);
+  return ft_fail_hint(err, "Raise num_class to %u.", (unsigned)run->target.labels);
+}
+
+/* A base before the link, made a margin. */
+static double margin_of_base(enum ft_link link, double base) {
+  if (link == FT_LINK_LOGISTIC) return ft_log(base / (1 - base));
+  if (link == FT_LINK_EXP) return ft_log(base);
+  return base;
+}
+
+/* Our trees must say what the learner says: a learner of another version would show here. */
+static enum ft_status check_member(const struct given *given, const struct ft_member *member,
+                                   struct ft_booster *booster, struct ft_matrix *matrix,
+                                   const uint32_t *row, struct ft_error *err) {
+  uint32_t outputs = given->run->outputs;
+  size_t rows = ft_matrix_rows(matrix) < CHECKED_ROWS ? ft_matrix_rows(matrix) : CHECKED_ROWS;
+  const float *theirs;
+  FT_TRY(ft_booster_margins(&theirs, booster, matrix, err));
+  double *ours = calloc(rows * outputs + 1, sizeof *ours);
+  if (!ours) return ft_fail(err, FT_NOMEM, "out of memory to check the model");
+  ft_run_margins(ours, given->run, member, 1, row, rows);
+  bool same = true;
+  for (size_t i = 0; i < rows * outputs; i++)
+    same &= fabs(ours[i] - theirs[i]) <= 1e-3 * (1 + fabs(ours[i]));
+  free(ours);
+  return same ? FT_OK
+              : ft_fail(err, FT_INTERNAL, "the trees do not give the learner's predictions");
+}
+
+static enum ft_status run_rounds(struct given *given, struct ft_booster *booster,
+                                 struct ft_matrix *matrix, const char *phase,
+                                 struct ft_error *err) {
+  for (uint32_t round = 0; round < given->rounds; round++) {
+    if (round > 0 && ft_clock_seconds() >= given->deadline) {
+      given->cut = true;
+      break;
+    }
+    FT_TRY(ft_booster_update(booster, matrix, round, err));
+    ft_run_progress(given->run, phase, (double)(round + 1) / given->rounds);
+  }
+  return FT_OK;
+}
+
+static enum ft_status finish_member(struct given *given, struct ft_member *member,
+                                    struct ft_booster *booster, struct ft_error *err) {
+  struct ft_run *run = given->run;
+  *member = (struct ft_member){ .kind = FT_LEARNER_FOREST, .weight = 1 };
+  FT_TRY(ft_booster_forest(&member->forest, run->arena, booster, given->rounds, 1, err));
+  double *base = FT_ARENA_NEW(run->arena, double, run->outputs);
+  if (!base) return ft_arena_fail(err, "the model");
+  for (uint32_t g = 0; g < run->outputs; g++)
+    base[g] = margin_of_base(given->objective->link, member->forest.base[g]);
+  member->forest.base = base;
+  return FT_OK;
+}
+
+static enum ft_status fit(struct ft_member *member, struct given *given, const uint32_t *row,
+                          size_t rows, const char *phase, struct ft_error *err) {
+  struct ft_run *run = given->run;
+  struct ft_matrix *matrix = NULL;
+  struct ft_booster *booster = NULL;
+  float *label = calloc(rows + 1, sizeof *label);
+  if (!label) return ft_fail(err, FT_NOMEM, "out of memory to train on %zu rows", rows);
+  for (size_t r = 0; r < rows; r++)
+    label[r] = (float)run->target.value[row[r]];
+  uint32_t threads = rows >= SEVERAL_THREADS ? run->threads : 1;
+  enum ft_status status = ft_matrix_make(&matrix, &run->features, row, rows, label, threads, err);
+  free(label);
+  if (status == FT_OK && given->objective->metric == FT_METRIC_NDCG)
+    status = ft_matrix_group(matrix, err);
+  if (status == FT_OK)
+    status = ft_booster_make(&booster, &matrix, 1, run->outputs, given->parameter,
+                             given->parameters, err);
+  if (status == FT_OK) status = run_rounds(given, booster, matrix, phase, err);
+  if (status == FT_OK) status = finish_member(given, member, booster, err);
+  if (status == FT_OK) status = check_member(given, member, booster, matrix, row, err);
+  ft_booster_free(booster);
+  ft_matrix_free(matrix);
+  return status;
+}
+
+static enum ft_status score(struct given *given, const char *prefix, const struct ft_member *member,
+                            const uint32_t *row, size_t rows, struct ft_error *err) {
+  struct ft_run *run = given->run;
+  double *margin = FT_ARENA_NEW(run->arena, double, rows * run->outputs);
+  double *target = FT_ARENA_NEW(run->arena, double, rows);
+  if (!margin || !target) return ft_arena_fail(err, "the scores");
+  ft_run_margins(margin, run, member, 1, row, rows);
+  for (size_t r = 0; r < rows; r++)
+    target[r] = run->target.value[row[r]];
+  struct ft_evaluation evaluation = { .link = given->objective->link,
+                                      .problem = run->target.problem,
+                                      .outputs = run->outputs,
+                                      .slope = given->slope,
+                                      .power = given->power,
+                                      .rows = rows,
+                                      .target = target,
+                                      .margin = margin };
+  struct ft_named_score *named = &run->report.score[run->report.scores++];
+  snprintf(named->name, sizeof named->name, "%s:%s", prefix, given->metric);
+  return ft_evaluation_run(&named->value, given->metric, &evaluation, err);
+}
+
+/* A fit on four fifths, judged on the last; it decides nothing. */
+static enum ft_status validate(struct given *given, struct ft_error *err) {
+  struct ft_run *run = given->run;
+  uint32_t *fold = FT_ARENA_NEW(run->arena, uint32_t, run->rows);
+  uint32_t *part = FT_ARENA_NEW(run->arena, uint32_t, run->rows);
+  if (!fold || !part) return ft_arena_fail(err, "the folds");
+  FT_TRY(
+      ft_split_folds(fold, run->target.value, run->rows, run->target.labels, HOLD_OUT_FOLDS, err));
+  size_t seen = 0, held = run->rows; /* seen rows from the front, held ones from the back */
+  for (size_t r = 0; r < run->rows; r++)
+    part[fold[r] == 0 ? --held : seen++] = (uint32_t)r;
+  struct ft_member member;
+  FT_TRY(fit(&member, given, part, seen, "validating", err));
+  run->report.validation = "hold-out";
+  run->report.validation_rows = run->rows - held;
+  run->report.folds = 1;
+  return score(given, "validation", &member, part + held, run->rows - held, err);
+}
+
+static void choose_metric(struct given *given) {
+  struct ft_run *run = given->run;
+  given->metric = ft_evaluation_default(given->objective->name);
+  const char *wanted = value_of(run->job, "eval_metric");
+  if (!wanted) return;
+  if (ft_evaluation_known(wanted, run->target.problem))
+    given->metric = wanted;
+  else
+    ft_run_warn(run, "eval_metric %s is not computed here; %s is shown", wanted, given->metric);
+}
+
+static enum ft_status report(struct given *given, struct ft_error *err) {
+  struct ft_run *run = given->run;
+  struct ft_parameter *shown =
+      FT_ARENA_NEW(run->arena, struct ft_parameter, run->job->hyperparameters + 2);
+  if (!shown) return ft_arena_fail(err, "the manifest");
+  size_t count = 0;
+  shown[count++] = (struct ft_parameter){ "objective", given->objective->name };
+  for (uint32_t i = 0; i < run->job->hyperparameters; i++)
+    shown[count++] = (struct ft_parameter){ run->job->hyperparameter[i].name,
+                                            run->job->hyperparameter[i].value };
+  bool rounds = false;
+  for (size_t i = 0; i < count; i++)
+    rounds |= strcmp(shown[i].name, "num_round") == 0;
+  if (!rounds)
+    shown[count++] = (struct ft_parameter){ "num_round", value_of(run->job, "num_round") };
+  run->report.hyperparameter = shown;
+  run->report.hyperparameters = count;
+  run->report.objective = given->objective->shown;
+  run->report.status = given->cut ? "MaxAutoMLJobRuntimeReached" : "Completed";
+  return FT_OK;
+}
+
+static enum ft_status prepare(struct given *given, struct ft_error *err) {
+  struct ft_run *run = given->run;
+  const char *name = run->job->objective ? run->job->objective : "";
+  given->objective = ft_objective_find(ft_span_of(name), false);
+  if (!given->objective) {
+    ft_fail(err, FT_INVALID, "AUTO OFF needs an objective");
+    return ft_fail_hint(err, "For example OBJECTIVE 'binary:logistic'.");
+  }
+  given->rounds = (uint32_t)strtoul(value_of(run->job, "num_round"), NULL, 10);
+  const char *slope = value_of(run->job, "huber_slope");
+  const char *power = value_of(run->job, "tweedie_variance_power");
+  given->slope = slope ? strtod(slope, NULL) : 1;
+  given->power = power ? strtod(power, NULL) : 1.5;
+  given->deadline = run->begin + run->limit * TIME_SHARE;
+  run->model.link = given->objective->link;
+  FT_TRY(check_targets(given, err));
+  choose_metric(given);
+  return set_parameters(given, err);
+}
+
 enum ft_status ft_given_train(struct ft_run *run, struct ft_error *err) {
-  (void)run;
-  return ft_fail(err, FT_UNSUPPORTED, "AUTO OFF is not supported yet");
+  struct given given = { .run = run };
+  FT_TRY(prepare(&given, err));
+  struct ft_member *member = FT_ARENA_NEW(run->arena, struct ft_member, 1);
+  if (!member) return ft_arena_fail(err, "the model");
+  double start = ft_clock_seconds();
+  FT_TRY(fit(member, &given, run->all, run->rows, "training the model", err));
+  double seconds = ft_clock_seconds() - start;
+  FT_TRY(score(&given, "train", member, run->all, run->rows, err));
+  run->model.member = member;
+  run->model.members = 1;
+  run->report.validation = "none";
+  bool late = given.cut || ft_clock_seconds() + seconds > given.deadline;
+  if (run->rows >= HOLD_OUT_ROWS && !late) FT_TRY(validate(&given, err));
+  return report(&given, err);
 }

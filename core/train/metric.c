@@ -6,6 +6,7 @@
 #include "foretell/maths.h"
 
 #define SMALLEST_PROBABILITY 1e-15
+#define LARGEST_GRADE        31
 
 struct scored_row {
   double score;
@@ -151,9 +152,9 @@ double ft_metric_tweedie(const double *value, const double *target, size_t rows,
   return rows ? sum / (double)rows : 0;
 }
 
-static double discounted_gain(double target, size_t place) {
-  return (ft_exp(target * 0.693147180559945286) - 1) /
-         (ft_log((double)place + 2) * 1.4426950408889634074);
+static double discounted_gain(double target, size_t place, bool linear) {
+  double gain = linear ? target : ft_exp(target * 0.693147180559945286) - 1;
+  return gain / (ft_log((double)place + 2) * 1.4426950408889634074);
 }
 
 enum ft_status ft_metric_ndcg(double *out, const double *value, const double *target, size_t rows,
@@ -162,9 +163,10 @@ enum ft_status ft_metric_ndcg(double *out, const double *value, const double *ta
   FT_TRY(sort_rows(&list, value, target, rows, err));
   enum ft_status status = sort_rows(&ideal, target, target, rows, err);
   double gain = 0, best = 0;
+  bool linear = status == FT_OK && rows > 0 && ideal[rows - 1].target > LARGEST_GRADE;
   for (size_t r = 0; r < rows && status == FT_OK; r++) {
-    gain += discounted_gain(list[rows - 1 - r].target, r);
-    best += discounted_gain(ideal[rows - 1 - r].target, r);
+    gain += discounted_gain(list[rows - 1 - r].target, r, linear);
+    best += discounted_gain(ideal[rows - 1 - r].target, r, linear);
   }
   free(list);
   free(ideal);

@@ -36,7 +36,8 @@ double ft_metric_mape(const double *value, const double *target, size_t rows);
 double ft_metric_msle(const double *value, const double *target, size_t rows); /* of log(1 + x) */
 double ft_metric_mphe(const double *value, const double *target, size_t rows, double slope);
 double ft_metric_tweedie(const double *value, const double *target, size_t rows, double power);
-/* Normalised discounted cumulative gain of all rows as one list, gains 2^target - 1. */
+/* Normalised discounted cumulative gain of all rows as one list; gains are 2^target - 1, or
+ * the targets themselves where one is above 31. */
 enum ft_status ft_metric_ndcg(double *out, const double *value, const double *target, size_t rows,
                               struct ft_error *err) FT_MUST_CHECK;
 

@@ -97,6 +97,7 @@ static enum ft_problem choose_problem(const struct ft_job *job, const struct ft_
   if (!objective || objective->problems & 1u << guess) return guess;
   if (objective->problems == 1u << FT_REGRESSION) return FT_REGRESSION;
   if (objective->problems == 1u << FT_BINARY) return FT_BINARY;
+  if (objective->problems == 1u << FT_MULTICLASS) return FT_MULTICLASS;
   return distinct == 2 ? FT_BINARY : FT_MULTICLASS;
 }
 
