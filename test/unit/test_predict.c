@@ -338,6 +338,41 @@ static void integers_are_rounded_to_float32_once(void **state) {
   assert_true(one_split(FT_INT64, &huge, true, 0.0F) == -1); /* NULL */
 }
 
+/* The label of a binary model without features whose margin is `base`. */
+static uint32_t label_at(enum ft_link link, double base, double threshold) {
+  struct ft_member member = { .weight = 1, .forest = { .base = &base } };
+  struct ft_span label[2] = { FT_SPAN("f"), FT_SPAN("t") };
+  struct ft_model model = { .problem = FT_BINARY,
+                            .target = { "y", FT_BOOL, 0, 0 },
+                            .labels = 2,
+                            .label = label,
+                            .link = link,
+                            .outputs = 1,
+                            .members = 1,
+                            .member = &member,
+                            .threshold = threshold };
+  struct ft_batch batch = { 1, 0, NULL };
+  struct ft_error err;
+  struct ft_plan *plan;
+  struct ft_scratch *scratch;
+  uint32_t chosen = 9;
+  assert_int_equal(ft_plan_make(&plan, &model, &err), FT_OK);
+  assert_int_equal(ft_scratch_make(&scratch, plan, &err), FT_OK);
+  assert_int_equal(ft_plan_predict(plan, scratch, &batch, NULL, &chosen, NULL, &err), FT_OK);
+  ft_scratch_free(scratch);
+  ft_plan_close(plan);
+  return chosen;
+}
+
+static void a_probability_at_the_threshold_is_label_one(void **state) {
+  (void)state;
+  assert_int_equal(label_at(FT_LINK_LOGISTIC, 0.0, 0.5), 1);
+  assert_int_equal(label_at(FT_LINK_LOGISTIC, 0.0, 0x1.0000000000001p-1), 0);
+  assert_int_equal(label_at(FT_LINK_LOGISTIC, -1e-9, 0.5), 0);
+  assert_int_equal(label_at(FT_LINK_HINGE, 1e-300, 1.0), 1);
+  assert_int_equal(label_at(FT_LINK_HINGE, 0.0, 0.5), 0);
+}
+
 static void wrong_columns_are_refused(void **state) {
   (void)state;
   struct ft_arena arena;
@@ -440,6 +475,7 @@ int main(void) {
     cmocka_unit_test(every_size_of_batch_gives_the_same_bits),
     cmocka_unit_test(a_split_goes_left_below_its_threshold_only),
     cmocka_unit_test(integers_are_rounded_to_float32_once),
+    cmocka_unit_test(a_probability_at_the_threshold_is_label_one),
     cmocka_unit_test(wrong_columns_are_refused),
     cmocka_unit_test(labels_rank_by_probability_then_index),
     cmocka_unit_test(encode_gives_the_features_of_a_batch),
