@@ -14,6 +14,12 @@
 
 struct ft_function; /* registry.h */
 
+/* The query that was described last: `stream` is told its text, not where it stands. */
+struct ft_described {
+  struct ft_span query; /* compared, never read */
+  size_t position;
+};
+
 struct ft_engine {
   duckdb_database database;
   duckdb_connection connection; /* the user's */
@@ -25,6 +31,7 @@ struct ft_engine {
   atomic_bool interrupted;
   bool in_transaction; /* of the user's own, or of a command of ours */
   bool read_only;
+  struct ft_described described;
   bool has_catalogue;   /* foretell.model was there when last looked for */
   char user[64];        /* who made a model: the name at the operating system */
   char *path;           /* owned; NULL: in memory */
