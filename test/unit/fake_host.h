@@ -275,12 +275,15 @@ static inline enum ft_status fake_drop(void *self, const char *schema, const cha
 static inline enum ft_status fake_check_function(void *self, const char *schema,
                                                  const char *function, const char *model,
                                                  struct ft_error *err) {
+  static const char *const suffixes[] = { "", "_prob", "_probabilities" };
   struct fake_host *fake = self;
-  for (size_t i = 0; i < fake->now.functions; i++) {
-    const struct fake_function *known = &fake->now.function[i];
-    if (strcmp(known->schema, schema) == 0 && strcmp(known->name, function) == 0 &&
+  for (size_t i = 0; i < fake->now.functions * 3; i++) {
+    const struct fake_function *known = &fake->now.function[i / 3];
+    char name[FAKE_NAME * 2];
+    snprintf(name, sizeof(name), "%s%s", function, suffixes[i % 3]);
+    if (strcmp(known->schema, schema) == 0 && strcmp(known->name, name) == 0 &&
         strcmp(known->model, model) != 0)
-      return ft_fail(err, FT_DUPLICATE_FUNCTION, "function \"%s\" already exists", function);
+      return ft_fail(err, FT_DUPLICATE_FUNCTION, "function \"%s\" already exists", name);
   }
   return FT_OK;
 }
