@@ -10,6 +10,7 @@ struct words {
   char *text;          /* owned copy of the message */
   const char *subtype; /* borrowed from json, or "" */
   const char *type;
+  const char *name;
   const char *position; /* digits, or NULL */
   json_t *json;         /* owned, or NULL */
 };
@@ -143,12 +144,13 @@ static void cut_line_mark(char *text) {
 
 static void read_words(struct words *out, const char *text, duckdb_error_type *type) {
   const char *rest = after_prefix(text);
-  *out = (struct words){ .subtype = "", .type = "" };
+  *out = (struct words){ .subtype = "", .type = "", .name = "" };
   if (*type == DUCKDB_ERROR_INVALID) *type = type_of_kind(text);
   if (*rest == '{') out->json = json_loads(rest, 0, NULL);
   if (out->json) {
     out->subtype = json_text(out->json, "error_subtype");
     out->type = json_text(out->json, "type");
+    out->name = json_text(out->json, "name");
     out->position = json_string_value(json_object_get(out->json, "position"));
     if (*type == DUCKDB_ERROR_INVALID) {
       *type = type_of_kind(json_text(out->json, "exception_type"));
@@ -208,6 +210,24 @@ static char *split_advice(char *text) {
   return line[1] ? line + 1 : NULL;
 }
 
+/* "Scalar Function with name f does not exist!" as we put it ourselves. */
+static void write_message(struct ft_error *err, enum ft_status status, struct words *words) {
+  static const struct {
+    enum ft_status status;
+    const char *kind;
+  } missing[] = { { FT_UNDEFINED_TABLE, "table" },
+                  { FT_UNDEFINED_FUNCTION, "function" },
+                  { FT_UNDEFINED_SCHEMA, "schema" } };
+  bool is_missing = strcmp(words->subtype, "MISSING_ENTRY") == 0 && words->name[0];
+  for (size_t i = 0; is_missing && i < LENGTH(missing); i++) {
+    if (status != missing[i].status) continue;
+    ft_fail(err, status, "%s \"%s\" does not exist", missing[i].kind, words->name);
+    return;
+  }
+  fit_message(words->text);
+  ft_fail(err, status, "%s", words->text[0] ? words->text : "the engine gave no reason");
+}
+
 static void set_position(struct ft_error *err, const struct words *words,
                          const struct ft_place *place) {
   if (!words->position || !place->position) return;
@@ -234,8 +254,7 @@ enum ft_status ft_duckdb_fail(struct ft_error *err, const struct ft_engine *engi
     ft_fail(err, status, "cancelled");
   } else {
     char *advice = split_advice(words.text);
-    fit_message(words.text);
-    ft_fail(err, status, "%s", words.text[0] ? words.text : "the engine gave no reason");
+    write_message(err, status, &words);
     if (advice) ft_fail_hint(err, "%s", advice);
     set_position(err, &words, place);
   }

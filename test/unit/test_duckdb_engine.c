@@ -182,8 +182,8 @@ static void errors_have_a_status_a_place_and_advice(void **state) {
     const char *hint;
   } cases[] = {
     { "SELEC 1", FT_SYNTAX, 1, "syntax error at or near \"SELEC\"", "" },
-    { "SELECT 'ä',\n nosuch(1)", FT_UNDEFINED_FUNCTION, 15,
-      "scalar Function with name nosuch does not exist", "Did you mean" },
+    { "SELECT 'ä',\n nosuch(1)", FT_UNDEFINED_FUNCTION, 15, "function \"nosuch\" does not exist",
+      "Did you mean" },
     { "SELECT \"abcd\" FROM (SELECT 1 AS abc)", FT_UNDEFINED_COLUMN, 8,
       "referenced column \"abcd\" not found", "Candidate bindings: \"abc\"" },
     { "SELECT * FROM nosuch", FT_UNDEFINED_TABLE, 15, "nosuch", "" },

@@ -434,7 +434,7 @@ static void failed_attempt_leaves_the_ready_version(void **state) {
   assert_string_equal(record.reason, "one class only");
   assert_string_equal(record.model_sha256, "");
   expect_rows(engine, "SELECT life_cycle, model_state FROM stv_ml_model_info",
-              "Failed|Model Failed");
+              "Failed|Model has Failed");
   install_new(&host, "m", "f", FT_TEXT, "VARCHAR", 21);
   expect_ok(host.put(host.self, &failed, (struct ft_span){ NULL, 0 }, &err), &err);
   expect_ok(host.get(host.self, &arena, "main", "m", &record, &err), &err);
@@ -476,6 +476,8 @@ static void function_name_must_be_free(void **state) {
     enum ft_status status;
   } cases[] = {
     { "f", "m", FT_OK }, /* its own */
+    { "F_prob", "m", FT_OK },
+    { "f_prob", "other", FT_DUPLICATE_FUNCTION },
     { "f", "other", FT_DUPLICATE_FUNCTION },
     { "F", "other", FT_DUPLICATE_FUNCTION },
     { "taken", "other", FT_DUPLICATE_FUNCTION }, /* a macro of the user's */
