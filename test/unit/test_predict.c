@@ -431,6 +431,38 @@ static void encode_gives_the_features_of_a_batch(void **state) {
   ft_arena_release(&arena);
 }
 
+/* Texts of up to 20 bytes, and each with one byte changed: what a cache of texts could confuse. */
+static void texts_that_differ_anywhere_have_their_own_codes(void **state) {
+  (void)state;
+  enum { LONGEST = 20, TEXTS = (LONGEST + 1) * (LONGEST + 2) / 2, ROWS = 6000 };
+  static char byte[TEXTS][LONGEST];
+  static struct ft_span text[TEXTS], value[ROWS];
+  static struct ft_hash128 hash[TEXTS];
+  static float code[ROWS];
+  struct ft_encoder encoder = { .kind = FT_ENCODE_CATEGORY, .categories = TEXTS, .category = hash };
+  struct ft_field field = { "x", FT_TEXT, 0, 0 };
+  struct ft_model model = { .fields = 1, .field = &field, .features = 1, .encoder = &encoder };
+  struct ft_hash_key key = ft_category_key(&model.category_key, 0);
+  struct ft_random random = ft_random_seeded(7);
+  size_t texts = 0;
+  for (size_t size = 0; size <= LONGEST; size++)
+    for (size_t changed = 0; changed <= size; changed++, texts++) {
+      memcpy(byte[texts], "abababababababababab", LONGEST);
+      if (changed < size) byte[texts][changed] = 'c';
+      text[texts] = (struct ft_span){ byte[texts], size };
+      hash[texts] = ft_category_hash(&key, FT_TEXT, &text[texts]);
+    }
+  assert_int_equal(texts, TEXTS);
+  qsort(hash, TEXTS, sizeof *hash, build_hash_order);
+  for (size_t r = 0; r < ROWS; r++)
+    value[r] = text[ft_random_below(&random, r < 3000 ? TEXTS : 20)];
+  struct ft_column column = { FT_TEXT, value, NULL };
+  struct ft_batch batch = { ROWS, 1, &column };
+  assert_int_equal(ft_encode_batch(code, &model, &batch, NULL), FT_OK);
+  for (size_t r = 0; r < ROWS; r++)
+    assert_true(code[r] == naive_category(&model, &encoder, FT_TEXT, &value[r]));
+}
+
 static void a_plan_survives_the_end_of_memory(void **state) {
   (void)state;
   struct ft_arena arena;
@@ -479,6 +511,7 @@ int main(void) {
     cmocka_unit_test(wrong_columns_are_refused),
     cmocka_unit_test(labels_rank_by_probability_then_index),
     cmocka_unit_test(encode_gives_the_features_of_a_batch),
+    cmocka_unit_test(texts_that_differ_anywhere_have_their_own_codes),
     cmocka_unit_test(a_plan_survives_the_end_of_memory),
     cmocka_unit_test(an_unknown_kernel_is_refused),
   };
