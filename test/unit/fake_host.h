@@ -102,6 +102,7 @@ static inline enum ft_status fake_describe(void *self, struct ft_arena *arena, s
     const struct fake_query *known = &fake_queries[i];
     if (!ft_span_equal(query, ft_span_of(known->text))) continue;
     *field = FT_ARENA_NEW(arena, struct ft_field, 6);
+    if (!*field) return ft_arena_fail(err, "the fields");
     memcpy(*field, known->field, sizeof(known->field));
     *type_name = known->type_name;
     *fields = known->fields;
@@ -150,7 +151,7 @@ static inline enum ft_status fake_resolve_schema(void *self, struct ft_arena *ar
   if (!schema.size || ft_span_equal(schema, FT_SPAN("main")) ||
       ft_span_equal(schema, FT_SPAN("sales"))) {
     *out = schema.size ? ft_arena_text(arena, schema) : "main";
-    return FT_OK;
+    return *out ? FT_OK : ft_arena_fail(err, "the schema");
   }
   ft_fail(err, FT_UNDEFINED_SCHEMA, "schema \"%.*s\" does not exist", FT_SPAN_ARG(schema));
   return ft_fail_at(err, position);
@@ -218,8 +219,8 @@ static inline enum ft_status fake_list(void *self, struct ft_arena *arena,
                                        struct ft_model_record **out, size_t *count,
                                        struct ft_error *err) {
   struct fake_host *fake = self;
-  (void)err;
   *out = FT_ARENA_NEW(arena, struct ft_model_record, fake->now.models);
+  if (!*out) return ft_arena_fail(err, "the list");
   *count = fake->now.models;
   for (size_t i = 0; i < *count; i++)
     (*out)[i] = fake->now.model[i].record;
