@@ -199,6 +199,8 @@ enum ft_typed ft_editor_line(struct ft_editor *editor, struct ft_buffer *line, c
   editor->prompt = prompt;
   editor->before = before;
   ft_interrupt_forget();
+  /* Before the prompt shows: libedit would do it after, and lose a Ctrl-D typed in between. */
+  el_set(editor->edit, EL_PREP_TERM, 1);
   const char *text = el_gets(editor->edit, &size);
   if (ft_interrupt_pending()) {
     ft_interrupt_forget();
