@@ -414,6 +414,30 @@ static void labels_rank_by_probability_then_index(void **state) {
   ft_arena_release(&arena);
 }
 
+static void many_labels_rank_as_few_do(void **state) {
+  (void)state;
+  enum { LABELS = 777 };
+  static const struct build_options shape = { FT_MULTICLASS, FT_LINK_SOFTMAX, LABELS, 0, 0, 0, 1 };
+  struct ft_arena arena;
+  struct ft_error err;
+  struct ft_plan *plan;
+  double probability[LABELS];
+  uint32_t order[LABELS];
+  struct ft_random random = ft_random_seeded(3);
+  ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
+  struct ft_model model = build_model(&arena, &shape);
+  assert_int_equal(ft_plan_make(&plan, &model, &err), FT_OK);
+  for (size_t l = 0; l < LABELS; l++)
+    probability[l] = (double)ft_random_below(&random, 200) / 200;
+  ft_plan_rank(plan, probability, 1, 0, order);
+  for (size_t i = 1; i < LABELS; i++) {
+    double before = probability[order[i - 1]], here = probability[order[i]];
+    assert_true(before > here || (before == here && order[i - 1] < order[i]));
+  }
+  ft_plan_close(plan);
+  ft_arena_release(&arena);
+}
+
 static void encode_gives_the_features_of_a_batch(void **state) {
   (void)state;
   struct ft_arena arena;
@@ -510,6 +534,7 @@ int main(void) {
     cmocka_unit_test(a_probability_at_the_threshold_is_label_one),
     cmocka_unit_test(wrong_columns_are_refused),
     cmocka_unit_test(labels_rank_by_probability_then_index),
+    cmocka_unit_test(many_labels_rank_as_few_do),
     cmocka_unit_test(encode_gives_the_features_of_a_batch),
     cmocka_unit_test(texts_that_differ_anywhere_have_their_own_codes),
     cmocka_unit_test(a_plan_survives_the_end_of_memory),
