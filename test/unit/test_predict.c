@@ -515,6 +515,50 @@ static void a_plan_survives_the_end_of_memory(void **state) {
   ft_arena_release(&arena);
 }
 
+static void huge_leaves_give_the_one_nan(void **state) {
+  (void)state;
+  struct ft_arena arena;
+  struct ft_error err;
+  struct ft_plan *plan;
+  ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
+  for (size_t i = 0; i < SHAPES; i++) {
+    struct ft_model model = build_model(&arena, &shapes[i]);
+    if (model.members < 2 || model.link == FT_LINK_EXP) continue;
+    for (uint32_t m = 0; m < 2; m++) {
+      struct ft_member *member = (struct ft_member *)&model.member[m];
+      member->forest.exponent = -1000;
+      member->weight = m ? 1e300 : -1e300;
+      for (uint32_t n = 0; n < member->forest.nodes; n++)
+        ((struct ft_node *)member->forest.node)[n].leaf = 1 << 22;
+    }
+    struct ft_batch batch = build_batch(&arena, 3, 1);
+    assert_int_equal(ft_plan_make(&plan, &model, &err), FT_OK);
+    struct predicted got = predict(plan, &arena, &batch);
+    for (size_t p = 0; p < batch.rows * model.labels; p++)
+      assert_int_equal(bits_of(got.probability[p]), UINT64_C(0x7ff8000000000000));
+    assert_int_equal(got.label[0], 0);
+    ft_plan_close(plan);
+  }
+  ft_arena_release(&arena);
+}
+
+static void the_environment_cannot_name_an_unknown_kernel(void **state) {
+  (void)state;
+  struct ft_arena arena;
+  struct ft_error err;
+  struct ft_plan *plan = NULL;
+  ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
+  struct ft_model model = build_model(&arena, &shapes[0]);
+  assert_int_equal(setenv("FORETELL_KERNEL", "abacus", 1), 0);
+  assert_int_equal(ft_plan_make(&plan, &model, &err), FT_INVALID);
+  assert_null(plan);
+  assert_int_equal(setenv("FORETELL_KERNEL", "portable", 1), 0);
+  assert_int_equal(ft_plan_make(&plan, &model, &err), FT_OK);
+  assert_int_equal(unsetenv("FORETELL_KERNEL"), 0);
+  ft_plan_close(plan);
+  ft_arena_release(&arena);
+}
+
 static void an_unknown_kernel_is_refused(void **state) {
   (void)state;
   struct ft_error err;
@@ -527,6 +571,8 @@ static void an_unknown_kernel_is_refused(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+    cmocka_unit_test(the_environment_cannot_name_an_unknown_kernel), /* first: none is chosen yet */
+    cmocka_unit_test(huge_leaves_give_the_one_nan),
     cmocka_unit_test(a_plan_predicts_what_a_naive_walk_does),
     cmocka_unit_test(every_size_of_batch_gives_the_same_bits),
     cmocka_unit_test(a_split_goes_left_below_its_threshold_only),
