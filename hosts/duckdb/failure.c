@@ -281,6 +281,7 @@ static const struct {
     "Name another file; a new one is made when there is none of that name." },
   { "can only read version", FT_UNSUPPORTED, "", " was written by another version of DuckDB",
     "This program has DuckDB " FT_DUCKDB_VERSION "." },
+  { "Corrupt database file", FT_CORRUPT, "", " is damaged", "Bring it back from a copy." },
   { "newer version of DuckDB", FT_UNSUPPORTED, "", " was written by a newer version of DuckDB",
     "This program has DuckDB " FT_DUCKDB_VERSION "." },
   { "database does not exist", FT_IO, "there is no database ", "",

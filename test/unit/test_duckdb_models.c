@@ -355,8 +355,8 @@ static void damaged_artifact_spoils_only_its_own_model(void **state) {
   static const char *const damages[] = {
     "UPDATE foretell.model SET artifact = 'nonsense'::BLOB WHERE model_name = 'm'",
     "UPDATE foretell.model SET artifact = NULL WHERE model_name = 'm'",
-    "UPDATE foretell.model SET artifact = (SELECT artifact FROM foretell.model WHERE "
-    "model_name = 'n') WHERE model_name = 'm'",
+    ("UPDATE foretell.model SET artifact = (SELECT artifact FROM foretell.model WHERE "
+     "model_name = 'n') WHERE model_name = 'm'"),
     "UPDATE foretell.model SET parameter_types = 'bool' WHERE model_name = 'm'",
     "UPDATE foretell.model SET target_type = 'float4' WHERE model_name = 'm'",
   };
