@@ -59,10 +59,11 @@ static enum ft_status make_room(struct fitting *fitting, struct ft_error *err) {
 
 static enum ft_status make_booster(struct fitting *fitting, struct ft_error *err) {
   const struct ft_fit_task *task = fitting->task;
-  char outputs[16], seed[24], threads[16];
+  char outputs[16], seed[24], threads[16], eta[32];
   snprintf(outputs, sizeof outputs, "%" PRIu32, task->data->outputs);
   snprintf(seed, sizeof seed, "%" PRIu64, task->data->seed % 2147483647);
   snprintf(threads, sizeof threads, "%" PRIu32, task->threads);
+  snprintf(eta, sizeof eta, "%.6g", task->configuration->eta * task->haste);
   bool several = task->data->outputs > 1;
   struct ft_parameter parameter[MOST_PARAMETERS] = {
     { "objective", several ? "multi:softprob" : "reg:squarederror" },
@@ -74,8 +75,9 @@ static enum ft_status make_booster(struct fitting *fitting, struct ft_error *err
     { "seed", seed },
     { "seed_per_iteration", "1" },
     { "nthread", threads },
+    { "eta", eta },
   };
-  size_t count = 9;
+  size_t count = 10;
   if (several) parameter[count++] = (struct ft_parameter){ "num_class", outputs };
   const struct ft_parameter *own = task->configuration->parameter;
   for (size_t i = 0; i < FT_CONFIGURATION_PARAMETERS && own[i].name; i++)
