@@ -28,7 +28,9 @@ static void hear_notice(void *self, const char *text) {
   ft_progress_line_hide(&session->progress);
   if (session->quiet) return;
   fflush(session->out);
-  fprintf(stderr, "notice: %s\n", text);
+  fputs("notice: ", stderr);
+  ft_visible_write(stderr, text);
+  putc('\n', stderr);
 }
 
 static void hear_progress(void *self, const struct ft_progress *progress) {
