@@ -9,7 +9,7 @@
 
 #define FOLDS         5
 #define HOLD_OUT_ROWS 1000  /* from here on a fifth is kept aside */
-#define ONE_FIT_ROWS  30000 /* from here on one fit instead of five */
+#define ONE_FIT_ROWS  10000 /* from here on one fit instead of five */
 #define SEARCH_SHARE  0.55  /* of the time; the final fit needs the rest */
 #define FINAL_SHARE   0.93
 #define MORE_ROWS     1.35 /* time of a fit on all rows, in that on four fifths; with a margin */
