@@ -230,6 +230,13 @@ static void all_forms_of_a_call_agree(void **state) {
   expect_same(engine, "EXECUTE p(17)", "SELECT f(t) FROM t WHERE id = 17");
   expect_error(engine, "SELECT f(1, 2)", FT_UNDEFINED_FUNCTION);
   expect_error(engine, "SELECT f({'flag': true})", FT_SYNTAX);
+  struct ft_error err = expect_error(engine, "SELECT f(id) FROM t", FT_UNDEFINED_FUNCTION);
+  if (!strstr(err.hint, "or one row")) fail_msg("%s (%s)", err.message, err.hint);
+  err = expect_error(engine,
+                     "SELECT f(flag, 'many', medium, large, single, real, price, colour, "
+                     "day, clock, moment, zoned, unused), CAST('1' AS INTEGER) FROM t",
+                     FT_CONVERSION);
+  assert_int_equal(err.position, 0); /* the cast is in the macro, not here */
   ft_engine_close(engine);
 }
 
@@ -294,6 +301,8 @@ static void models_survive_a_restart_with_the_same_bits(void **state) {
     assert_int_equal(record.state, FT_MODEL_READY);
     if (read_only) {
       assert_int_equal(host.drop(host.self, "main", "m", &err), FT_READ_ONLY);
+      assert_int_equal(host.drop_functions(host.self, &record, &err), FT_READ_ONLY);
+      assert_int_equal(host.check_writable(host.self, &err), FT_READ_ONLY);
     }
     ft_arena_release(&arena);
     ft_engine_close(engine);
