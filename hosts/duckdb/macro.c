@@ -13,35 +13,52 @@
 static const char *const suffixes[] = { "", "_prob", "_probabilities" };
 #define SUFFIXES (sizeof suffixes / sizeof suffixes[0])
 
-/* The internal function that the macros of the model's current version call; "" for none. */
-static enum ft_status find_inner(char out[FT_FUNCTION_NAME_BYTES], struct ft_engine *engine,
-                                 const char *schema, const char *model, struct ft_error *err) {
-  struct ft_arena arena;
-  struct ft_model_record record;
-  ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
-  enum ft_status status = ft_catalogue_get(engine, &arena, schema, model, &record, err);
-  bool ready = status == FT_OK && record.state == FT_MODEL_READY && record.model_sha256[0];
-  out[0] = 0;
-  if (ready) snprintf(out, FT_FUNCTION_NAME_BYTES, "ft_%.16s", record.model_sha256);
-  ft_arena_release(&arena);
-  return status == FT_UNDEFINED_OBJECT ? FT_OK : status;
+/* What a model's current version has made: the name after FUNCTION, and what its macros call. */
+struct owned {
+  const char *function; /* in the arena; "" for none */
+  char inner[FT_FUNCTION_NAME_BYTES];
+};
+
+static struct owned owned_by(const struct ft_model_record *record) {
+  struct owned owned = { .function = "" };
+  if (record->state != FT_MODEL_READY || !record->model_sha256[0]) return owned;
+  owned.function = record->function;
+  snprintf(owned.inner, sizeof owned.inner, "ft_%.16s", record->model_sha256);
+  return owned;
 }
 
-/* A macro that calls `inner` is the model's own, and is replaced with it. */
+static enum ft_status find_owned(struct owned *out, struct ft_arena *arena,
+                                 struct ft_engine *engine, const char *schema, const char *model,
+                                 struct ft_error *err) {
+  struct ft_model_record record = { .state = FT_MODEL_FAILED };
+  enum ft_status status = ft_catalogue_get(engine, arena, schema, model, &record, err);
+  if (status != FT_OK && status != FT_UNDEFINED_OBJECT) return status;
+  *out = owned_by(&record);
+  return FT_OK;
+}
+
+/* Macros that the model made are replaced with it. The same rows trained under two names call the
+ * same internal function, so the name has to be the model's, too. */
 static enum ft_status check_name(struct ft_engine *engine, const char *schema, const char *function,
-                                 const char *suffix, const char *inner, struct ft_error *err) {
+                                 const char *suffix, const struct owned *owned,
+                                 struct ft_error *err) {
   struct ft_rows rows;
-  struct ft_bind bind[] = { FT_BIND(engine->catalogue_name), FT_BIND(schema), FT_BIND(function),
-                            FT_BIND(suffix), FT_BIND(inner[0] ? inner : NULL) };
-  FT_TRY(ft_rows_open(&rows, engine, engine->connection,
-                      "SELECT 'function' FROM duckdb_functions() "
-                      "WHERE lower(function_name) = lower($3 || $4) AND "
-                      "(database_name = 'system' OR "
-                      "(database_name = $1 AND lower(schema_name) = lower($2))) AND "
-                      "NOT coalesce(contains(macro_definition, $5), false) "
-                      "UNION ALL SELECT 'word of SQL' FROM duckdb_keywords() "
-                      "WHERE keyword_name = lower($3 || $4) AND keyword_category = 'column_name'",
-                      bind, sizeof bind / sizeof bind[0], err));
+  struct ft_bind bind[] = { FT_BIND(engine->catalogue_name),
+                            FT_BIND(schema),
+                            FT_BIND(function),
+                            FT_BIND(suffix),
+                            FT_BIND(owned->inner[0] ? owned->inner : NULL),
+                            FT_BIND(owned->function) };
+  FT_TRY(
+      ft_rows_open(&rows, engine, engine->connection,
+                   "SELECT 'function' FROM duckdb_functions() "
+                   "WHERE lower(function_name) = lower($3 || $4) AND "
+                   "(database_name = 'system' OR "
+                   "(database_name = $1 AND lower(schema_name) = lower($2))) AND "
+                   "NOT coalesce(lower($3) = lower($6) AND contains(macro_definition, $5), false) "
+                   "UNION ALL SELECT 'word of SQL' FROM duckdb_keywords() "
+                   "WHERE keyword_name = lower($3 || $4) AND keyword_category = 'column_name'",
+                   bind, sizeof bind / sizeof bind[0], err));
   char kind[16] = "";
   if (ft_rows_next(&rows)) {
     snprintf(kind, sizeof kind, "%.*s", FT_SPAN_ARG(ft_rows_text(&rows, 0, 0)));
@@ -54,12 +71,15 @@ static enum ft_status check_name(struct ft_engine *engine, const char *schema, c
 
 enum ft_status ft_macro_check(void *self, const char *schema, const char *function,
                               const char *model, struct ft_error *err) {
-  char inner[FT_FUNCTION_NAME_BYTES];
-  FT_TRY(find_inner(inner, self, schema, model, err));
-  for (size_t i = 0; i < SUFFIXES; i++) {
-    FT_TRY(check_name(self, schema, function, suffixes[i], inner, err));
+  struct ft_arena arena;
+  struct owned owned = { .function = "" };
+  ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
+  enum ft_status status = find_owned(&owned, &arena, self, schema, model, err);
+  for (size_t i = 0; status == FT_OK && i < SUFFIXES; i++) {
+    status = check_name(self, schema, function, suffixes[i], &owned, err);
   }
-  return FT_OK;
+  ft_arena_release(&arena);
+  return status;
 }
 
 static void write_name(struct ft_buffer *out, const struct ft_engine *engine,
@@ -164,20 +184,46 @@ enum ft_status ft_macro_make(void *self, const struct ft_model_record *record,
   return FT_OK;
 }
 
+/* A macro of the user's under one of the model's names is his to keep. */
+static enum ft_status is_own(bool *out, struct ft_engine *engine,
+                             const struct ft_model_record *record, const char *suffix,
+                             struct ft_error *err) {
+  struct ft_rows rows;
+  struct owned owned = owned_by(record);
+  struct ft_bind bind[] = { FT_BIND(engine->catalogue_name), FT_BIND(record->schema),
+                            FT_BIND(record->function), FT_BIND(suffix), FT_BIND(owned.inner) };
+  FT_TRY(ft_rows_open(&rows, engine, engine->connection,
+                      "SELECT 1 FROM duckdb_functions() WHERE database_name = $1 AND "
+                      "lower(schema_name) = lower($2) AND "
+                      "lower(function_name) = lower($3 || $4) AND contains(macro_definition, $5)",
+                      bind, sizeof bind / sizeof bind[0], err));
+  *out = owned.inner[0] && ft_rows_next(&rows);
+  ft_rows_close(&rows);
+  return FT_OK;
+}
+
+static enum ft_status drop_one(struct ft_engine *engine, const struct ft_model_record *record,
+                               const char *suffix, struct ft_error *err) {
+  bool own = false;
+  FT_TRY(is_own(&own, engine, record, suffix, err));
+  if (!own) return FT_OK;
+  struct ft_buffer text;
+  ft_buffer_init(&text, 1 << 16);
+  ft_buffer_print(&text, "DROP MACRO IF EXISTS ");
+  write_name(&text, engine, record, suffix);
+  ft_buffer_u8(&text, 0);
+  enum ft_status status = ft_buffer_check(&text, "the model's function", err);
+  if (status == FT_OK) status = ft_engine_tell(engine, (const char *)text.data, NULL, 0, err);
+  ft_buffer_release(&text);
+  return status;
+}
+
 enum ft_status ft_macro_drop(void *self, const struct ft_model_record *record,
                              struct ft_error *err) {
   FT_TRY(ft_catalogue_check_writable(self, err));
   if (!record->function || !record->function[0]) return FT_OK;
   for (size_t i = 0; i < SUFFIXES; i++) {
-    struct ft_buffer text;
-    ft_buffer_init(&text, 1 << 16);
-    ft_buffer_print(&text, "DROP MACRO IF EXISTS ");
-    write_name(&text, self, record, suffixes[i]);
-    ft_buffer_u8(&text, 0);
-    enum ft_status status = ft_buffer_check(&text, "the model's function", err);
-    if (status == FT_OK) status = ft_engine_tell(self, (const char *)text.data, NULL, 0, err);
-    ft_buffer_release(&text);
-    FT_TRY(status);
+    FT_TRY(drop_one(self, record, suffixes[i], err));
   }
   return FT_OK;
 }
