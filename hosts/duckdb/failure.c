@@ -144,11 +144,22 @@ static void cut_line_mark(char *text) {
   if (mark) *mark = 0;
 }
 
+/* DuckDB quotes the statement as it is; where that is not UTF-8, neither is the JSON. */
+static json_t *parse_json(const char *text) {
+  json_t *json = json_loads(text, 0, NULL);
+  char *plain = json ? NULL : strdup(text);
+  for (char *at = plain; at && *at; at++)
+    if ((unsigned char)*at >= 0x80) *at = '?';
+  if (plain) json = json_loads(plain, 0, NULL);
+  free(plain);
+  return json;
+}
+
 static void read_words(struct words *out, const char *text, duckdb_error_type *type) {
   const char *rest = after_prefix(text);
   *out = (struct words){ .subtype = "", .type = "", .name = "" };
   if (*type == DUCKDB_ERROR_INVALID) *type = type_of_kind(text);
-  if (*rest == '{') out->json = json_loads(rest, 0, NULL);
+  if (*rest == '{') out->json = parse_json(rest);
   if (out->json) {
     out->subtype = json_text(out->json, "error_subtype");
     out->type = json_text(out->json, "type");
@@ -273,7 +284,10 @@ enum ft_status ft_duckdb_fail(struct ft_error *err, const struct ft_engine *engi
   } else if (status == FT_CANCELLED) {
     ft_fail(err, status, "cancelled");
   } else {
-    char *advice = split_advice(words.text);
+    /* A syntax error quotes what it is near, over as many lines as that has. */
+    bool quotes = strcmp(words.subtype, "SYNTAX_ERROR") == 0;
+    if (quotes) join_lines(words.text);
+    char *advice = quotes ? NULL : split_advice(words.text);
     write_message(err, status, &words);
     set_position(err, &words, place);
     if (is_row_call(err, &words)) {
