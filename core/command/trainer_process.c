@@ -164,6 +164,7 @@ enum ft_status ft_trainer_process_open(struct ft_trainer_process *process, const
   }
   *process = (struct ft_trainer_process){
     .pid = pid,
+    .memory_bytes = memory_bytes,
     .input = channels.input[0],
     .output = channels.output[0],
     .errors = channels.errors[0],
@@ -264,13 +265,20 @@ static void hint_last_words(const struct ft_trainer_process *process, struct ft_
   ft_fail_hint(err, "Its last words: %.*s", FT_SPAN_ARG(words));
 }
 
-static enum ft_status explain_signal(int number, struct ft_error *err) {
+/* Under a limit it may have ended before it could say that the memory is too little: while its
+ * libraries were loaded, or its threads started. */
+static const char *guess(const struct ft_trainer_process *process) {
+  bool killed = WIFSIGNALED(process->status) && WTERMSIG(process->status) == SIGKILL;
+  return killed || process->memory_bytes ? "; it may have been out of memory" : "";
+}
+
+static void explain_signal(const struct ft_trainer_process *process, struct ft_error *err) {
+  int number = WTERMSIG(process->status);
   const char *name = strsignal(number);
   ft_fail(err, FT_TRAINER, "the trainer was killed by signal %d (%s)%s", number,
-          name ? name : "unknown", number == SIGKILL ? "; it may have been out of memory" : "");
+          name ? name : "unknown", guess(process));
   if (number == SIGKILL)
     ft_fail_hint(err, "Train on fewer rows (SETTINGS (MAX_CELLS n)), or give it more memory.");
-  return err ? err->status : FT_TRAINER;
 }
 
 enum ft_status ft_trainer_process_explain(struct ft_trainer_process *process,
@@ -281,10 +289,10 @@ enum ft_status ft_trainer_process_explain(struct ft_trainer_process *process,
   }
   ft_trainer_process_read_errors(process);
   if (WIFSIGNALED(process->status))
-    explain_signal(WTERMSIG(process->status), err);
+    explain_signal(process, err);
   else if (WEXITSTATUS(process->status))
-    ft_fail(err, FT_TRAINER, "the trainer ended with exit status %d and without giving a model",
-            WEXITSTATUS(process->status));
+    ft_fail(err, FT_TRAINER, "the trainer ended with exit status %d and without giving a model%s",
+            WEXITSTATUS(process->status), guess(process));
   else
     ft_fail(err, FT_TRAINER, "the trainer ended without giving a model");
   if (err && !err->hint[0]) hint_last_words(process, err);

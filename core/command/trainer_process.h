@@ -21,6 +21,7 @@
 
 struct ft_trainer_process {
   pid_t pid;                        /* 0: none, or reaped */
+  uint64_t memory_bytes;            /* its limit; 0: none */
   int input;                        /* we write; -1: closed */
   int output;                       /* we read; -1: closed */
   int errors;                       /* we read; -1: closed */

@@ -254,11 +254,20 @@ static enum ft_status read_learner(struct ft_forest *out, struct reading *readin
   return status;
 }
 
+/* jansson names no reason where an allocation failed. */
+static enum ft_status fail_unread(struct ft_error *err, const json_error_t *fault) {
+  enum json_error_code code = json_error_code(fault);
+  if (code == json_error_unknown || code == json_error_out_of_memory)
+    return ft_fail(err, FT_NOMEM, "out of memory for the learner's trees");
+  return fail_file(err, "it is not JSON");
+}
+
 enum ft_status ft_trees_read(struct ft_forest *out, struct ft_arena *arena, struct ft_span json,
                              uint32_t rounds, uint32_t outputs, double scale,
                              struct ft_error *err) {
-  json_t *file = json_loadb(json.data, json.size, 0, NULL);
-  if (!file) return fail_file(err, "it is not JSON");
+  json_error_t fault;
+  json_t *file = json_loadb(json.data, json.size, 0, &fault);
+  if (!file) return fail_unread(err, &fault);
   struct reading reading = { .arena = arena, .scale = scale };
   enum ft_status status =
       read_learner(out, &reading, json_object_get(file, "learner"), rounds, outputs, err);
