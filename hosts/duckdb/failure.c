@@ -46,12 +46,14 @@ static const struct {
   const char *words;
   enum ft_status status;
 } words_table[] = {
+  { "No space left on device", FT_IO }, /* also of a COMMIT */
   { "read-only mode", FT_READ_ONLY },
   { "Current transaction is aborted", FT_TRANSACTION },
   { "No files found that match", FT_IO },
   { "must appear in the GROUP BY", FT_SYNTAX },
   { "does not support the supplied arguments", FT_UNDEFINED_FUNCTION },
   { "in struct", FT_UNDEFINED_COLUMN },
+  { "unnamed struct", FT_UNDEFINED_FUNCTION },
   { "depend on it", FT_DEPENDENT },
   { "Catalog \"", FT_UNDEFINED_OBJECT },
 };
@@ -261,10 +263,13 @@ static void set_position(struct ft_error *err, const struct words *words,
   ft_fail_at(err, place->position + offset);
 }
 
-/* A model's macro was given one argument that is no row. */
+/* A model's macro was given one argument that is no row, or a row without names. */
 static bool is_row_call(const struct ft_error *err, const struct words *words) {
-  return err && err->position == 0 && strcmp(words->subtype, "NO_MATCHING_FUNCTION") == 0 &&
-         strcmp(words->name, "struct_extract") == 0;
+  if (!err || err->position != 0) return false;
+  return (strcmp(words->subtype, "NO_MATCHING_FUNCTION") == 0 &&
+          strcmp(words->name, "struct_extract") == 0) ||
+         strstr(words->text,
+                "struct_extract with a string key cannot be used on an unnamed struct");
 }
 
 enum ft_status ft_duckdb_fail(struct ft_error *err, const struct ft_engine *engine,
@@ -291,8 +296,8 @@ enum ft_status ft_duckdb_fail(struct ft_error *err, const struct ft_engine *engi
     write_message(err, status, &words);
     set_position(err, &words, place);
     if (is_row_call(err, &words)) {
-      ft_fail_hint(err, "A model's function takes all its features in order, or one row: f(t) for "
-                        "a table t.");
+      ft_fail_hint(err, "A model's function takes all its features in order, or one row with "
+                        "names: f(t) for a table t.");
     } else if (advice) {
       ft_fail_hint(err, "%s", advice);
     }

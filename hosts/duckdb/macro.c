@@ -13,52 +13,36 @@
 static const char *const suffixes[] = { "", "_prob", "_probabilities" };
 #define SUFFIXES (sizeof suffixes / sizeof suffixes[0])
 
-/* What a model's current version has made: the name after FUNCTION, and what its macros call. */
-struct owned {
-  const char *function; /* in the arena; "" for none */
-  char inner[FT_FUNCTION_NAME_BYTES];
-};
+/* How the body of every macro of ours reads, whatever the catalogue says of the model. */
+#define OURS "regexp_matches(macro_definition, '\\bft_[0-9a-f]{16}(_prob)?\\(')"
 
-static struct owned owned_by(const struct ft_model_record *record) {
-  struct owned owned = { .function = "" };
-  if (record->state != FT_MODEL_READY || !record->model_sha256[0]) return owned;
-  owned.function = record->function;
-  snprintf(owned.inner, sizeof owned.inner, "ft_%.16s", record->model_sha256);
-  return owned;
-}
-
-static enum ft_status find_owned(struct owned *out, struct ft_arena *arena,
-                                 struct ft_engine *engine, const char *schema, const char *model,
-                                 struct ft_error *err) {
-  struct ft_model_record record = { .state = FT_MODEL_FAILED };
+/* The name that the model's current version has after FUNCTION, in the arena; "" for none. */
+static enum ft_status find_own_name(const char **out, struct ft_arena *arena,
+                                    struct ft_engine *engine, const char *schema, const char *model,
+                                    struct ft_error *err) {
+  struct ft_model_record record = { .function = "" };
   enum ft_status status = ft_catalogue_get(engine, arena, schema, model, &record, err);
   if (status != FT_OK && status != FT_UNDEFINED_OBJECT) return status;
-  *out = owned_by(&record);
+  *out = record.function;
   return FT_OK;
 }
 
 /* Macros that the model made are replaced with it. The same rows trained under two names call the
  * same internal function, so the name has to be the model's, too. */
 static enum ft_status check_name(struct ft_engine *engine, const char *schema, const char *function,
-                                 const char *suffix, const struct owned *owned,
-                                 struct ft_error *err) {
+                                 const char *suffix, const char *own, struct ft_error *err) {
   struct ft_rows rows;
-  struct ft_bind bind[] = { FT_BIND(engine->catalogue_name),
-                            FT_BIND(schema),
-                            FT_BIND(function),
-                            FT_BIND(suffix),
-                            FT_BIND(owned->inner[0] ? owned->inner : NULL),
-                            FT_BIND(owned->function) };
-  FT_TRY(
-      ft_rows_open(&rows, engine, engine->connection,
-                   "SELECT 'function' FROM duckdb_functions() "
-                   "WHERE lower(function_name) = lower($3 || $4) AND "
-                   "(database_name = 'system' OR "
-                   "(database_name = $1 AND lower(schema_name) = lower($2))) AND "
-                   "NOT coalesce(lower($3) = lower($6) AND contains(macro_definition, $5), false) "
-                   "UNION ALL SELECT 'word of SQL' FROM duckdb_keywords() "
-                   "WHERE keyword_name = lower($3 || $4) AND keyword_category = 'column_name'",
-                   bind, sizeof bind / sizeof bind[0], err));
+  struct ft_bind bind[] = { FT_BIND(engine->catalogue_name), FT_BIND(schema), FT_BIND(function),
+                            FT_BIND(suffix), FT_BIND(own) };
+  FT_TRY(ft_rows_open(&rows, engine, engine->connection,
+                      "SELECT 'function' FROM duckdb_functions() "
+                      "WHERE lower(function_name) = lower($3 || $4) AND "
+                      "(database_name = 'system' OR "
+                      "(database_name = $1 AND lower(schema_name) = lower($2))) AND "
+                      "NOT (lower($3) = lower($5) AND coalesce(" OURS ", false)) "
+                      "UNION ALL SELECT 'word of SQL' FROM duckdb_keywords() "
+                      "WHERE keyword_name = lower($3 || $4) AND keyword_category = 'column_name'",
+                      bind, sizeof bind / sizeof bind[0], err));
   char kind[16] = "";
   if (ft_rows_next(&rows)) {
     snprintf(kind, sizeof kind, "%.*s", FT_SPAN_ARG(ft_rows_text(&rows, 0, 0)));
@@ -72,11 +56,11 @@ static enum ft_status check_name(struct ft_engine *engine, const char *schema, c
 enum ft_status ft_macro_check(void *self, const char *schema, const char *function,
                               const char *model, struct ft_error *err) {
   struct ft_arena arena;
-  struct owned owned = { .function = "" };
+  const char *own = "";
   ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
-  enum ft_status status = find_owned(&owned, &arena, self, schema, model, err);
+  enum ft_status status = find_own_name(&own, &arena, self, schema, model, err);
   for (size_t i = 0; status == FT_OK && i < SUFFIXES; i++) {
-    status = check_name(self, schema, function, suffixes[i], &owned, err);
+    status = check_name(self, schema, function, suffixes[i], own, err);
   }
   ft_arena_release(&arena);
   return status;
@@ -189,15 +173,14 @@ static enum ft_status is_own(bool *out, struct ft_engine *engine,
                              const struct ft_model_record *record, const char *suffix,
                              struct ft_error *err) {
   struct ft_rows rows;
-  struct owned owned = owned_by(record);
   struct ft_bind bind[] = { FT_BIND(engine->catalogue_name), FT_BIND(record->schema),
-                            FT_BIND(record->function), FT_BIND(suffix), FT_BIND(owned.inner) };
+                            FT_BIND(record->function), FT_BIND(suffix) };
   FT_TRY(ft_rows_open(&rows, engine, engine->connection,
                       "SELECT 1 FROM duckdb_functions() WHERE database_name = $1 AND "
                       "lower(schema_name) = lower($2) AND "
-                      "lower(function_name) = lower($3 || $4) AND contains(macro_definition, $5)",
+                      "lower(function_name) = lower($3 || $4) AND " OURS,
                       bind, sizeof bind / sizeof bind[0], err));
-  *out = owned.inner[0] && ft_rows_next(&rows);
+  *out = ft_rows_next(&rows);
   ft_rows_close(&rows);
   return FT_OK;
 }
