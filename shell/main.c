@@ -1,4 +1,5 @@
 /* foretell: SQL with CREATE MODEL, interactive and in batch. */
+#include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <stdio.h>
@@ -20,6 +21,17 @@ static void choose_locale(void) {
   setlocale(LC_CTYPE, "");
   bool chosen = getenv("LC_ALL") || getenv("LC_CTYPE") || getenv("LANG");
   if (!chosen && strcmp(nl_langinfo(CODESET), "UTF-8") != 0) setlocale(LC_CTYPE, "C.UTF-8");
+}
+
+/* A caller may have closed descriptors 0 to 2. The database file would then get one of them, and
+ * our results would be written into it. Each is opened the wrong way round, so that reading or
+ * writing still fails. */
+static bool hold_standard_descriptors(void) {
+  for (int wanted = STDIN_FILENO; wanted <= STDERR_FILENO; wanted++) {
+    if (fcntl(wanted, F_GETFD) >= 0) continue;
+    if (open("/dev/null", wanted == STDIN_FILENO ? O_WRONLY : O_RDONLY) != wanted) return false;
+  }
+  return true;
 }
 
 static void print_failure(const struct ft_error *err) {
@@ -121,6 +133,7 @@ int main(int argc, char **argv) {
   struct ft_arena arena;
   struct ft_error err = { 0 };
   static char output[1 << 18];
+  if (!hold_standard_descriptors()) return EXIT_FAILURE;
   choose_locale();
   if (!isatty(STDOUT_FILENO)) setvbuf(stdout, output, _IOFBF, sizeof output);
   ft_interrupt_install();

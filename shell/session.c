@@ -97,6 +97,11 @@ static bool flush_output(struct ft_session *session) {
   return fflush(session->out) == 0 && !ferror(session->out);
 }
 
+/* Results that a full disk did not take are a failure, though the statement went well. */
+static enum ft_status fail_unwritten(int number, struct ft_error *err) {
+  return ft_fail(err, FT_IO, "the output cannot be written: %s", strerror(number ? number : EIO));
+}
+
 static enum ft_outcome run_statement(struct ft_session *session, const struct ft_feed *feed,
                                      const struct ft_piece *piece) {
   struct ft_error err = { 0 };
@@ -111,7 +116,10 @@ static enum ft_outcome run_statement(struct ft_session *session, const struct ft
   if (status == FT_OK && !ours) status = run_engines(session, piece->text, &err);
   int64_t time = ft_clock_us() - session->progress.begun_us;
   ft_progress_line_hide(&session->progress);
-  if (!flush_output(session) && errno == EPIPE) return FT_OUTCOME_QUIT;
+  bool written = flush_output(session);
+  int number = errno;
+  if (!written && number == EPIPE) return FT_OUTCOME_QUIT;
+  if (!written && status == FT_OK) status = fail_unwritten(number, &err);
   if (status != FT_OK) print_failure(session, feed, piece->offset, &err);
   say_time(session, time);
   return status == FT_OK ? FT_OUTCOME_DONE : FT_OUTCOME_FAILED;
