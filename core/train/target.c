@@ -241,14 +241,22 @@ static enum ft_status number_values(struct ft_target *out, const struct ft_table
   return FT_OK;
 }
 
-static enum ft_status check_rows(const struct ft_table *table, const struct ft_field *field,
+static enum ft_status check_rows(const struct ft_table *table, const struct ft_job *job,
                                  size_t rows, struct ft_error *err) {
   if (table->rows == 0) {
     ft_fail(err, FT_DATA, "the query gives no rows");
     return ft_fail_hint(err, "Check the conditions of the query in FROM.");
   }
+  uint64_t sampled = job->max_cells / table->fields;
+  if (job->max_cells > 0 && sampled < FT_TARGET_MIN_ROWS && sampled < table->rows) {
+    ft_fail(err, FT_DATA,
+            "MAX_CELLS %" PRIu64 " leaves %" PRIu64 " of %zu rows, at least %d are needed",
+            (uint64_t)job->max_cells, sampled, table->rows, FT_TARGET_MIN_ROWS);
+    return ft_fail_hint(err, "It counts rows times columns, of which there are %u.",
+                        (unsigned)table->fields);
+  }
   if (rows == 0) {
-    ft_fail(err, FT_DATA, "the target \"%s\" is NULL in every row", field->name);
+    ft_fail(err, FT_DATA, "the target \"%s\" is NULL in every row", table->field[job->target].name);
     return ft_fail_hint(err, "Rows without a target are left out; give some that have one.");
   }
   if (rows >= FT_TARGET_MIN_ROWS) return FT_OK;
@@ -261,7 +269,7 @@ enum ft_status ft_target_find(struct ft_target *out, struct ft_arena *arena,
                               const struct ft_table *table, const struct ft_job *job,
                               const uint32_t *row, size_t rows, struct ft_error *err) {
   const struct ft_field *field = &table->field[job->target];
-  FT_TRY(check_rows(table, field, rows, err));
+  FT_TRY(check_rows(table, job, rows, err));
   struct values values = { 0 };
   FT_TRY(find_values(&values, arena, table, job->target, row, rows, err));
   if (values.size == 1) {
