@@ -225,6 +225,11 @@ static char *split_advice(char *text) {
   return line[1] ? line + 1 : NULL;
 }
 
+/* ft_ and 16 hexadecimal digits: what models' macros call. */
+static bool is_inner_name(const char *name) {
+  return strncmp(name, "ft_", 3) == 0 && strspn(name + 3, "0123456789abcdef") == 16;
+}
+
 /* "Scalar Function with name f does not exist!" as we put it ourselves. */
 static void write_message(struct ft_error *err, enum ft_status status, struct words *words) {
   static const struct {
@@ -272,6 +277,30 @@ static bool is_row_call(const struct ft_error *err, const struct words *words) {
                 "struct_extract with a string key cannot be used on an unnamed struct");
 }
 
+/* What DuckDB says, with our hint where we know better. */
+static void fail_by_words(struct ft_error *err, enum ft_status status, struct words *words,
+                          const struct ft_place *place) {
+  /* A syntax error quotes what it is near, over as many lines as that has. */
+  bool quotes = strcmp(words->subtype, "SYNTAX_ERROR") == 0;
+  if (quotes) join_lines(words->text);
+  char *advice = quotes ? NULL : split_advice(words->text);
+  if (status == FT_UNDEFINED_FUNCTION && is_inner_name(words->name)) {
+    ft_fail(err, status, "the model of this function is not in the database that was opened");
+    ft_fail_hint(err,
+                 "Of an attached database: open that file itself. Otherwise the model is gone; "
+                 "train it again.");
+    return;
+  }
+  write_message(err, status, words);
+  set_position(err, words, place);
+  if (is_row_call(err, words)) {
+    ft_fail_hint(err, "A model's function takes all its features in order, or one row with names: "
+                      "f(t) for a table t.");
+  } else if (advice) {
+    ft_fail_hint(err, "%s", advice);
+  }
+}
+
 enum ft_status ft_duckdb_fail(struct ft_error *err, const struct ft_engine *engine,
                               duckdb_error_type type, const char *text,
                               const struct ft_place *place) {
@@ -289,18 +318,7 @@ enum ft_status ft_duckdb_fail(struct ft_error *err, const struct ft_engine *engi
   } else if (status == FT_CANCELLED) {
     ft_fail(err, status, "cancelled");
   } else {
-    /* A syntax error quotes what it is near, over as many lines as that has. */
-    bool quotes = strcmp(words.subtype, "SYNTAX_ERROR") == 0;
-    if (quotes) join_lines(words.text);
-    char *advice = quotes ? NULL : split_advice(words.text);
-    write_message(err, status, &words);
-    set_position(err, &words, place);
-    if (is_row_call(err, &words)) {
-      ft_fail_hint(err, "A model's function takes all its features in order, or one row with "
-                        "names: f(t) for a table t.");
-    } else if (advice) {
-      ft_fail_hint(err, "%s", advice);
-    }
+    fail_by_words(err, status, &words, place);
   }
   free(words.text);
   json_decref(words.json);
