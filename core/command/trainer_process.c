@@ -265,20 +265,34 @@ static void hint_last_words(const struct ft_trainer_process *process, struct ft_
   ft_fail_hint(err, "Its last words: %.*s", FT_SPAN_ARG(words));
 }
 
-/* Under a limit it may have ended before it could say that the memory is too little: while its
- * libraries were loaded, or its threads started. */
-static const char *guess(const struct ft_trainer_process *process) {
-  bool killed = WIFSIGNALED(process->status) && WTERMSIG(process->status) == SIGKILL;
-  return killed || process->memory_bytes ? "; it may have been out of memory" : "";
+/* The kernel kills what takes too much; a library that gets no memory for a thread aborts. Under a
+ * limit it may end in any way before it could say so: while its libraries are loaded, say. */
+static bool may_lack_memory(const struct ft_trainer_process *process) {
+  if (process->memory_bytes) return true;
+  int number = WIFSIGNALED(process->status) ? WTERMSIG(process->status) : 0;
+  return number == SIGKILL || number == SIGABRT;
 }
 
 static void explain_signal(const struct ft_trainer_process *process, struct ft_error *err) {
   int number = WTERMSIG(process->status);
   const char *name = strsignal(number);
+  bool memory = may_lack_memory(process);
   ft_fail(err, FT_TRAINER, "the trainer was killed by signal %d (%s)%s", number,
-          name ? name : "unknown", guess(process));
-  if (number == SIGKILL)
+          name ? name : "unknown", memory ? "; it may have been out of memory" : "");
+  if (memory)
     ft_fail_hint(err, "Train on fewer rows (SETTINGS (MAX_CELLS n)), or give it more memory.");
+}
+const char *name = strsignal(number);
+bool memory = number == SIGKILL || number == SIGABRT;
+ft_fail(err, FT_TRAINER, "the trainer was killed by signal %d (%s)%s", number,
+<<<<<<< HEAD
+        name ? name : "unknown", guess(process));
+if (number == SIGKILL)
+=======
+        name ? name : "unknown", memory ? "; it may have been out of memory" : "");
+if (memory)
+>>>>>>> main
+  ft_fail_hint(err, "Train on fewer rows (SETTINGS (MAX_CELLS n)), or give it more memory.");
 }
 
 enum ft_status ft_trainer_process_explain(struct ft_trainer_process *process,
@@ -292,7 +306,8 @@ enum ft_status ft_trainer_process_explain(struct ft_trainer_process *process,
     explain_signal(process, err);
   else if (WEXITSTATUS(process->status))
     ft_fail(err, FT_TRAINER, "the trainer ended with exit status %d and without giving a model%s",
-            WEXITSTATUS(process->status), guess(process));
+            WEXITSTATUS(process->status),
+            may_lack_memory(process) ? "; it may have been out of memory" : "");
   else
     ft_fail(err, FT_TRAINER, "the trainer ended without giving a model");
   if (err && !err->hint[0]) hint_last_words(process, err);
