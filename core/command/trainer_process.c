@@ -282,18 +282,6 @@ static void explain_signal(const struct ft_trainer_process *process, struct ft_e
   if (memory)
     ft_fail_hint(err, "Train on fewer rows (SETTINGS (MAX_CELLS n)), or give it more memory.");
 }
-const char *name = strsignal(number);
-bool memory = number == SIGKILL || number == SIGABRT;
-ft_fail(err, FT_TRAINER, "the trainer was killed by signal %d (%s)%s", number,
-<<<<<<< HEAD
-        name ? name : "unknown", guess(process));
-if (number == SIGKILL)
-=======
-        name ? name : "unknown", memory ? "; it may have been out of memory" : "");
-if (memory)
->>>>>>> main
-  ft_fail_hint(err, "Train on fewer rows (SETTINGS (MAX_CELLS n)), or give it more memory.");
-}
 
 enum ft_status ft_trainer_process_explain(struct ft_trainer_process *process,
                                           struct ft_error *err) {
