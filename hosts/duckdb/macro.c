@@ -34,15 +34,17 @@ static enum ft_status check_name(struct ft_engine *engine, const char *schema, c
   struct ft_rows rows;
   struct ft_bind bind[] = { FT_BIND(engine->catalogue_name), FT_BIND(schema), FT_BIND(function),
                             FT_BIND(suffix), FT_BIND(own) };
-  FT_TRY(ft_rows_open(&rows, engine, engine->connection,
-                      "SELECT 'function' FROM duckdb_functions() "
-                      "WHERE lower(function_name) = lower($3 || $4) AND "
-                      "(database_name = 'system' OR "
-                      "(database_name = $1 AND lower(schema_name) = lower($2))) AND "
-                      "NOT (lower($3) = lower($5) AND coalesce(" OURS ", false)) "
-                      "UNION ALL SELECT 'word of SQL' FROM duckdb_keywords() "
-                      "WHERE keyword_name = lower($3 || $4) AND keyword_category = 'column_name'",
-                      bind, sizeof bind / sizeof bind[0], err));
+  FT_TRY(ft_rows_open(
+      &rows, engine, engine->connection,
+      "SELECT 'function' FROM duckdb_functions() "
+      "WHERE lower(function_name) = lower($3 || $4) AND "
+      "(database_name = 'system' OR "
+      "(database_name = $1 AND lower(schema_name) = lower($2))) AND "
+      "NOT (lower($3 || $4) IN (lower($5), lower($5 || '_prob'), lower($5 || '_probabilities')) "
+      "AND coalesce(" OURS ", false)) "
+      "UNION ALL SELECT 'word of SQL' FROM duckdb_keywords() "
+      "WHERE keyword_name = lower($3 || $4) AND keyword_category = 'column_name'",
+      bind, sizeof bind / sizeof bind[0], err));
   char kind[16] = "";
   if (ft_rows_next(&rows)) {
     snprintf(kind, sizeof kind, "%.*s", FT_SPAN_ARG(ft_rows_text(&rows, 0, 0)));
