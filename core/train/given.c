@@ -290,6 +290,17 @@ static enum ft_status report(struct given *given, struct ft_error *err) {
   return FT_OK;
 }
 
+/* XGBoost's exact method takes no categories. */
+static enum ft_status check_method(const struct ft_run *run, struct ft_error *err) {
+  const char *method = value_of(run->job, "tree_method");
+  bool categories = false;
+  for (uint32_t f = 0; f < run->features.features; f++)
+    categories |= run->features.categories[f] > 0;
+  if (!categories || !method || strcmp(method, "exact") != 0) return FT_OK;
+  ft_fail(err, FT_INVALID, "tree_method exact cannot be used with text columns");
+  return ft_fail_hint(err, "Use hist, approx or auto, or leave the text columns out.");
+}
+
 static enum ft_status prepare(struct given *given, struct ft_error *err) {
   struct ft_run *run = given->run;
   const char *name = run->job->objective ? run->job->objective : "";
@@ -306,6 +317,7 @@ static enum ft_status prepare(struct given *given, struct ft_error *err) {
   given->deadline = run->begin + run->limit * TIME_SHARE;
   run->model.link = given->objective->link;
   FT_TRY(check_targets(given, err));
+  FT_TRY(check_method(run, err));
   choose_metric(given);
   return set_parameters(given, err);
 }
