@@ -82,6 +82,8 @@ static void print_place(FILE *out, const struct ft_failure *failure) {
   const struct ft_error *error = failure->error;
   size_t position = failure->offset + (error->position > 0 ? error->position - 1 : 0);
   struct place place = find_place(failure->script, position);
+  /* Of a script of one line the line says nothing. */
+  if (error->position == 0 && !failure->file && place.number == 1) return;
   if (failure->file) {
     ft_visible_write(out, failure->file);
     fputs(", ", out);
@@ -101,7 +103,7 @@ void ft_failure_print(FILE *out, const struct ft_failure *failure) {
   fprintf(out, "%serror %s:%s ", red, ft_status_sqlstate(error->status), off);
   ft_visible_write(out, error->message);
   putc('\n', out);
-  if (failure->place && (failure->file || error->position > 0)) print_place(out, failure);
+  if (failure->place) print_place(out, failure);
   if (error->hint[0]) {
     fprintf(out, "%shint:%s ", failure->colour ? "\033[1m" : "", off);
     ft_visible_write(out, error->hint);

@@ -11,7 +11,8 @@
 #include "core/train/metric.h"
 #include "foretell/random.h"
 
-#define MOST_PARAMETERS 24
+#define MOST_PARAMETERS   24
+#define FEW_TRAINING_ROWS 5000 /* fewer rows do not fill more bins, and bins are what they cost */
 
 /* A fit's working memory. */
 struct fitting {
@@ -70,7 +71,7 @@ static enum ft_status make_booster(struct fitting *fitting, struct ft_error *err
     { "base_score", "0" },
     { "disable_default_eval_metric", "1" },
     { "tree_method", "hist" },
-    { "max_bin", "254" },
+    { "max_bin", task->trains < FEW_TRAINING_ROWS ? "64" : "254" },
     { "max_cat_to_onehot", "64" },
     { "seed", seed },
     { "seed_per_iteration", "1" },

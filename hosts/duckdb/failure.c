@@ -1,6 +1,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "hosts/duckdb/session.h"
 
@@ -228,12 +229,30 @@ static void write_message(struct ft_error *err, enum ft_status status, struct wo
   ft_fail(err, status, "%s", words->text[0] ? words->text : "the engine gave no reason");
 }
 
+/* Does the name stand there? A place within a macro's own text is no place in the statement. */
+static bool stands_at(struct ft_span text, size_t at, const char *name) {
+  size_t size = strlen(name);
+  for (; at < text.size && size <= text.size - at; at++) {
+    if (strncasecmp(text.data + at, name, size) == 0) return true;
+    if (strchr(" \t\r\n(,", text.data[at])) return false;
+  }
+  return size == 0;
+}
+
 static void set_position(struct ft_error *err, const struct words *words,
                          const struct ft_place *place) {
   if (!words->position || !place->position) return;
   unsigned long long at = strtoull(words->position, NULL, 10);
-  if (at < place->prefix || at - place->prefix > place->size) return;
-  ft_fail_at(err, place->position + (size_t)(at - place->prefix));
+  if (at < place->prefix || at - place->prefix > place->text.size) return;
+  size_t offset = (size_t)(at - place->prefix);
+  if (words->name[0] && !stands_at(place->text, offset, words->name)) return;
+  ft_fail_at(err, place->position + offset);
+}
+
+/* A model's macro was given one argument that is no row. */
+static bool is_row_call(const struct ft_error *err, const struct words *words) {
+  return err && err->position == 0 && strcmp(words->subtype, "NO_MATCHING_FUNCTION") == 0 &&
+         strcmp(words->name, "struct_extract") == 0;
 }
 
 enum ft_status ft_duckdb_fail(struct ft_error *err, const struct ft_engine *engine,
@@ -255,8 +274,13 @@ enum ft_status ft_duckdb_fail(struct ft_error *err, const struct ft_engine *engi
   } else {
     char *advice = split_advice(words.text);
     write_message(err, status, &words);
-    if (advice) ft_fail_hint(err, "%s", advice);
     set_position(err, &words, place);
+    if (is_row_call(err, &words)) {
+      ft_fail_hint(err, "A model's function takes all its features in order, or one row: f(t) for "
+                        "a table t.");
+    } else if (advice) {
+      ft_fail_hint(err, "%s", advice);
+    }
   }
   free(words.text);
   json_decref(words.json);

@@ -100,11 +100,19 @@ static void write_body(struct ft_buffer *out, const struct ft_function *function
   if (cast) ft_buffer_print(out, " AS %s)", cast);
 }
 
+/* DuckDB gives an error inside a macro the place in the macro's own text. Behind these blanks no such
+ * place is one in the statement that calls it. */
+static void write_blanks(struct ft_buffer *out) {
+  char *blanks = ft_buffer_extend(out, 1 << 16);
+  if (blanks) memset(blanks, ' ', 1 << 16);
+}
+
 static void write_macro(struct ft_buffer *out, const struct ft_engine *engine,
                         const struct ft_model_record *record, const struct ft_function *function,
                         const char *suffix, const char *cast) {
   const struct ft_plan *plan = function->plan;
   size_t fields = ft_plan_fields(plan);
+  write_blanks(out);
   ft_buffer_print(out, "CREATE OR REPLACE MACRO ");
   write_name(out, engine, record, suffix);
   ft_buffer_print(out, "(");
@@ -158,6 +166,7 @@ enum ft_status ft_macro_make(void *self, const struct ft_model_record *record,
 
 enum ft_status ft_macro_drop(void *self, const struct ft_model_record *record,
                              struct ft_error *err) {
+  FT_TRY(ft_catalogue_check_writable(self, err));
   if (!record->function || !record->function[0]) return FT_OK;
   for (size_t i = 0; i < SUFFIXES; i++) {
     struct ft_buffer text;

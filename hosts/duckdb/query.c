@@ -92,7 +92,7 @@ enum ft_status ft_query_describe(void *self, struct ft_arena *arena, struct ft_s
                                  size_t position, struct ft_field **field,
                                  const char *const **type_name, size_t *fields,
                                  struct ft_error *err) {
-  struct ft_place place = { 0, query.size, position };
+  struct ft_place place = { 0, query, position };
   duckdb_prepared_statement statement = NULL;
   struct ft_field *described = NULL;
   size_t count = 0;
@@ -115,8 +115,7 @@ static struct ft_place place_of(const struct ft_engine *engine, struct ft_span q
   const struct ft_described *described = &engine->described;
   bool same = described->query.data == query.data && described->query.size == query.size;
   size_t after = sizeof wrap_end - 1;
-  return (struct ft_place){ bytes - query.size - after, query.size,
-                            same ? described->position : 0 };
+  return (struct ft_place){ bytes - query.size - after, query, same ? described->position : 0 };
 }
 
 /* The query with each column in the type that carries it. */

@@ -41,12 +41,12 @@ struct ft_engine {
 
 /* Where a text that the engine parses stands within the statement that the user wrote. */
 struct ft_place {
-  size_t prefix;   /* bytes that we put in front of the user's text */
-  size_t size;     /* bytes of the user's text */
-  size_t position; /* 1-based, of the user's text within the statement; 0: it is not in there */
+  size_t prefix;       /* bytes that we put in front of the user's text */
+  struct ft_span text; /* the user's */
+  size_t position;     /* 1-based, of the user's text within the statement; 0: it is not in it */
 };
-#define FT_PLACE_WHOLE(text) ((struct ft_place){ 0, (text).size, 1 })
-#define FT_PLACE_NONE        ((struct ft_place){ 0, 0, 0 })
+#define FT_PLACE_WHOLE(whole) ((struct ft_place){ 0, (whole), 1 })
+#define FT_PLACE_NONE         ((struct ft_place){ 0, { NULL, 0 }, 0 })
 
 /* Translate DuckDB's words; see failure.c. `type` may be DUCKDB_ERROR_INVALID: it is then taken
  * from the words. Returns the status. */

@@ -230,6 +230,15 @@ static void all_forms_of_a_call_agree(void **state) {
   expect_same(engine, "EXECUTE p(17)", "SELECT f(t) FROM t WHERE id = 17");
   expect_error(engine, "SELECT f(1, 2)", FT_UNDEFINED_FUNCTION);
   expect_error(engine, "SELECT f({'flag': true})", FT_SYNTAX);
+  struct ft_error err = expect_error(engine, "SELECT f(id) FROM t", FT_UNDEFINED_FUNCTION);
+  if (!strstr(err.hint, "or one row")) fail_msg("%s (%s)", err.message, err.hint);
+  char text[2048]; /* long, so that a place in the macro's text could be one in here */
+  snprintf(text, sizeof text,
+           "SELECT f(flag, 'many', medium, large, single, real, price, colour, day, clock, moment, "
+           "zoned, unused) FROM t%1500s",
+           "");
+  err = expect_error(engine, text, FT_CONVERSION);
+  assert_int_equal(err.position, 0); /* the cast is in the macro, not here */
   ft_engine_close(engine);
 }
 
@@ -294,6 +303,8 @@ static void models_survive_a_restart_with_the_same_bits(void **state) {
     assert_int_equal(record.state, FT_MODEL_READY);
     if (read_only) {
       assert_int_equal(host.drop(host.self, "main", "m", &err), FT_READ_ONLY);
+      assert_int_equal(host.drop_functions(host.self, &record, &err), FT_READ_ONLY);
+      assert_int_equal(host.check_writable(host.self, &err), FT_READ_ONLY);
     }
     ft_arena_release(&arena);
     ft_engine_close(engine);
@@ -356,7 +367,7 @@ static void damaged_artifact_spoils_only_its_own_model(void **state) {
     "UPDATE foretell.model SET artifact = 'nonsense'::BLOB WHERE model_name = 'm'",
     "UPDATE foretell.model SET artifact = NULL WHERE model_name = 'm'",
     ("UPDATE foretell.model SET artifact = (SELECT artifact FROM foretell.model WHERE "
-     "model_name = 'n') WHERE model_name = 'm'"),
+     "model_name = 'k') WHERE model_name = 'm'"),
     "UPDATE foretell.model SET parameter_types = 'bool' WHERE model_name = 'm'",
     "UPDATE foretell.model SET target_type = 'float4' WHERE model_name = 'm'",
   };
@@ -367,6 +378,7 @@ static void damaged_artifact_spoils_only_its_own_model(void **state) {
     struct ft_engine *engine = open_rows(&host, path);
     make_model(&made, "m", "f", FT_FLOAT64, 17);
     install(&host, &made, "DOUBLE");
+    install_new(&host, "k", "h", FT_FLOAT64, "DOUBLE", 16);
     install_new(&host, "n", "g", FT_TEXT, "VARCHAR", 18);
     run(engine, damages[i]);
     ft_engine_close(engine);

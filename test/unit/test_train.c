@@ -69,17 +69,17 @@ static void expect_one_model(size_t count, enum target_kind kind, bool automatic
 
 static void order_and_threads_do_not_matter_for_classes(void **state) {
   (void)state;
-  expect_one_model(1200, CHURN, true, 2);
+  expect_one_model(1000, CHURN, true, 2);
 }
 
 static void order_and_threads_do_not_matter_for_several_classes(void **state) {
   (void)state;
-  expect_one_model(700, TIER, true, 2);
+  expect_one_model(300, TIER, true, 1);
 }
 
 static void order_and_threads_do_not_matter_for_numbers(void **state) {
   (void)state;
-  expect_one_model(900, BILL, true, 2);
+  expect_one_model(300, BILL, true, 1);
 }
 
 /* One fit over the hold-out fold, as for many rows, on so many threads. */
@@ -124,8 +124,8 @@ static void threads_do_not_matter_within_one_fit(void **state) {
 
 static void order_and_threads_do_not_matter_with_auto_off(void **state) {
   (void)state;
-  expect_one_model(900, BILL, false, 2);
-  expect_one_model(900, CHURN, false, 2);
+  expect_one_model(400, BILL, false, 2);
+  expect_one_model(400, CHURN, false, 2);
 }
 
 static bool manifest_has(const struct trained *trained, const char *words) {
@@ -142,14 +142,14 @@ static bool manifest_has(const struct trained *trained, const char *words) {
 
 static void a_model_predicts_what_it_learned(void **state) {
   (void)state;
-  struct rows rows = make_rows(2000, CHURN, 3), later = make_rows(500, CHURN, 4);
+  struct rows rows = make_rows(1500, CHURN, 3), later = make_rows(500, CHURN, 4);
   struct ft_job job = job_of(CHURN);
   struct trained trained = train(&rows, &job, false);
   assert_int_equal(trained.status, FT_OK);
   assert_true(manifest_has(&trained, "\"problem\":\"BinaryClassification\""));
   assert_true(manifest_has(&trained, "\"name\":\"phone\""));
   assert_true(manifest_has(&trained, "\"name\":\"one\""));
-  assert_true(manifest_has(&trained, "\"method\":\"hold-out\",\"rows\":400"));
+  assert_true(manifest_has(&trained, "\"method\":\"hold-out\",\"rows\":300"));
   assert_true(manifest_has(&trained, "validation:f1_binary"));
   struct ft_error err;
   struct ft_plan *plan;
@@ -164,7 +164,7 @@ static void a_model_predicts_what_it_learned(void **state) {
   size_t right = 0;
   for (size_t r = 0; r < 500; r++)
     right += ft_span_equal(ft_plan_label(plan, label[r]), later.label[r]);
-  assert_true(right > 430);
+  assert_true(right > 420);
   ft_scratch_free(scratch);
   ft_plan_close(plan);
   ft_buffer_release(&trained.bytes);
@@ -174,7 +174,7 @@ static void a_model_predicts_what_it_learned(void **state) {
 
 static void no_value_of_the_data_is_in_the_artifact(void **state) {
   (void)state;
-  struct rows rows = make_rows(600, BILL, 3);
+  struct rows rows = make_rows(300, BILL, 3);
   struct ft_job job = job_of(BILL);
   struct trained trained = train(&rows, &job, false);
   assert_int_equal(trained.status, FT_OK);
