@@ -12,7 +12,7 @@
 #include <utils/rel.h>
 #include <utils/syscache.h>
 
-#include "hosts/postgres/artifact.h"
+#include "hosts/postgres/fetch.h"
 #include "hosts/postgres/guard.h"
 
 #define MAX_ARGUMENTS 16

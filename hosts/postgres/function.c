@@ -17,7 +17,7 @@
 #include "foretell/plan.h"
 #include "hosts/postgres/catalogue.h"
 #include "hosts/postgres/guard.h"
-#include "hosts/postgres/type.h"
+#include "hosts/postgres/pgtype.h"
 
 static const struct {
   const char *suffix;

@@ -12,8 +12,8 @@
 #include <utils/syscache.h>
 
 #include "hosts/postgres/call.h"
+#include "hosts/postgres/entry.h"
 #include "hosts/postgres/failure.h"
-#include "hosts/postgres/statement.h"
 
 PG_FUNCTION_INFO_V1(foretell_call_handler);
 PG_FUNCTION_INFO_V1(foretell_validator);

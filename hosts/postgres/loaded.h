@@ -10,7 +10,7 @@
 #include "hosts/postgres/version.h"
 
 #include "foretell/plan.h"
-#include "hosts/postgres/artifact.h"
+#include "hosts/postgres/fetch.h"
 
 #define FT_LOADED_BYTES ((size_t)256 << 20) /* of artifacts; a plan takes a few times as much */
 

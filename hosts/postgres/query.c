@@ -13,7 +13,7 @@
 #include <utils/plancache.h>
 
 #include "hosts/postgres/guard.h"
-#include "hosts/postgres/type.h"
+#include "hosts/postgres/pgtype.h"
 
 struct description {
   struct ft_arena *arena;

@@ -12,7 +12,7 @@
 
 #include "foretell/error.h"
 #include "foretell/type.h"
-#include "hosts/postgres/type.h"
+#include "hosts/postgres/pgtype.h"
 
 struct ft_value_reader {
   enum ft_type to;

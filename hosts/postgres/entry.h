@@ -1,8 +1,8 @@
 /* Our statements as text: CALL foretell.create_model(…), show_model(…), DO LANGUAGE foretell.
  *
  * The outer edge: here, and nowhere further in, the core's errors become PostgreSQL's. */
-#ifndef FORETELL_HOSTS_POSTGRES_STATEMENT_H
-#define FORETELL_HOSTS_POSTGRES_STATEMENT_H
+#ifndef FORETELL_HOSTS_POSTGRES_ENTRY_H
+#define FORETELL_HOSTS_POSTGRES_ENTRY_H
 
 #include "hosts/postgres/version.h"
 

@@ -1,4 +1,4 @@
-#include "hosts/postgres/artifact.h"
+#include "hosts/postgres/fetch.h"
 
 #include <access/genam.h>
 #include <access/htup_details.h>

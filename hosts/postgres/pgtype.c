@@ -1,4 +1,4 @@
-#include "hosts/postgres/type.h"
+#include "hosts/postgres/pgtype.h"
 
 #include <catalog/pg_type.h>
 #include <utils/lsyscache.h>

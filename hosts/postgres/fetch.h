@@ -4,8 +4,8 @@
  *          session, which would keep them.
  * Hostile  carriers count only in the schema of the model's function and when its owner made them,
  *          and the whole must hash to what the function's body says. */
-#ifndef FORETELL_HOSTS_POSTGRES_ARTIFACT_H
-#define FORETELL_HOSTS_POSTGRES_ARTIFACT_H
+#ifndef FORETELL_HOSTS_POSTGRES_FETCH_H
+#define FORETELL_HOSTS_POSTGRES_FETCH_H
 
 #include "hosts/postgres/version.h"
 

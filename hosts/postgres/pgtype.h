@@ -5,8 +5,8 @@
  *           missing.
  * Accepted  what a model's function declares for a field is wider than the field where PostgreSQL
  *           casts implicitly: bigint for every integer, double precision for real. */
-#ifndef FORETELL_HOSTS_POSTGRES_TYPE_H
-#define FORETELL_HOSTS_POSTGRES_TYPE_H
+#ifndef FORETELL_HOSTS_POSTGRES_PGTYPE_H
+#define FORETELL_HOSTS_POSTGRES_PGTYPE_H
 
 #include "hosts/postgres/version.h"
 

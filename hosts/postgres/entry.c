@@ -1,4 +1,4 @@
-#include "hosts/postgres/statement.h"
+#include "hosts/postgres/entry.h"
 
 #include <access/xlog.h>
 #include <executor/spi.h>
