@@ -70,8 +70,6 @@ static enum ft_status run_ours(struct ft_session *session, struct ft_span text,
   const char *tag = NULL;
   FT_TRY(ft_statement_parse(&statement, &session->arena, text, err));
   const struct ft_driver *driver = &session->driver;
-  for (uint32_t n = 0; n < statement.notices && !driver->calls->ours; n++)
-    hear_notice(session, statement.notice[n]);
   if (driver->calls->ours)
     FT_TRY(driver->calls->ours(&grid, &tag, &session->arena, driver->self, text, err));
   else

@@ -64,9 +64,9 @@ static enum ft_status check_names(const struct ft_field *field, size_t fields, s
   for (size_t i = 0; i < fields; i++) {
     for (size_t j = 0; j < i; j++) {
       if (!ft_span_equal_nocase(ft_span_of(field[i].name), ft_span_of(field[j].name))) continue;
-      ft_fail(err, FT_UNDEFINED_COLUMN, "column \"%s\" is in the query twice", field[i].name);
+      ft_fail(err, FT_INVALID, "the query has two columns named \"%s\"", field[i].name);
       ft_fail_hint(err, "Give one of them another name with AS.");
-      return position ? ft_fail_at(err, position) : FT_UNDEFINED_COLUMN;
+      return position ? ft_fail_at(err, position) : FT_INVALID;
     }
   }
   return FT_OK;

@@ -37,8 +37,8 @@ static void fill(struct made *made, enum ft_type type, const double *number,
   for (size_t r = 0; r < ROWS; r++) {
     double value = number ? number[r % count] : 0;
     struct ft_span span = text ? ft_span_of(text[r % count]) : ft_span_of("");
-    int64_t large = (int64_t)value;
-    int32_t small = (int32_t)value;
+    int64_t large = isfinite(value) ? (int64_t)value : 0;
+    int32_t small = (int32_t)large;
     uint8_t truth = value != 0;
     const void *from = type == FT_TEXT    ? (const void *)&span
                        : type == FT_INT64 ? (const void *)&large

@@ -88,7 +88,10 @@ static void fit_once(struct ft_trial *trial, const struct ft_run *run, uint32_t 
   struct ft_fit_data data = { &run->features, run->scaled,    run->target.problem,
                               run->outputs,   run->job->seed, run->scale };
   struct ft_partition partition = { run->all, run->rows, fold, 5, true };
-  struct ft_trial_options options = { .threads = threads, .most_rounds = 15, .haste = 1, .deadline = 1e300 };
+  struct ft_trial_options options = { .threads = threads,
+                                      .most_rounds = 15,
+                                      .haste = 1,
+                                      .deadline = 1e300 };
   struct ft_error err;
   const struct ft_configuration *configuration = ft_configuration_list(data.problem);
   assert_int_equal(ft_trial_run(trial, &data, &partition, configuration, &options, &err), FT_OK);
@@ -197,6 +200,20 @@ static void max_cells_takes_a_sample(void **state) {
   free_rows(&rows);
 }
 
+static void a_column_that_is_the_answer_is_warned_of(void **state) {
+  (void)state;
+  struct rows rows = make_rows(300, CHURN, 3);
+  for (size_t r = 0; r < 300; r++)
+    rows.noise[r] = rows.label[r].size == 3; /* "yes" */
+  struct ft_job job = job_of(CHURN);
+  job.max_trials = 1;
+  struct trained trained = train(&rows, &job, false);
+  assert_int_equal(trained.status, FT_OK);
+  assert_true(manifest_has(&trained, "column \\\"noise\\\" alone tells the target"));
+  ft_buffer_release(&trained.bytes);
+  free_rows(&rows);
+}
+
 static void few_rows_train_with_a_warning(void **state) {
   (void)state;
   struct rows rows = make_rows(12, BILL, 3);
@@ -253,6 +270,7 @@ int main(void) {
     cmocka_unit_test(a_model_predicts_what_it_learned),
     cmocka_unit_test(no_value_of_the_data_is_in_the_artifact),
     cmocka_unit_test(max_cells_takes_a_sample),
+    cmocka_unit_test(a_column_that_is_the_answer_is_warned_of),
     cmocka_unit_test(few_rows_train_with_a_warning),
     cmocka_unit_test(no_rows_are_an_error_that_says_so),
     cmocka_unit_test(a_date_is_no_target),
