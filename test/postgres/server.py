@@ -99,9 +99,9 @@ class Installation:
         options.setdefault("check", True)
         environment = dict(os.environ, LC_ALL="C.UTF-8", PGUSER="postgres", TZ="UTC",
                            PGCONNECT_TIMEOUT="10")
-        return subprocess.run([self.bin / program, *arguments], stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, cwd=self.folder, env=environment,
-                              **self.account, **options)
+        options.setdefault("input", "")
+        return subprocess.run([self.bin / program, *arguments], capture_output=True, text=True,
+                              cwd=self.folder, env=environment, **self.account, **options)
 
     def remove(self):
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -172,8 +172,7 @@ class Server:
         """Run SQL by psql; every error ends it."""
         done = self.installation.run(
             "psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=verbose", "-F", "\t", "-d",
-            self.url(database, user), "-c" if "\n\\" not in sql else "-c", sql, check=False,
-            timeout=timeout)
+            self.url(database, user), "-f", "-", input=sql, check=False, timeout=timeout)
         if check and done.returncode:
             raise Failed(f"{done.stderr.strip()}\nin: {sql[:400]}")
         return done
