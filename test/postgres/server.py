@@ -97,7 +97,7 @@ class Installation:
 
     def run(self, program, *arguments, **options):
         options.setdefault("check", True)
-        environment = dict(os.environ, LC_ALL="C.UTF-8", PGUSER="postgres", TZ="UTC",
+        environment = dict(os.environ, LC_ALL="C.UTF-8", PGUSER="postgres", TZ="UTC", HOME=str(self.folder),
                            PGCONNECT_TIMEOUT="10")
         options.setdefault("input", "")
         return subprocess.run([self.bin / program, *arguments], capture_output=True, text=True,
@@ -135,7 +135,7 @@ class Server:
                 file.write(f"{key} = {value}\n")
 
     def start(self):
-        environment = dict(os.environ, LC_ALL="C.UTF-8", TZ="UTC")
+        environment = dict(os.environ, LC_ALL="C.UTF-8", TZ="UTC", HOME=str(self.folder))
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 [self.installation.bin / "postgres", "-D", self.data], stdin=subprocess.DEVNULL,
