@@ -36,6 +36,13 @@ static enum ft_status prepare_query(duckdb_prepared_statement *out, struct ft_en
   return status;
 }
 
+/* A DECIMAL's own, or what the whole numbers need that are carried as one (HUGEINT and alike). */
+static void set_precision(struct ft_field *field, duckdb_logical_type type) {
+  bool decimal = duckdb_get_type_id(type) == DUCKDB_TYPE_DECIMAL;
+  field->precision = decimal ? duckdb_decimal_width(type) : 38;
+  field->scale = decimal ? duckdb_decimal_scale(type) : 0;
+}
+
 static enum ft_status describe_field(struct ft_field *field, const char **type_name,
                                      struct ft_arena *arena, duckdb_prepared_statement statement,
                                      size_t index, struct ft_error *err) {
@@ -43,14 +50,10 @@ static enum ft_status describe_field(struct ft_field *field, const char **type_n
   ft_buffer_init(&text, 1 << 20);
   duckdb_logical_type type = duckdb_prepared_statement_column_logical_type(statement, index);
   const char *name = duckdb_prepared_statement_column_name(statement, index);
-  bool decimal = duckdb_get_type_id(type) == DUCKDB_TYPE_DECIMAL;
   ft_duckdb_type_name(&text, type);
   *field = (struct ft_field){ .name = ft_arena_text(arena, ft_span_of(name)),
                               .type = ft_duckdb_carried(duckdb_get_type_id(type)) };
-  if (decimal) {
-    field->precision = duckdb_decimal_width(type);
-    field->scale = duckdb_decimal_scale(type);
-  }
+  if (field->type == FT_DECIMAL) set_precision(field, type);
   *type_name = text.failed ? NULL : ft_arena_text(arena, ft_buffer_view(&text));
   ft_buffer_release(&text);
   duckdb_free((void *)(uintptr_t)name);
