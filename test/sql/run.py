@@ -353,6 +353,8 @@ class Postgres(Embedded):
     def database(self, _, stem):
         self.server.psql(f'CREATE DATABASE "{stem}"')
         self.server.psql("CREATE EXTENSION foretell", database=stem)
+        self.server.psql((HERE / "dialect_postgresql.sql").read_text(encoding="utf-8"), database=stem)
+        self.server.psql(f'ALTER DATABASE "{stem}" SET search_path = main, public')
         return self.server.url(stem)
 
     def convert(self, file):
