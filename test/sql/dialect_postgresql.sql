@@ -12,7 +12,7 @@ CREATE FUNCTION main.typeof(anyelement) RETURNS text LANGUAGE sql STABLE AS $$
     WHEN 'numeric' THEN 'DECIMAL(5,2)' WHEN 'mood' THEN 'ENUM(''low'', ''mid'', ''high'')'
     ELSE upper(pg_typeof($1)::text) END
 $$;
-CREATE FUNCTION main.first_of(anyelement, anyelement) RETURNS anyelement LANGUAGE sql IMMUTABLE AS 'SELECT $1';
+CREATE FUNCTION main.first_of(anyelement, anyelement) RETURNS anyelement LANGUAGE sql IMMUTABLE STRICT AS 'SELECT $1';
 CREATE AGGREGATE main.any_value(anyelement) (SFUNC = main.first_of, STYPE = anyelement);
 CREATE VIEW main.functions AS SELECT proname AS function_name, 'macro' AS function_type FROM pg_proc
 WHERE pronamespace = 'main'::regnamespace AND prolang = (SELECT oid FROM pg_language WHERE lanname = 'foretell');

@@ -133,6 +133,9 @@ class Reader:
             self.load(rest)
         elif word in ("skipif", "onlyif"):
             self.condition = (rest == self.host) == (word == "onlyif")
+        elif word == "needs":
+            if rest != self.host:
+                raise Skip(f"it is written for {rest}")
         elif word == "timeout":
             self.timeout = float(rest)
         elif word == "session" and not self.session:
