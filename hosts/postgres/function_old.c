@@ -63,7 +63,7 @@ struct checking {
 static enum ft_status check(void *self, struct ft_error *err) {
   static const char sql[] =
       "SELECT 1 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace "
-      "WHERE n.nspname = $1 AND p.proname = $2 AND NOT EXISTS "
+      "WHERE n.nspname IN ($1, 'pg_catalog') AND p.proname = $2 AND NOT EXISTS "
       "(SELECT FROM foretell.stored_model m WHERE m.is_current AND m.schema_name = $1 AND "
       "m.model_name = $3 AND p.prosrc LIKE 'part=% artifact=' || m.artifact_sha256 || ' %')";
   struct checking *checking = self;
