@@ -61,20 +61,6 @@ static enum ft_status describe_field(struct ft_field *field, const char **type_n
   return field->name && *type_name ? FT_OK : ft_arena_fail(err, "the query's columns");
 }
 
-/* Names are bound without regard to case, so two may not differ by case alone. */
-static enum ft_status check_names(const struct ft_field *field, size_t fields, size_t position,
-                                  struct ft_error *err) {
-  for (size_t i = 0; i < fields; i++) {
-    for (size_t j = 0; j < i; j++) {
-      if (!ft_span_equal_nocase(ft_span_of(field[i].name), ft_span_of(field[j].name))) continue;
-      ft_fail(err, FT_INVALID, "the query has two columns named \"%s\"", field[i].name);
-      ft_fail_hint(err, "Give one of them another name with AS.");
-      return position ? ft_fail_at(err, position) : FT_INVALID;
-    }
-  }
-  return FT_OK;
-}
-
 static enum ft_status describe_fields(struct ft_arena *arena, duckdb_prepared_statement statement,
                                       struct ft_field **field, const char *const **type_name,
                                       size_t *fields, struct ft_error *err) {
@@ -104,7 +90,6 @@ enum ft_status ft_query_describe(void *self, struct ft_arena *arena, struct ft_s
   FT_TRY(prepare_query(&statement, self, text, &place, err));
   enum ft_status status = describe_fields(arena, statement, &described, type_name, &count, err);
   duckdb_destroy_prepare(&statement);
-  if (status == FT_OK) status = check_names(described, count, position, err);
   if (status != FT_OK) return status;
   ((struct ft_engine *)self)->described = (struct ft_described){ query, position };
   *field = described;

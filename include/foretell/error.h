@@ -20,6 +20,7 @@
   X(UNSUPPORTED, "0A000", "not supported yet")         \
   X(UNDEFINED_TABLE, "42P01", "undefined table")       \
   X(UNDEFINED_COLUMN, "42703", "undefined column")     \
+  X(DUPLICATE_COLUMN, "42701", "duplicate column")     \
   X(UNDEFINED_FUNCTION, "42883", "undefined function") \
   X(UNDEFINED_OBJECT, "42704", "undefined object")     \
   X(UNDEFINED_SCHEMA, "3F000", "undefined schema")     \
