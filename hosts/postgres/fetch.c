@@ -9,6 +9,8 @@
 #include <utils/fmgroids.h>
 #include <utils/rel.h>
 
+#include "hosts/postgres/sealing.h"
+
 /* A copy of the carrier's body; NULL when there is none of ours. */
 static text *find_carrier(Relation functions, const char *name, const struct ft_place_of *place) {
   ScanKeyData key[3];
@@ -85,6 +87,5 @@ enum ft_status ft_artifact_fetch(struct ft_span *out, const struct ft_place_of *
   FT_TRY(status);
   struct ft_span whole = { bytes, size };
   FT_TRY(check_hash(whole, body, err));
-  *out = whole;
-  return FT_OK;
+  return ft_sealing_open(out, place->schema, place->owner, whole, err);
 }

@@ -2,6 +2,7 @@
  *
  * Source   carriers are found by an index scan of pg_proc and never through the caches of the
  *          session, which would keep them.
+ * Sealed   what is sealed is opened with the server's key.
  * Hostile  carriers count only in the schema of the model's function and when its owner made them,
  *          and the whole must hash to what the function's body says. */
 #ifndef FORETELL_HOSTS_POSTGRES_FETCH_H

@@ -91,8 +91,7 @@ static enum ft_status grant_model(struct granting *granting, struct ft_arena *ar
   if (!model) return ft_arena_fail(err, "the statement");
   FT_TRY(host->resolve_schema(host->self, arena, name->schema, name->position, &schema, err));
   enum ft_status status = host->get(host->self, arena, schema, model, &record, err);
-  if (status == FT_UNDEFINED_OBJECT)
-    ft_fail(err, status, "model \"%s\" does not exist", model);
+  if (status == FT_UNDEFINED_OBJECT) ft_fail(err, status, "model \"%s\" does not exist", model);
   if (status != FT_OK) {
     ft_fail_at(err, name->position);
     return status;

@@ -11,6 +11,7 @@ PG_MODULE_MAGIC;
 
 void _PG_init(void);
 
+char *ft_key_file = NULL;
 int ft_trainer_threads = 0;
 static char *trainer = NULL;
 static int trainer_memory_mb = 0;
@@ -34,6 +35,10 @@ void _PG_init(void) {
   DefineCustomStringVariable("foretell.trainer", "Full path of the program that trains models.",
                              "Empty: the one that was installed with the extension.", &trainer, "",
                              PGC_SUSET, 0, NULL, NULL, NULL);
+  DefineCustomStringVariable("foretell.key_file",
+                             "Full path of the file with the key that models are sealed with.",
+                             "Empty: new models are not sealed.", &ft_key_file, "", PGC_SIGHUP,
+                             GUC_SUPERUSER_ONLY, NULL, NULL, NULL);
   DefineCustomIntVariable(
       "foretell.trainer_memory", "Memory that the training of one model may take.", "0: no limit.",
       &trainer_memory_mb, 0, 0, INT_MAX, PGC_SUSET, GUC_UNIT_MB, NULL, NULL, NULL);

@@ -16,6 +16,7 @@ struct ft_session {
   struct ft_engine_failure failure;    /* the last error of the engine */
   char replaced[FT_SHA256_TEXT];       /* SHA-256 of the artifact being replaced; empty: none */
   char replaced_function[NAMEDATALEN]; /* its function */
+  struct ft_buffer stored; /* the artifact as it is stored, from put to make_functions */
   char user[NAMEDATALEN];
   char phase[48];  /* of the progress told last */
   int64_t told_ms; /* when; monotonic */
