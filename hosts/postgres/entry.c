@@ -79,17 +79,23 @@ static void start(struct run *run, struct ft_span text, bool atomic) {
   SPI_connect_ext(atomic ? 0 : SPI_OPT_NONATOMIC);
   ft_postgres_host(&run->host, &run->session);
   ft_arena_init(&run->arena, FT_ARENA_DEFAULT_LIMIT);
+  ft_buffer_init(&run->session.stored, FT_FRAME_MAX_BYTES);
+}
+
+static void release(struct run *run) {
+  ft_arena_release(&run->arena);
+  ft_buffer_release(&run->session.stored);
 }
 
 /* A cancel that the core has seen is still pending: the server raises it in its own words. */
 static void raise_failure(struct run *run, const struct ft_error *err) {
-  ft_arena_release(&run->arena);
+  release(run);
   if (run->session.cancelled) CHECK_FOR_INTERRUPTS();
   ft_failure_raise(err, &run->session.failure, run->text);
 }
 
 static void finish(struct run *run) {
-  ft_arena_release(&run->arena);
+  release(run);
   SPI_finish();
 }
 
@@ -163,7 +169,7 @@ static void show(FunctionCallInfo info, struct ft_span text) {
       put_row(set, &run->grid, r);
   }
   PG_FINALLY();
-  { ft_arena_release(&run->arena); }
+  { release(run); }
   PG_END_TRY();
   SPI_finish();
 }

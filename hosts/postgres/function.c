@@ -33,7 +33,7 @@ struct making {
   struct ft_session *session;
   const struct ft_model_record *record;
   const struct ft_plan *plan;
-  struct ft_span artifact;
+  struct ft_span artifact; /* as it is stored */
   struct ft_sha256 hash;
   const char *target_type;
   const char *old; /* signatures of the functions being replaced; NULL: none */
@@ -184,13 +184,14 @@ static enum ft_status make(void *self, struct ft_error *err) {
 enum ft_status ft_function_make(void *self, const struct ft_model_record *record,
                                 struct ft_span artifact, const char *target_type,
                                 struct ft_error *err) {
-  struct making making = { .session = self,
+  struct ft_session *session = self;
+  struct making making = { .session = session,
                            .record = record,
-                           .artifact = artifact,
+                           .artifact = ft_buffer_view(&session->stored),
                            .target_type = target_type };
   struct ft_plan *plan = NULL;
   if (!record->function || !record->function[0]) return FT_OK;
-  FT_TRY(ft_sha256_of(&making.hash, &artifact, 1, err));
+  FT_TRY(ft_sha256_of(&making.hash, &making.artifact, 1, err));
   FT_TRY(ft_plan_open(&plan, artifact, err));
   making.plan = plan;
   enum ft_status status = ft_guard_own(self, make, &making, err);

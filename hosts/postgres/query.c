@@ -61,19 +61,6 @@ static enum ft_status describe_columns(struct description *description, TupleDes
   return FT_OK;
 }
 
-/* Names are bound without regard to case, so two may not differ by case alone. */
-static enum ft_status check_names(const struct description *description, struct ft_error *err) {
-  for (size_t i = 0; i < description->fields; i++) {
-    for (size_t j = 0; j < i; j++) {
-      struct ft_span name = ft_span_of(description->field[i].name);
-      if (!ft_span_equal_nocase(name, ft_span_of(description->field[j].name))) continue;
-      ft_fail(err, FT_INVALID, "the query has two columns named \"%.*s\"", FT_SPAN_ARG(name));
-      return ft_fail_hint(err, "Give one of them another name with AS.");
-    }
-  }
-  return FT_OK;
-}
-
 static enum ft_status describe(void *self, struct ft_error *err) {
   struct description *description = self;
   SPIPlanPtr plan = SPI_prepare(description->query, 0, NULL);
@@ -83,7 +70,7 @@ static enum ft_status describe(void *self, struct ft_error *err) {
   if (source->commandTag != CMDTAG_SELECT || !source->resultDesc) return fail_kind(err);
   enum ft_status status = describe_columns(description, source->resultDesc, err);
   SPI_freeplan(plan);
-  return status == FT_OK ? check_names(description, err) : status;
+  return status;
 }
 
 enum ft_status ft_query_describe(void *self, struct ft_arena *arena, struct ft_span query,

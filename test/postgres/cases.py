@@ -382,6 +382,50 @@ def case_no_artifact_in_the_log(server):
     same(carriers, "0", "functions with a customer's value in them")
 
 
+def case_sealed_models_serve_their_owner_alone(server):
+    key = server.folder / "seal.key"
+    key.write_text("5e" * 32 + "\n", encoding="utf-8")
+    key.chmod(0o644)
+    server.installation.own(key)
+    server.configure({"foretell.key_file": f"'{key}'"})
+    server.psql("SELECT pg_reload_conf()")
+    wait_for(lambda: server.value("LOAD 'foretell'; SHOW foretell.key_file") == str(key), "the setting")
+    try:
+        db = fresh(server, "sealed", model=False)
+        role(server, "mallory2")
+        labels = f"SELECT {COLUMNS}, CASE WHEN yes THEN 'LABEL_YES' ELSE 'LABEL_NO' END AS yes FROM t"
+        says(server.error(create(query=labels), database=db), "58030", "read by others")
+        key.chmod(0o600)
+        server.psql(create(query=labels, replace="OR REPLACE"), database=db)
+        same(server.value("SELECT count(f(t)) FROM t", database=db), "1500")
+        says(server.value("SELECT f(t) FROM t LIMIT 1", database=db), "LABEL_")
+        says(server.value("""SELECT "Value" FROM foretell.show_model('m') WHERE "Key" = 'Model State'""",
+                          database=db), "READY")
+        bodies = "SELECT encode(decode(split_part(prosrc, E'\\n', 2), 'base64'), 'escape') FROM pg_proc " \
+                 "WHERE proname LIKE 'ft:%'"
+        stored = server.value(bodies, database=db)
+        says(stored, "FTSEAL1")
+        if "LABEL_" in stored:
+            raise AssertionError("labels are readable in pg_proc")
+        server.psql("CREATE SCHEMA evil AUTHORIZATION mallory2", database=db)
+        server.psql("""SET ROLE mallory2;
+            SELECT format('CREATE FUNCTION evil.%I() RETURNS void LANGUAGE foretell AS %L', proname, prosrc)
+            FROM pg_proc WHERE proname LIKE 'ft:%' \\gexec
+            SELECT format('CREATE FUNCTION evil.f(bigint, float8, numeric, text) RETURNS text LANGUAGE foretell AS %L',
+            prosrc) FROM pg_proc WHERE proname = 'f' AND pronargs = 4 \\gexec
+            """, database=db, check=False)
+        error = server.error("""SET check_function_bodies = off;
+            SELECT format('CREATE OR REPLACE FUNCTION evil.f(bigint, float8, numeric, text) RETURNS text LANGUAGE foretell AS %L',
+            prosrc) FROM pg_proc WHERE proname = 'f' AND pronargs = 4 AND pronamespace = 'public'::regnamespace \\gexec
+            SELECT evil.f(1, 2, 3, 'k')""", database=db, user="mallory2")
+        says(error, "XX001", "seal")
+    finally:
+        server.configure({"foretell.key_file": "''"})
+        server.psql("SELECT pg_reload_conf()")
+    wait_for(lambda: server.value("LOAD 'foretell'; SHOW foretell.key_file") == "", "the setting")
+    says(server.error("SELECT f(t) FROM t", database="sealed"), "58030", "no key file")
+
+
 def case_planning_sessions_stay_small(server):
     db = fresh(server, "small", model=False)
     # Deep trees over noise: an artifact of megabytes.
