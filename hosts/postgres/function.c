@@ -89,7 +89,7 @@ static void create_part(const struct making *making, size_t i) {
   ft_function_create(record->schema, name, list_make1(parameter("row", RECORDOID)), returns, body);
 }
 
-/* Signatures of all the functions that the model shall have, as regprocedure prints them. */
+/* Does the model keep its function's name, parameters and result? */
 static bool is_kept(const struct making *making) {
   const char *argument[] = { making->record->schema, making->session->replaced_function,
                              making->session->replaced };
