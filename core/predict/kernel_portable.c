@@ -1,73 +1,89 @@
-/* The kernel in plain C, for any processor. Rows walk a tree side by side in groups, so that one
- * row's memory latency is hidden behind the others' steps; a step has no branch to mispredict. */
-#include "core/predict/kernel.h"
+/* The kernel in plain C, for any processor. */
+#define VECTOR_BYTES       16
+#define MUX(m, one, zero)  ((zero) ^ (((one) ^ (zero)) & (m)))
+#define ABOVE(gt, ge, low) ((gt) | ((ge) & (low)))
+#include "core/predict/kernel_body.h"
 
-#define LANES 8 /* measured: 4 and 16 are slower by a tenth and more */
+#define MOST_TREES 255 /* whose leaves add up within an int32 */
 
-static inline bool has_category(const struct ft_forest_plan *forest, uint32_t set, float code) {
-  const struct ft_walk_set *of = &forest->set[set];
-  uint32_t bit = (uint32_t)code; /* an encoder's code: 0 … FT_MODEL_MAX_CATEGORIES */
-  return bit / 32 < of->words && (forest->set_word[of->first + bit / 32] >> (bit % 32) & 1);
+/* The bits of eight bytes that are 0 or 1, the first in the lowest. */
+static inline uint64_t pack_byte(const uint8_t *flag) {
+  uint64_t bits = 0;
+  for (int i = 0; i < 8; i++)
+    bits |= (uint64_t)flag[i] << i;
+  return bits;
 }
 
-/* 1: to the right */
-static inline uint32_t numeric_way(const struct ft_walk_node *node, float x) {
-  uint32_t absent = x != x;
-  return (uint32_t)(x >= node->of.threshold) | (absent & (node->feature >> 31));
-}
-
-static inline uint32_t any_way(const struct ft_forest_plan *forest, const struct ft_walk_node *node,
-                               float x) {
-  if (!(node->feature & FT_WALK_SET)) return numeric_way(node, x);
-  return x != x ? node->feature >> 31 : has_category(forest, node->of.set, x);
-}
-
-static inline float value_of(const struct ft_walk_node *node, const float *block, size_t row) {
-  return block[(size_t)(node->feature & FT_WALK_FEATURE) * FT_BLOCK_ROWS + row];
-}
-
-/* One level down for `lanes` rows; 0 when all had arrived at leaves. `sets` and `lanes` are
- * constants where this is expanded. */
-static inline uint32_t step(const struct ft_forest_plan *forest, const struct ft_walk_node *root,
-                            const float *block, size_t row, uint32_t *at, size_t lanes, bool sets) {
-  uint32_t moved = 0;
-  for (size_t i = 0; i < lanes; i++) {
-    const struct ft_walk_node *node = &root[at[i]];
-    float x = value_of(node, block, row + i);
-    uint32_t next = node->child[sets ? any_way(forest, node, x) : numeric_way(node, x)];
-    moved |= next ^ at[i];
-    at[i] = next;
+static void pack_plane(uint64_t *plane, const uint8_t *flag) {
+  for (size_t w = 0; w < FT_MASK_WORDS; w++) {
+    uint64_t word = 0;
+    for (size_t b = 0; b < 8; b++)
+      word |= pack_byte(flag + 64 * w + 8 * b) << (8 * b);
+    plane[w] = word;
   }
-  return moved;
 }
 
-static inline void walk(const struct ft_forest_plan *forest, const struct ft_walk_tree *tree,
-                        const float *block, size_t row, int64_t *sum, size_t lanes, bool sets) {
-  uint32_t at[LANES] = { 0 };
-  while (step(forest, tree->root, block, row, at, lanes, sets)) {
+static void search_levels(uint64_t *plane, uint64_t *nan, const float *table, uint32_t levels,
+                          const float *value) {
+  uint32_t place[FT_BLOCK_ROWS] = { 0 };
+  uint8_t flag[FT_BLOCK_ROWS];
+  for (uint32_t l = 0; l < levels; l++, plane += FT_MASK_WORDS) {
+    const float *level = table + (UINT32_C(1) << l) - 1;
+    for (size_t r = 0; r < FT_BLOCK_ROWS; r++) {
+      flag[r] = value[r] >= level[place[r]];
+      place[r] |= (uint32_t)flag[r] << l;
+    }
+    pack_plane(plane, flag);
   }
-  for (size_t i = 0; i < lanes; i++)
-    sum[row + i] += tree->root[at[i]].of.leaf;
+  for (size_t r = 0; r < FT_BLOCK_ROWS; r++)
+    flag[r] = value[r] != value[r];
+  pack_plane(nan, flag);
 }
 
-static inline void add_tree(const struct ft_forest_plan *forest, const struct ft_walk_tree *tree,
-                            const float *block, size_t rows, int64_t *sum, bool sets) {
-  size_t row = 0;
-  for (; row + LANES <= rows; row += LANES)
-    walk(forest, tree, block, row, sum, LANES, sets);
-  for (; row < rows; row++)
-    walk(forest, tree, block, row, sum, 1, sets);
+/* A tree's leaves as numbers; three planes of bytes otherwise. */
+static void read_leaves(int32_t *out, const uint8_t *leaf, size_t leaves) {
+  for (size_t i = 0; i < leaves; i++)
+    out[i] = (int32_t)(leaf[i] | (uint32_t)leaf[leaves + i] << 8 |
+                       (uint32_t)leaf[2 * leaves + i] << 16) -
+             FT_LEAF_BIAS;
 }
 
-static void add_margins(const struct ft_forest_plan *forest, const float *block, size_t rows,
-                        int64_t *sum) {
-  for (uint32_t t = 0; t < forest->trees; t++) {
-    const struct ft_walk_tree *tree = &forest->tree[t];
-    int64_t *to = sum + (size_t)tree->output * FT_BLOCK_ROWS;
-    if (tree->has_sets)
-      add_tree(forest, tree, block, rows, to, true);
-    else
-      add_tree(forest, tree, block, rows, to, false);
+static void add_chosen(int32_t *total, const int32_t *value, const uint64_t *chosen) {
+  for (size_t i = 0; i < FT_BLOCK_ROWS / 8; i++)
+    for (size_t j = 0; j < 8; j++)
+      total[8 * i + j] += value[chosen[i] >> (8 * j) & 0xff];
+}
+
+ALWAYS_INLINE void add_trees(uint32_t depth, const void *plan, const struct ft_group *group,
+                             const uint64_t *mask, int64_t *sum) {
+  const uint16_t *index = FT_PART(plan, uint16_t, group->index);
+  const uint8_t *leaf = FT_PART(plan, uint8_t, group->leaf);
+  const size_t leaves = (size_t)1 << depth;
+  for (uint32_t first = 0; first < group->trees; first += MOST_TREES) {
+    int32_t total[FT_BLOCK_ROWS] = { 0 };
+    for (uint32_t t = first; t < group->trees && t < first + MOST_TREES; t++) {
+      uint64_t chosen[FT_BLOCK_ROWS / 8];
+      int32_t value[1 << FT_GROUP_DEPTH];
+      read_leaves(value, leaf + t * 3 * leaves, leaves);
+      index_block(depth, chosen, mask, index + t * (leaves - 1));
+      add_chosen(total, value, chosen);
+    }
+    for (size_t r = 0; r < FT_BLOCK_ROWS; r++)
+      sum[r] += total[r];
+  }
+}
+
+static void add_group(const void *plan, const struct ft_group *group, const uint64_t *mask,
+                      int64_t *sum) {
+  switch (group->depth) {
+  case 1: add_trees(1, plan, group, mask, sum); break;
+  case 2: add_trees(2, plan, group, mask, sum); break;
+  case 3: add_trees(3, plan, group, mask, sum); break;
+  case 4: add_trees(4, plan, group, mask, sum); break;
+  case 5: add_trees(5, plan, group, mask, sum); break;
+  case 6: add_trees(6, plan, group, mask, sum); break;
+  case 7: add_trees(7, plan, group, mask, sum); break;
+  default: add_trees(8, plan, group, mask, sum); break;
   }
 }
 
@@ -78,5 +94,6 @@ static bool always(void) {
 const struct ft_kernel ft_kernel_portable = {
   .name = "portable",
   .supported = always,
-  .margins = add_margins,
+  .add_block = add_block,
+  .add_row = add_row,
 };

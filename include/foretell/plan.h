@@ -29,6 +29,14 @@ enum ft_status ft_plan_open(struct ft_plan **out, struct ft_span artifact_bytes,
                             struct ft_error *err) FT_MUST_CHECK;
 void ft_plan_close(struct ft_plan *plan); /* NULL is allowed */
 
+/* A plan is one block of bytes without pointers. It may be copied or mapped elsewhere, by this very
+ * program, 64-byte aligned, and predicts there without being made again. `block` is borrowed, is
+ * trusted but for its first bytes, and must outlive the plan.
+ * Errors: FT_NOMEM; FT_CORRUPT  not such a block, cut short, or of another version */
+struct ft_span ft_plan_block(const struct ft_plan *plan); /* borrowed */
+enum ft_status ft_plan_attach(struct ft_plan **out, struct ft_span block,
+                              struct ft_error *err) FT_MUST_CHECK;
+
 /* What a host needs to know of the model. */
 enum ft_problem ft_plan_problem(const struct ft_plan *plan);
 size_t ft_plan_fields(const struct ft_plan *plan);
