@@ -3,7 +3,7 @@
 
 CREATE OR REPLACE TABLE customers AS
 SELECT row_number() OVER () AS customer_id, *
-FROM read_csv('examples/data/mlc_churn.csv.gz');
+FROM read_csv('examples/data/mlc_churn.csv.gz', types = {'churn': 'VARCHAR'});
 
 -- Train on four customers in five; the fifth is kept to see how good the model is.
 CREATE OR REPLACE MODEL customer_churn

@@ -137,6 +137,9 @@ static const struct {
   { "view", LISTS(FT_LIST_TABLES) | LISTS(FT_LIST_SCHEMAS) },
   { "describe", LISTS(FT_LIST_TABLES) | LISTS(FT_LIST_SCHEMAS) },
   { "summarize", LISTS(FT_LIST_TABLES) | LISTS(FT_LIST_SCHEMAS) },
+  { "create", LISTS(FT_LIST_KEYWORDS) },
+  { "drop", LISTS(FT_LIST_KEYWORDS) },
+  { "alter", LISTS(FT_LIST_KEYWORDS) },
   { "model", LISTS(FT_LIST_MODELS) },
   { "target", LISTS(FT_LIST_COLUMNS) },
   { "set", LISTS(FT_LIST_SETTINGS) | LISTS(FT_LIST_COLUMNS) },
@@ -173,7 +176,7 @@ static void find_words(struct search *search, struct ft_span text) {
   for (int list = FT_LIST_TABLES; list <= FT_LIST_TYPES; list++)
     if (lists & LISTS(list)) add_list(search, (enum ft_engine_list)list);
   if (lists != EVERYTHING && lists & LISTS(FT_LIST_SETTINGS)) add_list(search, FT_LIST_SETTINGS);
-  /* EXISTS, OR REPLACE: words follow names' words too. */
+  /* Our own words may follow anywhere: IF EXISTS after MODEL. */
   for (const char *const *word = ft_statement_words(); *word; word++)
     if (lists == EVERYTHING || search->word.size > 0) add_keyword(search, *word);
   search->out->after = " ";

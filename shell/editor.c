@@ -158,7 +158,8 @@ static void set_up(struct ft_editor *editor) {
   el_set(edit, EL_HIST, history, editor->history);
   el_source(edit, NULL); /* the user's ~/.editrc */
   el_set(edit, EL_GETCFN, read_character);
-  el_set(edit, EL_ADDFN, "ft-complete", "complete what stands at the cursor", complete);
+  /* The wide form keeps the names as they are; the other copies them and never frees the copies. */
+  el_wset(edit, EL_ADDFN, L"ft-complete", L"complete what stands at the cursor", complete);
   el_set(edit, EL_BIND, "^I", "ft-complete", NULL);
   el_set(edit, EL_BIND, "^R", "em-inc-search-prev", NULL);
   el_set(edit, EL_BIND, "\\e[1;5C", "em-next-word", NULL);
@@ -199,6 +200,8 @@ enum ft_typed ft_editor_line(struct ft_editor *editor, struct ft_buffer *line, c
   editor->prompt = prompt;
   editor->before = before;
   ft_interrupt_forget();
+  /* Before the prompt shows: libedit would do it after, and lose a Ctrl-D typed in between. */
+  el_set(editor->edit, EL_PREP_TERM, 1);
   const char *text = el_gets(editor->edit, &size);
   if (ft_interrupt_pending()) {
     ft_interrupt_forget();

@@ -78,18 +78,16 @@ static void print_line(FILE *out, const struct ft_failure *failure, const struct
   ft_buffer_release(&text);
 }
 
-/* An engine's message may hold line breaks, which help, and control characters, which do not. */
-static void print_words(FILE *out, const char *words) {
-  for (const char *byte = words; *byte; byte++)
-    putc((unsigned char)*byte < 0x20 && *byte != '\n' && *byte != '\t' ? ' ' : *byte, out);
-  putc('\n', out);
-}
-
 static void print_place(FILE *out, const struct ft_failure *failure) {
   const struct ft_error *error = failure->error;
   size_t position = failure->offset + (error->position > 0 ? error->position - 1 : 0);
   struct place place = find_place(failure->script, position);
-  if (failure->file) fprintf(out, "%s, ", failure->file);
+  /* Of a script of one line the line says nothing. */
+  if (error->position == 0 && !failure->file && place.number == 1) return;
+  if (failure->file) {
+    ft_visible_write(out, failure->file);
+    fputs(", ", out);
+  }
   if (error->position == 0) {
     fprintf(out, "line %zu\n", place.number);
     return;
@@ -103,10 +101,12 @@ void ft_failure_print(FILE *out, const struct ft_failure *failure) {
   const char *red = failure->colour ? "\033[1;31m" : "";
   const char *off = failure->colour ? "\033[0m" : "";
   fprintf(out, "%serror %s:%s ", red, ft_status_sqlstate(error->status), off);
-  print_words(out, error->message);
-  if (failure->place && (failure->file || error->position > 0)) print_place(out, failure);
+  ft_visible_write(out, error->message);
+  putc('\n', out);
+  if (failure->place) print_place(out, failure);
   if (error->hint[0]) {
     fprintf(out, "%shint:%s ", failure->colour ? "\033[1m" : "", off);
-    print_words(out, error->hint);
+    ft_visible_write(out, error->hint);
+    putc('\n', out);
   }
 }

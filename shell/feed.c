@@ -66,11 +66,6 @@ static enum ft_status read_more(struct ft_feed *feed, bool dot, struct ft_error 
   }
 }
 
-static void skip_mark(struct ft_feed *feed) {
-  if (feed->offset == 0 && feed->text.size >= 3 && memcmp(feed->text.data, "\xEF\xBB\xBF", 3) == 0)
-    feed->offset = 3;
-}
-
 static bool take_dot(struct ft_feed *feed, struct ft_piece *piece) {
   struct ft_span rest = newest(feed, piece->offset);
   const char *end = memchr(rest.data, '\n', rest.size);
@@ -85,7 +80,6 @@ static bool take_dot(struct ft_feed *feed, struct ft_piece *piece) {
 enum ft_status ft_feed_next(enum ft_feed_kind *kind, struct ft_piece *piece, struct ft_feed *feed,
                             struct ft_error *err) {
   for (;;) {
-    skip_mark(feed);
     size_t offset = feed->offset;
     bool found = ft_script_next(ft_buffer_view(&feed->text), &offset, piece);
     bool dot = found && piece->text.size > 0 && piece->text.data[0] == '.';

@@ -107,7 +107,8 @@ static int run_options(struct ft_shell_options *options) {
     printf("foretell %s (DuckDB %s)\n", FT_VERSION, ft_engine_library_version());
     return EXIT_SUCCESS;
   }
-  bool interactive = options->inputs == 0 && !options->check && isatty(STDIN_FILENO);
+  bool terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+  bool interactive = options->inputs == 0 && !options->check && terminal;
   if (options->inputs == 0) {
     options->input = &standard_input;
     options->inputs = 1;

@@ -96,6 +96,13 @@ void ft_json_quote(struct ft_buffer *out, struct ft_span text);
 /* Append `text` so that it stays on its line and harms no terminal: control characters, marks
  * that turn the direction of writing and bytes that are not UTF-8 are spelled out. */
 void ft_visible_append(struct ft_buffer *out, struct ft_span text);
+/* The same, keeping its lines but not the last end of line; returns how many lines there are. */
+size_t ft_visible_lines(struct ft_buffer *out, struct ft_span text);
+void ft_visible_write(FILE *out, const char *text); /* those lines */
+
+/* Append `text` with its lines broken at blanks, so that they take at most `width` cells each,
+ * unless a word is longer. */
+void ft_text_wrap(struct ft_buffer *out, struct ft_span text, size_t width);
 
 /* 1234567 as "1,234,567"; `text` has room for 32 bytes. */
 const char *ft_count_text(uint64_t count, char *text);

@@ -5,8 +5,11 @@
 
 #include "shell/interrupt.h"
 #include "shell/pager.h"
+#include "shell/width.h"
 
 #define ROW_MAX_BYTES ((size_t)1 << 30)
+#define GRID_WIDTH    100 /* cells of a description where no terminal limits them */
+#define VALUE_LEAST   30
 
 static struct ft_render_limits limits_of(const struct ft_session *session) {
   struct ft_render_limits limits = { .rows = session->rows,
@@ -120,27 +123,48 @@ enum ft_status ft_result_show(struct ft_session *session, struct ft_result *resu
   return FT_OK;
 }
 
+/* Cells that are left for the last column, beside the others. */
+static size_t last_width(const struct ft_grid *grid, size_t limit) {
+  size_t others = 1 + 3 * grid->columns;
+  for (size_t c = 0; c + 1 < grid->columns; c++) {
+    size_t widest = ft_width_of(ft_span_of(grid->name[c]));
+    for (size_t r = 0; r < grid->rows; r++) {
+      size_t width = ft_width_of(grid->cell[r * grid->columns + c]);
+      if (width > widest) widest = width;
+    }
+    others += widest;
+  }
+  return limit > others + VALUE_LEAST ? limit - others : VALUE_LEAST;
+}
+
+/* A row of a description. In a table its long values go over several lines: none is cut. */
 static enum ft_status take_grid_row(struct row *row, const struct ft_grid *grid, size_t index,
-                                    bool json, struct ft_error *err) {
+                                    const struct ft_render *render, struct ft_error *err) {
   const struct ft_span *cell = grid->cell + index * grid->columns;
+  size_t limit = render->limits.width ? render->limits.width : GRID_WIDTH;
+  size_t width = render->format->plain ? last_width(grid, limit) : 0;
   ft_buffer_reset(&row->text);
   for (size_t c = 0; c < grid->columns; c++) {
-    if (json && cell[c].data) ft_json_quote(&row->text, cell[c]);
+    if (cell[c].data && render->format->json)
+      ft_json_quote(&row->text, cell[c]);
+    else if (width > 0 && c + 1 == grid->columns)
+      ft_text_wrap(&row->text, cell[c], width);
+    else
+      ft_buffer_append_text(&row->text, cell[c]);
     row->end[c] = row->text.size;
   }
   FT_TRY(ft_buffer_check(&row->text, "a row of the result", err));
-  for (size_t c = 0, begin = 0; c < grid->columns; begin = row->end[c++]) {
-    row->cell[c] = cell[c];
-    if (json && cell[c].data)
-      row->cell[c] = (struct ft_span){ (const char *)row->text.data + begin, row->end[c] - begin };
-  }
+  const char *data = row->text.data ? (const char *)row->text.data : "";
+  for (size_t c = 0, begin = 0; c < grid->columns; begin = row->end[c++])
+    row->cell[c] = cell[c].data ? (struct ft_span){ data + begin, row->end[c] - begin }
+                                : (struct ft_span){ NULL, 0 };
   return FT_OK;
 }
 
 static enum ft_status show_grid_rows(struct ft_render *render, struct row *row,
                                      const struct ft_grid *grid, struct ft_error *err) {
   for (size_t r = 0; r < grid->rows; r++) {
-    FT_TRY(take_grid_row(row, grid, r, render->format->json, err));
+    FT_TRY(take_grid_row(row, grid, r, render, err));
     FT_TRY(ft_render_row(render, row->cell, err));
   }
   return ft_render_end(render, err);
@@ -156,6 +180,7 @@ enum ft_status ft_grid_show(struct ft_session *session, const struct ft_grid *gr
     heading[c] = (struct ft_heading){ grid->name[c], false };
   struct ft_render_limits limits = limits_of(session);
   limits.footer = false;
+  limits.rows = 0; /* all of a description, however long */
   struct ft_render render;
   ft_progress_line_hide(&session->progress);
   enum ft_status status =

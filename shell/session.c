@@ -28,7 +28,9 @@ static void hear_notice(void *self, const char *text) {
   ft_progress_line_hide(&session->progress);
   if (session->quiet) return;
   fflush(session->out);
-  fprintf(stderr, "notice: %s\n", text);
+  fputs("notice: ", stderr);
+  ft_visible_write(stderr, text);
+  putc('\n', stderr);
 }
 
 static void hear_progress(void *self, const struct ft_progress *progress) {
@@ -67,8 +69,6 @@ static enum ft_status run_ours(struct ft_session *session, struct ft_span text,
   struct ft_grid grid = { 0 };
   const char *tag = NULL;
   FT_TRY(ft_statement_parse(&statement, &session->arena, text, err));
-  for (uint32_t n = 0; n < statement.notices; n++)
-    hear_notice(session, statement.notice[n]);
   FT_TRY(ft_command_run(&grid, &tag, &session->arena, &session->host, &statement, err));
   ft_progress_line_hide(&session->progress);
   if (grid.columns > 0) return ft_grid_show(session, &grid, err);

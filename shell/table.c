@@ -61,24 +61,6 @@ static struct ft_span text_of(struct ft_span cell) {
   return cell;
 }
 
-/* Line by line; an end of line at the very end is left out. */
-static size_t append_lines(struct ft_buffer *out, struct ft_span text) {
-  size_t lines = 1;
-  while (text.size > 0 && (text.data[text.size - 1] == '\n' || text.data[text.size - 1] == '\r'))
-    text.size--;
-  const char *end;
-  while (text.size > 0 && (end = memchr(text.data, '\n', text.size)) != NULL) {
-    size_t size = (size_t)(end - text.data);
-    bool pair = size > 0 && text.data[size - 1] == '\r';
-    ft_visible_append(out, (struct ft_span){ text.data, size - pair });
-    ft_buffer_u8(out, '\n');
-    text = (struct ft_span){ end + 1, text.size - size - 1 };
-    lines++;
-  }
-  ft_visible_append(out, text);
-  return lines;
-}
-
 static size_t widest_line(const struct ft_shown *cell) {
   struct ft_span text = { cell->text, cell->size };
   if (cell->lines == 1) return ft_width_of(text);
@@ -100,7 +82,7 @@ static struct ft_shown *make_row(struct ft_table *table, const struct ft_span *c
   ft_buffer_reset(&table->text);
   for (size_t c = 0; c < columns; c++) {
     size_t before = table->text.size;
-    table->shown[c].lines = append_lines(&table->text, text_of(cell[c]));
+    table->shown[c].lines = ft_visible_lines(&table->text, text_of(cell[c]));
     table->shown[c].size = table->text.size - before;
     table->shown[c].null = !cell[c].data;
   }

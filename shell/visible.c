@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "shell/render.h"
 #include "shell/width.h"
 
@@ -51,4 +53,29 @@ void ft_visible_append(struct ft_buffer *out, struct ft_span text) {
     at += size;
   }
   if (text.size > done) ft_buffer_append(out, text.data + done, text.size - done);
+}
+
+size_t ft_visible_lines(struct ft_buffer *out, struct ft_span text) {
+  size_t lines = 1;
+  while (text.size > 0 && (text.data[text.size - 1] == '\n' || text.data[text.size - 1] == '\r'))
+    text.size--;
+  const char *end;
+  while (text.size > 0 && (end = memchr(text.data, '\n', text.size)) != NULL) {
+    size_t size = (size_t)(end - text.data);
+    bool pair = size > 0 && text.data[size - 1] == '\r';
+    ft_visible_append(out, (struct ft_span){ text.data, size - pair });
+    ft_buffer_u8(out, '\n');
+    text = (struct ft_span){ end + 1, text.size - size - 1 };
+    lines++;
+  }
+  ft_visible_append(out, text);
+  return lines;
+}
+
+void ft_visible_write(FILE *out, const char *text) {
+  struct ft_buffer shown;
+  ft_buffer_init(&shown, (size_t)1 << 24);
+  ft_visible_lines(&shown, ft_span_of(text));
+  if (!shown.failed && shown.size > 0) fwrite(shown.data, 1, shown.size, out);
+  ft_buffer_release(&shown);
 }

@@ -1,6 +1,7 @@
 /* foretell-trainer: frames on standard input, frames on standard output (foretell/job.h).
  *
- * It reads no file, no network and of the environment only what OpenMP does. */
+ * It reads no file but its own program and no network, and of the environment only what OpenMP
+ * does. */
 #include <inttypes.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -38,11 +39,19 @@ static void offer_to_die_first(void) {
   fclose(file);
 }
 
+/* OpenMP's threads wait by spinning unless they are told otherwise before the program starts: on a
+ * busy machine that costs minutes. So it starts itself once more, as the same process. */
+static void start_again_without_spinning(char **argument) {
+  if (getenv("OMP_WAIT_POLICY") || setenv("OMP_WAIT_POLICY", "passive", 1) != 0) return;
+  execv("/proc/self/exe", argument);
+}
+
 int main(int arguments, char **argument) {
   for (int i = 1; i < arguments; i++) {
     if (strcmp(argument[i], "--memory-limit") != 0 || i + 1 == arguments) return say_usage();
     if (!limit_memory(argument[++i])) return say_usage();
   }
+  start_again_without_spinning(argument);
   signal(SIGPIPE, SIG_IGN);
   offer_to_die_first();
   return ft_session_run(STDIN_FILENO, STDOUT_FILENO);

@@ -109,8 +109,9 @@ static enum ft_status read_rows(struct session *session, struct ft_error *err) {
   return status;
 }
 
-static enum ft_status train(struct session *session, double begin, struct ft_error *err) {
+static enum ft_status train(struct session *session, struct ft_error *err) {
   FT_TRY(read_rows(session, err));
+  double begin = ft_clock_seconds(); /* MAX_RUNTIME is of the training, not of the query */
   struct ft_train_events events = { .self = session,
                                     .progress = send_progress,
                                     .notice = send_notice };
@@ -139,7 +140,7 @@ int ft_session_run(int input, int output) {
   struct session session = { .input = input, .output = output };
   ft_arena_init(&session.arena, FT_ARENA_DEFAULT_LIMIT);
   struct ft_error err = { .status = FT_OK };
-  enum ft_status status = train(&session, ft_clock_seconds(), &err);
+  enum ft_status status = train(&session, &err);
   if (status != FT_OK) send_error(&session, &err);
   if (session.open) ft_table_release(&session.table);
   ft_arena_release(&session.arena);

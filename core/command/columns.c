@@ -6,7 +6,7 @@
 #include "foretell/model.h"
 
 #define NEAR_ENOUGH 3   /* edits between a wrong name and the one we propose */
-#define LIST_BYTES  320 /* of the columns named in a hint */
+#define LIST_BYTES  200 /* of the columns named in a hint */
 #define MAX_COLUMNS (FT_MODEL_MAX_FIELDS + 1)
 
 const char *ft_columns_type_name(const struct ft_columns *columns, size_t index) {

@@ -9,7 +9,6 @@
 #include "core/command/statements.h"
 #include "core/command/supported.h"
 #include "core/command/training.h"
-#include "foretell/objective.h"
 
 struct creation {
   const struct ft_command *command;
@@ -57,26 +56,15 @@ static enum ft_status check_name(struct creation *creation, bool *skip, struct f
   return ft_fail_at(err, creation->name.position);
 }
 
-/* Does the statement itself say that no classes are predicted? */
-static bool is_regression(const struct ft_create_model *create) {
-  if (create->problem == FT_REGRESSION) return true;
-  if (!create->objective) return false;
-  const struct ft_objective *objective =
-      ft_objective_find(ft_span_of(create->objective), create->automatic);
-  return objective && objective->problems == 1U << FT_REGRESSION;
-}
-
-static enum ft_status check_function_name(struct creation *creation, const char *suffix,
-                                          struct ft_error *err) {
+/* The host looks at the names of the probability functions, too. */
+static enum ft_status check_function_names(const struct creation *creation, struct ft_error *err) {
   const struct ft_host *host = creation->command->host;
-  const char *name = ft_arena_print(creation->command->arena, "%s%s", creation->function, suffix);
-  if (!name) return ft_arena_fail(err, "the statement");
-  enum ft_status status =
-      host->check_function(host->self, creation->name.schema, name, creation->name.name, err);
-  if (status == FT_OK) return FT_OK;
-  if (status == FT_DUPLICATE_FUNCTION && err && !err->hint[0])
+  enum ft_status status = host->check_function(host->self, creation->name.schema,
+                                               creation->function, creation->name.name, err);
+  if (status == FT_OK || !err) return status;
+  if (status == FT_DUPLICATE_FUNCTION && !err->hint[0])
     ft_fail_hint(err, "Choose another name after FUNCTION.");
-  if (err && !err->position) ft_fail_at(err, creation->create->function.position);
+  if (!err->position) ft_fail_at(err, creation->create->function.position);
   return status;
 }
 
@@ -92,10 +80,7 @@ static enum ft_status check_functions(struct creation *creation, struct ft_error
   }
   creation->function = ft_arena_text(creation->command->arena, function->name);
   if (!creation->function) return ft_arena_fail(err, "the statement");
-  FT_TRY(check_function_name(creation, "", err));
-  if (is_regression(creation->create)) return FT_OK;
-  FT_TRY(check_function_name(creation, "_prob", err));
-  return check_function_name(creation, "_probabilities", err);
+  return check_function_names(creation, err);
 }
 
 static enum ft_status prepare(struct creation *creation, bool *skip, struct ft_error *err) {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/predict/civil.h"
+#include "core/predict/recent.h"
 #include "foretell/plan.h"
 
 #define DAY_US    INT64_C(86400000000)
@@ -184,12 +185,38 @@ static void blank_nulls(float *out, const struct ft_column *column, size_t first
     if (!ft_column_has(column, first + r)) out[r] = missing();
 }
 
+/* As encode_categories, for many texts. */
+static void encode_texts(float *out, const struct ft_feature *feature,
+                         const struct ft_column *column, size_t first, size_t rows) {
+  const struct ft_span *text = (const struct ft_span *)column->values + first;
+  struct ft_recent recent;
+  ft_recent_empty(&recent);
+  for (size_t r = 0; r < rows; r++) {
+    if (!ft_column_has(column, first + r)) {
+      out[r] = missing();
+      continue;
+    }
+    struct ft_recent_key key = ft_recent_key_of(text[r]);
+    size_t slot = ft_recent_slot(key);
+    if (key.size > FT_RECENT_TEXT || !ft_recent_has(&recent, slot, key)) {
+      recent.code[slot] = code_of(feature, ft_hash_keyed(&feature->key, text[r]));
+      recent.key[slot] = key;
+    }
+    out[r] = recent.code[slot];
+  }
+}
+
 void ft_encode_feature(float *out, const struct ft_feature *feature,
                        const struct ft_encode_input *input, size_t first, size_t rows) {
   const struct ft_column *column = &input->column[feature->field];
   const struct ft_hash128 *hash = input->hash ? input->hash[feature->field] : NULL;
   switch (feature->kind) {
-  case FT_ENCODE_CATEGORY: encode_categories(out, feature, column, hash, first, rows); return;
+  case FT_ENCODE_CATEGORY:
+    if (column->type == FT_TEXT && !hash && rows >= FT_RECENT_LEAST)
+      encode_texts(out, feature, column, first, rows);
+    else
+      encode_categories(out, feature, column, hash, first, rows);
+    return;
   case FT_ENCODE_LENGTH: encode_lengths(out, column, first, rows); return;
   case FT_ENCODE_CALENDAR: encode_calendar(out, feature->part, column, first, rows); break;
   default: encode_numbers(out, column, first, rows); break;

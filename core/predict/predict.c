@@ -220,14 +220,45 @@ enum ft_status ft_plan_predict(const struct ft_plan *plan, struct ft_scratch *sc
   return FT_OK;
 }
 
-/* By insertion: labels are few, and it stays in bounds even for NaNs. */
+/* The probabilities of one row, for the order of its labels. */
+struct ranking {
+  const double *probability; /* of label 0 */
+  size_t stride;             /* to the next label's */
+  uint32_t *order;
+};
+
+static bool comes_after(const struct ranking *ranking, uint32_t a, uint32_t b) {
+  double p = ranking->probability[a * ranking->stride];
+  double q = ranking->probability[b * ranking->stride];
+  return p < q || (p == q && a > b);
+}
+
+static void exchange(uint32_t *a, uint32_t *b) {
+  uint32_t kept = *a;
+  *a = *b;
+  *b = kept;
+}
+
+/* Lets the label at `at` sink until none below it in the heap comes after it. */
+static void sink(const struct ranking *ranking, uint32_t at, uint32_t count) {
+  uint32_t *order = ranking->order;
+  for (uint32_t child = 2 * at + 1; child < count; at = child, child = 2 * at + 1) {
+    if (child + 1 < count && comes_after(ranking, order[child + 1], order[child])) child++;
+    if (!comes_after(ranking, order[child], order[at])) return;
+    exchange(&order[at], &order[child]);
+  }
+}
+
+/* A heap sort: no memory, and it stays within bounds even where a NaN makes the order inconsistent. */
 void ft_plan_rank(const struct ft_plan *plan, const double *probability, size_t rows, size_t row,
                   uint32_t *order) {
-  for (uint32_t l = 0; l < plan->labels; l++) {
-    double p = probability[(size_t)l * rows + row];
-    uint32_t at = l;
-    for (; at > 0 && probability[(size_t)order[at - 1] * rows + row] < p; at--)
-      order[at] = order[at - 1];
-    order[at] = l;
+  const struct ranking ranking = { probability + row, rows, order };
+  for (uint32_t l = 0; l < plan->labels; l++)
+    order[l] = l;
+  for (uint32_t i = plan->labels / 2; i-- > 0;)
+    sink(&ranking, i, plan->labels);
+  for (uint32_t left = plan->labels; left > 1; left--) {
+    exchange(&order[0], &order[left - 1]);
+    sink(&ranking, 0, left - 1);
   }
 }

@@ -9,7 +9,7 @@
 
 #define FOLDS         5
 #define HOLD_OUT_ROWS 1000  /* from here on a fifth is kept aside */
-#define ONE_FIT_ROWS  30000 /* from here on one fit instead of five */
+#define ONE_FIT_ROWS  10000 /* from here on one fit instead of five */
 #define SEARCH_SHARE  0.55  /* of the time; the final fit needs the rest */
 #define FINAL_SHARE   0.93
 #define MORE_ROWS     1.35 /* time of a fit on all rows, in that on four fifths; with a margin */
@@ -25,17 +25,28 @@ struct ft_learned {
   size_t helds;
 };
 
-/* Bigger work, fewer trials: decided by the data, not by the clock, so that it can be replayed. */
+/* Bigger work, fewer trials of fewer rounds in larger steps: decided by the data, not by the clock, so
+ * that it can be replayed. */
 static const struct work_limit {
   double cells; /* rows × features × outputs, at most */
   uint32_t trials;
   uint32_t rounds;
+  double haste; /* factor of eta */
 } work_limits[] = {
-  { 1e7, FT_SEARCH_MOST_TRIALS, 2000 },
-  { 5e7, 4, 700 },
-  { 2e8, 3, 400 },
-  { 1e300, 2, 250 },
+  { 1.2e5, FT_SEARCH_MOST_TRIALS, 1500, 1.0 },
+  { 6e5, 4, 500, 1.5 },
+  { 5e6, 3, 300, 2.0 },
+  { 5e7, 2, 200, 2.5 },
+  { 1e300, 2, 100, 3.0 },
 };
+
+static const struct work_limit *limit_of(const struct ft_run *run) {
+  const struct work_limit *limit = work_limits;
+  double cells = (double)run->rows * run->features.features * run->outputs;
+  while (cells > limit->cells)
+    limit++;
+  return limit;
+}
 
 static enum ft_metric metric_of(const struct ft_run *run) {
   const struct ft_objective *objective =
@@ -87,13 +98,11 @@ static enum ft_status split(struct ft_learned *learned, struct ft_run *run, stru
 
 static enum ft_status search(struct ft_learned *learned, const struct ft_run *run,
                              enum ft_metric metric, struct ft_error *err) {
-  const struct work_limit *limit = work_limits;
-  double cells = (double)run->rows * run->features.features * run->outputs;
-  while (cells > limit->cells)
-    limit++;
+  const struct work_limit *limit = limit_of(run);
   struct ft_search_options options = { .metric = metric,
                                        .most_trials = limit->trials,
                                        .most_rounds = limit->rounds,
+                                       .haste = limit->haste,
                                        .threads = run->threads,
                                        .begin = run->begin,
                                        .deadline = run->begin + run->limit * SEARCH_SHARE,
@@ -181,9 +190,10 @@ static void report_trials(struct ft_run *run, const struct ft_learned *learned,
   while (report->hyperparameters < FT_CONFIGURATION_PARAMETERS &&
          winner->parameter[report->hyperparameters].name)
     report->hyperparameters++;
-  report->status = search->by_clock    ? "MaxAutoMLJobRuntimeReached"
-                   : search->by_trials ? "MaxTrialsReached"
-                                       : "Completed";
+  report->status = search->by_clock ? "MaxAutoMLJobRuntimeReached"
+                   : search->by_trials && search->trials == run->job->max_trials
+                       ? "MaxTrialsReached"
+                       : "Completed";
 }
 
 /* Train the chosen ones again on all rows; where the time is too short, or memory, they stay as
@@ -195,7 +205,8 @@ static enum ft_status train_finals(struct ft_run *run, struct ft_learned *learne
   for (uint32_t i = 0; i < search->choices; i++)
     seconds += search->trial[search->chosen[i]].seconds * MORE_ROWS;
   struct ft_trial_options options = { .threads = run->threads,
-                                      .most_rounds = work_limits[0].rounds,
+                                      .most_rounds = limit_of(run)->rounds,
+                                      .haste = limit_of(run)->haste,
                                       .deadline = run->begin + run->limit * FINAL_SHARE };
   bool large = learned->part.hold_out;
   if (learned->helds == 0 && !large) return FT_OK; /* they have seen all rows */

@@ -2,7 +2,7 @@
  *
  * 1000 rows or more: a fifth is kept aside; the search sees the others only, and the shown score is
  * of that fifth. Then the winner is trained again on all rows in the same way. Fewer rows: the score
- * is of the cross-validation. Up to 30,000 rows a learner is the mean of five, each stopped on the
+ * is of the cross-validation. Up to 10,000 rows a learner is the mean of five, each stopped on the
  * fifth that it did not see; beyond, it is one, with the rounds that did best on a fifth.
  * docs/training.md has the whole of it. */
 #ifndef FORETELL_TRAIN_AUTOMATIC_H

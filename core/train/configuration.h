@@ -13,6 +13,7 @@
 struct ft_configuration {
   const char *name;                                           /* "shallow" */
   struct ft_parameter parameter[FT_CONFIGURATION_PARAMETERS]; /* the booster's; a NULL name ends */
+  double eta;
   double subsample; /* share of the rows that a round sees; drawn by us, not by the booster */
   uint32_t most_rounds;
   double cost; /* seconds, as a multiple of the first configuration's */

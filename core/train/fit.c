@@ -11,7 +11,8 @@
 #include "core/train/metric.h"
 #include "foretell/random.h"
 
-#define MOST_PARAMETERS 24
+#define MOST_PARAMETERS   24
+#define FEW_TRAINING_ROWS 5000 /* fewer rows do not fill more bins, and bins are what they cost */
 
 /* A fit's working memory. */
 struct fitting {
@@ -59,23 +60,25 @@ static enum ft_status make_room(struct fitting *fitting, struct ft_error *err) {
 
 static enum ft_status make_booster(struct fitting *fitting, struct ft_error *err) {
   const struct ft_fit_task *task = fitting->task;
-  char outputs[16], seed[24], threads[16];
+  char outputs[16], seed[24], threads[16], eta[32];
   snprintf(outputs, sizeof outputs, "%" PRIu32, task->data->outputs);
   snprintf(seed, sizeof seed, "%" PRIu64, task->data->seed % 2147483647);
   snprintf(threads, sizeof threads, "%" PRIu32, task->threads);
+  snprintf(eta, sizeof eta, "%.6g", task->configuration->eta * task->haste);
   bool several = task->data->outputs > 1;
   struct ft_parameter parameter[MOST_PARAMETERS] = {
     { "objective", several ? "multi:softprob" : "reg:squarederror" },
     { "base_score", "0" },
     { "disable_default_eval_metric", "1" },
     { "tree_method", "hist" },
-    { "max_bin", "254" },
+    { "max_bin", task->trains < FEW_TRAINING_ROWS ? "64" : "254" },
     { "max_cat_to_onehot", "64" },
     { "seed", seed },
     { "seed_per_iteration", "1" },
     { "nthread", threads },
+    { "eta", eta },
   };
-  size_t count = 9;
+  size_t count = 10;
   if (several) parameter[count++] = (struct ft_parameter){ "num_class", outputs };
   const struct ft_parameter *own = task->configuration->parameter;
   for (size_t i = 0; i < FT_CONFIGURATION_PARAMETERS && own[i].name; i++)

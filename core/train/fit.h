@@ -34,6 +34,7 @@ struct ft_fit_task {
   size_t valids;         /* 0: `rounds` rounds, no early stopping */
   uint32_t rounds;       /* of a fit without valid rows; else unused */
   uint32_t most_rounds;  /* at most, whatever the configuration says */
+  double haste;          /* eta is multiplied by it: fewer rounds, larger steps */
   uint32_t patience;     /* rounds without a better score */
   uint32_t least_rounds; /* before it may stop */
   bool stop_on_auc;      /* binary, few rows of a class: log loss would stop too soon */

@@ -107,6 +107,7 @@ static enum ft_status try_one(struct searching *searching,
   struct ft_search *search = searching->search;
   struct ft_trial_options options = { .threads = searching->options->threads,
                                       .most_rounds = searching->options->most_rounds,
+                                      .haste = searching->options->haste,
                                       .deadline = searching->options->deadline,
                                       .self = searching,
                                       .tick = tick };

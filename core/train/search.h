@@ -19,6 +19,7 @@ struct ft_search_options {
   enum ft_metric metric;
   uint32_t most_trials; /* 0: as many as the list has */
   uint32_t most_rounds;
+  double haste;
   uint32_t threads;
   double begin; /* ft_clock_seconds */
   double deadline;

@@ -247,8 +247,10 @@ static enum ft_status check_rows(const struct ft_table *table, const struct ft_f
     ft_fail(err, FT_DATA, "the query gives no rows");
     return ft_fail_hint(err, "Check the conditions of the query in FROM.");
   }
-  if (rows == 0)
-    return ft_fail(err, FT_DATA, "the target \"%s\" is NULL in every row", field->name);
+  if (rows == 0) {
+    ft_fail(err, FT_DATA, "the target \"%s\" is NULL in every row", field->name);
+    return ft_fail_hint(err, "Rows without a target are left out; give some that have one.");
+  }
   if (rows >= FT_TARGET_MIN_ROWS) return FT_OK;
   ft_fail(err, FT_DATA, "there are only %zu rows with a target, at least %d are needed", rows,
           FT_TARGET_MIN_ROWS);

@@ -3,6 +3,7 @@
 #include "core/train/automatic.h"
 #include "core/train/clock.h"
 #include "core/train/given.h"
+#include "core/train/leakage.h"
 #include "core/train/manifest.h"
 #include "core/train/run.h"
 #include "core/train/target.h"
@@ -68,7 +69,8 @@ enum ft_status ft_train(struct ft_buffer *out, struct ft_sha256 *model_sha256,
   struct ft_run run;
   enum ft_status status = ft_run_prepare(&run, &arena, table, job, events, begin, err);
   if (status == FT_OK) {
-    status = learn(out, model_sha256, &run, err);
+    status = ft_leakage_warn(&run, err);
+    if (status == FT_OK) status = learn(out, model_sha256, &run, err);
     ft_run_release(&run);
   }
   ft_arena_release(&arena);

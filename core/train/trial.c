@@ -69,6 +69,7 @@ static void run_fit(void *self, size_t index) {
                               .valids = valids,
                               .rounds = trying->rounds,
                               .most_rounds = trying->options->most_rounds,
+                              .haste = trying->options->haste,
                               .patience = trying->few ? FEW_PATIENCE : PATIENCE,
                               .least_rounds = trying->few ? FEW_LEAST_ROUNDS : 0,
                               .stop_on_auc = trying->few && trying->data->problem == FT_BINARY,

@@ -37,6 +37,7 @@ struct ft_trial {
 struct ft_trial_options {
   uint32_t threads;
   uint32_t most_rounds;
+  double haste;    /* of the fits */
   double deadline; /* ft_clock_seconds */
   void *self;      /* of tick */
   void (*tick)(void *self, uint32_t rounds_done);

@@ -37,7 +37,7 @@ static const char all_models[] =
     "SELECT schema_name, owner AS user_name, model_name, "
     "CASE state WHEN 'READY' THEN 'Active' ELSE 'Failed' END AS life_cycle, "
     "1::INTEGER AS is_refreshable, "
-    "CASE state WHEN 'READY' THEN 'Model is Ready' ELSE 'Model Failed' END AS model_state "
+    "CASE state WHEN 'READY' THEN 'Model is Ready' ELSE 'Model has Failed' END AS model_state "
     "FROM " TABLE " WHERE is_current ORDER BY schema_name, model_name";
 
 static const char *const state_names[] = { "READY", "TRAINING", "FAILED" };
@@ -262,12 +262,16 @@ enum ft_status ft_catalogue_artifact(void *self, struct ft_buffer *out, const ch
   return take_artifact(out, &rows, err);
 }
 
+enum ft_status ft_catalogue_check_writable(void *self, struct ft_error *err) {
+  const struct ft_engine *engine = self;
+  if (!engine->read_only) return FT_OK;
+  ft_fail(err, FT_READ_ONLY, "the database is open read-only");
+  return ft_fail_hint(err, "Open it without -r (--readonly) to make or drop models.");
+}
+
 /* Schema and table, in the transaction that needs them first. */
 static enum ft_status make_table(struct ft_engine *engine, struct ft_error *err) {
-  if (engine->read_only) {
-    ft_fail(err, FT_READ_ONLY, "the database is open read-only");
-    return ft_fail_hint(err, "Open it without -r (--readonly) to make or drop models.");
-  }
+  FT_TRY(ft_catalogue_check_writable(engine, err));
   ft_catalogue_look(engine);
   if (engine->has_catalogue) return check_format(engine, err);
   FT_TRY(tell(engine, "CREATE SCHEMA IF NOT EXISTS %s.foretell", NULL, 0, err));

@@ -35,6 +35,7 @@ enum ft_status ft_catalogue_artifact(void *self, struct ft_buffer *out, const ch
                                      const char *name, struct ft_error *err);
 enum ft_status ft_catalogue_put(void *self, const struct ft_model_record *record,
                                 struct ft_span artifact, struct ft_error *err);
+enum ft_status ft_catalogue_check_writable(void *self, struct ft_error *err);
 enum ft_status ft_catalogue_drop(void *self, const char *schema, const char *name,
                                  struct ft_error *err);
 

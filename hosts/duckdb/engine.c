@@ -24,11 +24,22 @@ static enum ft_status check_library(struct ft_error *err) {
   return ft_fail_hint(err, "Run tools/setup.sh, or install foretell with its own libraries.");
 }
 
+/* A container's limit; UINT64_MAX when there is none. */
+static uint64_t container_memory(void) {
+  unsigned long long limit = 0;
+  FILE *file = fopen("/sys/fs/cgroup/memory.max", "re");
+  if (!file) return UINT64_MAX;
+  bool read = fscanf(file, "%llu", &limit) == 1; /* "max" is no number */
+  fclose(file);
+  return read ? limit : UINT64_MAX;
+}
+
 /* 40 % of the machine: DuckDB's own 80 % would leave the trainer nothing. */
 static uint64_t default_memory(void) {
   long pages = sysconf(_SC_PHYS_PAGES), page_bytes = sysconf(_SC_PAGE_SIZE);
   if (pages <= 0 || page_bytes <= 0) return (uint64_t)1 << 30;
-  return (uint64_t)pages / 5 * 2 * (uint64_t)page_bytes;
+  uint64_t machine = (uint64_t)pages * (uint64_t)page_bytes, container = container_memory();
+  return (container < machine ? container : machine) / 5 * 2;
 }
 
 static duckdb_state set_number(duckdb_config config, const char *name, uint64_t value,

@@ -1,6 +1,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "hosts/duckdb/session.h"
 
@@ -10,6 +11,7 @@ struct words {
   char *text;          /* owned copy of the message */
   const char *subtype; /* borrowed from json, or "" */
   const char *type;
+  const char *name;
   const char *position; /* digits, or NULL */
   json_t *json;         /* owned, or NULL */
 };
@@ -143,12 +145,13 @@ static void cut_line_mark(char *text) {
 
 static void read_words(struct words *out, const char *text, duckdb_error_type *type) {
   const char *rest = after_prefix(text);
-  *out = (struct words){ .subtype = "", .type = "" };
+  *out = (struct words){ .subtype = "", .type = "", .name = "" };
   if (*type == DUCKDB_ERROR_INVALID) *type = type_of_kind(text);
   if (*rest == '{') out->json = json_loads(rest, 0, NULL);
   if (out->json) {
     out->subtype = json_text(out->json, "error_subtype");
     out->type = json_text(out->json, "type");
+    out->name = json_text(out->json, "name");
     out->position = json_string_value(json_object_get(out->json, "position"));
     if (*type == DUCKDB_ERROR_INVALID) {
       *type = type_of_kind(json_text(out->json, "exception_type"));
@@ -208,12 +211,48 @@ static char *split_advice(char *text) {
   return line[1] ? line + 1 : NULL;
 }
 
+/* "Scalar Function with name f does not exist!" as we put it ourselves. */
+static void write_message(struct ft_error *err, enum ft_status status, struct words *words) {
+  static const struct {
+    enum ft_status status;
+    const char *kind;
+  } missing[] = { { FT_UNDEFINED_TABLE, "table" },
+                  { FT_UNDEFINED_FUNCTION, "function" },
+                  { FT_UNDEFINED_SCHEMA, "schema" } };
+  bool is_missing = strcmp(words->subtype, "MISSING_ENTRY") == 0 && words->name[0];
+  for (size_t i = 0; is_missing && i < LENGTH(missing); i++) {
+    if (status != missing[i].status) continue;
+    ft_fail(err, status, "%s \"%s\" does not exist", missing[i].kind, words->name);
+    return;
+  }
+  fit_message(words->text);
+  ft_fail(err, status, "%s", words->text[0] ? words->text : "the engine gave no reason");
+}
+
+/* Does the name stand there? A place within a macro's own text is no place in the statement. */
+static bool stands_at(struct ft_span text, size_t at, const char *name) {
+  size_t size = strlen(name);
+  for (; at < text.size && size <= text.size - at; at++) {
+    if (strncasecmp(text.data + at, name, size) == 0) return true;
+    if (strchr(" \t\r\n(,", text.data[at])) return false;
+  }
+  return size == 0;
+}
+
 static void set_position(struct ft_error *err, const struct words *words,
                          const struct ft_place *place) {
   if (!words->position || !place->position) return;
   unsigned long long at = strtoull(words->position, NULL, 10);
-  if (at < place->prefix || at - place->prefix > place->size) return;
-  ft_fail_at(err, place->position + (size_t)(at - place->prefix));
+  if (at < place->prefix || at - place->prefix > place->text.size) return;
+  size_t offset = (size_t)(at - place->prefix);
+  if (words->name[0] && !stands_at(place->text, offset, words->name)) return;
+  ft_fail_at(err, place->position + offset);
+}
+
+/* A model's macro was given one argument that is no row. */
+static bool is_row_call(const struct ft_error *err, const struct words *words) {
+  return err && err->position == 0 && strcmp(words->subtype, "NO_MATCHING_FUNCTION") == 0 &&
+         strcmp(words->name, "struct_extract") == 0;
 }
 
 enum ft_status ft_duckdb_fail(struct ft_error *err, const struct ft_engine *engine,
@@ -234,10 +273,14 @@ enum ft_status ft_duckdb_fail(struct ft_error *err, const struct ft_engine *engi
     ft_fail(err, status, "cancelled");
   } else {
     char *advice = split_advice(words.text);
-    fit_message(words.text);
-    ft_fail(err, status, "%s", words.text[0] ? words.text : "the engine gave no reason");
-    if (advice) ft_fail_hint(err, "%s", advice);
+    write_message(err, status, &words);
     set_position(err, &words, place);
+    if (is_row_call(err, &words)) {
+      ft_fail_hint(err, "A model's function takes all its features in order, or one row: f(t) for "
+                        "a table t.");
+    } else if (advice) {
+      ft_fail_hint(err, "%s", advice);
+    }
   }
   free(words.text);
   json_decref(words.json);
@@ -262,6 +305,7 @@ static const struct {
     "Name another file; a new one is made when there is none of that name." },
   { "can only read version", FT_UNSUPPORTED, "", " was written by another version of DuckDB",
     "This program has DuckDB " FT_DUCKDB_VERSION "." },
+  { "Corrupt database file", FT_CORRUPT, "", " is damaged", "Bring it back from a copy." },
   { "newer version of DuckDB", FT_UNSUPPORTED, "", " was written by a newer version of DuckDB",
     "This program has DuckDB " FT_DUCKDB_VERSION "." },
   { "database does not exist", FT_IO, "there is no database ", "",

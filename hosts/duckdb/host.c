@@ -72,6 +72,7 @@ void ft_duckdb_host(struct ft_host *out, struct ft_engine *engine) {
     .check_function = ft_macro_check,
     .make_functions = ft_macro_make,
     .drop_functions = ft_macro_drop,
+    .check_writable = ft_catalogue_check_writable,
     .notice = notice,
     .progress = progress,
     .cancelled = cancelled,

@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "hosts/duckdb/catalogue.h"
 #include "hosts/duckdb/registry.h"
@@ -14,35 +13,39 @@
 static const char *const suffixes[] = { "", "_prob", "_probabilities" };
 #define SUFFIXES (sizeof suffixes / sizeof suffixes[0])
 
-/* Does the current version of the model own this function already? */
-static enum ft_status is_own(bool *out, struct ft_engine *engine, const char *schema,
-                             const char *function, const char *model, struct ft_error *err) {
+/* The internal function that the macros of the model's current version call; "" for none. */
+static enum ft_status find_inner(char out[FT_FUNCTION_NAME_BYTES], struct ft_engine *engine,
+                                 const char *schema, const char *model, struct ft_error *err) {
   struct ft_arena arena;
   struct ft_model_record record;
   ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
   enum ft_status status = ft_catalogue_get(engine, &arena, schema, model, &record, err);
-  *out = status == FT_OK && strcasecmp(record.function, function) == 0 &&
-         record.state == FT_MODEL_READY;
+  bool ready = status == FT_OK && record.state == FT_MODEL_READY && record.model_sha256[0];
+  out[0] = 0;
+  if (ready) snprintf(out, FT_FUNCTION_NAME_BYTES, "ft_%.16s", record.model_sha256);
   ft_arena_release(&arena);
   return status == FT_UNDEFINED_OBJECT ? FT_OK : status;
 }
 
+/* A macro that calls `inner` is the model's own, and is replaced with it. */
 static enum ft_status check_name(struct ft_engine *engine, const char *schema, const char *function,
-                                 const char *suffix, struct ft_error *err) {
+                                 const char *suffix, const char *inner, struct ft_error *err) {
   struct ft_rows rows;
   struct ft_bind bind[] = { FT_BIND(engine->catalogue_name), FT_BIND(schema), FT_BIND(function),
-                            FT_BIND(suffix) };
+                            FT_BIND(suffix), FT_BIND(inner[0] ? inner : NULL) };
   FT_TRY(ft_rows_open(&rows, engine, engine->connection,
                       "SELECT 'function' FROM duckdb_functions() "
                       "WHERE lower(function_name) = lower($3 || $4) AND "
                       "(database_name = 'system' OR "
-                      "(database_name = $1 AND lower(schema_name) = lower($2))) "
+                      "(database_name = $1 AND lower(schema_name) = lower($2))) AND "
+                      "NOT coalesce(contains(macro_definition, $5), false) "
                       "UNION ALL SELECT 'word of SQL' FROM duckdb_keywords() "
                       "WHERE keyword_name = lower($3 || $4) AND keyword_category = 'column_name'",
-                      bind, 4, err));
+                      bind, sizeof bind / sizeof bind[0], err));
   char kind[16] = "";
-  if (ft_rows_next(&rows))
+  if (ft_rows_next(&rows)) {
     snprintf(kind, sizeof kind, "%.*s", FT_SPAN_ARG(ft_rows_text(&rows, 0, 0)));
+  }
   ft_rows_close(&rows);
   if (!kind[0]) return FT_OK;
   ft_fail(err, FT_DUPLICATE_FUNCTION, "there is a %s \"%s%s\" already", kind, function, suffix);
@@ -51,10 +54,10 @@ static enum ft_status check_name(struct ft_engine *engine, const char *schema, c
 
 enum ft_status ft_macro_check(void *self, const char *schema, const char *function,
                               const char *model, struct ft_error *err) {
-  bool own = false;
-  FT_TRY(is_own(&own, self, schema, function, model, err));
-  for (size_t i = 0; !own && i < SUFFIXES; i++) {
-    FT_TRY(check_name(self, schema, function, suffixes[i], err));
+  char inner[FT_FUNCTION_NAME_BYTES];
+  FT_TRY(find_inner(inner, self, schema, model, err));
+  for (size_t i = 0; i < SUFFIXES; i++) {
+    FT_TRY(check_name(self, schema, function, suffixes[i], inner, err));
   }
   return FT_OK;
 }
@@ -97,11 +100,19 @@ static void write_body(struct ft_buffer *out, const struct ft_function *function
   if (cast) ft_buffer_print(out, " AS %s)", cast);
 }
 
+/* DuckDB gives an error inside a macro the place in the macro's own text. Behind these blanks no such
+ * place is one in the statement that calls it. */
+static void write_blanks(struct ft_buffer *out) {
+  char *blanks = ft_buffer_extend(out, 1 << 16);
+  if (blanks) memset(blanks, ' ', 1 << 16);
+}
+
 static void write_macro(struct ft_buffer *out, const struct ft_engine *engine,
                         const struct ft_model_record *record, const struct ft_function *function,
                         const char *suffix, const char *cast) {
   const struct ft_plan *plan = function->plan;
   size_t fields = ft_plan_fields(plan);
+  write_blanks(out);
   ft_buffer_print(out, "CREATE OR REPLACE MACRO ");
   write_name(out, engine, record, suffix);
   ft_buffer_print(out, "(");
@@ -155,6 +166,7 @@ enum ft_status ft_macro_make(void *self, const struct ft_model_record *record,
 
 enum ft_status ft_macro_drop(void *self, const struct ft_model_record *record,
                              struct ft_error *err) {
+  FT_TRY(ft_catalogue_check_writable(self, err));
   if (!record->function || !record->function[0]) return FT_OK;
   for (size_t i = 0; i < SUFFIXES; i++) {
     struct ft_buffer text;

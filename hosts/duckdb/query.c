@@ -6,6 +6,9 @@
 #include "hosts/duckdb/type_name.h"
 #include "hosts/duckdb/vectors.h"
 
+/* On a line of its own: the query may end in a comment. */
+static const char wrap_end[] = "\n)";
+
 static enum ft_status fail_kind(size_t position, struct ft_error *err) {
   ft_fail(err, FT_SYNTAX, "the query in FROM is not a SELECT");
   return position ? ft_fail_at(err, position) : FT_SYNTAX;
@@ -89,7 +92,7 @@ enum ft_status ft_query_describe(void *self, struct ft_arena *arena, struct ft_s
                                  size_t position, struct ft_field **field,
                                  const char *const **type_name, size_t *fields,
                                  struct ft_error *err) {
-  struct ft_place place = { 0, query.size, position };
+  struct ft_place place = { 0, query, position };
   duckdb_prepared_statement statement = NULL;
   struct ft_field *described = NULL;
   size_t count = 0;
@@ -100,9 +103,19 @@ enum ft_status ft_query_describe(void *self, struct ft_arena *arena, struct ft_s
   duckdb_destroy_prepare(&statement);
   if (status == FT_OK) status = check_names(described, count, position, err);
   if (status != FT_OK) return status;
+  ((struct ft_engine *)self)->described = (struct ft_described){ query, position };
   *field = described;
   *fields = count;
   return FT_OK;
+}
+
+/* The place of the query within the wrapped one, which is `bytes` long. */
+static struct ft_place place_of(const struct ft_engine *engine, struct ft_span query,
+                                size_t bytes) {
+  const struct ft_described *described = &engine->described;
+  bool same = described->query.data == query.data && described->query.size == query.size;
+  size_t after = sizeof wrap_end - 1;
+  return (struct ft_place){ bytes - query.size - after, query, same ? described->position : 0 };
 }
 
 /* The query with each column in the type that carries it. */
@@ -114,9 +127,9 @@ static void wrap_query(struct ft_buffer *out, struct ft_span query, const struct
     ft_sql_name(out, ft_span_of(field[i].name));
     ft_buffer_print(out, " AS %s)", ft_duckdb_cast_name(field[i].type));
   }
-  ft_buffer_print(out, " FROM (\n"); /* lines of their own: the query may end in a comment */
+  ft_buffer_print(out, " FROM (\n");
   ft_buffer_append_text(out, query);
-  ft_buffer_print(out, "\n)");
+  ft_buffer_append_text(out, FT_SPAN(wrap_end));
 }
 
 static enum ft_status pump(struct ft_result *result, struct ft_vectors *vectors,
@@ -155,9 +168,8 @@ enum ft_status ft_query_stream(void *self, struct ft_span query, const struct ft
   ft_buffer_init(&text, (size_t)1 << 26);
   wrap_query(&text, query, field, fields);
   enum ft_status status = ft_buffer_check(&text, "the query", err);
-  /* The host's `stream` is not told where the query stands: describe has checked it there. */
-  struct ft_place place = FT_PLACE_NONE;
   if (status == FT_OK) {
+    struct ft_place place = place_of(self, query, text.size);
     status = stream_text(self, ft_buffer_view(&text), &place, field, fields, sink, err);
   }
   ft_buffer_release(&text);

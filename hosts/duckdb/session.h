@@ -14,6 +14,12 @@
 
 struct ft_function; /* registry.h */
 
+/* The query that was described last: `stream` is told its text, not where it stands. */
+struct ft_described {
+  struct ft_span query; /* compared, never read */
+  size_t position;
+};
+
 struct ft_engine {
   duckdb_database database;
   duckdb_connection connection; /* the user's */
@@ -25,6 +31,7 @@ struct ft_engine {
   atomic_bool interrupted;
   bool in_transaction; /* of the user's own, or of a command of ours */
   bool read_only;
+  struct ft_described described;
   bool has_catalogue;   /* foretell.model was there when last looked for */
   char user[64];        /* who made a model: the name at the operating system */
   char *path;           /* owned; NULL: in memory */
@@ -34,12 +41,12 @@ struct ft_engine {
 
 /* Where a text that the engine parses stands within the statement that the user wrote. */
 struct ft_place {
-  size_t prefix;   /* bytes that we put in front of the user's text */
-  size_t size;     /* bytes of the user's text */
-  size_t position; /* 1-based, of the user's text within the statement; 0: it is not in there */
+  size_t prefix;       /* bytes that we put in front of the user's text */
+  struct ft_span text; /* the user's */
+  size_t position;     /* 1-based, of the user's text within the statement; 0: it is not in it */
 };
-#define FT_PLACE_WHOLE(text) ((struct ft_place){ 0, (text).size, 1 })
-#define FT_PLACE_NONE        ((struct ft_place){ 0, 0, 0 })
+#define FT_PLACE_WHOLE(whole) ((struct ft_place){ 0, (whole), 1 })
+#define FT_PLACE_NONE         ((struct ft_place){ 0, { NULL, 0 }, 0 })
 
 /* Translate DuckDB's words; see failure.c. `type` may be DUCKDB_ERROR_INVALID: it is then taken
  * from the words. Returns the status. */

@@ -17,7 +17,7 @@
 #include "foretell/hash.h"
 #include "foretell/model.h"
 
-#define FT_ARTIFACT_FORMAT 1
+#define FT_ARTIFACT_FORMAT    1
 #define FT_ARTIFACT_MAX_BYTES ((size_t)1 << 30) /* raw bytes of all sections */
 
 /* Synthetic rows and the exact bits predicted for them. Values are in the fields' carried form, but
@@ -25,8 +25,8 @@
  * is here. Layout of `bytes` is predict's business (core/predict/probe.h); here they are bytes. */
 struct ft_artifact {
   struct ft_model model;
-  struct ft_span manifest;      /* JSON text, UTF-8 */
-  struct ft_span probes;        /* opaque here */
+  struct ft_span manifest; /* JSON text, UTF-8 */
+  struct ft_span probes;   /* opaque here */
   struct ft_sha256 model_sha256;
 };
 

@@ -7,8 +7,8 @@
 #ifndef FORETELL_MATHS_H
 #define FORETELL_MATHS_H
 
-double ft_exp(double x);      /* 0 below -745.2, infinity above 709.78 */
-double ft_log(double x);      /* -infinity at 0, NaN below */
+double ft_exp(double x); /* 0 below -745.2, infinity above 709.78 */
+double ft_log(double x); /* -infinity at 0, NaN below */
 double ft_tanh(double x);
 double ft_logistic(double x); /* 1 / (1 + exp(-x)) */
 

@@ -25,10 +25,10 @@
 #include "foretell/type.h"
 
 /* name, Redshift's word in SHOW MODEL, word in a statement */
-#define FT_PROBLEM_TABLE(X)                                                                        \
-  X(PROBLEM_AUTO, "", "")                                                                          \
-  X(REGRESSION, "Regression", "REGRESSION")                                                        \
-  X(BINARY, "BinaryClassification", "BINARY_CLASSIFICATION")                                       \
+#define FT_PROBLEM_TABLE(X)                                  \
+  X(PROBLEM_AUTO, "", "")                                    \
+  X(REGRESSION, "Regression", "REGRESSION")                  \
+  X(BINARY, "BinaryClassification", "BINARY_CLASSIFICATION") \
   X(MULTICLASS, "MulticlassClassification", "MULTICLASS_CLASSIFICATION")
 
 enum ft_problem {
@@ -59,14 +59,14 @@ enum ft_encoder_kind {
 
 /* Parts of dates and times; UTC; the proleptic Gregorian calendar. */
 enum ft_calendar_part {
-  FT_PART_DAYS = 0,    /* days since 1970-01-01, with the day's fraction for timestamps */
-  FT_PART_YEAR,        /* 2026 */
-  FT_PART_MONTH,       /* 1 … 12 */
-  FT_PART_DAY,         /* 1 … 31 */
-  FT_PART_WEEKDAY,     /* 0 Monday … 6 Sunday */
-  FT_PART_YEARDAY,     /* 1 … 366 */
-  FT_PART_HOUR,        /* 0 … 23 */
-  FT_PART_MINUTE,      /* minutes since midnight with their fraction, 0 … 1440 */
+  FT_PART_DAYS = 0, /* days since 1970-01-01, with the day's fraction for timestamps */
+  FT_PART_YEAR,     /* 2026 */
+  FT_PART_MONTH,    /* 1 … 12 */
+  FT_PART_DAY,      /* 1 … 31 */
+  FT_PART_WEEKDAY,  /* 0 Monday … 6 Sunday */
+  FT_PART_YEARDAY,  /* 1 … 366 */
+  FT_PART_HOUR,     /* 0 … 23 */
+  FT_PART_MINUTE,   /* minutes since midnight with their fraction, 0 … 1440 */
   FT_PART_COUNT
 };
 
@@ -83,16 +83,16 @@ struct ft_encoder {
  * compares); a categorical split goes right when the code's bit is set in the node's set; a missing
  * value goes as `missing_left` says. */
 struct ft_node {
-  uint32_t feature;     /* index of the encoder; FT_NODE_LEAF in a leaf */
-  float threshold;      /* numeric split; finite or +infinity */
-  uint32_t left;        /* index within the tree, more than this node's own */
+  uint32_t feature; /* index of the encoder; FT_NODE_LEAF in a leaf */
+  float threshold;  /* numeric split; finite or +infinity */
+  uint32_t left;    /* index within the tree, more than this node's own */
   uint32_t right;
-  int32_t leaf;         /* leaf: value in units of 2^-exponent, |leaf| < 2^23 */
-  uint32_t set;         /* categorical split: index of its first word in set_word; else FT_NODE_NO_SET */
+  int32_t leaf; /* leaf: value in units of 2^-exponent, |leaf| < 2^23 */
+  uint32_t set; /* categorical split: index of its first word in set_word; else FT_NODE_NO_SET */
   uint32_t set_words;   /* 32-bit words of the set; a code beyond them is not in the set */
   uint8_t missing_left; /* 0 or 1 */
 };
-#define FT_NODE_LEAF UINT32_MAX
+#define FT_NODE_LEAF   UINT32_MAX
 #define FT_NODE_NO_SET UINT32_MAX
 
 struct ft_tree {
@@ -156,11 +156,11 @@ struct ft_hash_key ft_category_key(const struct ft_hash_key *model_key, uint32_t
 struct ft_hash128 ft_category_hash(const struct ft_hash_key *field_key, enum ft_type type,
                                    const void *value);
 
-#define FT_MODEL_MAX_FIELDS 1600
-#define FT_MODEL_MAX_FEATURES 65536
-#define FT_MODEL_MAX_LABELS 10000
+#define FT_MODEL_MAX_FIELDS     1600
+#define FT_MODEL_MAX_FEATURES   65536
+#define FT_MODEL_MAX_LABELS     10000
 #define FT_MODEL_MAX_CATEGORIES 4096
-#define FT_MODEL_MAX_MEMBERS 256
+#define FT_MODEL_MAX_MEMBERS    256
 
 /* Everything above that a kernel relies on, checked: indices, orders, finite numbers, counts.
  * Errors: FT_CORRUPT with the place. */

@@ -19,7 +19,7 @@ struct ft_plan;
 struct ft_scratch; /* one thread's working memory for one plan */
 
 /* Make a plan from a model; the model may be released afterwards.
- * Errors: FT_NOMEM, FT_CORRUPT (ft_model_check) */
+ * Errors: FT_NOMEM, FT_CORRUPT (ft_model_check), FT_INVALID (FORETELL_KERNEL names none) */
 enum ft_status ft_plan_make(struct ft_plan **out, const struct ft_model *model,
                             struct ft_error *err) FT_MUST_CHECK;
 
@@ -70,7 +70,8 @@ enum ft_status ft_plan_write_probes(struct ft_buffer *out, const struct ft_plan 
                                     uint64_t seed, struct ft_error *err) FT_MUST_CHECK;
 
 /* The encoders alone, which the trainer shares with prediction: the model's features of a batch,
- * feature-major (out[f * rows + r]); NaN is missing. Checks types as ft_plan_predict does. */
+ * feature-major (out[f * rows + r]); NaN is missing. Checks types as ft_plan_predict does. The model
+ * may still be without learners: only its signature and encoders are read, and they must be right. */
 enum ft_status ft_encode_batch(float *out, const struct ft_model *model,
                                const struct ft_batch *batch, struct ft_error *err) FT_MUST_CHECK;
 

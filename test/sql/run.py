@@ -18,6 +18,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -92,8 +93,8 @@ class Reader:
         kind, _, text = rest.partition(" ")
         if kind not in ("ok", "error", "notice"):
             self.fail(f'statement ok, error or notice, not "{kind}"')
-        if kind == "notice" and not text:
-            self.fail("statement notice needs its text")
+        if kind == "notice" and (not text or self.session):
+            self.fail("statement notice needs its text, and no session")
         self.add(kind, text=text.strip())
 
     def query(self, rest):
@@ -233,6 +234,8 @@ def run_process(command, timeout):
                               timeout=timeout, check=False)
     except subprocess.TimeoutExpired:
         return 124, "", f"no end after {timeout:g} s"
+    except OSError as error:  # built anew at this very moment, for one
+        return 126, "", str(error)
     return done.returncode, done.stdout.decode("utf-8", "replace"), \
         done.stderr.decode("utf-8", "replace")
 
@@ -270,7 +273,9 @@ def run_records(command, records):
                 until += 1
             yield from run_session(command, records[at:until])
         else:
-            result = run_process([*command, "-c", record.sql], record.timeout)
+            # A notice is what -q leaves out.
+            words = [word for word in command if record.kind != "notice" or word != "-q"]
+            result = run_process([*words, "-c", record.sql], record.timeout)
             yield record, judge(record, *result)
         at = until
 
@@ -283,7 +288,7 @@ def run_file(path, options):
         return 0, 0, 1, f"skipped  {path.name}: {reason}"
     except (BadTest, ValueError) as error:
         return 0, 1, 0, f"FAILED   {error}"
-    passed, report = 0, []
+    passed, report, start = 0, [], time.monotonic()
     with tempfile.TemporaryDirectory(prefix="foretell-test-") as folder:
         command = [*options.command, "-q", "--format", "csv", os.path.join(folder, "test.db")]
         for record, wrong in run_records(command, records):
@@ -291,7 +296,8 @@ def run_file(path, options):
                 report.append(f"{path.name}:{record.line}: {record.sql}\n{wrong.rstrip()}\n")
             else:
                 passed += 1
-    head = f"{'FAILED' if report else 'ok':8} {path.name} ({len(records)} records)"
+    head = f"{'FAILED' if report else 'ok':8} {path.name} ({len(records)} records, " \
+        f"{time.monotonic() - start:.1f} s)"
     shown = report if options.verbose else report[:SHOWN]
     more = [f"… and {len(report) - SHOWN} more in {path.name}"] if len(report) > len(shown) else []
     return passed, len(report), 0, "\n".join([head, *shown, *more])

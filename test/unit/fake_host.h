@@ -102,6 +102,7 @@ static inline enum ft_status fake_describe(void *self, struct ft_arena *arena, s
     const struct fake_query *known = &fake_queries[i];
     if (!ft_span_equal(query, ft_span_of(known->text))) continue;
     *field = FT_ARENA_NEW(arena, struct ft_field, 6);
+    if (!*field) return ft_arena_fail(err, "the fields");
     memcpy(*field, known->field, sizeof(known->field));
     *type_name = known->type_name;
     *fields = known->fields;
@@ -150,7 +151,7 @@ static inline enum ft_status fake_resolve_schema(void *self, struct ft_arena *ar
   if (!schema.size || ft_span_equal(schema, FT_SPAN("main")) ||
       ft_span_equal(schema, FT_SPAN("sales"))) {
     *out = schema.size ? ft_arena_text(arena, schema) : "main";
-    return FT_OK;
+    return *out ? FT_OK : ft_arena_fail(err, "the schema");
   }
   ft_fail(err, FT_UNDEFINED_SCHEMA, "schema \"%.*s\" does not exist", FT_SPAN_ARG(schema));
   return ft_fail_at(err, position);
@@ -218,8 +219,8 @@ static inline enum ft_status fake_list(void *self, struct ft_arena *arena,
                                        struct ft_model_record **out, size_t *count,
                                        struct ft_error *err) {
   struct fake_host *fake = self;
-  (void)err;
   *out = FT_ARENA_NEW(arena, struct ft_model_record, fake->now.models);
+  if (!*out) return ft_arena_fail(err, "the list");
   *count = fake->now.models;
   for (size_t i = 0; i < *count; i++)
     (*out)[i] = fake->now.model[i].record;
@@ -275,12 +276,15 @@ static inline enum ft_status fake_drop(void *self, const char *schema, const cha
 static inline enum ft_status fake_check_function(void *self, const char *schema,
                                                  const char *function, const char *model,
                                                  struct ft_error *err) {
+  static const char *const suffixes[] = { "", "_prob", "_probabilities" };
   struct fake_host *fake = self;
-  for (size_t i = 0; i < fake->now.functions; i++) {
-    const struct fake_function *known = &fake->now.function[i];
-    if (strcmp(known->schema, schema) == 0 && strcmp(known->name, function) == 0 &&
+  for (size_t i = 0; i < fake->now.functions * 3; i++) {
+    const struct fake_function *known = &fake->now.function[i / 3];
+    char name[FAKE_NAME * 2];
+    snprintf(name, sizeof(name), "%s%s", function, suffixes[i % 3]);
+    if (strcmp(known->schema, schema) == 0 && strcmp(known->name, name) == 0 &&
         strcmp(known->model, model) != 0)
-      return ft_fail(err, FT_DUPLICATE_FUNCTION, "function \"%s\" already exists", function);
+      return ft_fail(err, FT_DUPLICATE_FUNCTION, "function \"%s\" already exists", name);
   }
   return FT_OK;
 }

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "core/model/container.h"
+#include "core/model/sections.h"
 #include "foretell/plan.h"
 #include "test/unit/build_model.h"
 
@@ -242,13 +243,13 @@ static void a_later_format_is_not_supported(void **state) {
   assert_int_equal(with_word(12, 2), FT_UNSUPPORTED);
   assert_int_equal(with_word(16, 65), FT_CORRUPT);
   assert_int_equal(with_word(20, 1), FT_CORRUPT);
-  assert_int_equal(with_word(HEADER_BYTES, FT_SECTION_MANIFEST), FT_CORRUPT); /* twice */
-  assert_int_equal(with_word(HEADER_BYTES + 8, 9), FT_UNSUPPORTED);           /* codec */
-  assert_int_equal(with_word(HEADER_BYTES + 28, 1), FT_CORRUPT);              /* 4 GiB and more */
+  assert_int_equal(with_word(HEADER_BYTES + 8, 9), FT_UNSUPPORTED); /* codec */
+  assert_int_equal(with_word(HEADER_BYTES + 28, 1), FT_CORRUPT);    /* 4 GiB and more */
 }
 
-/* A sixth section of a tag nobody knows, put in front of the others. */
-static enum ft_status with_unknown_section(uint32_t flags) {
+/* A sixth section of three bytes, put in front of the others. */
+static enum ft_status with_section(uint32_t tag, uint32_t flags, uint32_t codec,
+                                   uint64_t raw_bytes) {
   struct ft_sha256 hash;
   struct ft_span artifact = make_artifact(&small_shape, "{}", &hash);
   size_t table = 5 * 32;
@@ -257,11 +258,11 @@ static enum ft_status with_unknown_section(uint32_t flags) {
   ft_buffer_append(&out, artifact.data, 16);
   ft_buffer_u32(&out, 6);
   ft_buffer_append(&out, artifact.data + 20, HEADER_BYTES - 20);
-  ft_buffer_u32(&out, FT_SECTION_TAG('N', 'E', 'W', '!'));
+  ft_buffer_u32(&out, tag);
   ft_buffer_u32(&out, flags);
-  ft_buffer_u64(&out, 77); /* whatever a later version means by it */
+  ft_buffer_u64(&out, codec);
   ft_buffer_u64(&out, 3);
-  ft_buffer_u64(&out, 5);
+  ft_buffer_u64(&out, raw_bytes);
   ft_buffer_append(&out, artifact.data + HEADER_BYTES, table);
   ft_buffer_append(&out, "abc", 3);
   ft_buffer_append(&out, artifact.data + HEADER_BYTES + table,
@@ -275,8 +276,47 @@ static enum ft_status with_unknown_section(uint32_t flags) {
 
 static void an_unknown_section_is_skipped_when_it_is_optional(void **state) {
   (void)state;
-  assert_int_equal(with_unknown_section(1), FT_OK);
-  assert_int_equal(with_unknown_section(0), FT_UNSUPPORTED);
+  uint32_t unknown = FT_SECTION_TAG('N', 'E', 'W', '!');
+  assert_int_equal(with_section(unknown, 1, 77, 5), FT_OK); /* whatever that may mean */
+  assert_int_equal(with_section(unknown, 0, 77, 5), FT_UNSUPPORTED);
+  assert_int_equal(with_section(unknown, 1, 0, FT_ARTIFACT_MAX_BYTES), FT_CORRUPT);
+}
+
+static void a_section_may_be_there_once(void **state) {
+  (void)state;
+  assert_int_equal(with_section(FT_SECTION_MANIFEST, 0, 0, 3), FT_CORRUPT);
+  assert_int_equal(with_section(FT_SECTION_MANIFEST, 0, 0, 4), FT_CORRUPT);
+}
+
+/* A forest of one tree, whose root has that kind, value and feature, read back. */
+static enum ft_status read_root(uint8_t kind, uint32_t value, uint32_t feature, uint32_t left) {
+  struct ft_arena arena;
+  struct ft_buffer raw;
+  struct ft_forest forest;
+  ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
+  ft_buffer_init(&raw, 1000);
+  const uint32_t head[] = { 0, 0, 0, 1, 3, 0, 3, 0 }; /* exponent, base, counts, nodes, output */
+  for (size_t i = 0; i < sizeof head / sizeof head[0]; i++)
+    ft_buffer_u32(&raw, head[i]);
+  ft_buffer_u8(&raw, kind);
+  ft_buffer_u16(&raw, 0); /* two leaves */
+  const uint32_t columns[] = { value, 7, 8, feature, left, 2, 0 };
+  for (size_t i = 0; i < (kind >= 3 ? 7 : 6); i++)
+    ft_buffer_u32(&raw, columns[i]);
+  enum ft_status status = ft_forest_read(&forest, &arena, ft_buffer_view(&raw), 1, NULL);
+  if (status == FT_OK) assert_int_equal(forest.node[2].leaf, 8);
+  ft_buffer_release(&raw);
+  ft_arena_release(&arena);
+  return status;
+}
+
+static void a_split_cannot_be_read_as_something_else(void **state) {
+  (void)state;
+  assert_int_equal(read_root(1, 0, 0, 1), FT_OK);
+  assert_int_equal(read_root(4, 0, 0, 1), FT_OK);
+  assert_int_equal(read_root(1, 0, FT_NODE_LEAF, 1), FT_CORRUPT);
+  assert_int_equal(read_root(3, FT_NODE_NO_SET, 0, 1), FT_CORRUPT);
+  assert_int_equal(read_root(5, 0, 0, 1), FT_CORRUPT);
 }
 
 static void an_artifact_survives_the_end_of_memory(void **state) {
@@ -331,6 +371,8 @@ int main(void) {
     cmocka_unit_test(a_changed_byte_behind_a_fitting_sha_does_no_harm),
     cmocka_unit_test(a_later_format_is_not_supported),
     cmocka_unit_test(an_unknown_section_is_skipped_when_it_is_optional),
+    cmocka_unit_test(a_section_may_be_there_once),
+    cmocka_unit_test(a_split_cannot_be_read_as_something_else),
     cmocka_unit_test(an_artifact_survives_the_end_of_memory),
     cmocka_unit_test(a_failed_write_leaves_the_buffer_as_it_was),
   };

@@ -290,6 +290,46 @@ static void a_failed_replacement_leaves_the_model_that_works(void **state) {
   assert_non_null(strstr(fake.now.model[0].record.reason, "/nowhere"));
 }
 
+/* Another session makes the model while this one's rows are on their way. */
+static enum ft_status stream_beside(void *self, struct ft_span query, const struct ft_field *field,
+                                    size_t fields, const struct ft_sink *sink,
+                                    struct ft_error *error) {
+  struct ft_model_record other = { "main", "churn", "bob",          "g", "", "",
+                                   "",     "",      FT_MODEL_READY, 1,   1,  0 };
+  if (fake_put(self, &other, (struct ft_span){ NULL, 0 }, error) != FT_OK) return error->status;
+  fake.log[0] = '\0';
+  return fake_stream(self, query, field, fields, sink, error);
+}
+
+static void a_model_made_meanwhile_is_not_overwritten(void **state) {
+  (void)state;
+  fake.host.stream = stream_beside;
+  assert_int_equal(run(CREATE), FT_DUPLICATE_OBJECT);
+  assert_string_equal(err.message, "model \"churn\" was made by another session meanwhile");
+  assert_string_equal(fake.log, "begin rollback ");
+  assert_string_equal(fake.now.model[0].record.owner, "bob");
+}
+
+static void every_failing_allocation_leaves_no_half_model(void **state) {
+  (void)state;
+  struct ft_statement statement;
+  assert_int_equal(ft_statement_parse(&statement, &arena, FT_SPAN(CREATE), &err), FT_OK);
+  enum ft_status status = FT_NOMEM;
+  for (size_t allowed = 0; status != FT_OK && allowed < 1000; allowed++) {
+    fake_host_init(&fake);
+    ft_arena_allow(allowed);
+    status = ft_command_run(&grid, &tag, &arena, &fake.host, &statement, &err);
+    ft_arena_allow(SIZE_MAX);
+    if (status == FT_OK) break;
+    assert_int_equal(status, FT_NOMEM);
+    assert_int_equal(fake.now.functions, 0);
+    for (size_t i = 0; i < fake.now.models; i++)
+      assert_int_equal(fake.now.model[i].record.state, FT_MODEL_FAILED);
+  }
+  assert_int_equal(status, FT_OK);
+  assert_int_equal(fake.now.functions, 2);
+}
+
 static void drop_takes_functions_and_model_together(void **state) {
   (void)state;
   expect_ok(CREATE);
@@ -350,6 +390,8 @@ int main(int arguments, char **argument) {
     TEST(a_cancelled_attempt_says_so),
     TEST(an_unsound_model_is_never_stored),
     TEST(a_failed_replacement_leaves_the_model_that_works),
+    TEST(a_model_made_meanwhile_is_not_overwritten),
+    TEST(every_failing_allocation_leaves_no_half_model),
     TEST(drop_takes_functions_and_model_together),
     TEST(a_model_that_is_not_there_is_named),
     TEST(grants_are_accepted_and_said_to_do_nothing),

@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "hosts/duckdb/duckdb_api.h"
+#include "hosts/duckdb/session.h"
 
 static void library_is_the_pinned_one(void **state) {
   (void)state;
@@ -38,82 +38,95 @@ static void statement_gives_columns_types_and_rows(void **state) {
   ft_engine_close(engine);
 }
 
+static const char *const cells[] = {
+  "true",
+  "(-128)::TINYINT",
+  "32767::SMALLINT",
+  "(-2147483648)::INTEGER",
+  "1::BIGINT",
+  "255::UTINYINT",
+  "65535::USMALLINT",
+  "4294967295::UINTEGER",
+  "18446744073709551615::UBIGINT",
+  "'-170141183460469231731687303715884105728'::HUGEINT",
+  "'340282366920938463463374607431768211455'::UHUGEINT",
+  "(-0.05)::DECIMAL(4,2)",
+  "12345678901234567890.123456789::DECIMAL(38,9)",
+  "(-1.5)::DECIMAL(9,1)",
+  "3::DECIMAL(18,4)",
+  "0.1::FLOAT",
+  "1e300",
+  "1/3",
+  "'nan'::DOUBLE",
+  "'-inf'::FLOAT",
+  "'ünïcode, long enough'",
+  "''",
+  "DATE '2020-02-29'",
+  "'infinity'::DATE",
+  "'0044-03-15 (BC)'::DATE",
+  "TIME '12:34:56.789'",
+  "'12:34:56+02:00'::TIMETZ",
+  "TIMESTAMP '2020-01-01 01:02:03.5'",
+  "'2020-01-01 01:02:03'::TIMESTAMP_S",
+  "'2020-01-01 01:02:03.123'::TIMESTAMP_MS",
+  "'2020-01-01 01:02:03.123456789'::TIMESTAMP_NS",
+  "INTERVAL '1 month 2 days'",
+  "'\\xAB\\x00c'::BLOB",
+  "'0101'::BIT",
+  "uuid '12345678-9abc-def0-8234-56789abcdef0'",
+  "'b'::ENUM('a', 'b')",
+  "[1, 2, NULL]",
+  "[]::INTEGER[]",
+  "['a', 'b c', 'd,e', NULL, '']",
+  "{'a': 1, 'b': 'x'}",
+  "{'a': {'b': [1.5, NULL]}}",
+  "map {'k': 1, 'l': NULL}",
+  "[1, 2]::INTEGER[2]",
+  "union_value(num := 2)",
+  "'{\"a\": [1]}'::JSON",
+};
+
+/* A query's only cell, or row, as text; freed by the caller. */
+static char *cell_of(struct ft_engine *engine, const char *format, const char *cell) {
+  struct ft_error err;
+  struct ft_buffer out;
+  char *text = NULL;
+  ft_buffer_init(&out, 1 << 16);
+  assert_true(asprintf(&text, "SELECT %s%s%s", format, cell, format[0] ? ")" : "") > 0);
+  expect_ok(ask(&out, engine, text, &err), &err);
+  ft_buffer_u8(&out, 0);
+  free(text);
+  return (char *)out.data;
+}
+
 /* Every cell prints as DuckDB's own cast to VARCHAR does. */
 static void cells_print_as_duckdb_casts_them(void **state) {
   (void)state;
-  static const char *const cells[] = {
-    "true",
-    "(-128)::TINYINT",
-    "32767::SMALLINT",
-    "(-2147483648)::INTEGER",
-    "1::BIGINT",
-    "255::UTINYINT",
-    "65535::USMALLINT",
-    "4294967295::UINTEGER",
-    "18446744073709551615::UBIGINT",
-    "'-170141183460469231731687303715884105728'::HUGEINT",
-    "'340282366920938463463374607431768211455'::UHUGEINT",
-    "(-0.05)::DECIMAL(4,2)",
-    "12345678901234567890.123456789::DECIMAL(38,9)",
-    "(-1.5)::DECIMAL(9,1)",
-    "3::DECIMAL(18,4)",
-    "0.1::FLOAT",
-    "1e300",
-    "1/3",
-    "'nan'::DOUBLE",
-    "'-inf'::FLOAT",
-    "'ünïcode, long enough'",
-    "''",
-    "DATE '2020-02-29'",
-    "'infinity'::DATE",
-    "'0044-03-15 (BC)'::DATE",
-    "TIME '12:34:56.789'",
-    "'12:34:56+02:00'::TIMETZ",
-    "TIMESTAMP '2020-01-01 01:02:03.5'",
-    "'2020-01-01 01:02:03'::TIMESTAMP_S",
-    "'2020-01-01 01:02:03.123'::TIMESTAMP_MS",
-    "'2020-01-01 01:02:03.123456789'::TIMESTAMP_NS",
-    "INTERVAL '1 month 2 days'",
-    "'\\xAB\\x00c'::BLOB",
-    "'0101'::BIT",
-    "uuid '12345678-9abc-def0-8234-56789abcdef0'",
-    "'b'::ENUM('a', 'b')",
-    "[1, 2, NULL]",
-    "[]::INTEGER[]",
-    "['a', 'b c', 'd,e', NULL, '']",
-    "{'a': 1, 'b': 'x'}",
-    "{'a': {'b': [1.5, NULL]}}",
-    "map {'k': 1, 'l': NULL}",
-    "[1, 2]::INTEGER[2]",
-    "union_value(num := 2)",
-    "'{\"a\": [1]}'::JSON",
-  };
   struct ft_engine *engine = open_memory();
   run(engine, "SET TimeZone = 'UTC'");
   for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++) {
+    char *ours = cell_of(engine, "", cells[i]);
+    char *theirs = cell_of(engine, "concat(", cells[i]);
+    assert_string_equal(ours, theirs);
+    free(ours);
+    free(theirs);
+  }
+  ft_engine_close(engine);
+}
+
+static void types_are_named_as_duckdb_names_them(void **state) {
+  (void)state;
+  struct ft_engine *engine = open_memory();
+  for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++) {
     struct ft_error err;
-    char text[512];
-    struct ft_buffer ours, theirs;
-    ft_buffer_init(&ours, 1 << 16);
-    ft_buffer_init(&theirs, 1 << 16);
-    snprintf(text, sizeof text, "SELECT %s", cells[i]);
-    expect_ok(ask(&ours, engine, text, &err), &err);
-    snprintf(text, sizeof text, "SELECT CAST(%s AS VARCHAR)", cells[i]);
-    expect_ok(ask(&theirs, engine, text, &err), &err);
-    ft_buffer_u8(&ours, 0);
-    ft_buffer_u8(&theirs, 0);
-    assert_string_equal((const char *)ours.data, (const char *)theirs.data);
-    snprintf(text, sizeof text, "SELECT typeof(%s)", cells[i]);
-    ft_buffer_reset(&theirs);
-    expect_ok(ask(&theirs, engine, text, &err), &err);
-    ft_buffer_u8(&theirs, 0);
     struct ft_result *result = NULL;
+    char *expected = cell_of(engine, "typeof(", cells[i]);
+    char text[512];
     snprintf(text, sizeof text, "SELECT %s", cells[i]);
     expect_ok(ft_engine_run(&result, engine, ft_span_of(text), &err), &err);
-    assert_string_equal(ft_result_type_name(result, 0), (const char *)theirs.data);
+    assert_string_equal(ft_result_type_name(result, 0), expected);
     ft_result_close(result);
-    ft_buffer_release(&ours);
-    ft_buffer_release(&theirs);
+    free(expected);
   }
   ft_engine_close(engine);
 }
@@ -182,8 +195,8 @@ static void errors_have_a_status_a_place_and_advice(void **state) {
     const char *hint;
   } cases[] = {
     { "SELEC 1", FT_SYNTAX, 1, "syntax error at or near \"SELEC\"", "" },
-    { "SELECT 'ä',\n nosuch(1)", FT_UNDEFINED_FUNCTION, 15,
-      "scalar Function with name nosuch does not exist", "Did you mean" },
+    { "SELECT 'ä',\n nosuch(1)", FT_UNDEFINED_FUNCTION, 15, "function \"nosuch\" does not exist",
+      "Did you mean" },
     { "SELECT \"abcd\" FROM (SELECT 1 AS abc)", FT_UNDEFINED_COLUMN, 8,
       "referenced column \"abcd\" not found", "Candidate bindings: \"abc\"" },
     { "SELECT * FROM nosuch", FT_UNDEFINED_TABLE, 15, "nosuch", "" },
@@ -323,6 +336,39 @@ static void files_that_cannot_be_opened_say_why(void **state) {
   drop_path(path);
 }
 
+/* One byte of the file's header in place of what stands there. */
+static void poke(const char *path, off_t offset, uint8_t byte) {
+  int file = open(path, O_WRONLY);
+  assert_true(file >= 0);
+  assert_int_equal(pwrite(file, &byte, 1, offset), 1);
+  close(file);
+}
+
+static void damaged_files_say_so(void **state) {
+  (void)state;
+  static const off_t offsets[] = { 8, 13, 4096 + 16 }; /* magic, version, a database header */
+  for (size_t i = 0; i < sizeof offsets / sizeof offsets[0]; i++) {
+    char *path = new_path();
+    struct ft_engine *engine = open_session(path, FT_ENGINE_DEFAULTS);
+    run(engine, "CREATE TABLE t AS SELECT 42 AS a");
+    ft_engine_close(engine);
+    poke(path, offsets[i], 0x5a);
+    if (i == 2) poke(path, 8192 + 16, 0x5a); /* there are two in turn */
+    expect_open_error(path, FT_ENGINE_DEFAULTS, FT_CORRUPT, "");
+    drop_path(path);
+  }
+}
+
+static void newer_files_say_so(void **state) {
+  (void)state;
+  struct ft_error err;
+  static const char words[] = "IO Error: Trying to read a database file with version number 99, "
+                              "but we can only read versions between 64 and 68.\nThe database "
+                              "file was created with a newer version of DuckDB.";
+  assert_int_equal(ft_duckdb_fail_open(&err, words, "shop.db"), FT_UNSUPPORTED);
+  assert_string_equal(err.message, "\"shop.db\" was written by another version of DuckDB");
+}
+
 /* The file opened by another process, which waits until it is told to end. */
 static pid_t hold_file(const char *path) {
   int ready[2];
@@ -411,6 +457,7 @@ int main(void) {
     cmocka_unit_test(library_is_the_pinned_one),
     cmocka_unit_test(statement_gives_columns_types_and_rows),
     cmocka_unit_test(cells_print_as_duckdb_casts_them),
+    cmocka_unit_test(types_are_named_as_duckdb_names_them),
     cmocka_unit_test(cells_print_as_json),
     cmocka_unit_test(changes_are_counted_and_tagged),
     cmocka_unit_test(errors_have_a_status_a_place_and_advice),
@@ -420,6 +467,8 @@ int main(void) {
     cmocka_unit_test(interrupt_ends_a_query_and_the_next_one_works),
     cmocka_unit_test(ticks_come_while_a_query_runs),
     cmocka_unit_test(files_that_cannot_be_opened_say_why),
+    cmocka_unit_test(damaged_files_say_so),
+    cmocka_unit_test(newer_files_say_so),
     cmocka_unit_test(read_only_file_is_read_and_not_written),
     cmocka_unit_test(session_leaves_room_and_keeps_to_itself),
     cmocka_unit_test(names_are_sorted_and_single),

@@ -88,6 +88,9 @@ static void an_error_without_a_place_names_the_statement_of_a_file(void **state)
   char *text = print("a.sql", "SELECT 1;\nSELECT 2", "SELECT 2", "nowhere");
   assert_non_null(strstr(text, "\na.sql, line 2\nhint:"));
   free(text);
+  text = print(NULL, "SELECT 1;\nSELECT 2", "SELECT 2", "nowhere");
+  assert_non_null(strstr(text, "\nline 2\nhint:"));
+  free(text);
   text = print(NULL, "SELECT 2", "SELECT 2", "nowhere");
   assert_null(strstr(text, "line"));
   free(text);

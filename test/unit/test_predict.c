@@ -414,6 +414,30 @@ static void labels_rank_by_probability_then_index(void **state) {
   ft_arena_release(&arena);
 }
 
+static void many_labels_rank_as_few_do(void **state) {
+  (void)state;
+  enum { LABELS = 777 };
+  static const struct build_options shape = { FT_MULTICLASS, FT_LINK_SOFTMAX, LABELS, 0, 0, 0, 1 };
+  struct ft_arena arena;
+  struct ft_error err;
+  struct ft_plan *plan;
+  double probability[LABELS];
+  uint32_t order[LABELS];
+  struct ft_random random = ft_random_seeded(3);
+  ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
+  struct ft_model model = build_model(&arena, &shape);
+  assert_int_equal(ft_plan_make(&plan, &model, &err), FT_OK);
+  for (size_t l = 0; l < LABELS; l++)
+    probability[l] = (double)ft_random_below(&random, 200) / 200;
+  ft_plan_rank(plan, probability, 1, 0, order);
+  for (size_t i = 1; i < LABELS; i++) {
+    double before = probability[order[i - 1]], here = probability[order[i]];
+    assert_true(before > here || (before == here && order[i - 1] < order[i]));
+  }
+  ft_plan_close(plan);
+  ft_arena_release(&arena);
+}
+
 static void encode_gives_the_features_of_a_batch(void **state) {
   (void)state;
   struct ft_arena arena;
@@ -429,6 +453,38 @@ static void encode_gives_the_features_of_a_batch(void **state) {
       assert_true(isnan(naive) ? isnan(got) : memcmp(&got, &naive, sizeof got) == 0);
     }
   ft_arena_release(&arena);
+}
+
+/* Texts of up to 20 bytes, and each with one byte changed: what a cache of texts could confuse. */
+static void texts_that_differ_anywhere_have_their_own_codes(void **state) {
+  (void)state;
+  enum { LONGEST = 20, TEXTS = (LONGEST + 1) * (LONGEST + 2) / 2, ROWS = 6000 };
+  static char byte[TEXTS][LONGEST];
+  static struct ft_span text[TEXTS], value[ROWS];
+  static struct ft_hash128 hash[TEXTS];
+  static float code[ROWS];
+  struct ft_encoder encoder = { .kind = FT_ENCODE_CATEGORY, .categories = TEXTS, .category = hash };
+  struct ft_field field = { "x", FT_TEXT, 0, 0 };
+  struct ft_model model = { .fields = 1, .field = &field, .features = 1, .encoder = &encoder };
+  struct ft_hash_key key = ft_category_key(&model.category_key, 0);
+  struct ft_random random = ft_random_seeded(7);
+  size_t texts = 0;
+  for (size_t size = 0; size <= LONGEST; size++)
+    for (size_t changed = 0; changed <= size; changed++, texts++) {
+      memcpy(byte[texts], "abababababababababab", LONGEST);
+      if (changed < size) byte[texts][changed] = 'c';
+      text[texts] = (struct ft_span){ byte[texts], size };
+      hash[texts] = ft_category_hash(&key, FT_TEXT, &text[texts]);
+    }
+  assert_int_equal(texts, TEXTS);
+  qsort(hash, TEXTS, sizeof *hash, build_hash_order);
+  for (size_t r = 0; r < ROWS; r++)
+    value[r] = text[ft_random_below(&random, r < 3000 ? TEXTS : 20)];
+  struct ft_column column = { FT_TEXT, value, NULL };
+  struct ft_batch batch = { ROWS, 1, &column };
+  assert_int_equal(ft_encode_batch(code, &model, &batch, NULL), FT_OK);
+  for (size_t r = 0; r < ROWS; r++)
+    assert_true(code[r] == naive_category(&model, &encoder, FT_TEXT, &value[r]));
 }
 
 static void a_plan_survives_the_end_of_memory(void **state) {
@@ -459,6 +515,50 @@ static void a_plan_survives_the_end_of_memory(void **state) {
   ft_arena_release(&arena);
 }
 
+static void huge_leaves_give_the_one_nan(void **state) {
+  (void)state;
+  struct ft_arena arena;
+  struct ft_error err;
+  struct ft_plan *plan;
+  ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
+  for (size_t i = 0; i < SHAPES; i++) {
+    struct ft_model model = build_model(&arena, &shapes[i]);
+    if (model.members < 2 || model.link == FT_LINK_EXP) continue;
+    for (uint32_t m = 0; m < 2; m++) {
+      struct ft_member *member = (struct ft_member *)&model.member[m];
+      member->forest.exponent = -1000;
+      member->weight = m ? 1e300 : -1e300;
+      for (uint32_t n = 0; n < member->forest.nodes; n++)
+        ((struct ft_node *)member->forest.node)[n].leaf = 1 << 22;
+    }
+    struct ft_batch batch = build_batch(&arena, 3, 1);
+    assert_int_equal(ft_plan_make(&plan, &model, &err), FT_OK);
+    struct predicted got = predict(plan, &arena, &batch);
+    for (size_t p = 0; p < batch.rows * model.labels; p++)
+      assert_int_equal(bits_of(got.probability[p]), UINT64_C(0x7ff8000000000000));
+    assert_int_equal(got.label[0], 0);
+    ft_plan_close(plan);
+  }
+  ft_arena_release(&arena);
+}
+
+static void the_environment_cannot_name_an_unknown_kernel(void **state) {
+  (void)state;
+  struct ft_arena arena;
+  struct ft_error err;
+  struct ft_plan *plan = NULL;
+  ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
+  struct ft_model model = build_model(&arena, &shapes[0]);
+  assert_int_equal(setenv("FORETELL_KERNEL", "abacus", 1), 0);
+  assert_int_equal(ft_plan_make(&plan, &model, &err), FT_INVALID);
+  assert_null(plan);
+  assert_int_equal(setenv("FORETELL_KERNEL", "portable", 1), 0);
+  assert_int_equal(ft_plan_make(&plan, &model, &err), FT_OK);
+  assert_int_equal(unsetenv("FORETELL_KERNEL"), 0);
+  ft_plan_close(plan);
+  ft_arena_release(&arena);
+}
+
 static void an_unknown_kernel_is_refused(void **state) {
   (void)state;
   struct ft_error err;
@@ -471,6 +571,8 @@ static void an_unknown_kernel_is_refused(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+    cmocka_unit_test(the_environment_cannot_name_an_unknown_kernel), /* first: none is chosen yet */
+    cmocka_unit_test(huge_leaves_give_the_one_nan),
     cmocka_unit_test(a_plan_predicts_what_a_naive_walk_does),
     cmocka_unit_test(every_size_of_batch_gives_the_same_bits),
     cmocka_unit_test(a_split_goes_left_below_its_threshold_only),
@@ -478,7 +580,9 @@ int main(void) {
     cmocka_unit_test(a_probability_at_the_threshold_is_label_one),
     cmocka_unit_test(wrong_columns_are_refused),
     cmocka_unit_test(labels_rank_by_probability_then_index),
+    cmocka_unit_test(many_labels_rank_as_few_do),
     cmocka_unit_test(encode_gives_the_features_of_a_batch),
+    cmocka_unit_test(texts_that_differ_anywhere_have_their_own_codes),
     cmocka_unit_test(a_plan_survives_the_end_of_memory),
     cmocka_unit_test(an_unknown_kernel_is_refused),
   };

@@ -170,6 +170,25 @@ static void table_lets_no_escape_sequence_through(void **state) {
   free(text);
 }
 
+static void expect_wrapped(const char *text, size_t width, const char *expected) {
+  struct ft_buffer out;
+  ft_buffer_init(&out, 1000);
+  ft_text_wrap(&out, ft_span_of(text), width);
+  ft_buffer_u8(&out, 0);
+  assert_string_equal((char *)out.data, expected);
+  ft_buffer_release(&out);
+}
+
+static void long_texts_are_wrapped_at_blanks(void **state) {
+  (void)state;
+  expect_wrapped("one two three", 7, "one two\nthree");
+  expect_wrapped("one  two", 5, "one\ntwo");
+  expect_wrapped("  a b\n  c", 10, "  a b\n  c");
+  expect_wrapped("0123456789 a", 4, "0123456789\na");
+  expect_wrapped("東京 東京", 8, "東京\n東京");
+  expect_wrapped("", 8, "");
+}
+
 static void a_full_disk_is_an_error(void **state) {
   (void)state;
   struct ft_render out;
@@ -209,6 +228,7 @@ int main(void) {
     cmocka_unit_test(table_hides_columns_from_the_middle),
     cmocka_unit_test(table_keeps_lines_of_a_value_in_its_column),
     cmocka_unit_test(table_lets_no_escape_sequence_through),
+    cmocka_unit_test(long_texts_are_wrapped_at_blanks),
     cmocka_unit_test(a_full_disk_is_an_error),
     cmocka_unit_test(counts_have_thousands_parted),
   };

@@ -1,0 +1,174 @@
+/* Our plan of a trained model gives the margins that XGBoost itself gives. */
+#include "core/train/booster.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "core/train/run.h"
+#include "core/train/trees.h"
+#include "test/unit/rows_of.h"
+
+#define ROWS   1500
+#define ROUNDS 40
+
+struct fixture {
+  struct ft_arena arena;
+  struct ft_run run;
+  struct ft_job job;
+  struct rows rows;
+  float *label;
+};
+
+static void prepare(struct fixture *fixture, enum target_kind kind) {
+  struct ft_error err;
+  struct ft_table table;
+  fixture->rows = make_rows(ROWS, kind, 5);
+  fixture->job = job_of(kind);
+  ft_arena_init(&fixture->arena, FT_ARENA_DEFAULT_LIMIT);
+  assert_int_equal(fill_table(&table, &fixture->rows, 1, false, &err), FT_OK);
+  assert_int_equal(
+      ft_run_prepare(&fixture->run, &fixture->arena, &table, &fixture->job, NULL, 0, &err), FT_OK);
+  fixture->label = calloc(ROWS, sizeof *fixture->label);
+  for (size_t r = 0; r < ROWS; r++)
+    fixture->label[r] = (float)fixture->run.target.value[r];
+}
+
+static void tidy(struct fixture *fixture) {
+  ft_run_release(&fixture->run);
+  ft_arena_release(&fixture->arena);
+  free_rows(&fixture->rows);
+  free(fixture->label);
+}
+
+static double largest_leaf(const struct ft_forest *forest) {
+  double largest = 0;
+  for (uint32_t i = 0; i < forest->nodes; i++)
+    if (forest->node[i].feature == FT_NODE_LEAF)
+      largest = fmax(largest, fabs(ldexp(forest->node[i].leaf, -forest->exponent)));
+  return largest;
+}
+
+static void expect_parity(enum target_kind kind, const char *objective, const char *classes,
+                          const char *onehot) {
+  struct fixture fixture = { 0 };
+  struct ft_error err;
+  struct ft_matrix *matrix = NULL;
+  struct ft_booster *booster = NULL;
+  prepare(&fixture, kind);
+  struct ft_run *run = &fixture.run;
+  struct ft_parameter parameter[] = { { "objective", objective },      { "base_score", "0" },
+                                      { "tree_method", "hist" },       { "nthread", "1" },
+                                      { "max_cat_to_onehot", onehot }, { "num_class", classes } };
+  assert_int_equal(ft_matrix_make(&matrix, &run->features, run->all, ROWS, fixture.label, 1, &err),
+                   FT_OK);
+  assert_int_equal(
+      ft_booster_make(&booster, &matrix, 1, run->outputs, parameter, classes ? 6 : 5, &err), FT_OK);
+  for (uint32_t round = 0; round < ROUNDS; round++)
+    assert_int_equal(ft_booster_update(booster, matrix, round, &err), FT_OK);
+  const float *theirs;
+  assert_int_equal(ft_booster_margins(&theirs, booster, matrix, &err), FT_OK);
+  struct ft_member member = { .weight = 1 };
+  assert_int_equal(ft_booster_forest(&member.forest, &fixture.arena, booster, ROUNDS, 1, &err),
+                   FT_OK);
+  assert_int_equal(member.forest.trees, ROUNDS * run->outputs);
+  double *ours = calloc((size_t)ROWS * run->outputs, sizeof *ours);
+  ft_run_margins(ours, run, &member, 1, run->all, ROWS);
+  double bound = ROUNDS * largest_leaf(&member.forest) * (ldexp(1, -24) + ldexp(1, -22));
+  bool moved = false;
+  for (size_t i = 0; i < (size_t)ROWS * run->outputs; i++) {
+    assert_true(fabs(ours[i] - theirs[i]) <= bound);
+    moved |= fabs(ours[i]) > 100 * bound;
+  }
+  assert_true(moved);
+  free(ours);
+  ft_booster_free(booster);
+  ft_matrix_free(matrix);
+  tidy(&fixture);
+}
+
+static void plan_gives_the_margins_of_a_regression(void **state) {
+  (void)state;
+  expect_parity(BILL, "reg:squarederror", NULL, "64");
+}
+
+static void plan_gives_the_margins_of_category_sets(void **state) {
+  (void)state;
+  expect_parity(BILL, "reg:squarederror", NULL, "1");
+}
+
+static void plan_gives_the_margins_of_two_classes(void **state) {
+  (void)state;
+  expect_parity(CHURN, "binary:logitraw", NULL, "1");
+}
+
+static void plan_gives_the_margins_of_three_classes(void **state) {
+  (void)state;
+  expect_parity(TIER, "multi:softprob", "3", "1");
+}
+
+static void trees_refuse_what_is_not_a_model(void **state) {
+  (void)state;
+  static const char *const texts[] = {
+    "",
+    "{",
+    "[]",
+    "{}",
+    "{\"learner\":{}}",
+    "{\"learner\":{\"learner_model_param\":{\"base_score\":\"[0]\"}}}",
+    "{\"learner\":{\"learner_model_param\":{\"base_score\":\"[0]\"},\"gradient_booster\":{\"model\":"
+    "{\"trees\":[{}],\"tree_info\":[0],\"iteration_indptr\":[0,1]}}}}",
+    "{\"learner\":{\"learner_model_param\":{\"base_score\":\"[0]\"},\"gradient_booster\":{\"model\":"
+    "{\"trees\":[{\"left_children\":[1],\"right_children\":[9],\"split_indices\":[0],"
+    "\"split_conditions\":[1],\"default_left\":[0],\"split_type\":[0],\"categories\":[],"
+    "\"categories_nodes\":[],\"categories_segments\":[],\"categories_sizes\":[]}],"
+    "\"tree_info\":[0],\"iteration_indptr\":[0,1]}}}}",
+  };
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    struct ft_arena arena;
+    struct ft_error err;
+    struct ft_forest forest;
+    ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
+    assert_int_equal(ft_trees_read(&forest, &arena, ft_span_of(texts[i]), 10, 1, 1, &err),
+                     FT_TRAINER);
+    ft_arena_release(&arena);
+  }
+}
+
+static void a_wrong_parameter_is_an_error_with_words(void **state) {
+  (void)state;
+  struct fixture fixture = { 0 };
+  struct ft_error err;
+  struct ft_matrix *matrix = NULL;
+  struct ft_booster *booster = NULL;
+  prepare(&fixture, BILL);
+  struct ft_parameter parameter = { "objective", "reg:nonsense" };
+  assert_int_equal(
+      ft_matrix_make(&matrix, &fixture.run.features, fixture.run.all, ROWS, fixture.label, 1, &err),
+      FT_OK);
+  enum ft_status status = ft_booster_make(&booster, &matrix, 1, 1, &parameter, 1, &err);
+  if (status == FT_OK) status = ft_booster_update(booster, matrix, 0, &err);
+  assert_int_equal(status, FT_TRAINER);
+  assert_non_null(strstr(err.message, "the learner failed"));
+  assert_null(strchr(err.message, '\n'));
+  ft_booster_free(booster);
+  ft_matrix_free(matrix);
+  tidy(&fixture);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(plan_gives_the_margins_of_a_regression),
+    cmocka_unit_test(plan_gives_the_margins_of_category_sets),
+    cmocka_unit_test(plan_gives_the_margins_of_two_classes),
+    cmocka_unit_test(plan_gives_the_margins_of_three_classes),
+    cmocka_unit_test(trees_refuse_what_is_not_a_model),
+    cmocka_unit_test(a_wrong_parameter_is_an_error_with_words),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

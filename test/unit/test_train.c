@@ -1,0 +1,280 @@
+/* Training from end to end: the same model for any order and any number of threads; what the
+ * manifest says; what cannot be trained. */
+#include "core/train/train.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "core/train/clock.h"
+#include "core/train/run.h"
+#include "core/train/split.h"
+#include "core/train/trial.h"
+#include "foretell/plan.h"
+#include "test/unit/rows_of.h"
+
+struct trained {
+  struct ft_buffer bytes;
+  struct ft_sha256 hash;
+  struct ft_error err;
+  enum ft_status status;
+};
+
+static struct trained train(const struct rows *rows, const struct ft_job *job, bool reversed) {
+  struct trained out = { .err = { .status = FT_OK } };
+  struct ft_table table;
+  ft_buffer_init(&out.bytes, FT_ARTIFACT_MAX_BYTES);
+  assert_int_equal(fill_table(&table, rows, job->seed, reversed, &out.err), FT_OK);
+  out.status = ft_train(&out.bytes, &out.hash, &table, job, NULL, ft_clock_seconds(), &out.err);
+  ft_table_release(&table);
+  return out;
+}
+
+static void expect_same(const struct trained *a, const struct trained *b) {
+  assert_int_equal(a->status, FT_OK);
+  assert_int_equal(b->status, FT_OK);
+  assert_memory_equal(&a->hash, &b->hash, sizeof a->hash);
+}
+
+static void expect_one_model(size_t count, enum target_kind kind, bool automatic, uint32_t trials) {
+  static const struct ft_hyperparameter few = { "num_round", "20" };
+  struct rows rows = make_rows(count, kind, 11);
+  struct ft_job job = job_of(kind);
+  job.max_trials = trials;
+  if (!automatic) {
+    job.automatic = false;
+    job.objective = kind == BILL ? "reg:squarederror" : "binary:logistic";
+    job.hyperparameters = 1;
+    job.hyperparameter = &few;
+  }
+  struct trained first = train(&rows, &job, false), reversed = train(&rows, &job, true);
+  expect_same(&first, &reversed);
+  job.threads = 1;
+  struct trained alone = train(&rows, &job, false);
+  expect_same(&first, &alone);
+  job.seed = 2;
+  struct trained other = train(&rows, &job, false);
+  assert_int_equal(other.status, FT_OK);
+  assert_memory_not_equal(&first.hash, &other.hash, sizeof first.hash);
+  ft_buffer_release(&first.bytes);
+  ft_buffer_release(&reversed.bytes);
+  ft_buffer_release(&alone.bytes);
+  ft_buffer_release(&other.bytes);
+  free_rows(&rows);
+}
+
+static void order_and_threads_do_not_matter_for_classes(void **state) {
+  (void)state;
+  expect_one_model(1000, CHURN, true, 2);
+}
+
+static void order_and_threads_do_not_matter_for_several_classes(void **state) {
+  (void)state;
+  expect_one_model(300, TIER, true, 1);
+}
+
+static void order_and_threads_do_not_matter_for_numbers(void **state) {
+  (void)state;
+  expect_one_model(300, BILL, true, 1);
+}
+
+/* One fit over the hold-out fold, as for many rows, on so many threads. */
+static void fit_once(struct ft_trial *trial, const struct ft_run *run, uint32_t *fold,
+                     uint32_t threads) {
+  struct ft_fit_data data = { &run->features, run->scaled,    run->target.problem,
+                              run->outputs,   run->job->seed, run->scale };
+  struct ft_partition partition = { run->all, run->rows, fold, 5, true };
+  struct ft_trial_options options = { .threads = threads,
+                                      .most_rounds = 15,
+                                      .haste = 1,
+                                      .deadline = 1e300 };
+  struct ft_error err;
+  const struct ft_configuration *configuration = ft_configuration_list(data.problem);
+  assert_int_equal(ft_trial_run(trial, &data, &partition, configuration, &options, &err), FT_OK);
+  assert_true(trial->fit[0].done);
+}
+
+static void threads_do_not_matter_within_one_fit(void **state) {
+  (void)state;
+  struct rows rows = make_rows(4000, BILL, 11);
+  struct ft_job job = job_of(BILL);
+  struct ft_arena arena;
+  struct ft_error err;
+  struct ft_table table;
+  struct ft_run run;
+  struct ft_trial one, three;
+  ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
+  assert_int_equal(fill_table(&table, &rows, 1, false, &err), FT_OK);
+  assert_int_equal(ft_run_prepare(&run, &arena, &table, &job, NULL, 0, &err), FT_OK);
+  uint32_t *fold = calloc(4000, sizeof *fold);
+  assert_int_equal(ft_split_folds(fold, run.scaled, 4000, 0, 5, &err), FT_OK);
+  fit_once(&one, &run, fold, 1);
+  fit_once(&three, &run, fold, 3);
+  const struct ft_forest *a = &one.fit[0].forest, *b = &three.fit[0].forest;
+  assert_int_equal(a->nodes, b->nodes);
+  assert_memory_equal(a->node, b->node, a->nodes * sizeof *a->node);
+  ft_trial_release(&one);
+  ft_trial_release(&three);
+  ft_run_release(&run);
+  ft_arena_release(&arena);
+  free(fold);
+  free_rows(&rows);
+}
+
+static void order_and_threads_do_not_matter_with_auto_off(void **state) {
+  (void)state;
+  expect_one_model(400, BILL, false, 2);
+  expect_one_model(400, CHURN, false, 2);
+}
+
+static bool manifest_has(const struct trained *trained, const char *words) {
+  struct ft_arena arena;
+  struct ft_span manifest;
+  struct ft_error err;
+  ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
+  assert_int_equal(
+      ft_artifact_read_manifest(&manifest, &arena, ft_buffer_view(&trained->bytes), &err), FT_OK);
+  bool found = memmem(manifest.data, manifest.size, words, strlen(words)) != NULL;
+  ft_arena_release(&arena);
+  return found;
+}
+
+static void a_model_predicts_what_it_learned(void **state) {
+  (void)state;
+  struct rows rows = make_rows(1500, CHURN, 3), later = make_rows(500, CHURN, 4);
+  struct ft_job job = job_of(CHURN);
+  struct trained trained = train(&rows, &job, false);
+  assert_int_equal(trained.status, FT_OK);
+  assert_true(manifest_has(&trained, "\"problem\":\"BinaryClassification\""));
+  assert_true(manifest_has(&trained, "\"name\":\"phone\""));
+  assert_true(manifest_has(&trained, "\"name\":\"one\""));
+  assert_true(manifest_has(&trained, "\"method\":\"hold-out\",\"rows\":300"));
+  assert_true(manifest_has(&trained, "validation:f1_binary"));
+  struct ft_error err;
+  struct ft_plan *plan;
+  struct ft_scratch *scratch;
+  assert_int_equal(ft_plan_open(&plan, ft_buffer_view(&trained.bytes), &err), FT_OK);
+  assert_int_equal(ft_scratch_make(&scratch, plan, &err), FT_OK);
+  struct ft_column column[COLUMNS];
+  struct ft_batch batch = batch_of(&later, column);
+  batch.columns = COLUMNS - 1;
+  uint32_t label[500];
+  assert_int_equal(ft_plan_predict(plan, scratch, &batch, NULL, label, NULL, &err), FT_OK);
+  size_t right = 0;
+  for (size_t r = 0; r < 500; r++)
+    right += ft_span_equal(ft_plan_label(plan, label[r]), later.label[r]);
+  assert_true(right > 420);
+  ft_scratch_free(scratch);
+  ft_plan_close(plan);
+  ft_buffer_release(&trained.bytes);
+  free_rows(&rows);
+  free_rows(&later);
+}
+
+static void no_value_of_the_data_is_in_the_artifact(void **state) {
+  (void)state;
+  struct rows rows = make_rows(300, BILL, 3);
+  struct ft_job job = job_of(BILL);
+  struct trained trained = train(&rows, &job, false);
+  assert_int_equal(trained.status, FT_OK);
+  assert_null(memmem(trained.bytes.data, trained.bytes.size, "bronze", 6));
+  assert_null(memmem(trained.bytes.data, trained.bytes.size, "555-", 4));
+  ft_buffer_release(&trained.bytes);
+  free_rows(&rows);
+}
+
+static void max_cells_takes_a_sample(void **state) {
+  (void)state;
+  struct rows rows = make_rows(1500, CHURN, 3);
+  struct ft_job job = job_of(CHURN);
+  job.max_cells = 600 * COLUMNS + 3;
+  struct trained trained = train(&rows, &job, false);
+  assert_int_equal(trained.status, FT_OK);
+  assert_true(manifest_has(&trained, "\"read\":1500,\"used\":600"));
+  assert_true(manifest_has(&trained, "\"sampled_out\":900"));
+  ft_buffer_release(&trained.bytes);
+  free_rows(&rows);
+}
+
+static void a_column_that_is_the_answer_is_warned_of(void **state) {
+  (void)state;
+  struct rows rows = make_rows(300, CHURN, 3);
+  for (size_t r = 0; r < 300; r++)
+    rows.noise[r] = rows.label[r].size == 3; /* "yes" */
+  struct ft_job job = job_of(CHURN);
+  job.max_trials = 1;
+  struct trained trained = train(&rows, &job, false);
+  assert_int_equal(trained.status, FT_OK);
+  assert_true(manifest_has(&trained, "column \\\"noise\\\" alone tells the target"));
+  ft_buffer_release(&trained.bytes);
+  free_rows(&rows);
+}
+
+static void few_rows_train_with_a_warning(void **state) {
+  (void)state;
+  struct rows rows = make_rows(12, BILL, 3);
+  struct ft_job job = job_of(BILL);
+  struct trained trained = train(&rows, &job, false);
+  assert_int_equal(trained.status, FT_OK);
+  assert_true(manifest_has(&trained, "only 12 rows"));
+  ft_buffer_release(&trained.bytes);
+  free_rows(&rows);
+}
+
+static void no_rows_are_an_error_that_says_so(void **state) {
+  (void)state;
+  struct rows rows = make_rows(0, CHURN, 3);
+  struct ft_job job = job_of(CHURN);
+  struct trained trained = train(&rows, &job, false);
+  assert_int_equal(trained.status, FT_DATA);
+  assert_non_null(strstr(trained.err.message, "no rows"));
+  ft_buffer_release(&trained.bytes);
+  free_rows(&rows);
+}
+
+static void a_date_is_no_target(void **state) {
+  (void)state;
+  struct ft_job job = job_of(CHURN);
+  struct ft_error err;
+  job.target = SINCE;
+  assert_int_equal(ft_train_check(&job, &err), FT_WRONG_TYPE);
+  assert_non_null(strstr(err.message, "\"since\""));
+  assert_non_null(strstr(err.hint, "date_diff"));
+}
+
+static void time_that_is_too_short_still_gives_a_model_or_says_so(void **state) {
+  (void)state;
+  struct rows rows = make_rows(3000, TIER, 3);
+  struct ft_job job = job_of(TIER);
+  job.max_runtime_s = 1;
+  double begin = ft_clock_seconds();
+  struct trained trained = train(&rows, &job, false);
+  assert_true(ft_clock_seconds() - begin < 3);
+  if (trained.status != FT_OK)
+    assert_non_null(strstr(trained.err.message, "Autopilot candidate has no models"));
+  ft_buffer_release(&trained.bytes);
+  free_rows(&rows);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(order_and_threads_do_not_matter_for_classes),
+    cmocka_unit_test(order_and_threads_do_not_matter_for_several_classes),
+    cmocka_unit_test(order_and_threads_do_not_matter_for_numbers),
+    cmocka_unit_test(threads_do_not_matter_within_one_fit),
+    cmocka_unit_test(order_and_threads_do_not_matter_with_auto_off),
+    cmocka_unit_test(a_model_predicts_what_it_learned),
+    cmocka_unit_test(no_value_of_the_data_is_in_the_artifact),
+    cmocka_unit_test(max_cells_takes_a_sample),
+    cmocka_unit_test(a_column_that_is_the_answer_is_warned_of),
+    cmocka_unit_test(few_rows_train_with_a_warning),
+    cmocka_unit_test(no_rows_are_an_error_that_says_so),
+    cmocka_unit_test(a_date_is_no_target),
+    cmocka_unit_test(time_that_is_too_short_still_gives_a_model_or_says_so),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
