@@ -181,10 +181,10 @@ ALWAYS_INLINE void add_vector(uint32_t depth, struct sums *sums, const struct ch
 
 /* Four sums of 32 bits a lane, of rows 128 L + first …, to the totals. */
 static inline void add_quads(int64_t *sum, __m512i quad, int64_t bias) {
-  _Alignas(64) int32_t value[16];
+  _Alignas(64) uint32_t value[16];
   _mm512_store_si512(value, quad);
   for (int lane = 0; lane < 4; lane++) {
-    __m256i wide = _mm256_cvtepi32_epi64(_mm_load_si128((const __m128i *)(value + 4 * lane)));
+    __m256i wide = _mm256_cvtepu32_epi64(_mm_load_si128((const __m128i *)(value + 4 * lane)));
     __m256i *to = (__m256i *)(void *)(sum + 128 * lane);
     wide = _mm256_add_epi64(wide, _mm256_loadu_si256(to));
     _mm256_storeu_si256(to, _mm256_sub_epi64(wide, _mm256_set1_epi64x(bias)));
