@@ -87,6 +87,13 @@ static void search_levels(uint64_t *plane, uint64_t *nan, const float *table, ui
   }
 }
 
+static uint32_t count_sixteen(const float *threshold, float value) {
+  const __m256 x = _mm256_set1_ps(value);
+  int low = _mm256_movemask_ps(_mm256_cmp_ps(x, _mm256_loadu_ps(threshold), _CMP_GE_OQ));
+  int high = _mm256_movemask_ps(_mm256_cmp_ps(x, _mm256_loadu_ps(threshold + 8), _CMP_GE_OQ));
+  return (uint32_t)__builtin_popcount((unsigned)low | (unsigned)high << 8);
+}
+
 /* --- the leaves --- */
 
 /* Half a block's leaf indices: byte b of the 128-bit lane L of vector k is row 128 L + 16 k + b. */
@@ -232,7 +239,7 @@ static void add_group(const void *plan, const struct ft_group *group, const uint
 
 static bool has_avx2(void) {
   __builtin_cpu_init(); /* asks the system, too, whether it keeps these registers */
-  return __builtin_cpu_supports("avx2");
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt");
 }
 
 const struct ft_kernel ft_kernel_avx2 = {

@@ -21,7 +21,6 @@ static inline bits512 above_bits(bits512 gt, bits512 ge, bits512 low) {
 #include "core/predict/kernel_body.h"
 
 #define SEARCH_ROWS 16
-#define WIDE_LEVELS 8   /* levels searched by permutations; below them by gathers */
 #define MOST_TREES  256 /* whose bytes add up within 16 bits */
 #define TREES       8   /* whose leaves are looked up together, while sums stay in registers */
 
@@ -112,6 +111,11 @@ static void search_levels(uint64_t *plane, uint64_t *nan, const float *table, ui
   case 12: search(12, plane, nan, table, value); break;
   default: search(13, plane, nan, table, value); break;
   }
+}
+
+static uint32_t count_sixteen(const float *threshold, float value) {
+  __mmask16 way = _mm512_cmp_ps_mask(_mm512_set1_ps(value), _mm512_loadu_ps(threshold), _CMP_GE_OQ);
+  return (uint32_t)__builtin_popcount(way);
 }
 
 /* --- the leaves --- */
@@ -250,7 +254,8 @@ static bool has_avx512(void) {
   __builtin_cpu_init(); /* asks the system, too, whether it keeps these registers */
   return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
          __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
-         __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("gfni");
+         __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("gfni") &&
+         __builtin_cpu_supports("popcnt");
 }
 
 const struct ft_kernel ft_kernel_avx512 = {

@@ -4,7 +4,7 @@
  *   VECTOR_BYTES         16, 32 or 64
  *   MUX(m, one, zero)    bits of `one` where m is set, else of `zero`
  *   ABOVE(gt, ge, low)   gt | (ge & low)
- * and gives search_levels and add_group, which are declared below.
+ * and gives search_levels, count_sixteen and add_group, which are declared below.
  *
  * Shapes   A mask is PARTS vectors. A tree of depth D is a network of multiplexers: the bit that a
  *          row's leaf index has at level l is chosen among the level's masks by the bits above it. */
@@ -27,6 +27,8 @@ typedef uint64_t vector __attribute__((vector_size(VECTOR_BYTES)));
 /* The planes of a search of `levels` levels, and where a value is NaN. */
 static void search_levels(uint64_t *plane, uint64_t *nan, const float *table, uint32_t levels,
                           const float *value);
+/* How many of 16 thresholds a value reaches. */
+static uint32_t count_sixteen(const float *threshold, float value);
 /* Add the leaves of a group's trees to its output's sums. */
 static void add_group(const void *plan, const struct ft_group *group, const uint64_t *mask,
                       int64_t *sum);
@@ -317,17 +319,18 @@ static void add_block(const void *plan, const struct ft_pass *pass,
 
 /* --- one row --- */
 
-/* How many of the thresholds the value reaches; none for a NaN. Few are all compared, in whatever
- * order they stand: that is quicker than a search, whose every step waits for the one before. */
-static uint32_t count_reached(const float *table, uint32_t levels, float value) {
-  const uint32_t places = (UINT32_C(1) << levels) - 1;
-  uint32_t place = 0, reached = 0;
-  if (levels <= MOST_COUNTED) {
-    for (uint32_t i = 0; i < places; i++)
-      reached += value >= table[i];
-    return reached;
+/* How many of the thresholds the value reaches; none for a NaN. Two counts among sixteen are quicker
+ * than a search, whose every step waits for the one before. */
+static uint32_t count_reached(const void *plan, const struct ft_input *input, float value) {
+  if (input->levels == 0) return 0;
+  if (input->levels <= FT_FEW_LEVELS) {
+    const float *sorted = FT_PART(plan, float, input->sorted);
+    uint32_t sixteens = count_sixteen(sorted, value);
+    return 16 * sixteens + count_sixteen(sorted + 16 + (size_t)16 * sixteens, value);
   }
-  for (uint32_t l = 0; l < levels; l++) {
+  const float *table = FT_PART(plan, float, input->threshold);
+  uint32_t place = 0, reached = 0;
+  for (uint32_t l = 0; l < input->levels; l++) {
     uint32_t way = value >= table[(UINT32_C(1) << l) - 1 + place];
     place |= way << l;
     reached = reached << 1 | way;
@@ -335,54 +338,62 @@ static uint32_t count_reached(const float *table, uint32_t levels, float value) 
   return reached;
 }
 
+/* In steps of 32, so that some bits of the next masks are written too; they are set right later. */
 static void set_bits(uint8_t *restrict bit, const uint16_t *restrict rank, uint32_t count,
                      uint16_t reached) {
-  for (uint32_t i = 0; i < count; i++)
-    bit[i] = rank[i] < reached;
+  for (uint32_t i = 0; i < count; i += 32)
+    for (uint32_t j = 0; j < 32; j++)
+      bit[i + j] = rank[i + j] < reached;
 }
 
-static bool has_code(const struct ft_set *set, const uint16_t *code, float value) {
-  if (value != value) return set->missing_right;
-  uint32_t found = 0;
-  for (uint32_t i = 0; i < set->codes; i++)
-    found |= code[i] == (uint16_t)value;
-  return (found != 0) != (set->inverted != 0);
+static void set_members(uint8_t *bit, const void *plan, const struct ft_input *input, float value) {
+  const struct ft_set *set = FT_PART(plan, struct ft_set, input->set);
+  if (value != value) {
+    for (uint32_t i = 0; i < input->sets; i++)
+      bit[i] = set[i].missing_right;
+    return;
+  }
+  const uint32_t code = (uint32_t)value;
+  const uint64_t *restrict word =
+      FT_PART(plan, uint64_t, input->member) + (size_t)(code / 64) * input->sets;
+  uint8_t *restrict to = bit;
+  for (uint32_t i = 0; i < input->sets; i++)
+    to[i] = word[i] >> (code % 64) & 1;
 }
 
 static void fill_row(const void *plan, const struct ft_pass *pass,
                      const struct ft_kernel_work *work, size_t row) {
   const struct ft_input *input = FT_PART(plan, struct ft_input, pass->input);
-  const uint16_t *code = FT_PART(plan, uint16_t, pass->code);
-  work->bit[0] = 0;
   for (uint64_t i = 0; i < pass->input.count; i++) {
     const struct ft_input *in = &input[i];
     const float value = work->block[(size_t)in->feature * FT_BLOCK_ROWS + row];
     const uint16_t *rank = FT_PART(plan, uint16_t, in->rank);
-    const struct ft_set *set = FT_PART(plan, struct ft_set, in->set);
     uint8_t *bit = work->bit + in->first;
-    uint16_t reached = (uint16_t)count_reached(FT_PART(plan, float, in->threshold), in->levels, value);
-    set_bits(bit, rank, in->left, reached);
-    set_bits(bit + in->left, rank + in->left, in->right, value != value ? UINT16_MAX : reached);
-    bit += in->left + in->right;
-    for (uint32_t s = 0; s < in->sets; s++)
-      bit[s] = has_code(&set[s], code + set[s].first, value);
+    const uint16_t reached = (uint16_t)count_reached(plan, in, value);
+    if (value == value) {
+      set_bits(bit, rank, (uint32_t)in->left + in->right, reached);
+    } else {
+      memset(bit, 0, in->left);
+      memset(bit + in->left, 1, in->right);
+    }
+    if (in->sets) set_members(bit + in->left + in->right, plan, in, value);
   }
 }
 
 /* `lanes` is a constant where this is expanded. */
-ALWAYS_INLINE void walk_lanes(uint32_t lanes, uint32_t depth, uint32_t *at, const uint8_t *bit,
+ALWAYS_INLINE void walk_lanes(uint32_t lanes, uint32_t depth, size_t *at, const uint8_t *bit,
                               const uint16_t *index) {
   const size_t nodes = ((size_t)1 << depth) - 1;
   for (uint32_t q = 0; q < lanes; q++)
     at[q] = 0;
   for (uint32_t l = 0; l < depth; l++)
     for (uint32_t q = 0; q < lanes; q++)
-      at[q] = 2 * at[q] + 1 + bit[index[q * nodes + at[q]] / 8];
+      at[q] = 2 * at[q] + 1 + bit[index[q * nodes + at[q]] / 8U];
   for (uint32_t q = 0; q < lanes; q++)
-    at[q] -= (uint32_t)nodes;
+    at[q] -= nodes;
 }
 
-ALWAYS_INLINE int64_t add_leaves(uint32_t lanes, uint32_t depth, const uint32_t *at,
+ALWAYS_INLINE int64_t add_leaves(uint32_t lanes, uint32_t depth, const size_t *at,
                                  const uint8_t *leaf) {
   const size_t leaves = (size_t)1 << depth;
   int64_t sum = 0;
@@ -399,7 +410,8 @@ ALWAYS_INLINE int64_t group_of_row(const void *plan, const struct ft_group *grou
   const uint8_t *leaf = FT_PART(plan, uint8_t, group->leaf);
   const size_t leaves = (size_t)1 << depth;
   int64_t sum = 0;
-  uint32_t at[WALK_LANES], t = 0;
+  size_t at[WALK_LANES];
+  uint32_t t = 0;
   for (; t + WALK_LANES <= group->trees; t += WALK_LANES) {
     walk_lanes(WALK_LANES, depth, at, bit, index + t * (leaves - 1));
     sum += add_leaves(WALK_LANES, depth, at, leaf + t * 3 * leaves);
@@ -431,7 +443,7 @@ static int64_t sum_deep_group(const void *plan, const struct ft_pass *pass,
   const uint32_t *exits = FT_PART(plan, uint32_t, group->exit);
   int64_t sum = 0;
   for (uint32_t t = 0; t < group->trees; t++) {
-    uint32_t at;
+    size_t at;
     walk_lanes(1, group->depth, &at, bit, index + t * (((size_t)1 << group->depth) - 1));
     uint32_t exit = exits[((size_t)t << group->depth) + at];
     while (!(exit & FT_EXIT_LEAF))

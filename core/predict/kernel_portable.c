@@ -40,6 +40,13 @@ static void search_levels(uint64_t *plane, uint64_t *nan, const float *table, ui
   pack_plane(nan, flag);
 }
 
+static uint32_t count_sixteen(const float *threshold, float value) {
+  uint32_t count = 0;
+  for (int i = 0; i < 16; i++)
+    count += value >= threshold[i];
+  return count;
+}
+
 /* A tree's leaves as numbers; three planes of bytes otherwise. */
 static void read_leaves(int32_t *out, const uint8_t *leaf, size_t leaves) {
   for (size_t i = 0; i < leaves; i++)

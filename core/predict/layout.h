@@ -45,10 +45,16 @@ struct ft_input {
   struct ft_part threshold; /* float, 2^levels - 1: the search's levels one after another; within
                              * level l the place has the way taken at level i as its bit i; NaN
                              * fills what is left over */
-  struct ft_part rank;      /* uint16_t, left + right: set where the value reaches more than so many
-                             * of the thresholds */
-  struct ft_part set;       /* struct ft_set */
+  struct ft_part rank;   /* uint16_t, left + right, and FT_RANK_SPARE: set where the value reaches
+                             * more than so many of the thresholds */
+  struct ft_part set;    /* struct ft_set */
+  struct ft_part sorted; /* float, for up to FT_FEW_LEVELS: every sixteenth threshold, 16 of them,
+                             * then all; NaN fills what is left over of sixteens */
+  struct ft_part member; /* uint64_t: word w of set i is member[w * sets + i], bit c % 64 of word
+                             * c / 64 set when code c goes right */
 };
+#define FT_FEW_LEVELS 8
+#define FT_RANK_SPARE 64 /* ranks behind the last, which vectors read, and masks of one row */
 
 /* Complete trees of one depth and output. */
 struct ft_group {

@@ -72,21 +72,25 @@ static void fill_table(struct input_work *w, uint32_t levels) {
     }
 }
 
-/* The codes of a set, or those that are not in it when these are fewer. */
-static enum ft_status write_set(struct ft_set *out, struct ft_buffer *codes,
-                                const struct ft_forest_work *work, uint32_t index,
-                                struct ft_error *err) {
+/* The codes of a set, or those that are not in it when these are fewer; and all as bits, a word
+ * every `stride`. */
+static enum ft_status write_set(struct ft_set *out, uint64_t *member, size_t stride,
+                                struct ft_buffer *codes, const struct ft_forest_work *work,
+                                uint32_t index, struct ft_error *err) {
   const struct ft_node *node = &work->forest->node[index];
   const uint32_t *word = work->forest->set_word + node->set;
   const uint32_t all = work->model->encoder[node->feature].categories + 1; /* and code 0 */
   uint32_t in = 0;
-  for (uint32_t c = 0; c < all; c++)
-    in += c / 32 < node->set_words && (word[c / 32] >> (c % 32) & 1);
+  for (uint32_t c = 0; c < all; c++) {
+    bool has = c / 32 < node->set_words && (word[c / 32] >> (c % 32) & 1);
+    in += has;
+    member[c / 64 * stride] |= (uint64_t)has << (c % 64);
+  }
   *out = (struct ft_set){ .first = (uint32_t)(codes->size / sizeof(uint16_t)),
                           .inverted = in > all / 2,
                           .missing_right = !node->missing_left };
   for (uint32_t c = 0; c < all; c++) {
-    bool has = c / 32 < node->set_words && (word[c / 32] >> (c % 32) & 1);
+    bool has = member[c / 64 * stride] >> (c % 64) & 1;
     if (has == (out->inverted != 0)) continue;
     const uint16_t code = (uint16_t)c;
     ft_buffer_append(codes, &code, sizeof code);
@@ -95,9 +99,37 @@ static enum ft_status write_set(struct ft_set *out, struct ft_buffer *codes,
   return ft_buffer_check(codes, "the model", err);
 }
 
+/* For one row: every sixteenth threshold, then all of them. */
+static struct ft_part write_sorted(const struct input_work *w, struct ft_buffer *block) {
+  float sorted[16 + 256];
+  const uint32_t nothing = 0x7fc00000;
+  const uint32_t padded = (w->thresholds + 16) / 16 * 16;
+  for (uint32_t i = 0; i < 16 + padded; i++) {
+    uint32_t at = i < 16 ? 16 * i + 15 : i - 16;
+    memcpy(&sorted[i], at < w->thresholds ? (const void *)&w->sorted[at] : &nothing,
+           sizeof *sorted);
+  }
+  return ft_part_put(block, sorted, 16 + padded, sizeof *sorted);
+}
+
+static enum ft_status fill_sets(struct ft_input *out, struct input_work *w,
+                                struct ft_forest_work *work, struct ft_buffer *codes,
+                                struct ft_arena *arena, struct ft_error *err) {
+  if (out->sets == 0) return FT_OK;
+  const size_t words = work->model->encoder[out->feature].categories / 64 + 1;
+  uint64_t *member = FT_ARENA_NEW(arena, uint64_t, words * out->sets);
+  if (!member) return ft_arena_fail(err, "the model");
+  for (uint32_t i = 0; i < out->sets; i++)
+    FT_TRY(write_set(&w->set[i], member + i, out->sets, codes, work,
+                     w->decision[w->numbers + i]->node, err));
+  out->set = ft_part_put(work->block, w->set, out->sets, sizeof *w->set);
+  out->member = ft_part_put(work->block, member, words * out->sets, sizeof *member);
+  return FT_OK;
+}
+
 static enum ft_status fill_input(struct ft_input *out, struct input_work *w,
                                  struct ft_forest_work *work, struct ft_buffer *codes,
-                                 struct ft_error *err) {
+                                 struct ft_arena *arena, struct ft_error *err) {
   while (w->numbers < w->decisions && w->decision[w->numbers]->kind != FT_DECIDE_SET)
     w->numbers++;
   sort_thresholds(w);
@@ -107,16 +139,15 @@ static enum ft_status fill_input(struct ft_input *out, struct input_work *w,
   }
   out->right = (uint16_t)(w->numbers - out->left);
   out->sets = (uint16_t)(w->decisions - w->numbers);
-  for (uint32_t i = 0; i < out->sets; i++)
-    FT_TRY(write_set(&w->set[i], codes, work, w->decision[w->numbers + i]->node, err));
   uint32_t levels = levels_for(w->thresholds);
   fill_table(w, levels);
   out->levels = (uint16_t)levels;
   size_t places = ((size_t)1 << levels) - 1;
   out->threshold = ft_part_put(work->block, w->table, places, sizeof *w->table);
-  out->rank = ft_part_put(work->block, w->rank, w->numbers, sizeof *w->rank);
-  out->set = ft_part_put(work->block, w->set, out->sets, sizeof *w->set);
-  return FT_OK;
+  if (w->numbers > 0)
+    out->rank = ft_part_put(work->block, w->rank, w->numbers + FT_RANK_SPARE, sizeof *w->rank);
+  if (w->numbers > 0 && levels <= FT_FEW_LEVELS) out->sorted = write_sorted(w, work->block);
+  return fill_sets(out, w, work, codes, arena, err);
 }
 
 static enum ft_status write_input(struct ft_input *out, struct ft_forest_work *work,
@@ -128,11 +159,11 @@ static enum ft_status write_input(struct ft_input *out, struct ft_forest_work *w
                           .decisions = decisions,
                           .sorted = FT_ARENA_NEW(&arena, float, decisions),
                           .table = FT_ARENA_NEW(&arena, float, 2 * (size_t)decisions + 2),
-                          .rank = FT_ARENA_NEW(&arena, uint16_t, decisions),
+                          .rank = FT_ARENA_NEW(&arena, uint16_t, (size_t)decisions + FT_RANK_SPARE),
                           .set = FT_ARENA_NEW(&arena, struct ft_set, decisions) };
   enum ft_status status = w.sorted && w.table && w.rank && w.set ? FT_OK : FT_NOMEM;
   if (status == FT_OK)
-    status = fill_input(out, &w, work, codes, err);
+    status = fill_input(out, &w, work, codes, &arena, err);
   else
     (void)ft_arena_fail(err, "the model");
   ft_arena_release(&arena);

@@ -21,7 +21,7 @@ static bool fill_scratch(struct ft_scratch *scratch, const struct ft_plan *plan)
     .block = scratch->block,
     .mask = FT_ARENA_NEW(arena, uint64_t, (size_t)block->most_masks * FT_MASK_WORDS),
     .code_mask = FT_ARENA_NEW(arena, uint64_t, (size_t)block->most_codes * FT_MASK_WORDS),
-    .bit = FT_ARENA_NEW(arena, uint8_t, block->most_masks),
+    .bit = FT_ARENA_NEW(arena, uint8_t, (size_t)block->most_masks + FT_RANK_SPARE),
   };
   return scratch->source && scratch->block && scratch->sum && scratch->margin &&
          scratch->work.mask && scratch->work.code_mask && scratch->work.bit;
