@@ -126,11 +126,6 @@ ALWAYS_INLINE void choose(uint32_t depth, struct chosen *out, const char *mask,
   }
 }
 
-ALWAYS_INLINE __m256i sixteen(const uint8_t *table, __m256i index) {
-  __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)table);
-  return _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(bytes), index);
-}
-
 /* A table of 2^bits bytes, by halves: the highest bit of the index, moved to the top of its byte,
  * chooses between them. A shuffle wants bit 7 clear. `bits` is a constant where this is expanded. */
 ALWAYS_INLINE __m256i look_up_4(const uint8_t *table, __m256i index) {

@@ -78,20 +78,23 @@ static void fill_thermometer(vector (*ge)[PARTS], const uint64_t *plane, uint32_
 }
 
 /* The masks of thresholds from the planes of their search: a number is compared with a constant by
- * its high and its low half. */
+ * its high and its low half. Ranks ascend, so those of one high half follow one another. */
 static void fill_ranked(uint64_t *mask, const uint16_t *rank, uint32_t count, const uint64_t *plane,
                         uint32_t levels) {
   vector high[(1 << (MOST_LEVELS - MOST_LEVELS / 2)) + 1][PARTS];
   vector low[(1 << (MOST_LEVELS / 2)) + 1][PARTS];
-  const uint32_t low_bits = levels / 2, high_bits = levels - low_bits;
-  fill_thermometer(high, plane, high_bits);
-  fill_thermometer(low, plane + high_bits * FT_MASK_WORDS, low_bits);
+  const uint32_t low_bits = levels / 2, low_mask = (1U << low_bits) - 1;
+  fill_thermometer(high, plane, levels - low_bits);
+  fill_thermometer(low, plane + (levels - low_bits) * FT_MASK_WORDS, low_bits);
   vector *to = (vector *)(void *)mask;
-  for (uint32_t i = 0; i < count; i++, to += PARTS) {
-    const uint32_t c = rank[i] + 1U;
-    const uint32_t h = c >> low_bits, l = c & ((1U << low_bits) - 1);
-    for (uint32_t p = 0; p < PARTS; p++)
-      to[p] = ABOVE(high[h + 1][p], high[h][p], low[l][p]);
+  for (uint32_t i = 0; i < count;) {
+    const uint32_t h = (rank[i] + 1U) >> low_bits;
+    vector ge[PARTS], gt[PARTS];
+    memcpy(ge, high[h], sizeof ge);
+    memcpy(gt, high[h + 1], sizeof gt);
+    for (; i < count && (rank[i] + 1U) >> low_bits == h; i++, to += PARTS)
+      for (uint32_t p = 0; p < PARTS; p++)
+        to[p] = ABOVE(gt[p], ge[p], low[(rank[i] + 1U) & low_mask][p]);
   }
 }
 
