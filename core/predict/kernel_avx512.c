@@ -18,6 +18,14 @@ static inline bits512 above_bits(bits512 gt, bits512 ge, bits512 low) {
   return (bits512)_mm512_ternarylogic_epi64((__m512i)gt, (__m512i)ge, (__m512i)low, 0xf8);
 }
 
+static inline void set_thirty_two(uint8_t *bit, const uint16_t *rank, uint16_t reached) {
+  __mmask32 below =
+      _mm512_cmplt_epu16_mask(_mm512_loadu_si512(rank), _mm512_set1_epi16((int16_t)reached));
+  _mm256_storeu_si256((__m256i *)(void *)bit, _mm256_maskz_set1_epi8(below, 1));
+}
+
+#define SET_BITS(bit, rank, reached) set_thirty_two(bit, rank, reached)
+
 #include "core/predict/kernel_body.h"
 
 #define SEARCH_ROWS 16

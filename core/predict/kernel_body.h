@@ -4,6 +4,7 @@
  *   VECTOR_BYTES         16, 32 or 64
  *   MUX(m, one, zero)    bits of `one` where m is set, else of `zero`
  *   ABOVE(gt, ge, low)   gt | (ge & low)
+ *   SET_BITS(bit, rank, reached)   where it has a better way: 32 bytes, 1 where a rank is below
  * and gives search_levels, count_sixteen and add_group, which are declared below.
  *
  * Shapes   A mask is PARTS vectors. A tree of depth D is a network of multiplexers: the bit that a
@@ -341,12 +342,17 @@ static uint32_t count_reached(const void *plan, const struct ft_input *input, fl
   return reached;
 }
 
+#ifndef SET_BITS
+#define SET_BITS(bit, rank, reached) \
+  for (uint32_t j = 0; j < 32; j++)  \
+  (bit)[j] = (rank)[j] < (reached)
+#endif
+
 /* In steps of 32, so that some bits of the next masks are written too; they are set right later. */
 static void set_bits(uint8_t *restrict bit, const uint16_t *restrict rank, uint32_t count,
                      uint16_t reached) {
   for (uint32_t i = 0; i < count; i += 32)
-    for (uint32_t j = 0; j < 32; j++)
-      bit[i + j] = rank[i + j] < reached;
+    SET_BITS(bit + i, rank + i, reached);
 }
 
 static void set_members(uint8_t *bit, const void *plan, const struct ft_input *input, float value) {
