@@ -163,11 +163,14 @@ enum ft_status ft_forest_plan_write(struct ft_forest_block *out, struct ft_fores
   work.stamp = FT_ARENA_NEW(arena, uint32_t, work.decisions.count);
   work.seen = FT_ARENA_NEW(arena, uint32_t, work.decisions.count);
   work.mask = FT_ARENA_NEW(arena, uint16_t, work.decisions.count);
+  work.slot = FT_ARENA_NEW(arena, uint8_t, FT_PASS_MASKS);
+  work.below = FT_ARENA_NEW(arena, uint8_t, FT_PASS_MASKS);
   int64_t *constant = FT_ARENA_NEW(arena, int64_t, model->outputs);
   struct passes p = { .pass = FT_ARENA_NEW(arena, struct ft_pass, forest->trees),
                       .tree = FT_ARENA_NEW(arena, uint32_t, forest->trees),
                       .walked = FT_ARENA_NEW(arena, uint32_t, forest->trees) };
-  if (!work.stamp || !work.seen || !work.mask || !constant || !p.pass || !p.tree || !p.walked)
+  if (!work.slot || !work.below || !work.stamp || !work.seen || !work.mask || !constant ||
+      !p.pass || !p.tree || !p.walked)
     return ft_arena_fail(err, "the model");
   FT_TRY(write_passes(out, &p, &work, constant, err));
   note_used(needs->used, &work.decisions);

@@ -258,6 +258,57 @@ static void add_group(const void *plan, const struct ft_group *group, const uint
   }
 }
 
+/* --- one row --- */
+
+/* The values of a pass's slots: a missing value reaches nothing, or more than there is. */
+static __m512i fill_slots(const void *plan, const struct ft_pass *pass,
+                          const struct ft_kernel_work *work, size_t row) {
+  _Alignas(64) uint8_t slot[FT_MOST_SLOTS];
+  const struct ft_input *input = FT_PART(plan, struct ft_input, pass->input);
+  for (uint64_t i = 0; i < pass->input.count; i++) {
+    const float value = work->block[(size_t)input[i].feature * FT_BLOCK_ROWS + row];
+    const float *sorted = FT_PART(plan, float, input[i].sorted);
+    uint32_t sixteens = count_sixteen(sorted, value);
+    uint32_t reached = 16 * sixteens + count_sixteen(sorted + 16 + (size_t)16 * sixteens, value);
+    slot[2 * i] = (uint8_t)reached;
+    slot[2 * i + 1] = value != value ? UINT8_MAX : (uint8_t)reached;
+  }
+  return _mm512_load_si512(slot);
+}
+
+/* All nodes of a tree at once; then two steps of three levels each lead to its leaf. */
+static int64_t sum_slots(const void *plan, const struct ft_group *group, const uint8_t *way,
+                         __m512i slots) {
+  const uint8_t *slot = FT_PART(plan, uint8_t, group->slot);
+  const uint8_t *below = FT_PART(plan, uint8_t, group->below);
+  const uint8_t *leaf = FT_PART(plan, uint8_t, group->leaf);
+  const uint32_t unused = FT_SLOT_DEPTH - group->depth;
+  const size_t leaves = (size_t)1 << group->depth;
+  int64_t sum = 0;
+  for (uint32_t t = 0; t < group->trees; t++, slot += 64, below += 64, leaf += 3 * leaves) {
+    __m512i value = _mm512_permutexvar_epi8(_mm512_loadu_si512(slot), slots);
+    uint64_t right = _mm512_cmpgt_epu8_mask(value, _mm512_loadu_si512(below));
+    uint32_t top = way[right & 127];
+    uint32_t at = 8 * top + way[right >> (7 + 7 * top) & 127];
+    const uint8_t *plane = leaf + (at >> unused);
+    sum += plane[0] + ((int32_t)plane[leaves] << 8) + ((int32_t)plane[2 * leaves] << 16);
+  }
+  return sum - (int64_t)group->trees * FT_LEAF_BIAS;
+}
+
+static void add_row_avx512(const void *plan, const struct ft_pass *pass,
+                           const struct ft_kernel_work *work, size_t row, int64_t *sum) {
+  const struct ft_group *group = FT_PART(plan, struct ft_group, pass->group);
+  const uint8_t *way = FT_PART(plan, uint8_t, pass->way);
+  if (pass->slots == 0) {
+    add_row(plan, pass, work, row, sum);
+    return;
+  }
+  const __m512i slots = fill_slots(plan, pass, work, row);
+  for (uint64_t i = 0; i < pass->group.count; i++)
+    sum[(size_t)group[i].output * FT_BLOCK_ROWS + row] += sum_slots(plan, &group[i], way, slots);
+}
+
 static bool has_avx512(void) {
   __builtin_cpu_init(); /* asks the system, too, whether it keeps these registers */
   return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
@@ -270,7 +321,7 @@ const struct ft_kernel ft_kernel_avx512 = {
   .name = "avx512",
   .supported = has_avx512,
   .add_block = add_block,
-  .add_row = add_row,
+  .add_row = add_row_avx512,
 };
 
 #else

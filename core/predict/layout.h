@@ -41,7 +41,7 @@ struct ft_input {
   uint16_t left, right;     /* counts of masks */
   uint16_t sets;            /* count of masks */
   uint16_t levels;          /* of the search among the thresholds; 0: there are none */
-  uint16_t spare;           /* 0 */
+  uint16_t slot;            /* of missing to the left; the next is of missing to the right */
   struct ft_part threshold; /* float, 2^levels - 1: the search's levels one after another; within
                              * level l the place has the way taken at level i as its bit i; NaN
                              * fills what is left over */
@@ -64,6 +64,8 @@ struct ft_group {
   uint32_t spare;       /* 0 */
   struct ft_part index; /* uint16_t, 2^depth - 1 a tree in breadth-first order: 8 × mask */
   struct ft_part leaf; /* uint8_t, three planes of 2^depth a tree: leaf + FT_LEAF_BIAS, low first */
+  struct ft_part slot; /* uint8_t, 64 a tree, where the pass has slots: of the node in that place */
+  struct ft_part below; /* uint8_t, the same: it goes right when the slot is above this */
 };
 
 /* Trees that go deeper. Above `depth` they are complete; what then comes is an exit: a leaf, or a
@@ -84,14 +86,21 @@ struct ft_deep_node {
   uint32_t mask;
 };
 
+/* For one row a pass may have slots: a feature's count of thresholds reached, one for either way of
+ * a missing value. Trees are then of depth 6 at most and seen as of depth 6; a node's place is in the
+ * top three levels, 0 … 6, or in the subtree s below them, 7 + 7 s …, breadth first in each. */
+#define FT_MOST_SLOTS 64
+#define FT_SLOT_DEPTH 6
+
 struct ft_pass {
-  uint32_t masks; /* mask 0 too */
-  uint32_t spare;
+  uint32_t masks;       /* mask 0 too */
+  uint32_t slots;       /* 0: none */
   struct ft_part input; /* struct ft_input, by feature */
   struct ft_part code;  /* uint16_t, of all sets */
   struct ft_part group; /* struct ft_group */
   struct ft_part deep;  /* struct ft_deep_group */
   struct ft_part node;  /* struct ft_deep_node, of all deep groups */
+  struct ft_part way;   /* uint8_t, 128, with slots: from a subtree's seven ways to its exit */
 };
 
 /* A tree with more decisions than a pass can hold is walked on the features themselves. A node of

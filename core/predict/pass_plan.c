@@ -170,10 +170,45 @@ static enum ft_status write_input(struct ft_input *out, struct ft_forest_work *w
   return status;
 }
 
+/* Slots for one row, where a register holds them all and their values are bytes. */
+static uint32_t count_slots(const struct ft_forest_work *work, const struct ft_input *input,
+                            uint32_t inputs, const uint32_t *tree, uint32_t trees) {
+  for (uint32_t t = 0; t < trees; t++)
+    if (work->decisions.depth[tree[t]] > FT_SLOT_DEPTH) return 0;
+  for (uint32_t i = 0; i < inputs; i++)
+    if (input[i].sets > 0 || input[i].levels > FT_FEW_LEVELS) return 0;
+  return 2 * inputs <= FT_MOST_SLOTS ? 2 * inputs : 0;
+}
+
+static void name_slots(struct ft_forest_work *work, struct ft_input *input, uint32_t inputs) {
+  work->slot[0] = 0;
+  work->below[0] = UINT8_MAX; /* never */
+  for (uint32_t i = 0; i < inputs; i++) {
+    const uint16_t *rank = FT_PART(work->block->data, uint16_t, input[i].rank);
+    input[i].slot = (uint16_t)(2 * i);
+    for (uint32_t m = 0; m < (uint32_t)input[i].left + input[i].right; m++) {
+      work->slot[input[i].first + m] = (uint8_t)(2 * i + (m >= input[i].left));
+      work->below[input[i].first + m] = (uint8_t)rank[m];
+    }
+  }
+}
+
+static struct ft_part write_ways(struct ft_buffer *block) {
+  uint8_t way[128];
+  for (uint32_t bits = 0; bits < 128; bits++) {
+    uint32_t node = 0;
+    while (node < 7)
+      node = 2 * node + 1 + (bits >> node & 1);
+    way[bits] = (uint8_t)(node - 7);
+  }
+  return ft_part_put(block, way, 128, 1);
+}
+
 /* Masks are numbered in the order of the decisions, from 1. */
 static enum ft_status write_inputs(struct ft_pass *out, struct ft_forest_work *work,
                                    const struct ft_decision **decision, struct ft_input *input,
-                                   struct ft_buffer *codes, struct ft_error *err) {
+                                   const uint32_t *tree, uint32_t trees, struct ft_buffer *codes,
+                                   struct ft_error *err) {
   uint32_t inputs = 0, end;
   for (uint32_t i = 0; i + 1 < out->masks; i = end) {
     for (end = i; end + 1 < out->masks && decision[end]->feature == decision[i]->feature;)
@@ -181,6 +216,11 @@ static enum ft_status write_inputs(struct ft_pass *out, struct ft_forest_work *w
     input[inputs] =
         (struct ft_input){ .feature = decision[i]->feature, .first = (uint16_t)(i + 1) };
     FT_TRY(write_input(&input[inputs++], work, decision + i, end - i, codes, err));
+  }
+  out->slots = work->block->failed ? 0 : count_slots(work, input, inputs, tree, trees);
+  if (out->slots > 0) {
+    name_slots(work, input, inputs);
+    out->way = write_ways(work->block);
   }
   out->input = ft_part_put(work->block, input, inputs, sizeof *input);
   out->code =
@@ -196,8 +236,8 @@ static uint32_t count_stamped(const struct ft_forest_work *work, uint32_t number
 }
 
 static enum ft_status write_masks(struct ft_pass *out, struct ft_forest_work *work, uint32_t number,
-                                  struct ft_arena *arena, struct ft_buffer *codes,
-                                  struct ft_error *err) {
+                                  const uint32_t *tree, uint32_t trees, struct ft_arena *arena,
+                                  struct ft_buffer *codes, struct ft_error *err) {
   const struct ft_decisions *all = &work->decisions;
   uint32_t count = count_stamped(work, number);
   const struct ft_decision **decision = FT_ARENA_NEW(arena, const struct ft_decision *, count);
@@ -210,7 +250,7 @@ static enum ft_status write_masks(struct ft_pass *out, struct ft_forest_work *wo
     work->mask[i] = (uint16_t)out->masks++;
   }
   if (out->masks > work->most_masks) work->most_masks = out->masks;
-  return write_inputs(out, work, decision, input, codes, err);
+  return write_inputs(out, work, decision, input, tree, trees, codes, err);
 }
 
 enum ft_status ft_pass_write(struct ft_pass *out, struct ft_forest_work *work, uint32_t number,
@@ -219,7 +259,7 @@ enum ft_status ft_pass_write(struct ft_pass *out, struct ft_forest_work *work, u
   struct ft_buffer codes;
   ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
   ft_buffer_init(&codes, (size_t)1 << 30);
-  enum ft_status status = write_masks(out, work, number, &arena, &codes, err);
+  enum ft_status status = write_masks(out, work, number, tree, trees, &arena, &codes, err);
   ft_buffer_release(&codes);
   ft_arena_release(&arena);
   FT_TRY(status);

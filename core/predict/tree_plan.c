@@ -34,6 +34,40 @@ static void pad(const struct padding *p, uint32_t node, uint32_t at, uint32_t le
   pad(p, leaf ? node : p->node[node].right, 2 * at + 2, level + 1);
 }
 
+/* Where a node of the complete tree stands among a tree's places (layout.h). */
+static uint32_t place_of(uint32_t level, uint32_t node) {
+  uint32_t within = node - ((1U << level) - 1); /* its level */
+  if (level < 3) return node;
+  uint32_t subtree = within >> (level - 3);
+  return 7 + 7 * subtree + (1U << (level - 3)) - 1 + (within & ((1U << (level - 3)) - 1));
+}
+
+static void place_nodes(uint8_t *slot, uint8_t *below, const struct ft_forest_work *work,
+                        const uint16_t *index, uint32_t depth) {
+  memset(slot, 0, 64);
+  memset(below, UINT8_MAX, 64);
+  for (uint32_t level = 0; level < depth; level++)
+    for (uint32_t node = (1U << level) - 1; node < (2U << level) - 1; node++) {
+      uint32_t place = place_of(level, node);
+      slot[place] = work->slot[index[node] / 8];
+      below[place] = work->below[index[node] / 8];
+    }
+}
+
+static enum ft_status write_places(struct ft_group *out, const struct ft_forest_work *work,
+                                   const uint16_t *index, struct ft_arena *arena,
+                                   struct ft_error *err) {
+  uint8_t *slot = FT_ARENA_NEW(arena, uint8_t, (size_t)out->trees * 64);
+  uint8_t *below = FT_ARENA_NEW(arena, uint8_t, (size_t)out->trees * 64);
+  if (!slot || !below) return ft_arena_fail(err, "the model");
+  for (size_t t = 0; t < out->trees; t++)
+    place_nodes(slot + 64 * t, below + 64 * t, work, index + t * ((1U << out->depth) - 1),
+                out->depth);
+  out->slot = ft_part_put(work->block, slot, (size_t)out->trees * 64, 1);
+  out->below = ft_part_put(work->block, below, (size_t)out->trees * 64, 1);
+  return FT_OK;
+}
+
 /* Leaves in three planes of bytes. */
 static void spread_leaves(uint8_t *plane, const uint32_t *exit, uint32_t leaves) {
   for (uint32_t p = 0; p < 3; p++)
@@ -69,7 +103,7 @@ static enum ft_status take_group(struct group_work *w, struct ft_arena *arena, u
   return w->index && w->exit && w->leaf ? FT_OK : ft_arena_fail(err, "the model");
 }
 
-static enum ft_status write_group(struct ft_group *out, struct group_work *w,
+static enum ft_status write_group(struct ft_group *out, struct group_work *w, bool slots,
                                   struct ft_arena *arena, struct ft_error *err) {
   const struct ft_forest_work *work = w->work;
   const uint32_t depth = work->decisions.depth[w->tree[0]];
@@ -85,7 +119,7 @@ static enum ft_status write_group(struct ft_group *out, struct group_work *w,
   size_t leaves = (size_t)w->trees << depth;
   out->index = ft_part_put(work->block, w->index, leaves - w->trees, sizeof *w->index);
   out->leaf = ft_part_put(work->block, w->leaf, leaves * 3 + 64, 1); /* vectors read beyond */
-  return FT_OK;
+  return slots ? write_places(out, work, w->index, arena, err) : FT_OK;
 }
 
 /* Cut where the complete part has about as many exits as the tree has leaves. */
@@ -186,7 +220,7 @@ static enum ft_status write_runs(struct ft_pass *out, struct ft_forest_work *wor
     if (work->decisions.depth[tree[i]] > FT_GROUP_DEPTH)
       FT_TRY(write_deep_group(&deep[deeps++], &w, arena, nodes, err));
     else
-      FT_TRY(write_group(&group[groups++], &w, arena, err));
+      FT_TRY(write_group(&group[groups++], &w, out->slots > 0, arena, err));
   }
   out->group = ft_part_put(work->block, group, groups, sizeof *group);
   out->deep = ft_part_put(work->block, deep, deeps, sizeof *deep);

@@ -35,6 +35,11 @@ static const struct build_options shapes[] = {
   { FT_REGRESSION, FT_LINK_IDENTITY, 0, 1, 400, 8, 22 }, /* several passes */
   { FT_REGRESSION, FT_LINK_IDENTITY, 0, 1, 2, 18, 23 },  /* trees too large for a pass */
   { FT_MULTICLASS, FT_LINK_SOFTMAX, 5, 2, 60, 6, 24 },
+  { FT_REGRESSION, FT_LINK_IDENTITY, 0, 1, 40, 6, 30 }, /* from seed 30 on: numbers only */
+  { FT_REGRESSION, FT_LINK_IDENTITY, 0, 2, 70, 3, 31 },
+  { FT_REGRESSION, FT_LINK_IDENTITY, 0, 1, 300, 2, 32 },
+  { FT_REGRESSION, FT_LINK_IDENTITY, 0, 1, 40, 5, 33 },
+  { FT_REGRESSION, FT_LINK_IDENTITY, 0, 1, 9, 7, 34 },
 };
 #define SHAPES (sizeof shapes / sizeof shapes[0])
 
@@ -171,9 +176,23 @@ struct fixture {
   double *value, *first;
 };
 
+/* A model without sets can be held in slots for one row. */
+static void make_numeric(struct ft_model *model) {
+  for (uint32_t m = 0; m < model->members; m++) {
+    const struct ft_forest *forest = &model->member[m].forest;
+    for (uint32_t i = 0; i < forest->nodes; i++) {
+      struct ft_node *node = (struct ft_node *)&forest->node[i];
+      if (node->feature == FT_NODE_LEAF || node->set == FT_NODE_NO_SET) continue;
+      node->set = FT_NODE_NO_SET;
+      node->threshold = (float)(i % 6) + 0.5F;
+    }
+  }
+}
+
 static void set_up(struct fixture *f, const struct build_options *options, size_t rows) {
   ft_arena_init(&f->arena, FT_ARENA_DEFAULT_LIMIT);
   f->model = build_model(&f->arena, options);
+  if (options->seed >= 30) make_numeric(&f->model);
   f->batch = build_batch(&f->arena, rows, options->seed * 1000 + 7);
   sharpen(&f->batch, &f->model, options->seed);
   f->outputs = options->labels ? options->labels : 1;
@@ -308,7 +327,7 @@ static void a_block_that_is_none_is_refused(void **state) {
 /* What the tests above rely on: that the shapes are what they are said to be. */
 static void shapes_take_every_way_through_a_plan(void **state) {
   (void)state;
-  uint64_t deep = 0, walked = 0, most_passes = 0;
+  uint64_t deep = 0, walked = 0, most_passes = 0, slots = 0;
   for (size_t i = 0; i < SHAPES; i++) {
     struct fixture f;
     struct ft_plan *plan;
@@ -320,12 +339,13 @@ static void shapes_take_every_way_through_a_plan(void **state) {
     walked += member->walk_tree.count;
     most_passes = member->pass.count > most_passes ? member->pass.count : most_passes;
     for (uint64_t p = 0; p < member->pass.count; p++)
-      deep += pass[p].deep.count;
+      deep += pass[p].deep.count, slots += pass[p].slots;
     ft_plan_close(plan);
     ft_arena_release(&f.arena);
   }
   assert_true(deep > 0);
   assert_true(walked > 0);
+  assert_true(slots > 0);
   assert_true(most_passes > 2);
 }
 
