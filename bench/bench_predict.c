@@ -187,7 +187,7 @@ static double time_rows(struct contender *c) {
 static void encode_first(struct run *run, struct contender *c) {
   const struct ft_encode_input input = { .column = run->load.single.column };
   for (uint32_t f = 0; f < c->plan[0]->encoding.features; f++)
-    ft_encode_feature(c->scratch[0]->block + (size_t)f * FT_BLOCK_ROWS,
+    ft_encode_feature(c->scratch[0]->block + (size_t)f * FT_FEATURE_STRIDE,
                       &c->plan[0]->encoding.feature[f], &input, 0, FT_BLOCK_ROWS);
 }
 
@@ -295,9 +295,10 @@ static void print_results(struct run *run, size_t turns, double ratio[KERNELS][2
            "x%.1f, of doubles x%.1f, 2 threads x%.1f\n",
            c->name, ROWS / single / 1e6, single / ROWS * 1e9, single / ROWS / trees * 1e9,
            ROWS / both / 1e6, ratio[i][0], ratio[i][1], two / both);
-    printf("  %-10s masks %.1f ticks/row, trees %.3f ticks/row/tree; one row %.3f us (least %.3f)\n", "",
-           median(c->masks, turns) * TICKS, median(c->trees, turns) * TICKS / trees,
-           median(c->row, turns) * 1e6, c->row[0] * 1e6);
+    printf(
+        "  %-10s masks %.1f ticks/row, trees %.3f ticks/row/tree; one row %.3f us (least %.3f)\n",
+        "", median(c->masks, turns) * TICKS, median(c->trees, turns) * TICKS / trees,
+        median(c->row, turns) * 1e6, c->row[0] * 1e6);
   }
 }
 

@@ -20,7 +20,10 @@
 #include "foretell/type.h"
 
 #define FT_BLOCK_ROWS 512
-#define FT_MASK_WORDS (FT_BLOCK_ROWS / 64)
+/* Floats from one encoded feature to the next: not a power of two apart, since one row's values
+ * would then all fall on the same few lines of the first cache. */
+#define FT_FEATURE_STRIDE (FT_BLOCK_ROWS + 16)
+#define FT_MASK_WORDS     (FT_BLOCK_ROWS / 64)
 
 /* One feature of a block's rows: numbers as a column has them, or floats that an encoder made. */
 struct ft_source {
@@ -32,7 +35,7 @@ struct ft_source {
 /* What a kernel works with; it belongs to one scratch. */
 struct ft_kernel_work {
   const struct ft_source *source; /* one a feature; those that no tree asks for are not set */
-  const float *block;             /* encoded features: block[f * FT_BLOCK_ROWS + r] */
+  const float *block;             /* encoded features: block[f * FT_FEATURE_STRIDE + r] */
   uint64_t *mask;                 /* FT_MASK_WORDS each, as many as any pass has; 64-byte aligned */
   uint64_t *code_mask;            /* FT_MASK_WORDS for each code; zero between uses */
   uint8_t *bit;                   /* one row's masks */

@@ -266,7 +266,7 @@ static __m512i fill_slots(const void *plan, const struct ft_pass *pass,
   _Alignas(64) uint8_t slot[FT_MOST_SLOTS];
   const struct ft_input *input = FT_PART(plan, struct ft_input, pass->input);
   for (uint64_t i = 0; i < pass->input.count; i++) {
-    const float value = work->block[(size_t)input[i].feature * FT_BLOCK_ROWS + row];
+    const float value = work->block[(size_t)input[i].feature * FT_FEATURE_STRIDE + row];
     const float *sorted = FT_PART(plan, float, input[i].sorted);
     uint32_t sixteens = count_sixteen(sorted, value);
     uint32_t reached = 16 * sixteens + count_sixteen(sorted + 16 + (size_t)16 * sixteens, value);

@@ -375,7 +375,7 @@ static void fill_row(const void *plan, const struct ft_pass *pass,
   const struct ft_input *input = FT_PART(plan, struct ft_input, pass->input);
   for (uint64_t i = 0; i < pass->input.count; i++) {
     const struct ft_input *in = &input[i];
-    const float value = work->block[(size_t)in->feature * FT_BLOCK_ROWS + row];
+    const float value = work->block[(size_t)in->feature * FT_FEATURE_STRIDE + row];
     const uint16_t *rank = FT_PART(plan, uint16_t, in->rank);
     uint8_t *bit = work->bit + in->first;
     const uint16_t reached = (uint16_t)count_reached(plan, in, value);

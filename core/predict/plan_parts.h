@@ -29,7 +29,7 @@ struct ft_plan {
 struct ft_scratch {
   struct ft_arena arena;    /* owns everything, the scratch too */
   struct ft_source *source; /* one a feature */
-  float *block;             /* features × FT_BLOCK_ROWS; at least one feature */
+  float *block;             /* features × FT_FEATURE_STRIDE; at least one feature */
   int64_t *sum;             /* outputs × FT_BLOCK_ROWS */
   double *margin;           /* max(outputs, labels) × FT_BLOCK_ROWS: margins, then probabilities */
   struct ft_kernel_work work; /* borrows the above, and has its own */

@@ -13,7 +13,7 @@ static bool fill_scratch(struct ft_scratch *scratch, const struct ft_plan *plan)
   size_t features = plan->encoding.features ? plan->encoding.features : 1;
   size_t columns = plan->outputs > plan->labels ? plan->outputs : plan->labels;
   scratch->source = FT_ARENA_NEW(arena, struct ft_source, features);
-  scratch->block = FT_ARENA_NEW(arena, float, features *FT_BLOCK_ROWS);
+  scratch->block = FT_ARENA_NEW(arena, float, features *FT_FEATURE_STRIDE);
   scratch->sum = FT_ARENA_NEW(arena, int64_t, (size_t)plan->outputs * FT_BLOCK_ROWS);
   scratch->margin = FT_ARENA_NEW(arena, double, columns *FT_BLOCK_ROWS);
   scratch->work = (struct ft_kernel_work){
@@ -61,7 +61,7 @@ static void fill_sources(const struct ft_plan *plan, struct ft_scratch *scratch,
   for (uint32_t f = 0; f < plan->encoding.features; f++) {
     const struct ft_feature *feature = &plan->encoding.feature[f];
     const struct ft_column *column = &input->column[feature->field];
-    float *encoded = scratch->block + (size_t)f * FT_BLOCK_ROWS;
+    float *encoded = scratch->block + (size_t)f * FT_FEATURE_STRIDE;
     const uint32_t used = plan->feature[f].used;
     bool in_place = rows == FT_BLOCK_ROWS && is_number(feature);
     if (!used) continue;

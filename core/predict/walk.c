@@ -30,7 +30,7 @@ static inline uint32_t any_way(const struct walk *walk, const struct ft_walk_nod
 }
 
 static inline float value_of(const struct walk *walk, const struct ft_walk_node *node, size_t row) {
-  return walk->block[(size_t)(node->feature & FT_WALK_FEATURE) * FT_BLOCK_ROWS + row];
+  return walk->block[(size_t)(node->feature & FT_WALK_FEATURE) * FT_FEATURE_STRIDE + row];
 }
 
 /* One level down for `lanes` rows; 0 when all had arrived at leaves. `sets` and `lanes` are
