@@ -23,7 +23,7 @@ build: ## build/foretell and its trainer
 	@tools/build.sh build "$(PROGRAMS)" -Dtests=$$(test -f build/.tested && echo true || echo false)
 
 demo: build ## train a churn model by SQL and use it
-	@build/foretell -f examples/churn.sql
+	@build/foretell --echo -f examples/churn.sql
 
 test: ## every test; ends with a line "N passed, N failed"
 	@tools/setup.sh test

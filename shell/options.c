@@ -67,6 +67,7 @@ static enum ft_status take_trainer_memory(struct ft_shell_options *options, cons
     return FT_OK;                                                                        \
   }
 TAKE_SWITCH(quiet)
+TAKE_SWITCH(echo)
 TAKE_SWITCH(check)
 TAKE_SWITCH(read_only)
 TAKE_SWITCH(no_history)
@@ -77,6 +78,7 @@ static const struct ft_option_line option_table[] = {
   { "command", 'c', "SQL", "run these statements; may be repeated and mixed with -f",
     take_command },
   { "file", 'f', "FILE", "run a script; - is standard input", take_file },
+  { "echo", 'e', NULL, "print each statement before it runs", take_echo },
   { "quiet", 'q', NULL, "print results only: no tags, notices or times", take_quiet },
   { "format", '\0', "FORMAT", "of results: table, csv, json, jsonlines or markdown", take_format },
   { "check", '\0', NULL, "parse the statements about models in the scripts, run nothing",

@@ -24,6 +24,7 @@ struct ft_shell_options {
   const struct ft_input *input;
   size_t inputs;
   const struct ft_format *format; /* NULL: not given */
+  bool echo;
   bool quiet;
   bool check;
   bool read_only;

@@ -117,6 +117,16 @@ static enum ft_outcome run_statement(struct ft_session *session, const struct ft
   return status == FT_OK ? FT_OUTCOME_DONE : FT_OUTCOME_FAILED;
 }
 
+/* Print a statement with the remarks before it, as the script has them. */
+static void echo(struct ft_session *session, const struct ft_feed *feed, size_t from,
+                 const struct ft_piece *piece) {
+  size_t end = piece->offset + piece->text.size;
+  struct ft_span text = { (const char *)feed->text.data + from, end - from };
+  text = ft_span_trim(text);
+  fprintf(session->out, "\n%.*s%s\n", FT_SPAN_ARG(text), piece->complete ? ";" : "");
+  flush_output(session);
+}
+
 static enum ft_outcome run_dot(struct ft_session *session, const struct ft_feed *feed,
                                const struct ft_piece *piece) {
   struct ft_error err = { 0 };
@@ -135,11 +145,13 @@ enum ft_outcome ft_session_feed(struct ft_session *session, struct ft_feed *feed
     enum ft_feed_kind kind;
     struct ft_piece piece;
     enum ft_outcome outcome;
+    size_t from = feed->offset;
     if (ft_feed_next(&kind, &piece, feed, &err) != FT_OK) {
       print_failure(session, NULL, 0, &err);
       return FT_OUTCOME_FAILED;
     }
     if (kind == FT_FEED_END) return FT_OUTCOME_DONE;
+    if (session->echo) echo(session, feed, from, &piece);
     if (kind == FT_FEED_DOT)
       outcome = run_dot(session, feed, &piece);
     else
@@ -237,6 +249,7 @@ enum ft_status ft_session_open(struct ft_session *session, const struct ft_shell
   session->format = options->format ? options->format : ft_format_by_name(FT_SPAN("table"));
   session->rows = interactive ? FT_ROWS_INTERACTIVE : FT_ROWS_BATCH;
   session->quiet = options->quiet;
+  session->echo = options->echo;
   session->terminal = isatty(STDOUT_FILENO);
   session->ascii = wants_ascii();
   session->colour = wants_colour(STDOUT_FILENO);

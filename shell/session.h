@@ -34,6 +34,7 @@ struct ft_session {
   size_t rows;      /* the most that a table shows; 0: all */
   bool rows_chosen; /* by .rows: no pager then */
   bool quiet;
+  bool echo;        /* statements are printed before they run */
   bool interactive; /* errors do not end it */
   bool timer;
   bool terminal; /* out is one */

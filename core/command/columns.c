@@ -98,11 +98,12 @@ static struct ft_span name_of(const struct ft_columns *columns, size_t index) {
   return ft_span_of(columns->field[index].name);
 }
 
+/* Names are bound without regard to case, so two may not differ by case alone. */
 static enum ft_status check_names(const struct ft_columns *columns, struct ft_error *err) {
   for (size_t i = 1; i < columns->fields; i++) {
     for (size_t j = 0; j < i; j++) {
       if (!ft_span_equal_nocase(name_of(columns, i), name_of(columns, j))) continue;
-      ft_fail(err, FT_UNDEFINED_COLUMN, "column \"%s\" is in the query twice",
+      ft_fail(err, FT_DUPLICATE_COLUMN, "the query has two columns named \"%s\"",
               columns->field[i].name);
       return ft_fail_hint(err, "Give one of them another name with AS, or leave it out.");
     }

@@ -43,6 +43,9 @@ void ft_description_print(struct ft_description *description, const char *key, c
 void ft_description_real(struct ft_description *description, const char *key, double value,
                          int decimals);
 
+/* A row for each metric of the manifest: the one that the model was judged by, or the others. */
+void ft_description_metrics(struct ft_description *description, bool judged_by);
+
 /* The manifest's member at a path of keys ("rows.read"); NULL when it is not there. */
 const json_t *ft_description_member(const struct ft_description *description, const char *path);
 /* Its text, or NULL; its number, or `otherwise`. Texts live as long as the manifest. */

@@ -83,18 +83,7 @@ static void add_validation(struct ft_description *description, const char *key) 
 
 static void add_further_metrics(struct ft_description *description, const char *key) {
   (void)key;
-  size_t i;
-  json_t *metric;
-  json_array_foreach(ft_description_member(description, "metrics"), i, metric) {
-    const char *name = json_string_value(json_object_get(metric, "name"));
-    const json_t *value = json_object_get(metric, "value");
-    if (!name || !json_is_number(value) || json_is_true(json_object_get(metric, "main"))) continue;
-    const char *copy = ft_arena_text(description->arena, ft_span_of(name));
-    if (copy)
-      ft_description_real(description, copy, json_number_value(value), 6);
-    else
-      description->failed = true;
-  }
+  ft_description_metrics(description, false);
 }
 
 /* Of a binary classifier: the probability from which on it says the second label. */

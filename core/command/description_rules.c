@@ -85,17 +85,10 @@ static void add_status(struct ft_description *description, const char *key) {
   add_text(description, key, status);
 }
 
-/* The metrics that the model was judged by; the others come with our own rows. */
+/* The metric that the model was judged by; the others come with our own rows. */
 static void add_metrics(struct ft_description *description, const char *key) {
   (void)key;
-  size_t i;
-  json_t *metric;
-  json_array_foreach(ft_description_member(description, "metrics"), i, metric) {
-    const char *name = json_string_value(json_object_get(metric, "name"));
-    const json_t *value = json_object_get(metric, "value");
-    if (!name || !json_is_number(value) || !json_is_true(json_object_get(metric, "main"))) continue;
-    ft_description_real(description, copy_key(description, name), json_number_value(value), 6);
-  }
+  ft_description_metrics(description, true);
 }
 
 static void add_cost(struct ft_description *description, const char *key) {

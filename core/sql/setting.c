@@ -3,6 +3,14 @@
 #include "core/model/wordlist.h"
 #include "core/sql/clause.h"
 
+const struct ft_option *ft_create_model_setting(const struct ft_create_model *create,
+                                                const char *name) {
+  for (uint32_t i = 0; i < create->settings; i++)
+    if (ft_span_equal(ft_span_of(create->setting[i].name), ft_span_of(name)))
+      return &create->setting[i];
+  return NULL;
+}
+
 enum setting_kind { TEXT, INTEGER, SWITCH, WORD, PERCENTILES };
 
 struct setting_rule {

@@ -99,14 +99,6 @@ enum ft_status ft_statement_parse(struct ft_statement *out, struct ft_arena *are
   return FT_OK;
 }
 
-const struct ft_option *ft_create_model_setting(const struct ft_create_model *create,
-                                                const char *name) {
-  for (uint32_t i = 0; i < create->settings; i++)
-    if (ft_span_equal(ft_span_of(create->setting[i].name), ft_span_of(name)))
-      return &create->setting[i];
-  return NULL;
-}
-
 const char *const *ft_statement_words(void) {
   static const char *const words[] = { "CREATE",
                                        "OR",

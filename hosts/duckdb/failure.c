@@ -51,6 +51,7 @@ static const struct {
   { "No files found that match", FT_IO },
   { "must appear in the GROUP BY", FT_SYNTAX },
   { "does not support the supplied arguments", FT_UNDEFINED_FUNCTION },
+  { "in struct", FT_UNDEFINED_COLUMN },
   { "depend on it", FT_DEPENDENT },
   { "Catalog \"", FT_UNDEFINED_OBJECT },
 };

@@ -36,6 +36,13 @@ static enum ft_status prepare_query(duckdb_prepared_statement *out, struct ft_en
   return status;
 }
 
+/* A DECIMAL's own, or what the whole numbers need that are carried as one (HUGEINT and alike). */
+static void set_precision(struct ft_field *field, duckdb_logical_type type) {
+  bool decimal = duckdb_get_type_id(type) == DUCKDB_TYPE_DECIMAL;
+  field->precision = decimal ? duckdb_decimal_width(type) : 38;
+  field->scale = decimal ? duckdb_decimal_scale(type) : 0;
+}
+
 static enum ft_status describe_field(struct ft_field *field, const char **type_name,
                                      struct ft_arena *arena, duckdb_prepared_statement statement,
                                      size_t index, struct ft_error *err) {
@@ -43,33 +50,15 @@ static enum ft_status describe_field(struct ft_field *field, const char **type_n
   ft_buffer_init(&text, 1 << 20);
   duckdb_logical_type type = duckdb_prepared_statement_column_logical_type(statement, index);
   const char *name = duckdb_prepared_statement_column_name(statement, index);
-  bool decimal = duckdb_get_type_id(type) == DUCKDB_TYPE_DECIMAL;
   ft_duckdb_type_name(&text, type);
   *field = (struct ft_field){ .name = ft_arena_text(arena, ft_span_of(name)),
                               .type = ft_duckdb_carried(duckdb_get_type_id(type)) };
-  if (decimal) {
-    field->precision = duckdb_decimal_width(type);
-    field->scale = duckdb_decimal_scale(type);
-  }
+  if (field->type == FT_DECIMAL) set_precision(field, type);
   *type_name = text.failed ? NULL : ft_arena_text(arena, ft_buffer_view(&text));
   ft_buffer_release(&text);
   duckdb_free((void *)(uintptr_t)name);
   duckdb_destroy_logical_type(&type);
   return field->name && *type_name ? FT_OK : ft_arena_fail(err, "the query's columns");
-}
-
-/* Names are bound without regard to case, so two may not differ by case alone. */
-static enum ft_status check_names(const struct ft_field *field, size_t fields, size_t position,
-                                  struct ft_error *err) {
-  for (size_t i = 0; i < fields; i++) {
-    for (size_t j = 0; j < i; j++) {
-      if (!ft_span_equal_nocase(ft_span_of(field[i].name), ft_span_of(field[j].name))) continue;
-      ft_fail(err, FT_INVALID, "the query has two columns named \"%s\"", field[i].name);
-      ft_fail_hint(err, "Give one of them another name with AS.");
-      return position ? ft_fail_at(err, position) : FT_INVALID;
-    }
-  }
-  return FT_OK;
 }
 
 static enum ft_status describe_fields(struct ft_arena *arena, duckdb_prepared_statement statement,
@@ -101,7 +90,6 @@ enum ft_status ft_query_describe(void *self, struct ft_arena *arena, struct ft_s
   FT_TRY(prepare_query(&statement, self, text, &place, err));
   enum ft_status status = describe_fields(arena, statement, &described, type_name, &count, err);
   duckdb_destroy_prepare(&statement);
-  if (status == FT_OK) status = check_names(described, count, position, err);
   if (status != FT_OK) return status;
   ((struct ft_engine *)self)->described = (struct ft_described){ query, position };
   *field = described;

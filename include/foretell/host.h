@@ -36,15 +36,15 @@ struct ft_model_record {
   const char *schema;
   const char *name;
   const char *owner;
-  const char *function;         /* empty: none */
-  const char *statement;        /* the CREATE MODEL text */
-  const char *manifest;         /* JSON, as in the artifact; empty when FAILED */
-  const char *model_sha256;     /* hexadecimal; empty when FAILED */
-  const char *reason;           /* FAILED: why; also the reason of a failed attempt to replace a
+  const char *function;     /* empty: none */
+  const char *statement;    /* the CREATE MODEL text */
+  const char *manifest;     /* JSON, as in the artifact; empty when FAILED */
+  const char *model_sha256; /* hexadecimal; empty when FAILED */
+  const char *reason;       /* FAILED: why; also the reason of a failed attempt to replace a
                                  * READY version; else empty */
   enum ft_model_state state;
-  uint32_t version;             /* 1, 2, … */
-  int64_t created_us;           /* microseconds since 1970-01-01 UTC */
+  uint32_t version;   /* 1, 2, … */
+  int64_t created_us; /* microseconds since 1970-01-01 UTC */
   uint64_t artifact_bytes;
 };
 
@@ -85,8 +85,8 @@ struct ft_host {
                              const char *name, struct ft_error *err);
   /* A new version of the record's model; READY with artifact and functions, or FAILED with a reason.
    * A failed attempt to replace a READY version leaves that version in place. */
-  enum ft_status (*put)(void *self, const struct ft_model_record *record,
-                        struct ft_span artifact, struct ft_error *err);
+  enum ft_status (*put)(void *self, const struct ft_model_record *record, struct ft_span artifact,
+                        struct ft_error *err);
   enum ft_status (*drop)(void *self, const char *schema, const char *name, struct ft_error *err);
 
   /* Is the function's name free, or this model's own? FT_DUPLICATE_FUNCTION when not. Also for the

@@ -46,22 +46,22 @@ struct ft_hyperparameter {
 };
 
 struct ft_job {
-  const char *model;              /* the model's name, for words only */
-  uint32_t fields;                /* of the rows: features and the target, in the query's order */
+  const char *model; /* the model's name, for words only */
+  uint32_t fields;   /* of the rows: features and the target, in the query's order */
   const struct ft_field *field;
-  uint32_t target;                /* index into field */
-  bool automatic;                 /* AUTO ON */
+  uint32_t target; /* index into field */
+  bool automatic;  /* AUTO ON */
   enum ft_model_type model_type;
-  enum ft_problem problem;        /* FT_PROBLEM_AUTO: find out from the target */
-  const char *objective;          /* canonical: "mse", "accuracy", "f1", "f1_macro", "auc", or for AUTO OFF
+  enum ft_problem problem; /* FT_PROBLEM_AUTO: find out from the target */
+  const char *objective;   /* canonical: "mse", "accuracy", "f1", "f1_macro", "auc", or for AUTO OFF
                                    * "binary:logistic" …; NULL: the default of the problem */
-  uint32_t hyperparameters;       /* AUTO OFF */
+  uint32_t hyperparameters; /* AUTO OFF */
   const struct ft_hyperparameter *hyperparameter;
-  uint64_t max_cells;             /* 0: no limit */
-  uint32_t max_runtime_s;         /* 0: not given */
-  uint32_t max_trials;            /* 0: not given */
+  uint64_t max_cells;     /* 0: no limit */
+  uint32_t max_runtime_s; /* 0: not given */
+  uint32_t max_trials;    /* 0: not given */
   uint64_t seed;
-  uint32_t threads;               /* 0: as many as there are CPUs */
+  uint32_t threads; /* 0: as many as there are CPUs */
 };
 
 /* Progress: what is being done, how far, and the best so far. */

@@ -31,14 +31,14 @@ enum ft_metric {
 };
 
 struct ft_objective {
-  const char *name;        /* canonical: "f1_macro", "binary:logistic"; what ft_job carries */
-  const char *shown;       /* "F1_Macro", as SHOW MODEL prints it */
-  const char *aliases;     /* further spellings, space separated: "f1macro" */
-  bool automatic;          /* for AUTO ON; else for AUTO OFF XGBOOST */
-  unsigned problems;       /* bits 1 << enum ft_problem that it fits */
-  enum ft_metric metric;   /* judged by */
-  enum ft_link link;       /* of the learner it trains (AUTO OFF) */
-  bool needs_num_class;    /* multi:softmax */
+  const char *name;      /* canonical: "f1_macro", "binary:logistic"; what ft_job carries */
+  const char *shown;     /* "F1_Macro", as SHOW MODEL prints it */
+  const char *aliases;   /* further spellings, space separated: "f1macro" */
+  bool automatic;        /* for AUTO ON; else for AUTO OFF XGBOOST */
+  unsigned problems;     /* bits 1 << enum ft_problem that it fits */
+  enum ft_metric metric; /* judged by */
+  enum ft_link link;     /* of the learner it trains (AUTO OFF) */
+  bool needs_num_class;  /* multi:softmax */
   const char *help;
 };
 
@@ -52,15 +52,15 @@ const struct ft_objective *ft_objective_table(void);
 enum ft_value_kind { FT_VALUE_TEXT = 0, FT_VALUE_INTEGER, FT_VALUE_REAL, FT_VALUE_WORD };
 
 struct ft_hyperparameter_rule {
-  const char *name;        /* canonical, lower case */
-  const char *aliases;     /* "colsample_byleve reg_lambda", space separated */
+  const char *name;    /* canonical, lower case */
+  const char *aliases; /* "colsample_byleve reg_lambda", space separated */
   enum ft_value_kind kind;
-  double least, most;      /* hard bounds; outside is FT_INVALID */
-  double low, high;        /* documented range; outside is a notice */
-  const char *words;       /* FT_VALUE_WORD: legal words, space separated */
-  const char *standard;    /* default as text; NULL: none */
-  bool kmeans;             /* of KMEANS; else of XGBOOST */
-  bool learner;            /* handed to XGBoost under this name (num_round is not) */
+  double least, most;   /* hard bounds; outside is FT_INVALID */
+  double low, high;     /* documented range; outside is a notice */
+  const char *words;    /* FT_VALUE_WORD: legal words, space separated */
+  const char *standard; /* default as text; NULL: none */
+  bool kmeans;          /* of KMEANS; else of XGBOOST */
+  bool learner;         /* handed to XGBoost under this name (num_round is not) */
   const char *help;
 };
 

@@ -41,7 +41,7 @@ enum ft_statement_kind {
   FT_STATEMENT_SHOW_MODEL,
   FT_STATEMENT_SHOW_MODEL_ALL,
   FT_STATEMENT_DROP_MODEL,
-  FT_STATEMENT_GRANT,  /* GRANT … MODEL … */
+  FT_STATEMENT_GRANT, /* GRANT … MODEL … */
   FT_STATEMENT_REVOKE
 };
 
@@ -90,23 +90,23 @@ struct ft_create_model {
   bool if_not_exists;
   struct ft_name model;
   enum ft_source_kind source;
-  struct ft_name table;       /* FT_SOURCE_TABLE */
-  struct ft_span query;       /* FT_SOURCE_QUERY: the text between the parentheses;
+  struct ft_name table;  /* FT_SOURCE_TABLE */
+  struct ft_span query;  /* FT_SOURCE_QUERY: the text between the parentheses;
                                * FT_SOURCE_TEXT: the string */
-  size_t query_position;      /* of its first byte */
-  struct ft_span target;      /* empty: none */
+  size_t query_position; /* of its first byte */
+  struct ft_span target; /* empty: none */
   size_t target_position;
-  struct ft_name function;    /* empty name: none */
-  uint32_t arguments;         /* types in FUNCTION f(…): models from elsewhere, remote ones */
+  struct ft_name function; /* empty name: none */
+  uint32_t arguments;      /* types in FUNCTION f(…): models from elsewhere, remote ones */
   const struct ft_type_name *argument;
   struct ft_type_name returns;
-  struct ft_span endpoint;    /* SAGEMAKER '…' */
+  struct ft_span endpoint; /* SAGEMAKER '…' */
   struct ft_span endpoint_model;
-  struct ft_span iam_role;    /* empty: not given; "default" */
-  bool automatic;             /* AUTO ON, the default */
+  struct ft_span iam_role; /* empty: not given; "default" */
+  bool automatic;          /* AUTO ON, the default */
   enum ft_model_type model_type;
   enum ft_problem problem;
-  const char *objective;      /* canonical (job.h); NULL: not given */
+  const char *objective;        /* canonical (job.h); NULL: not given */
   struct ft_span preprocessors; /* the string; empty: not given */
   size_t preprocessors_position;
   uint32_t hyperparameters;
@@ -121,8 +121,8 @@ const struct ft_option *ft_create_model_setting(const struct ft_create_model *cr
 
 struct ft_statement {
   enum ft_statement_kind kind;
-  struct ft_span text; /* the whole */
-  bool if_exists;      /* DROP MODEL IF EXISTS */
+  struct ft_span text;  /* the whole */
+  bool if_exists;       /* DROP MODEL IF EXISTS */
   struct ft_name model; /* SHOW, DROP */
   struct ft_create_model create;
   uint32_t models; /* GRANT, REVOKE … ON MODEL a, b; 0: the CREATE MODEL privilege */

@@ -17,18 +17,18 @@
 #include "foretell/span.h"
 
 /* name, bytes of a carried value, Redshift's internal name, SQL name, numeric, temporal */
-#define FT_TYPE_TABLE(X)                                                                           \
-  X(BOOL, 1, "bool", "BOOLEAN", 0, 0)                                                              \
-  X(INT16, 2, "int2", "SMALLINT", 1, 0)                                                            \
-  X(INT32, 4, "int4", "INTEGER", 1, 0)                                                             \
-  X(INT64, 8, "int8", "BIGINT", 1, 0)                                                              \
-  X(FLOAT32, 4, "float4", "REAL", 1, 0)                                                            \
-  X(FLOAT64, 8, "float8", "DOUBLE PRECISION", 1, 0)                                                \
-  X(DECIMAL, 8, "numeric", "DECIMAL", 1, 0)                                                        \
-  X(TEXT, sizeof(struct ft_span), "varchar", "VARCHAR", 0, 0)                                      \
-  X(DATE, 4, "date", "DATE", 0, 1)                                                                 \
-  X(TIME, 8, "time", "TIME", 0, 1)                                                                 \
-  X(TIMESTAMP, 8, "timestamp", "TIMESTAMP", 0, 1)                                                  \
+#define FT_TYPE_TABLE(X)                                      \
+  X(BOOL, 1, "bool", "BOOLEAN", 0, 0)                         \
+  X(INT16, 2, "int2", "SMALLINT", 1, 0)                       \
+  X(INT32, 4, "int4", "INTEGER", 1, 0)                        \
+  X(INT64, 8, "int8", "BIGINT", 1, 0)                         \
+  X(FLOAT32, 4, "float4", "REAL", 1, 0)                       \
+  X(FLOAT64, 8, "float8", "DOUBLE PRECISION", 1, 0)           \
+  X(DECIMAL, 8, "numeric", "DECIMAL", 1, 0)                   \
+  X(TEXT, sizeof(struct ft_span), "varchar", "VARCHAR", 0, 0) \
+  X(DATE, 4, "date", "DATE", 0, 1)                            \
+  X(TIME, 8, "time", "TIME", 0, 1)                            \
+  X(TIMESTAMP, 8, "timestamp", "TIMESTAMP", 0, 1)             \
   X(TIMESTAMPTZ, 8, "timestamptz", "TIMESTAMPTZ", 0, 1)
 
 enum ft_type {
@@ -39,19 +39,19 @@ enum ft_type {
       FT_TYPE_COUNT
 };
 
-size_t ft_type_bytes(enum ft_type type);             /* of one carried value */
-const char *ft_type_internal(enum ft_type type);     /* "int4", as SHOW MODEL prints */
-const char *ft_type_sql(enum ft_type type);          /* "INTEGER" */
-bool ft_type_is_numeric(enum ft_type type);          /* integers, floats, decimal; not boolean */
-bool ft_type_is_temporal(enum ft_type type);         /* dates and times */
+size_t ft_type_bytes(enum ft_type type);               /* of one carried value */
+const char *ft_type_internal(enum ft_type type);       /* "int4", as SHOW MODEL prints */
+const char *ft_type_sql(enum ft_type type);            /* "INTEGER" */
+bool ft_type_is_numeric(enum ft_type type);            /* integers, floats, decimal; not boolean */
+bool ft_type_is_temporal(enum ft_type type);           /* dates and times */
 enum ft_type ft_type_by_internal(struct ft_span name); /* FT_TYPE_NONE when unknown */
 
 /* A named column of a query, or a parameter of a model. */
 struct ft_field {
-  const char *name;   /* as the query names it; NUL-terminated; owner: who made the field */
+  const char *name; /* as the query names it; NUL-terminated; owner: who made the field */
   enum ft_type type;
-  uint8_t precision;  /* of FT_DECIMAL, 1 … 38; else 0 */
-  uint8_t scale;      /* of FT_DECIMAL, 0 … precision; else 0 */
+  uint8_t precision; /* of FT_DECIMAL, 1 … 38; else 0 */
+  uint8_t scale;     /* of FT_DECIMAL, 0 … precision; else 0 */
 };
 
 #endif

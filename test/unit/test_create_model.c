@@ -148,8 +148,8 @@ static void bad_statements_leave_nothing(void **state) {
   expect_refusal("CREATE MODEL m FROM (SELECT one) TARGET churn FUNCTION f", FT_DATA, "SELECT",
                  "the query has 1 column, and a model needs two or more",
                  "Select the TARGET and at least one column to predict it from.");
-  expect_refusal("CREATE MODEL m FROM (SELECT twice) TARGET churn FUNCTION f", FT_UNDEFINED_COLUMN,
-                 "SELECT", "column \"STATE\" is in the query twice",
+  expect_refusal("CREATE MODEL m FROM (SELECT twice) TARGET churn FUNCTION f", FT_DUPLICATE_COLUMN,
+                 "SELECT", "the query has two columns named \"STATE\"",
                  "Give one of them another name with AS, or leave it out.");
   expect_refusal("CREATE MODEL m FROM (SELECT tags) TARGET churn FUNCTION f", FT_WRONG_TYPE,
                  "SELECT", "column \"tags\" has type INTEGER[], which a model cannot learn from",

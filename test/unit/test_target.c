@@ -88,7 +88,7 @@ static void problems_follow_the_table(void **state) {
   double many[100];
   for (size_t i = 0; i < 100; i++)
     many[i] = (double)i;
-  expect_problem(FT_BOOL, truth, NULL, 2, FT_BINARY, "false true");
+  expect_problem(FT_BOOL, truth, NULL, 2, FT_BINARY, "f t");
   expect_problem(FT_INT64, pair, NULL, 2, FT_BINARY, "-3 7");
   expect_problem(FT_INT32, few, NULL, 3, FT_MULTICLASS, "1 2 3");
   expect_problem(FT_INT32, many, NULL, 100, FT_REGRESSION, "");
