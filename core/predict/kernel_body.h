@@ -21,7 +21,7 @@
 #define VECTOR_WORDS  (VECTOR_BYTES / 8)
 #define MOST_LEVELS   13 /* FT_PASS_MASKS thresholds at most */
 #define MOST_COUNTED  9  /* levels of thresholds that one row is compared with all */
-#define WALK_LANES    8  /* trees that one row walks side by side */
+#define WALK_LANES    8  /* side by side: rows down a tree, or one row down so many trees */
 
 typedef uint64_t vector __attribute__((vector_size(VECTOR_BYTES)));
 
@@ -285,14 +285,32 @@ static void index_deep(uint32_t depth, uint64_t *out, const uint64_t *mask, cons
   }
 }
 
-/* From the exit of a tree's complete part to the leaf. */
-ALWAYS_INLINE int32_t walk_exit(uint32_t exit, const struct ft_deep_node *node,
-                                const uint64_t *mask, size_t row) {
-  while (!(exit & FT_EXIT_LEAF)) {
-    const struct ft_deep_node *at = &node[exit];
-    exit = at->exit[mask[(size_t)at->mask * FT_MASK_WORDS + row / 64] >> (row % 64) & 1];
-  }
-  return (int32_t)(exit & ~FT_EXIT_LEAF) - FT_LEAF_BIAS;
+/* From the exits of a tree's complete part to the leaves, for eight rows side by side, which hide
+ * one another's latency. Who has arrived reads the first node and stays. */
+ALWAYS_INLINE void walk_exits(uint32_t *exit, const struct ft_deep_node *node, const uint64_t *mask,
+                              size_t row) {
+  const uint64_t *word = mask + row / 64;
+  uint32_t arrived;
+  do {
+    arrived = FT_EXIT_LEAF;
+    for (uint32_t i = 0; i < WALK_LANES; i++) {
+      const uint32_t leaf = exit[i] & FT_EXIT_LEAF;
+      const struct ft_deep_node *at = &node[leaf ? 0 : exit[i]];
+      uint32_t next = at->exit[word[(size_t)at->mask * FT_MASK_WORDS] >> (row % 64 + i) & 1];
+      exit[i] = leaf ? exit[i] : next;
+      arrived &= exit[i];
+    }
+  } while (!arrived);
+}
+
+ALWAYS_INLINE void add_exits(int64_t *sum, uint64_t chosen, const uint32_t *exit,
+                             const struct ft_deep_node *node, const uint64_t *mask, size_t row) {
+  uint32_t at[WALK_LANES];
+  for (uint32_t i = 0; i < WALK_LANES; i++)
+    at[i] = exit[chosen >> (8 * i) & 0xff];
+  walk_exits(at, node, mask, row);
+  for (uint32_t i = 0; i < WALK_LANES; i++)
+    sum[row + i] += (int32_t)(at[i] & ~FT_EXIT_LEAF) - FT_LEAF_BIAS;
 }
 
 static void add_deep_group(const void *plan, const struct ft_pass *pass,
@@ -303,8 +321,8 @@ static void add_deep_group(const void *plan, const struct ft_pass *pass,
   for (uint32_t t = 0; t < group->trees; t++) {
     uint64_t chosen[FT_BLOCK_ROWS / 8];
     index_deep(group->depth, chosen, mask, index);
-    for (size_t r = 0; r < FT_BLOCK_ROWS; r++)
-      sum[r] += walk_exit(exit[chosen[r / 8] >> (r % 8 * 8) & 0xff], node, mask, r);
+    for (size_t r = 0; r < FT_BLOCK_ROWS; r += WALK_LANES)
+      add_exits(sum, chosen[r / WALK_LANES], exit, node, mask, r);
     index += (1U << group->depth) - 1;
     exit += 1U << group->depth;
   }
