@@ -68,9 +68,10 @@ ALWAYS_INLINE void search(uint32_t levels, uint64_t *plane, uint64_t *nan, const
   }
 }
 
-static void search_levels(uint64_t *plane, uint64_t *nan, const float *table, uint32_t levels,
-                          const float *value) {
-  switch (levels) {
+static void search_levels(uint64_t *plane, uint64_t *nan, const void *plan,
+                          const struct ft_input *input, const float *value) {
+  const float *table = FT_PART(plan, float, input->threshold);
+  switch (input->levels) {
   case 1: search(1, plane, nan, table, value); break;
   case 2: search(2, plane, nan, table, value); break;
   case 3: search(3, plane, nan, table, value); break;

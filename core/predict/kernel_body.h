@@ -25,9 +25,10 @@
 
 typedef uint64_t vector __attribute__((vector_size(VECTOR_BYTES)));
 
-/* The planes of a search of `levels` levels, and where a value is NaN. */
-static void search_levels(uint64_t *plane, uint64_t *nan, const float *table, uint32_t levels,
-                          const float *value);
+/* The planes of the number of thresholds that each value reaches, the highest bit first, and where a
+ * value is NaN. */
+static void search_levels(uint64_t *plane, uint64_t *nan, const void *plan,
+                          const struct ft_input *input, const float *value);
 /* How many of 16 thresholds a value reaches. */
 static uint32_t count_sixteen(const float *threshold, float value);
 /* Add the leaves of a group's trees to its output's sums. */
@@ -115,8 +116,7 @@ static void fill_thresholds(const void *plan, const struct ft_input *input,
   _Alignas(64) uint64_t missing[FT_MASK_WORDS];
   const uint16_t *rank = FT_PART(plan, uint16_t, input->rank);
   const size_t words = (size_t)input->levels * FT_MASK_WORDS;
-  search_levels(plane, missing, FT_PART(plan, float, input->threshold), input->levels,
-                floats_of(converted, source));
+  search_levels(plane, missing, plan, input, floats_of(converted, source));
   if (!add_invalid(missing, source->validity)) {
     fill_ranked(mask, rank, (uint32_t)input->left + input->right, plane, input->levels);
     return;

@@ -6,45 +6,57 @@
 
 #define MOST_TREES 255 /* whose leaves add up within an int32 */
 
-/* The bits of eight bytes that are 0 or 1, the first in the lowest. */
-static inline uint64_t pack_byte(const uint8_t *flag) {
-  uint64_t bits = 0;
-  for (int i = 0; i < 8; i++)
-    bits |= (uint64_t)flag[i] << i;
-  return bits;
-}
-
-static void pack_plane(uint64_t *plane, const uint8_t *flag) {
-  for (size_t w = 0; w < FT_MASK_WORDS; w++) {
-    uint64_t word = 0;
-    for (size_t b = 0; b < 8; b++)
-      word |= pack_byte(flag + 64 * w + 8 * b) << (8 * b);
-    plane[w] = word;
-  }
-}
-
-static void search_levels(uint64_t *plane, uint64_t *nan, const float *table, uint32_t levels,
-                          const float *value) {
-  uint32_t place[FT_BLOCK_ROWS] = { 0 };
-  uint8_t flag[FT_BLOCK_ROWS];
-  for (uint32_t l = 0; l < levels; l++, plane += FT_MASK_WORDS) {
-    const float *level = table + (UINT32_C(1) << l) - 1;
-    for (size_t r = 0; r < FT_BLOCK_ROWS; r++) {
-      flag[r] = value[r] >= level[place[r]];
-      place[r] |= (uint32_t)flag[r] << l;
-    }
-    pack_plane(plane, flag);
-  }
-  for (size_t r = 0; r < FT_BLOCK_ROWS; r++)
-    flag[r] = value[r] != value[r];
-  pack_plane(nan, flag);
-}
-
 static uint32_t count_sixteen(const float *threshold, float value) {
   uint32_t count = 0;
   for (int i = 0; i < 16; i++)
     count += value >= threshold[i];
   return count;
+}
+
+/* Bit b of 8 × VECTOR_WORDS numbers, from number `first` on, to the plane that holds it. */
+static void spread_bits(uint64_t *plane, uint32_t levels, const uint16_t *number, size_t first,
+                        uint32_t low) {
+  vector bytes = { 0 };
+  for (size_t w = 0; w < VECTOR_WORDS; w++)
+    for (size_t i = 0; i < 8; i++)
+      bytes[w] |= (uint64_t)(number[first + 8 * w + i] >> low & 0xff) << (8 * i);
+  bytes = transpose_bits(bytes);
+  for (uint32_t b = low; b < low + 8 && b < levels; b++)
+    for (size_t w = 0; w < VECTOR_WORDS; w++)
+      plane[b * FT_MASK_WORDS + first / 64] |= (bytes[w] >> (8 * (b - low)) & 0xff)
+                                               << (first % 64 + 8 * w);
+}
+
+/* The ways that eight values take, level l's as bit l. The searches go side by side, so that one
+ * hides the other's latency. */
+static inline void search_eight(uint16_t *ways, const float *table, uint32_t levels,
+                                const float *value) {
+  size_t place[8] = { 0 };
+  for (uint32_t l = 0; l < levels; l++) {
+    const float *level = table + (UINT32_C(1) << l) - 1;
+    for (size_t i = 0; i < 8; i++)
+      place[i] |= (size_t)(value[i] >= level[place[i]]) << l;
+  }
+  for (size_t i = 0; i < 8; i++)
+    ways[i] = (uint16_t)place[i];
+}
+
+static void search_levels(uint64_t *plane, uint64_t *nan, const void *plan,
+                          const struct ft_input *input, const float *value) {
+  const float *table = FT_PART(plan, float, input->threshold);
+  uint16_t ways[FT_BLOCK_ROWS];
+  memset(plane, 0, (size_t)input->levels * FT_MASK_WORDS * sizeof *plane);
+  for (size_t w = 0; w < FT_MASK_WORDS; w++) {
+    uint64_t absent = 0;
+    for (size_t i = 0; i < 64; i++)
+      absent |= (uint64_t)(value[64 * w + i] != value[64 * w + i]) << i;
+    nan[w] = absent;
+  }
+  for (size_t r = 0; r < FT_BLOCK_ROWS; r += 8)
+    search_eight(ways + r, table, input->levels, value + r);
+  for (size_t r = 0; r < FT_BLOCK_ROWS; r += 8 * VECTOR_WORDS)
+    for (uint32_t low = 0; low < input->levels; low += 8)
+      spread_bits(plane, input->levels, ways, r, low);
 }
 
 /* A tree's leaves as numbers; three planes of bytes otherwise. */
