@@ -264,11 +264,13 @@ static void hint_last_words(const struct ft_trainer_process *process, struct ft_
   ft_fail_hint(err, "Its last words: %.*s", FT_SPAN_ARG(words));
 }
 
+/* The kernel kills what takes too much; a library that gets no memory for a thread aborts. */
 static enum ft_status explain_signal(int number, struct ft_error *err) {
   const char *name = strsignal(number);
+  bool memory = number == SIGKILL || number == SIGABRT;
   ft_fail(err, FT_TRAINER, "the trainer was killed by signal %d (%s)%s", number,
-          name ? name : "unknown", number == SIGKILL ? "; it may have been out of memory" : "");
-  if (number == SIGKILL)
+          name ? name : "unknown", memory ? "; it may have been out of memory" : "");
+  if (memory)
     ft_fail_hint(err, "Train on fewer rows (SETTINGS (MAX_CELLS n)), or give it more memory.");
   return err ? err->status : FT_TRAINER;
 }
