@@ -77,10 +77,9 @@ enum ft_status ft_plan_write_probes(struct ft_buffer *out, const struct ft_plan 
 enum ft_status ft_encode_batch(float *out, const struct ft_model *model,
                                const struct ft_batch *batch, struct ft_error *err) FT_MUST_CHECK;
 
-/* Kernels: name of the one in use ("avx512", "avx2", "portable"); plans take it when they are made
- * or attached. FORETELL_KERNEL in the
- * environment, or ft_kernel_choose in a test, forces one. FT_INVALID for a name that is unknown or
- * that this CPU cannot run. */
+/* Kernels: name of the one in use ("avx512", "avx2", "portable"), which a plan takes when it is made
+ * or attached. FORETELL_KERNEL in the environment, or ft_kernel_choose in a test, forces one.
+ * FT_INVALID for a name that is unknown or that this CPU cannot run. */
 const char *ft_kernel_name(void);
 enum ft_status ft_kernel_choose(const char *name, struct ft_error *err) FT_MUST_CHECK;
 
