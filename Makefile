@@ -13,10 +13,10 @@ SANITIZER_ENV := \
   LSAN_OPTIONS=suppressions=$(CURDIR)/tools/leaks.txt:print_suppressions=0 \
   UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 
-.PHONY: help build demo test check format asan fuzz bench install clean
+.PHONY: postgres install-postgres help build demo test check format asan fuzz bench install clean
 
 help: ## what there is to make
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 16
 
 build: ## build/foretell and its trainer
 	@tools/setup.sh build
@@ -29,6 +29,7 @@ test: ## every test; ends with a line "N passed, N failed"
 	@tools/setup.sh test
 	@tools/build.sh build all -Dtests=true
 	@touch build/.tested
+	@tools/postgres.sh build build
 	@tools/run_tests.py build
 
 check: ## format, layers, names, sizes, warnings of gcc and clang
@@ -62,6 +63,14 @@ install: build ## a relocatable tree below PREFIX=/usr/local
 	@tools/build.sh build "$(PROGRAMS)" -Dtests=$$(test -f build/.tested && echo true || echo false)
 	@meson install -C build --no-rebuild --quiet $(if $(DESTDIR),--destdir '$(DESTDIR)')
 	@echo "installed: $(DESTDIR)$(abspath $(PREFIX))/bin/foretell"
+
+postgres: ## the PostgreSQL extension, for the server that pg_config tells of
+	@tools/setup.sh postgres
+	@tools/build.sh build "$(PROGRAMS)" -Dtests=$$(test -f build/.tested && echo true || echo false)
+	@tools/postgres.sh build build
+
+install-postgres: postgres ## the extension and its trainer, into that server
+	@tools/postgres.sh install build '$(DESTDIR)'
 
 clean: ## remove what was built; set-up stays
 	@rm -rf build build-asan build-fuzz build-gcc build-clang

@@ -14,21 +14,15 @@ static enum ft_outcome run_tables(struct ft_session *session, struct ft_span arg
                                   struct ft_error *err) {
   (void)argument;
   (void)err;
-  return ft_session_text(session,
-                         "SELECT schema_name AS schema, table_name AS name, 'table' AS kind,"
-                         " column_count AS columns, estimated_size AS rows FROM duckdb_tables()"
-                         " WHERE NOT internal AND schema_name <> 'foretell'"
-                         " UNION ALL SELECT schema_name, view_name, 'view', column_count, NULL"
-                         " FROM duckdb_views() WHERE NOT internal AND NOT (temporary AND"
-                         " lower(view_name) IN ('stv_ml_model_info', 'svv_ml_model_info'))"
-                         " ORDER BY ALL;");
+  return ft_session_text(session, session->driver.calls->tables);
 }
 
 static enum ft_status check_table(struct ft_session *session, struct ft_span table,
                                   struct ft_error *err) {
   const char *const *name;
   size_t names;
-  FT_TRY(ft_engine_names(session->engine, FT_LIST_TABLES, &session->arena, &name, &names, err));
+  const struct ft_driver *driver = &session->driver;
+  FT_TRY(driver->calls->names(driver->self, FT_LIST_TABLES, &session->arena, &name, &names, err));
   struct ft_nearest nearest = ft_nearest_of(table);
   for (size_t i = 0; i < names; i++) {
     if (ft_span_equal_nocase(table, ft_span_of(name[i]))) return FT_OK;
@@ -58,27 +52,16 @@ static struct ft_span bare_name(struct ft_span name) {
   return name;
 }
 
-static const char all_columns[] =
-    "SELECT schema_name AS schema, table_name AS table, column_name AS column, data_type AS type"
-    " FROM duckdb_columns() WHERE NOT internal AND schema_name <> 'foretell'"
-    " AND lower(table_name) NOT IN ('stv_ml_model_info', 'svv_ml_model_info')"
-    " ORDER BY schema_name, table_name, column_index;";
-
-static const char table_columns[] =
-    "SELECT column_name AS column, data_type AS type,"
-    " CASE WHEN is_nullable THEN 'yes' ELSE 'no' END AS nullable, column_default AS \"default\""
-    " FROM duckdb_columns() WHERE lower(table_name) = lower('%s')"
-    " ORDER BY database_name, schema_name, column_index;";
-
 static enum ft_outcome run_schema(struct ft_session *session, struct ft_span argument,
                                   struct ft_error *err) {
   struct ft_arena arena;
-  if (argument.size == 0) return ft_session_text(session, all_columns);
+  if (argument.size == 0) return ft_session_text(session, session->driver.calls->all_columns);
   argument = bare_name(argument);
   if (check_table(session, argument, err) != FT_OK) return FT_OUTCOME_FAILED;
   ft_arena_init(&arena, 1 << 20);
   const char *name = quote_text(&arena, argument);
-  const char *text = name ? ft_arena_print(&arena, table_columns, name) : NULL;
+  const char *text =
+      name ? ft_arena_print(&arena, session->driver.calls->table_columns, name) : NULL;
   enum ft_outcome outcome = FT_OUTCOME_FAILED;
   if (text)
     outcome = ft_session_text(session, text);

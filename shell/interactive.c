@@ -29,15 +29,19 @@ static size_t give_names(void *self, enum ft_engine_list list, struct ft_arena *
   struct ft_session *session = self;
   struct ft_error err;
   size_t names;
-  if (ft_engine_names(session->engine, list, arena, name, &names, &err) != FT_OK) return 0;
+  const struct ft_driver *driver = &session->driver;
+  if (driver->calls->names(driver->self, list, arena, name, &names, &err) != FT_OK) return 0;
   return names;
 }
 
 static void print_banner(const struct ft_session *session) {
-  const char *path = ft_engine_path(session->engine);
+  struct ft_buffer with;
+  ft_buffer_init(&with, 1 << 16);
+  session->driver.calls->introduce(session->driver.self, &with);
+  struct ft_span text = ft_buffer_view(&with);
   const char *strong = session->colour ? "\033[1m" : "", *off = session->colour ? "\033[0m" : "";
-  printf("%sForetell %s%s with DuckDB %s, database %s\n", strong, FT_VERSION, off,
-         ft_engine_library_version(), path ? path : "in memory");
+  printf("%sForetell %s%s with %.*s\n", strong, FT_VERSION, off, FT_SPAN_ARG(text));
+  ft_buffer_release(&with);
   printf("Statements end with a semicolon. .help lists commands, Ctrl-D leaves.\n");
 }
 

@@ -202,7 +202,8 @@ enum ft_status ft_options_read(struct ft_shell_options *out, struct ft_arena *ar
 
 void ft_options_help(FILE *out) {
   fputs("Usage: foretell [options] [database]\n\n"
-        "SQL with CREATE MODEL over a DuckDB file, or in memory when no file is named.\n\n"
+        "SQL with CREATE MODEL over a DuckDB file, or in memory when no file is named; over a\n"
+        "PostgreSQL server when a postgresql:// address is.\n\n"
         "Options:\n",
         out);
   for (const struct ft_option_line *line = option_table; line->name; line++) {
@@ -215,6 +216,7 @@ void ft_options_help(FILE *out) {
   fputs("\nExamples:\n"
         "  foretell shop.duckdb                        ask and train, line by line\n"
         "  foretell -f train.sql shop.duckdb           run a script\n"
+        "  foretell postgresql://localhost/shop        the same on a PostgreSQL server\n"
         "  foretell -q --format csv -c 'SHOW MODEL ALL' shop.duckdb > models.csv\n"
         "  foretell --check -f train.sql               look for mistakes, run nothing\n"
         "\nExit status: 0 all went well, 1 a statement failed, 2 wrong usage, 130 interrupted.\n",

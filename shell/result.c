@@ -40,33 +40,33 @@ static enum ft_status row_init(struct row *row, struct ft_arena *arena, size_t c
 }
 
 /* The buffer may move while the cells are printed: spans are made at the end. */
-static enum ft_status take_row(struct row *row, struct ft_result *result, size_t columns,
+static enum ft_status take_row(struct row *row, struct ft_answer *answer, size_t columns,
                                size_t index, bool json, struct ft_error *err) {
   ft_buffer_reset(&row->text);
   for (size_t c = 0; c < columns; c++) {
     if (json)
-      ft_result_print_json(&row->text, result, c, index);
+      ft_answer_print_json(&row->text, answer, c, index);
     else
-      ft_result_print_text(&row->text, result, c, index);
+      ft_answer_print_text(&row->text, answer, c, index);
     row->end[c] = row->text.size;
   }
   FT_TRY(ft_buffer_check(&row->text, "a row of the result", err));
   const char *data = row->text.data ? (const char *)row->text.data : "";
   for (size_t c = 0, begin = 0; c < columns; begin = row->end[c++])
-    row->cell[c] = ft_result_is_null(result, c, index)
+    row->cell[c] = ft_answer_is_null(answer, c, index)
                        ? (struct ft_span){ NULL, 0 }
                        : (struct ft_span){ data + begin, row->end[c] - begin };
   return FT_OK;
 }
 
 static enum ft_status show_chunks(struct ft_render *render, struct row *row,
-                                  struct ft_result *result, struct ft_error *err) {
+                                  struct ft_answer *answer, struct ft_error *err) {
   for (;;) {
     size_t rows;
-    FT_TRY(ft_result_next(result, &rows, err));
+    FT_TRY(ft_answer_next(answer, &rows, err));
     if (rows == 0) return FT_OK;
     for (size_t r = 0; r < rows; r++) {
-      FT_TRY(take_row(row, result, render->columns, r, render->format->json, err));
+      FT_TRY(take_row(row, answer, render->columns, r, render->format->json, err));
       FT_TRY(ft_render_row(render, row->cell, err));
     }
     if (ft_interrupt_pending()) return ft_fail(err, FT_CANCELLED, "the statement was cancelled");
@@ -79,23 +79,23 @@ static void clear_screen_for(struct ft_session *session) {
   ft_progress_line_hide(&session->progress);
 }
 
-static enum ft_status show_rows(struct ft_session *session, struct ft_result *result,
+static enum ft_status show_rows(struct ft_session *session, struct ft_answer *answer,
                                 struct ft_error *err) {
-  size_t columns = ft_result_columns(result);
+  size_t columns = ft_answer_columns(answer);
   struct ft_heading *heading = FT_ARENA_NEW(&session->arena, struct ft_heading, columns);
   struct row row;
   if (!heading) return ft_arena_fail(err, "the result");
   FT_TRY(row_init(&row, &session->arena, columns, err));
   for (size_t c = 0; c < columns; c++)
-    heading[c] = (struct ft_heading){ ft_result_name(result, c),
-                                      ft_result_cell_kind(result, c) == FT_CELL_NUMBER };
+    heading[c] = (struct ft_heading){ ft_answer_name(answer, c),
+                                      ft_answer_cell_kind(answer, c) == FT_CELL_NUMBER };
   struct ft_render_limits limits = limits_of(session);
   struct ft_render render;
   FILE *progress = session->progress.out;
   clear_screen_for(session);
   enum ft_status status =
       ft_render_begin(&render, session->format, session->out, heading, columns, &limits, err);
-  if (status == FT_OK) status = show_chunks(&render, &row, result, err);
+  if (status == FT_OK) status = show_chunks(&render, &row, answer, err);
   ft_progress_line_hide(&session->progress);
   session->progress.out = progress;
   if (status == FT_OK) status = ft_render_end(&render, err);
@@ -104,22 +104,22 @@ static enum ft_status show_rows(struct ft_session *session, struct ft_result *re
   return status;
 }
 
-enum ft_status ft_result_show(struct ft_session *session, struct ft_result *result,
+enum ft_status ft_result_show(struct ft_session *session, struct ft_answer *answer,
                               struct ft_error *err) {
   char count[32];
   uint64_t changed;
-  switch (ft_result_kind(result)) {
-  case FT_RESULT_ROWS: return show_rows(session, result, err);
+  switch (ft_answer_kind(answer)) {
+  case FT_RESULT_ROWS: return show_rows(session, answer, err);
   case FT_RESULT_CHANGED:
-    changed = ft_result_changed(result);
+    changed = ft_answer_changed(answer);
     ft_progress_line_hide(&session->progress);
-    ft_session_say(session, "%s, %s row%s", ft_result_tag(result), ft_count_text(changed, count),
+    ft_session_say(session, "%s, %s row%s", ft_answer_tag(answer), ft_count_text(changed, count),
                    changed == 1 ? "" : "s");
     return FT_OK;
   case FT_RESULT_NOTHING: break;
   }
   ft_progress_line_hide(&session->progress);
-  ft_session_say(session, "%s", ft_result_tag(result));
+  ft_session_say(session, "%s", ft_answer_tag(answer));
   return FT_OK;
 }
 

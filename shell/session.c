@@ -69,7 +69,11 @@ static enum ft_status run_ours(struct ft_session *session, struct ft_span text,
   struct ft_grid grid = { 0 };
   const char *tag = NULL;
   FT_TRY(ft_statement_parse(&statement, &session->arena, text, err));
-  FT_TRY(ft_command_run(&grid, &tag, &session->arena, &session->host, &statement, err));
+  const struct ft_driver *driver = &session->driver;
+  if (driver->calls->ours)
+    FT_TRY(driver->calls->ours(&grid, &tag, &session->arena, driver->self, text, err));
+  else
+    FT_TRY(ft_command_run(&grid, &tag, &session->arena, &session->host, &statement, err));
   ft_progress_line_hide(&session->progress);
   if (grid.columns > 0) return ft_grid_show(session, &grid, err);
   if (tag) ft_session_say(session, "%s", tag);
@@ -78,10 +82,10 @@ static enum ft_status run_ours(struct ft_session *session, struct ft_span text,
 
 static enum ft_status run_engines(struct ft_session *session, struct ft_span text,
                                   struct ft_error *err) {
-  struct ft_result *result;
-  FT_TRY(ft_engine_run(&result, session->engine, text, err));
-  enum ft_status status = ft_result_show(session, result, err);
-  ft_result_close(result);
+  struct ft_answer answer = { session->driver.calls, NULL };
+  FT_TRY(answer.calls->run(&answer.self, session->driver.self, text, err));
+  enum ft_status status = ft_result_show(session, &answer, err);
+  answer.calls->close_answer(answer.self);
   return status;
 }
 
@@ -101,7 +105,7 @@ static enum ft_outcome run_statement(struct ft_session *session, const struct ft
                                      const struct ft_piece *piece) {
   struct ft_error err = { 0 };
   ft_arena_release(&session->arena);
-  ft_engine_arm(session->engine);
+  session->driver.calls->arm(session->driver.self);
   ft_progress_line_begin(&session->progress);
   bool ours = ft_statement_kind_of(piece->text) != FT_STATEMENT_ENGINE;
   enum ft_status status = FT_OK;
@@ -228,23 +232,41 @@ static void find_trainer(char *path, size_t size) {
   }
 }
 
-static void attach(struct ft_session *session, const struct ft_shell_options *options) {
-  struct ft_engine_watch watch = { session, hear_notice, hear_progress, hear_tick };
-  ft_engine_set_watch(session->engine, &watch);
-  ft_duckdb_host(&session->host, session->engine);
+static struct ft_engine_watch watch_of(struct ft_session *session) {
+  return (struct ft_engine_watch){ session, hear_notice, hear_progress, hear_tick };
+}
+
+static enum ft_status open_engine(struct ft_session *session,
+                                  const struct ft_shell_options *options, struct ft_error *err) {
+  struct ft_engine_options chosen = FT_ENGINE_DEFAULTS;
+  struct ft_engine_watch watch = watch_of(session);
+  struct ft_engine *engine;
+  chosen.path = options->database;
+  chosen.read_only = options->read_only;
+  chosen.threads = options->threads;
+  FT_TRY(ft_engine_open(&engine, &chosen, err));
+  session->driver = ft_driver_embedded(engine);
+  ft_engine_set_watch(engine, &watch);
+  ft_duckdb_host(&session->host, engine);
   find_trainer(session->trainer_path, sizeof session->trainer_path);
   session->host.trainer_path = session->trainer_path;
   session->host.trainer_memory_bytes = options->trainer_memory_bytes;
   session->host.trainer_threads = options->threads;
-  ft_interrupt_watch(session->engine);
+  ft_interrupt_watch(engine);
+  return FT_OK;
+}
+
+static enum ft_status open_server(struct ft_session *session,
+                                  const struct ft_shell_options *options, struct ft_error *err) {
+  struct ft_server_options chosen = { .url = options->database,
+                                      .read_only = options->read_only,
+                                      .threads = options->threads,
+                                      .watch = watch_of(session) };
+  return ft_driver_server(&session->driver, &chosen, err);
 }
 
 enum ft_status ft_session_open(struct ft_session *session, const struct ft_shell_options *options,
                                bool interactive, struct ft_error *err) {
-  struct ft_engine_options engine = FT_ENGINE_DEFAULTS;
-  engine.path = options->database;
-  engine.read_only = options->read_only;
-  engine.threads = options->threads;
   *session = (struct ft_session){ .out = stdout, .interactive = interactive };
   session->format = options->format ? options->format : ft_format_by_name(FT_SPAN("table"));
   session->rows = interactive ? FT_ROWS_INTERACTIVE : FT_ROWS_BATCH;
@@ -255,15 +277,16 @@ enum ft_status ft_session_open(struct ft_session *session, const struct ft_shell
   session->colour = wants_colour(STDOUT_FILENO);
   session->colour_errors = wants_colour(STDERR_FILENO);
   session->progress.out = options->quiet ? NULL : ft_progress_stream();
-  FT_TRY(ft_engine_open(&session->engine, &engine, err));
+  if (ft_driver_is_server(options->database))
+    FT_TRY(open_server(session, options, err));
+  else
+    FT_TRY(open_engine(session, options, err));
   ft_arena_init(&session->arena, FT_ARENA_DEFAULT_LIMIT);
-  attach(session, options);
   return FT_OK;
 }
 
 void ft_session_close(struct ft_session *session) {
   ft_interrupt_watch(NULL);
-  ft_engine_close(session->engine);
+  session->driver.calls->close(session->driver.self);
   ft_arena_release(&session->arena);
-  session->engine = NULL;
 }

@@ -9,7 +9,7 @@
 
 #include "foretell/arena.h"
 #include "foretell/host.h"
-#include "hosts/duckdb/engine.h"
+#include "shell/driver.h"
 #include "shell/feed.h"
 #include "shell/options.h"
 #include "shell/progress.h"
@@ -26,9 +26,9 @@ enum ft_outcome {
 };
 
 struct ft_session {
-  struct ft_engine *engine; /* owned */
-  struct ft_host host;
-  struct ft_arena arena; /* of the statement that runs */
+  struct ft_driver driver; /* owned */
+  struct ft_host host;     /* of the embedded engine */
+  struct ft_arena arena;   /* of the statement that runs */
   FILE *out;
   const struct ft_format *format;
   size_t rows;      /* the most that a table shows; 0: all */

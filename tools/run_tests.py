@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs every test on a build folder: unit tests and corpora, golden SQL, whole programs.
 
-    run_tests.py FOLDER [unit|sql|program ...]
+    run_tests.py FOLDER [unit|sql|postgres|citus|program ...]
 
 Prints what failed, and as its last line "N passed, N failed" (", N skipped"), counted in cases.
 """
@@ -16,7 +16,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CASES = re.compile(r"^\[  (PASSED|FAILED|SKIPPED)  \] (\d+) test\(s\)", re.M)
-TOTALS = re.compile(r"^sql: (\d+) passed, (\d+) failed, (\d+) skipped$")
+TOTALS = re.compile(r"^\w+: (\d+) passed, (\d+) failed, (\d+) skipped$")
 GOOD_LINES = re.compile(r"^\[( RUN {6}| {7}OK )\].*\n", re.M)
 SKIPPED = 77  # the exit status of a program that cannot run here
 
@@ -57,18 +57,36 @@ def run_unit(build):
     return totals
 
 
-def run_sql(build):
-    process = subprocess.Popen([ROOT / "test/sql/run.py", "--build", str(build)],
-                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+def run_script(words):
+    """A script whose last line tells how its cases went."""
+    process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
     totals = None
     for line in process.stdout:
         match = TOTALS.match(line)
         if match:
             totals = tuple(map(int, match.groups()))
-        else:
+        elif not line.startswith("ok "):
             print(line, end="", flush=True)
     process.wait()
     return totals or (0, 1, 0)
+
+
+def run_sql(build):
+    return run_script([ROOT / "test/sql/run.py", "--build", str(build)])
+
+
+def run_postgres(build):
+    """The server's own cases, and the golden SQL but for the data sets' judgement of learners."""
+    files = [path for path in sorted((ROOT / "test/sql").glob("*.test"))
+             if not path.name.startswith("set_")]
+    own = run_script([ROOT / "test/postgres/test_postgres", str(build)])
+    golden = run_script([ROOT / "test/sql/run.py", "--build", str(build), "--host", "postgresql",
+                         *files])
+    return tuple(map(sum, zip(own, golden)))
+
+
+def run_citus(build):
+    return run_script([ROOT / "test/postgres/test_citus", str(build)])
 
 
 def run_program(build):
@@ -94,7 +112,8 @@ def run_program(build):
     return tuple(totals)
 
 
-SUITES = {"unit": run_unit, "sql": run_sql, "program": run_program}
+SUITES = {"unit": run_unit, "sql": run_sql, "postgres": run_postgres, "citus": run_citus,
+          "program": run_program}
 
 
 def main():

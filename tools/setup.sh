@@ -1,5 +1,5 @@
 #!/bin/bash
-# Bring what the build, the tests or the checks need: tools/setup.sh [build|test|check]
+# Bring what the build, the tests or the checks need: tools/setup.sh [build|test|check|postgres]
 #
 # Debian packages come from apt (packages.txt), DuckDB and XGBoost from their registries' clients
 # (pins.txt, checked by SHA-256) into .deps. Nothing is printed or done when nothing is missing.
@@ -19,8 +19,9 @@ levels_of() {
     build) echo build ;;
     test) echo build test ;;
     check) echo build test check ;;
+    postgres) echo build postgres ;;
     fetch) echo fetch ;;
-    *) die "unknown level \"$1\" (build, test or check)" ;;
+    *) die "unknown level \"$1\" (build, test, check or postgres)" ;;
   esac
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs golden SQL tests (*.test, see README.md) against a host.
 
-    run.py [--build FOLDER] [--host duckdb] [--jobs N] [--verbose] [FILE ...]
+    run.py [--build FOLDER] [--host duckdb|postgresql] [--jobs N] [--verbose] [FILE ...]
 
 Every record runs as a process of its own on the file's database, so that whatever a record relies
 on has been stored; records between `session` and `end` share one process. The last line of the
@@ -9,6 +9,7 @@ output is "sql: N passed, N failed, N skipped", counted in records.
 """
 import argparse
 import concurrent.futures
+import contextlib
 import dataclasses
 import difflib
 import math
@@ -18,10 +19,14 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
+sys.path.insert(0, str(ROOT / "test/postgres"))
+import server  # noqa: E402
+
 DATA_FOLDERS = [ROOT / "examples/data", ROOT / "../shared/data"]
 SQLSTATE = re.compile(r"[0-9A-Z]{5}(?=\s|$)")
 MARK = "ft-record-%d"
@@ -56,7 +61,8 @@ class Reader:
     """Turns the lines of a test file into records for one host."""
 
     def __init__(self, path, host):
-        self.path, self.host = path, host
+        self.path, self.host = path, host.name
+        self.make_table = host.make_table
         self.lines = path.read_text(encoding="utf-8").split("\n")
         self.at = 0
         self.records = []
@@ -113,8 +119,7 @@ class Reader:
             for ending in (".csv.gz", ".csv"):
                 file = folder / (words[0] + ending)
                 if file.exists():
-                    path = str(file.resolve()).replace("'", "''")
-                    sql = f"CREATE TABLE {table} AS SELECT * FROM read_csv('{path}')"
+                    sql = self.make_table(table, file.resolve())
                     self.records.append(Record(self.at, "ok", sql, session=self.session))
                     return
         raise Skip(f"data set {words[0]} is not here")
@@ -128,6 +133,9 @@ class Reader:
             self.load(rest)
         elif word in ("skipif", "onlyif"):
             self.condition = (rest == self.host) == (word == "onlyif")
+        elif word == "needs":
+            if rest != self.host:
+                raise Skip(f"it is written for {rest}")
         elif word == "timeout":
             self.timeout = float(rest)
         elif word == "session" and not self.session:
@@ -284,13 +292,16 @@ def run_file(path, options):
     """(passed, failed, skipped, report) of one file."""
     try:
         records = Reader(path, options.host).read()
+        if not records:
+            raise Skip(f"nothing in it is for {options.host.name}")
     except Skip as reason:
         return 0, 0, 1, f"skipped  {path.name}: {reason}"
     except (BadTest, ValueError) as error:
         return 0, 1, 0, f"FAILED   {error}"
     passed, report, start = 0, [], time.monotonic()
     with tempfile.TemporaryDirectory(prefix="foretell-test-") as folder:
-        command = [*options.command, "-q", "--format", "csv", os.path.join(folder, "test.db")]
+        command = [options.host.program, "-q", "--format", "csv",
+                   options.host.database(folder, path.stem)]
         for record, wrong in run_records(command, records):
             if wrong:
                 report.append(f"{path.name}:{record.line}: {record.sql}\n{wrong.rstrip()}\n")
@@ -306,26 +317,83 @@ def run_file(path, options):
 # ---------------------------------------------------------------- the program
 
 
-def host_command(options):
-    """The words a record's -c SQL and database are added to."""
-    if options.host == "duckdb":
-        program = pathlib.Path(options.build).resolve() / "foretell"
-        if not program.exists():
-            sys.exit(f"{program} has not been built")
-        return [str(program)]
-    sys.exit(f'unknown host "{options.host}"')
+class Embedded:
+    """Each file has a database file of its own."""
+
+    name = "duckdb"
+
+    def __init__(self, build):
+        self.program = str(pathlib.Path(build).resolve() / "foretell")
+        if not os.access(self.program, os.X_OK):
+            sys.exit(f"{self.program} has not been built")
+
+    def database(self, folder, _):
+        return os.path.join(folder, "test.db")
+
+    def make_table(self, table, file):
+        path = str(file).replace("'", "''")
+        return f"CREATE TABLE {table} AS SELECT * FROM read_csv('{path}')"
+
+    def close(self):
+        pass
+
+
+class Postgres(Embedded):
+    """Each file has a database of its own on a server that ends with the tests. CSV files go through
+    DuckDB, which finds their types, so that both hosts train on the same rows."""
+
+    name = "postgresql"
+    types = {"VARCHAR": "text", "DOUBLE": "double precision", "HUGEINT": "numeric"}
+
+    def __init__(self, build):
+        super().__init__(build)
+        self.lock = threading.Lock()
+        self.tables = {}
+        self.installation = server.Installation(build)
+        self.server = server.Server(self.installation, settings={"log_statement": "none"})
+        self.server.start()
+
+    def database(self, _, stem):
+        self.server.psql(f'CREATE DATABASE "{stem}"')
+        self.server.psql("CREATE EXTENSION foretell", database=stem)
+        self.server.psql((HERE / "dialect_postgresql.sql").read_text(encoding="utf-8"), database=stem)
+        self.server.psql(f'ALTER DATABASE "{stem}" SET search_path = main, public')
+        return self.server.url(stem)
+
+    def convert(self, file):
+        """(columns and types, a CSV file that the server can read)"""
+        csv = self.installation.folder / (file.name.split(".")[0] + ".csv")
+        describe = f"DESCRIBE SELECT * FROM read_csv('{file}')"
+        copy = f"COPY (SELECT * FROM read_csv('{file}')) TO '{csv}' (HEADER)"
+        done = subprocess.run([self.program, "-q", "--format", "csv", "-c", describe, "-c", copy],
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)
+        rows = [row[:2] for row in parse_csv(done.stdout)[1:]]
+        return ", ".join(f'"{name}" {self.types.get(kind, kind)}' for name, kind in rows), csv
+
+    def make_table(self, table, file):
+        with self.lock:
+            if file not in self.tables:
+                self.tables[file] = self.convert(file)
+        columns, csv = self.tables[file]
+        return f"CREATE TABLE {table} ({columns}); COPY {table} FROM '{csv}' (FORMAT csv, HEADER)"
+
+    def close(self):
+        self.server.stop()
+        self.installation.remove()
+
+
+HOSTS = {"duckdb": Embedded, "postgresql": Postgres}
 
 
 def parse_options():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", default=str(ROOT / "build"))
-    parser.add_argument("--host", default="duckdb")
+    parser.add_argument("--host", default="duckdb", choices=HOSTS)
     parser.add_argument("--jobs", type=int, default=min(4, os.cpu_count() or 1))
     parser.add_argument("--verbose", action="store_true", help="print passing files and every failure")
     parser.add_argument("files", nargs="*", type=pathlib.Path)
     options = parser.parse_args()
-    options.command = host_command(options)
     options.files = options.files or sorted(HERE.glob("**/*.test"))
     return options
 
@@ -333,7 +401,13 @@ def parse_options():
 def main():
     options = parse_options()
     totals = [0, 0, 0]
-    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+    try:
+        options.host = HOSTS[options.host](options.build)
+    except server.Missing as missing:
+        print(f"skipped  the tests on {options.host}: {missing}\nsql: 0 passed, 0 failed, 1 skipped")
+        return 0
+    with contextlib.closing(options.host), \
+            concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         for *counts, report in pool.map(lambda path: run_file(path, options), options.files):
             totals = [a + b for a, b in zip(totals, counts)]
             if options.verbose or not report.startswith("ok"):

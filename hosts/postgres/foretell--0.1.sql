@@ -1,0 +1,110 @@
+-- foretell 0.1: the language, the statements as procedures, the catalogue.
+\echo Use "CREATE EXTENSION foretell" to load this file. \quit
+
+CREATE FUNCTION foretell.call_handler() RETURNS language_handler
+LANGUAGE c AS 'MODULE_PATHNAME', 'foretell_call_handler';
+CREATE FUNCTION foretell.inline_handler(internal) RETURNS void
+LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'foretell_inline_handler';
+CREATE FUNCTION foretell.validator(oid) RETURNS void
+LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'foretell_validator';
+
+CREATE TRUSTED LANGUAGE foretell
+HANDLER foretell.call_handler INLINE foretell.inline_handler VALIDATOR foretell.validator;
+COMMENT ON LANGUAGE foretell IS 'models as functions; made by CREATE MODEL';
+
+-- What <function>_prob and <function>_probabilities return: highest first.
+CREATE TYPE foretell.probabilities AS (probabilities double precision[], labels text[]);
+
+CREATE PROCEDURE foretell.create_model(statement text)
+LANGUAGE c AS 'MODULE_PATHNAME', 'foretell_create_model';
+CREATE PROCEDURE foretell.drop_model(statement text)
+LANGUAGE c AS 'MODULE_PATHNAME', 'foretell_drop_model';
+CREATE PROCEDURE foretell.execute(statement text)
+LANGUAGE c AS 'MODULE_PATHNAME', 'foretell_execute';
+CREATE FUNCTION foretell.show_model(statement text, OUT "Key" text, OUT "Value" text)
+RETURNS SETOF record LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'foretell_show_model';
+CREATE FUNCTION foretell.show_models(OUT "Schema Name" text, OUT "Model Name" text)
+RETURNS SETOF record LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'foretell_show_models';
+COMMENT ON PROCEDURE foretell.create_model(text) IS
+'runs a CREATE MODEL statement; EXECUTE on it is the privilege CREATE MODEL';
+COMMENT ON PROCEDURE foretell.drop_model(text) IS 'runs a DROP MODEL statement, or drops the model of that name';
+COMMENT ON PROCEDURE foretell.execute(text) IS 'runs CREATE MODEL, DROP MODEL, GRANT or REVOKE on models';
+COMMENT ON FUNCTION foretell.show_model(text) IS 'runs SHOW MODEL';
+COMMENT ON FUNCTION foretell.show_models() IS 'runs SHOW MODEL ALL';
+
+-- One row a version of a model; the artifact is in the bodies of the model's functions. Written by
+-- the statements only.
+CREATE TABLE foretell.stored_model (
+  schema_name text NOT NULL,
+  model_name text NOT NULL,
+  version bigint NOT NULL,
+  is_current boolean NOT NULL,
+  state text NOT NULL CHECK (state IN ('READY', 'FAILED')),
+  reason text NOT NULL,
+  owner text NOT NULL,
+  function_name text NOT NULL,
+  statement text NOT NULL,
+  created_at timestamptz NOT NULL,
+  problem text,
+  target_type text,
+  model_sha256 text,
+  artifact_sha256 text,
+  manifest text,
+  artifact_bytes bigint,
+  format integer NOT NULL,
+  PRIMARY KEY (schema_name, model_name, version)
+);
+CREATE UNIQUE INDEX stored_model_current ON foretell.stored_model (schema_name, model_name) WHERE is_current;
+SELECT pg_catalog.pg_extension_config_dump('foretell.stored_model', '');
+
+-- Of the owner's role, or allowed to call the model's function.
+CREATE FUNCTION foretell.may_see_model(m foretell.stored_model, role oid) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT EXISTS (SELECT FROM pg_roles r WHERE r.rolname = m.owner AND pg_has_role(role, r.oid, 'USAGE'))
+      OR EXISTS (SELECT FROM pg_proc p
+                 JOIN pg_namespace n ON n.oid = p.pronamespace AND n.nspname = m.schema_name
+                 WHERE p.proname = m.function_name
+                   AND p.prosrc LIKE 'part=% artifact=' || m.artifact_sha256 || ' %'
+                   AND has_function_privilege(role, p.oid, 'EXECUTE'))
+$$;
+
+CREATE VIEW foretell.model WITH (security_barrier) AS
+SELECT * FROM foretell.stored_model m
+WHERE foretell.may_see_model(m, (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = current_user));
+
+CREATE VIEW foretell.stv_ml_model_info AS
+SELECT schema_name, owner AS user_name, model_name,
+       CASE state WHEN 'READY' THEN 'Active' ELSE 'Failed' END AS life_cycle,
+       1 AS is_refreshable,
+       CASE state WHEN 'READY' THEN 'Model is Ready' ELSE 'Model Failed' END AS model_state
+FROM foretell.model WHERE is_current ORDER BY schema_name, model_name;
+
+CREATE VIEW foretell.svv_ml_model_info AS
+SELECT pg_catalog.current_database()::text AS database_name, i.* FROM foretell.stv_ml_model_info i;
+
+-- Who may predict with which model, and who may train.
+CREATE VIEW foretell.svv_ml_model_privileges AS
+SELECT m.schema_name AS namespace_name, m.model_name, m.version::integer AS model_version,
+       a.privilege_type::text AS privilege_type,
+       a.grantee::bigint AS identity_id,
+       CASE WHEN a.grantee = 0 THEN 'public' ELSE pg_catalog.pg_get_userbyid(a.grantee)::text END AS identity_name,
+       CASE WHEN a.grantee = 0 THEN 'public' WHEN r.rolcanlogin THEN 'user' ELSE 'role' END AS identity_type,
+       a.is_grantable AS admin_option
+FROM foretell.model m
+JOIN pg_catalog.pg_namespace n ON n.nspname = m.schema_name
+JOIN pg_catalog.pg_proc p ON p.pronamespace = n.oid AND p.proname = m.function_name
+ AND p.prosrc LIKE 'part=% artifact=' || m.artifact_sha256 || ' %'
+ AND p.proargtypes = '2249'::pg_catalog.oidvector
+CROSS JOIN LATERAL pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
+LEFT JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+WHERE m.is_current;
+
+GRANT USAGE ON SCHEMA foretell TO PUBLIC;
+GRANT SELECT ON foretell.model, foretell.stv_ml_model_info, foretell.svv_ml_model_info,
+  foretell.svv_ml_model_privileges TO PUBLIC;
+
+-- Training is for whom it is granted to; the extension's owner hands it on, and dumps and restores
+-- the catalogue.
+REVOKE ALL ON PROCEDURE foretell.create_model(text) FROM PUBLIC;
+GRANT EXECUTE ON PROCEDURE foretell.create_model(text) TO @extowner@ WITH GRANT OPTION;
+GRANT SELECT, INSERT ON foretell.stored_model TO @extowner@;

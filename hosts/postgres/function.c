@@ -1,0 +1,200 @@
+/* CREATE FUNCTION for each part of a model, in both forms: by its columns and by a row. */
+#include "hosts/postgres/function.h"
+
+#include <access/xact.h>
+#include <catalog/namespace.h>
+#include <catalog/pg_type.h>
+#include <executor/spi.h>
+#include <miscadmin.h>
+#include <nodes/makefuncs.h>
+#include <parser/parse_type.h>
+#include <stdio.h>
+#include <string.h>
+#include <utils/builtins.h>
+#include <utils/lsyscache.h>
+#include <utils/syscache.h>
+
+#include "foretell/plan.h"
+#include "hosts/postgres/catalogue.h"
+#include "hosts/postgres/guard.h"
+#include "hosts/postgres/pgtype.h"
+
+static const struct {
+  const char *suffix;
+  enum ft_part part;
+} parts[] = {
+  { "", FT_PART_CLASS },
+  { "_prob", FT_PART_PROBABILITIES },
+  { "_probabilities", FT_PART_PROBABILITIES },
+};
+#define PARTS (sizeof parts / sizeof parts[0])
+
+struct making {
+  struct ft_session *session;
+  const struct ft_model_record *record;
+  const struct ft_plan *plan;
+  struct ft_span artifact; /* as it is stored */
+  struct ft_sha256 hash;
+  const char *target_type;
+  const char *old; /* signatures of the functions being replaced; NULL: none */
+};
+
+static FunctionParameter *parameter(const char *name, Oid type) {
+  FunctionParameter *made = makeNode(FunctionParameter);
+  made->name = pstrdup(name);
+  made->argType = makeTypeNameFromOid(type, -1);
+  made->mode = FUNC_PARAM_IN;
+  return made;
+}
+
+static List *column_parameters(const struct ft_plan *plan) {
+  List *list = NIL;
+  for (size_t i = 0; i < ft_plan_fields(plan); i++) {
+    const struct ft_field *field = ft_plan_field(plan, i);
+    list = lappend(list, parameter(field->name, ft_pg_parameter(field->type)));
+  }
+  return list;
+}
+
+static Oid probabilities_type(void) {
+  Oid schema = get_namespace_oid("foretell", false);
+  Oid type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("probabilities"),
+                             ObjectIdGetDatum(schema));
+  if (!OidIsValid(type)) elog(ERROR, "the type foretell.probabilities is missing");
+  return type;
+}
+
+static Oid result_type(const struct making *making, enum ft_part part) {
+  Oid type;
+  int32 typmod;
+  if (part == FT_PART_PROBABILITIES) return probabilities_type();
+  if (ft_plan_problem(making->plan) == FT_REGRESSION) return FLOAT8OID;
+#if PG_VERSION_NUM >= 160000
+  parseTypeString(making->target_type, &type, &typmod, NULL);
+#else
+  parseTypeString(making->target_type, &type, &typmod, false);
+#endif
+  return type;
+}
+
+static void create_part(const struct making *making, size_t i) {
+  const struct ft_model_record *record = making->record;
+  char body[FT_BODY_BYTES];
+  struct ft_body parsed = { parts[i].part, ft_body_pieces(making->artifact.size), making->hash };
+  char *name = psprintf("%s%s", record->function, parts[i].suffix);
+  Oid returns = result_type(making, parts[i].part);
+  ft_body_write(body, &parsed);
+  if (ft_plan_fields(making->plan) <= FUNC_MAX_ARGS)
+    ft_function_create(record->schema, name, column_parameters(making->plan), returns, body);
+  ft_function_create(record->schema, name, list_make1(parameter("row", RECORDOID)), returns, body);
+}
+
+/* Does the model keep its function's name, parameters and result? */
+static bool is_kept(const struct making *making) {
+  const char *argument[] = { making->record->schema, making->session->replaced_function,
+                             making->session->replaced };
+  ft_catalogue_ask(
+      "SELECT format('%s(%s) %s', p.proname, pg_get_function_identity_arguments(p.oid), "
+      "p.prorettype::regtype) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace "
+      "WHERE n.nspname = $1 AND p.proname = $2 AND p.proargtypes <> '2249' AND "
+      "p.prosrc LIKE 'part=% artifact=' || $3 || ' %'",
+      argument, 3);
+  bool fits = ft_plan_fields(making->plan) <= FUNC_MAX_ARGS;
+  if (SPI_processed != (fits ? 1 : 0)) return false;
+  if (!fits) return true;
+  StringInfoData wanted;
+  initStringInfo(&wanted);
+  appendStringInfo(&wanted, "%s(", making->record->function);
+  for (size_t i = 0; i < ft_plan_fields(making->plan); i++) {
+    const struct ft_field *field = ft_plan_field(making->plan, i);
+    appendStringInfo(&wanted, "%s%s %s", i ? ", " : "", quote_identifier(field->name),
+                     format_type_be(ft_pg_parameter(field->type)));
+  }
+  appendStringInfo(&wanted, ") %s", format_type_be(result_type(making, FT_PART_CLASS)));
+  return strcmp(wanted.data, ft_catalogue_cell(0, 1)) == 0;
+}
+
+/* The same signature: CREATE OR REPLACE keeps what depends on it. Another: make way. */
+static enum ft_status clear_old(struct making *making, struct ft_error *err) {
+  const struct ft_session *session = making->session;
+  const char *schema = making->record->schema;
+  if (!session->replaced[0]) return FT_OK;
+  making->old = ft_function_list(schema, session->replaced_function, session->replaced);
+  if (!making->old) return FT_OK;
+  if (is_kept(making))
+    return ft_function_check_uses(schema, session->replaced_function, session->replaced, err);
+  ft_function_drop_list(making->old);
+  making->old = NULL;
+  return FT_OK;
+}
+
+/* Predicting is for those to whom it is granted, as with Redshift's models. */
+static void close_to_public(const struct making *making) {
+  char hash[FT_SHA256_TEXT];
+  ft_sha256_text(hash, &making->hash);
+  const char *signatures = ft_function_list(making->record->schema, making->record->function, hash);
+  if (!signatures) return;
+  ft_catalogue_ask(psprintf("REVOKE ALL ON FUNCTION %s FROM PUBLIC", signatures), NULL, 0);
+}
+
+static void drop_leftovers(const struct making *making) {
+  const struct ft_session *session = making->session;
+  const char *schema = making->record->schema;
+  char hash[FT_SHA256_TEXT];
+  ft_sha256_text(hash, &making->hash);
+  if (!session->replaced[0] || strcmp(session->replaced, hash) == 0) return;
+  const char *left = ft_function_list(schema, session->replaced_function, session->replaced);
+  if (left) ft_function_drop_list(left);
+  ft_carrier_drop(schema, session->replaced);
+}
+
+/* Functions stay their owner's when somebody else who may replaces the model. */
+static Oid future_owner(const struct making *making) {
+  const char *argument[] = { making->record->schema, making->record->name };
+  ft_catalogue_ask_as_owner("SELECT owner FROM foretell.stored_model WHERE is_current AND "
+                            "schema_name = $1 AND model_name = $2",
+                            argument, 2);
+  Oid owner = SPI_processed ? get_role_oid(ft_catalogue_cell(0, 1), true) : InvalidOid;
+  return OidIsValid(owner) ? owner : GetUserId();
+}
+
+static enum ft_status make_all(struct making *making, struct ft_error *err) {
+  bool regression = ft_plan_problem(making->plan) == FT_REGRESSION;
+  FT_TRY(clear_old(making, err));
+  ft_carrier_create(making->record->schema, making->artifact, &making->hash);
+  for (size_t i = 0; i < (regression ? 1 : PARTS); i++)
+    create_part(making, i);
+  if (!making->old) close_to_public(making);
+  drop_leftovers(making);
+  return FT_OK;
+}
+
+static enum ft_status make(void *self, struct ft_error *err) {
+  struct making *making = self;
+  Oid user;
+  int context;
+  GetUserIdAndSecContext(&user, &context);
+  Oid owner = future_owner(making);
+  if (owner != user) SetUserIdAndSecContext(owner, context | SECURITY_LOCAL_USERID_CHANGE);
+  FT_TRY(make_all(making, err)); /* a failure's rollback brings the user back */
+  SetUserIdAndSecContext(user, context);
+  return FT_OK;
+}
+
+enum ft_status ft_function_make(void *self, const struct ft_model_record *record,
+                                struct ft_span artifact, const char *target_type,
+                                struct ft_error *err) {
+  struct ft_session *session = self;
+  struct making making = { .session = session,
+                           .record = record,
+                           .artifact = ft_buffer_view(&session->stored),
+                           .target_type = target_type };
+  struct ft_plan *plan = NULL;
+  if (!record->function || !record->function[0]) return FT_OK;
+  FT_TRY(ft_sha256_of(&making.hash, &making.artifact, 1, err));
+  FT_TRY(ft_plan_open(&plan, artifact, err));
+  making.plan = plan;
+  enum ft_status status = ft_guard_own(self, make, &making, err);
+  ft_plan_close(plan);
+  return status;
+}
