@@ -206,8 +206,8 @@ static void encode_texts(float *out, const struct ft_feature *feature,
   }
 }
 
-static void encode_feature(float *out, const struct ft_feature *feature,
-                           const struct ft_encode_input *input, size_t first, size_t rows) {
+void ft_encode_feature(float *out, const struct ft_feature *feature,
+                       const struct ft_encode_input *input, size_t first, size_t rows) {
   const struct ft_column *column = &input->column[feature->field];
   const struct ft_hash128 *hash = input->hash ? input->hash[feature->field] : NULL;
   switch (feature->kind) {
@@ -224,12 +224,6 @@ static void encode_feature(float *out, const struct ft_feature *feature,
   blank_nulls(out, column, first, rows);
 }
 
-void ft_encoding_run(float *out, size_t stride, const struct ft_encoding *encoding,
-                     const struct ft_encode_input *input, size_t first, size_t rows) {
-  for (uint32_t f = 0; f < encoding->features; f++)
-    encode_feature(out + f * stride, &encoding->feature[f], input, first, rows);
-}
-
 enum ft_status ft_encode_batch(float *out, const struct ft_model *model,
                                const struct ft_batch *batch, struct ft_error *err) {
   FT_TRY(ft_encoding_check(model->field, model->fields, batch, err));
@@ -239,7 +233,8 @@ enum ft_status ft_encode_batch(float *out, const struct ft_model *model,
   enum ft_status status = ft_encoding_make(&encoding, &arena, model, err);
   if (status == FT_OK) {
     const struct ft_encode_input input = { .column = batch->column };
-    ft_encoding_run(out, batch->rows, &encoding, &input, 0, batch->rows);
+    for (uint32_t f = 0; f < encoding.features; f++)
+      ft_encode_feature(out + f * batch->rows, &encoding.feature[f], &input, 0, batch->rows);
   }
   ft_arena_release(&arena);
   return status;

@@ -8,15 +8,11 @@
 #ifndef FORETELL_PREDICT_ENCODE_H
 #define FORETELL_PREDICT_ENCODE_H
 
+#include "core/predict/layout.h"
 #include "foretell/arena.h"
 #include "foretell/batch.h"
 #include "foretell/error.h"
 #include "foretell/model.h"
-
-struct ft_category_slot {
-  struct ft_hash128 hash;
-  uint32_t code; /* 1 …; 0: the slot is empty */
-};
 
 struct ft_feature {
   enum ft_encoder_kind kind;
@@ -49,8 +45,8 @@ enum ft_status ft_encoding_make(struct ft_encoding *out, struct ft_arena *arena,
 enum ft_status ft_encoding_check(const struct ft_field *field, size_t fields,
                                  const struct ft_batch *batch, struct ft_error *err) FT_MUST_CHECK;
 
-/* Encode rows first … first + rows - 1 of all features. */
-void ft_encoding_run(float *out, size_t stride, const struct ft_encoding *encoding,
-                     const struct ft_encode_input *input, size_t first, size_t rows);
+/* Encode rows first … first + rows - 1 of one feature. */
+void ft_encode_feature(float *out, const struct ft_feature *feature,
+                       const struct ft_encode_input *input, size_t first, size_t rows);
 
 #endif

@@ -1,6 +1,88 @@
+#include "core/predict/forest_plan.h"
+
 #include <string.h>
 
-#include "core/predict/kernel.h"
+/* The different decisions of a tree, and those among them that the pass has not got yet. */
+struct tree_count {
+  uint32_t own, fresh;
+};
+
+static struct tree_count count_decisions(struct ft_forest_work *work, uint32_t tree,
+                                         uint32_t pass) {
+  const struct ft_tree *is = &work->forest->tree[tree];
+  struct tree_count count = { 0, 0 };
+  for (uint32_t i = is->first; i < is->first + is->nodes; i++) {
+    if (work->decisions.depth_of[i] == FT_DEPTH_NONE) continue;
+    if (work->forest->node[i].feature == FT_NODE_LEAF) continue;
+    uint32_t decision = work->decisions.of_node[i];
+    if (work->seen[decision] == tree + 1) continue;
+    work->seen[decision] = tree + 1;
+    count.own++;
+    count.fresh += work->stamp[decision] != pass;
+  }
+  return count;
+}
+
+static void stamp_decisions(struct ft_forest_work *work, uint32_t tree, uint32_t pass) {
+  const struct ft_tree *is = &work->forest->tree[tree];
+  for (uint32_t i = is->first; i < is->first + is->nodes; i++)
+    if (work->decisions.depth_of[i] != FT_DEPTH_NONE &&
+        work->forest->node[i].feature != FT_NODE_LEAF)
+      work->stamp[work->decisions.of_node[i]] = pass;
+}
+
+struct passes {
+  struct ft_pass *pass;
+  uint32_t *tree;     /* of the pass in hand */
+  uint32_t trees;     /* of the pass in hand */
+  uint32_t decisions; /* of the pass in hand */
+  uint32_t count;     /* of passes that are finished */
+  uint32_t *walked;   /* trees too large for a pass */
+  uint32_t walks;
+};
+
+static enum ft_status finish_pass(struct passes *p, struct ft_forest_work *work,
+                                  struct ft_error *err) {
+  if (p->trees == 0) return FT_OK;
+  FT_TRY(ft_pass_write(&p->pass[p->count], work, p->count + 1, p->tree, p->trees, err));
+  p->count++;
+  p->trees = 0;
+  p->decisions = 0;
+  return FT_OK;
+}
+
+static enum ft_status place_tree(struct passes *p, struct ft_forest_work *work, uint32_t tree,
+                                 struct ft_error *err) {
+  const uint32_t limit = FT_PASS_MASKS - 1;
+  struct tree_count count = count_decisions(work, tree, p->count + 1);
+  if (count.own > limit) {
+    p->walked[p->walks++] = tree;
+    return FT_OK;
+  }
+  if (count.fresh > limit - p->decisions) {
+    FT_TRY(finish_pass(p, work, err));
+    count.fresh = count.own;
+  }
+  stamp_decisions(work, tree, p->count + 1);
+  p->decisions += count.fresh;
+  p->tree[p->trees++] = tree;
+  return FT_OK;
+}
+
+static enum ft_status write_passes(struct ft_forest_block *out, struct passes *p,
+                                   struct ft_forest_work *work, int64_t *constant,
+                                   struct ft_error *err) {
+  for (uint32_t t = 0; t < work->forest->trees; t++) {
+    const struct ft_tree *tree = &work->forest->tree[t];
+    if (work->decisions.depth[t] == 0)
+      constant[tree->output] += work->forest->node[tree->first].leaf;
+    else
+      FT_TRY(place_tree(p, work, t, err));
+  }
+  FT_TRY(finish_pass(p, work, err));
+  out->pass = ft_part_put(work->block, p->pass, p->count, sizeof *p->pass);
+  return FT_OK;
+}
 
 static struct ft_walk_node walk_node(const struct ft_node *node, uint32_t index) {
   if (node->feature == FT_NODE_LEAF)
@@ -13,57 +95,88 @@ static struct ft_walk_node walk_node(const struct ft_node *node, uint32_t index)
                                 .of.threshold = node->threshold };
 }
 
-static uint32_t count_sets(const struct ft_forest *forest) {
-  uint32_t sets = 0;
-  for (uint32_t i = 0; i < forest->nodes; i++)
-    sets += forest->node[i].feature != FT_NODE_LEAF && forest->node[i].set != FT_NODE_NO_SET;
-  return sets;
-}
-
-struct building {
-  struct ft_walk_tree *tree;
-  struct ft_walk_node *node;
-  struct ft_walk_set *set;
-  uint32_t sets; /* so far */
+struct walk_work {
+  struct ft_buffer tree, node, set;
 };
 
-static void build_tree(struct building *to, const struct ft_forest *forest, uint32_t index) {
+static void write_walk_tree(struct walk_work *w, const struct ft_forest *forest, uint32_t index,
+                            uint8_t *used) {
   const struct ft_tree *tree = &forest->tree[index];
-  struct ft_walk_node *root = to->node + tree->first;
-  uint32_t sets_before = to->sets;
+  uint32_t sets = (uint32_t)(w->set.size / sizeof(struct ft_walk_set)), sets_before = sets;
+  struct ft_walk_tree made = { .first = (uint32_t)(w->node.size / sizeof(struct ft_walk_node)),
+                               .nodes = tree->nodes,
+                               .output = tree->output };
   for (uint32_t i = 0; i < tree->nodes; i++) {
     const struct ft_node *node = &forest->node[tree->first + i];
-    root[i] = walk_node(node, i);
-    if (node->feature == FT_NODE_LEAF || node->set == FT_NODE_NO_SET) continue;
-    root[i].feature |= FT_WALK_SET;
-    root[i].of.set = to->sets;
-    to->set[to->sets++] = (struct ft_walk_set){ .first = node->set, .words = node->set_words };
+    struct ft_walk_node walk = walk_node(node, i);
+    if (node->feature != FT_NODE_LEAF) used[node->feature] |= 2;
+    if (node->feature != FT_NODE_LEAF && node->set != FT_NODE_NO_SET) {
+      struct ft_walk_set set = { .first = node->set, .words = node->set_words };
+      walk.feature |= FT_WALK_SET;
+      walk.of.set = sets++;
+      ft_buffer_append(&w->set, &set, sizeof set);
+    }
+    ft_buffer_append(&w->node, &walk, sizeof walk);
   }
-  to->tree[index] = (struct ft_walk_tree){ .root = root,
-                                           .nodes = tree->nodes,
-                                           .output = tree->output,
-                                           .has_sets = to->sets > sets_before };
+  made.has_sets = sets > sets_before;
+  ft_buffer_append(&w->tree, &made, sizeof made);
 }
 
-enum ft_status ft_forest_plan_make(struct ft_forest_plan *out, struct ft_arena *arena,
-                                   const struct ft_forest *forest, uint32_t outputs,
-                                   struct ft_error *err) {
-  uint32_t sets = count_sets(forest);
-  struct building to = { .tree = FT_ARENA_NEW(arena, struct ft_walk_tree, forest->trees),
-                         .node = FT_ARENA_NEW(arena, struct ft_walk_node, forest->nodes),
-                         .set = FT_ARENA_NEW(arena, struct ft_walk_set, sets) };
-  uint32_t *set_word = FT_ARENA_NEW(arena, uint32_t, forest->set_words);
-  if (!to.tree || !to.node || !to.set || !set_word) return ft_arena_fail(err, "the model");
-  if (forest->set_words) memcpy(set_word, forest->set_word, forest->set_words * sizeof *set_word);
-  for (uint32_t i = 0; i < forest->trees; i++)
-    build_tree(&to, forest, i);
-  *out = (struct ft_forest_plan){ .outputs = outputs,
-                                  .trees = forest->trees,
-                                  .tree = to.tree,
-                                  .nodes = forest->nodes,
-                                  .node = to.node,
-                                  .sets = sets,
-                                  .set = to.set,
-                                  .set_word = set_word };
+static struct ft_part put_buffer(struct ft_buffer *block, const struct ft_buffer *items,
+                                 size_t size) {
+  return ft_part_put(block, items->data, items->size / size, size);
+}
+
+static enum ft_status write_walks(struct ft_forest_block *out, const struct passes *p,
+                                  struct ft_forest_work *work, uint8_t *used,
+                                  struct ft_error *err) {
+  struct walk_work w;
+  if (p->walks == 0) return FT_OK;
+  ft_buffer_init(&w.tree, (size_t)1 << 36);
+  ft_buffer_init(&w.node, (size_t)1 << 36);
+  ft_buffer_init(&w.set, (size_t)1 << 36);
+  for (uint32_t i = 0; i < p->walks; i++)
+    write_walk_tree(&w, work->forest, p->walked[i], used);
+  out->walk_tree = put_buffer(work->block, &w.tree, sizeof(struct ft_walk_tree));
+  out->walk_node = put_buffer(work->block, &w.node, sizeof(struct ft_walk_node));
+  out->walk_set = put_buffer(work->block, &w.set, sizeof(struct ft_walk_set));
+  out->set_word = ft_part_put(work->block, work->forest->set_word, work->forest->set_words,
+                              sizeof *work->forest->set_word);
+  bool failed = w.tree.failed || w.node.failed || w.set.failed;
+  ft_buffer_release(&w.tree);
+  ft_buffer_release(&w.node);
+  ft_buffer_release(&w.set);
+  return failed ? ft_arena_fail(err, "the model") : FT_OK;
+}
+
+static void note_used(uint8_t *used, const struct ft_decisions *decisions) {
+  for (uint32_t i = 0; i < decisions->count; i++)
+    used[decisions->decision[i].feature] |= 1;
+}
+
+enum ft_status ft_forest_plan_write(struct ft_forest_block *out, struct ft_forest_needs *needs,
+                                    struct ft_arena *arena, struct ft_buffer *block,
+                                    const struct ft_model *model, const struct ft_forest *forest,
+                                    struct ft_error *err) {
+  struct ft_forest_work work = { .arena = arena, .block = block, .model = model, .forest = forest };
+  FT_TRY(ft_decisions_make(&work.decisions, arena, forest, err));
+  work.stamp = FT_ARENA_NEW(arena, uint32_t, work.decisions.count);
+  work.seen = FT_ARENA_NEW(arena, uint32_t, work.decisions.count);
+  work.mask = FT_ARENA_NEW(arena, uint16_t, work.decisions.count);
+  work.slot = FT_ARENA_NEW(arena, uint8_t, FT_PASS_MASKS);
+  work.below = FT_ARENA_NEW(arena, uint8_t, FT_PASS_MASKS);
+  int64_t *constant = FT_ARENA_NEW(arena, int64_t, model->outputs);
+  struct passes p = { .pass = FT_ARENA_NEW(arena, struct ft_pass, forest->trees),
+                      .tree = FT_ARENA_NEW(arena, uint32_t, forest->trees),
+                      .walked = FT_ARENA_NEW(arena, uint32_t, forest->trees) };
+  if (!work.slot || !work.below || !work.stamp || !work.seen || !work.mask || !constant ||
+      !p.pass || !p.tree || !p.walked)
+    return ft_arena_fail(err, "the model");
+  FT_TRY(write_passes(out, &p, &work, constant, err));
+  note_used(needs->used, &work.decisions);
+  FT_TRY(write_walks(out, &p, &work, needs->used, err));
+  out->base = ft_part_put(block, forest->base, model->outputs, sizeof *forest->base);
+  out->constant = ft_part_put(block, constant, model->outputs, sizeof *constant);
+  if (work.most_masks > needs->most_masks) needs->most_masks = work.most_masks;
   return FT_OK;
 }

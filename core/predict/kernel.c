@@ -7,7 +7,8 @@
 #include "foretell/plan.h"
 
 /* Fastest first. */
-static const struct ft_kernel *const kernels[] = { &ft_kernel_portable };
+static const struct ft_kernel *const kernels[] = { &ft_kernel_avx512, &ft_kernel_avx2,
+                                                   &ft_kernel_portable };
 #define KERNELS (sizeof kernels / sizeof kernels[0])
 
 static _Atomic(const struct ft_kernel *) chosen;

@@ -1,11 +1,13 @@
 /* Sums of the leaves that a forest's trees choose for a block of rows.
  *
- * Shapes   features are feature-major in rows of FT_BLOCK_ROWS floats: block[f * FT_BLOCK_ROWS + r];
- *          sums are output-major: sum[g * FT_BLOCK_ROWS + r].
+ * Shapes   A block is FT_BLOCK_ROWS rows, always whole: what stands behind a batch's last row is
+ *          padding that may be read. A mask has a bit a row, row r bit r % 64 of word r / 64; masks
+ *          follow one another. Sums are output-major: sum[g * FT_BLOCK_ROWS + r].
  * Units    a leaf, and so a sum, is in units of 2^-exponent of its forest.
- * NULLs    NaN is missing.
+ * NULLs    NaN is missing, and so is a row that a source's validity leaves out.
  * Numbers  integers: every kernel gives the same sums, in whatever order it adds.
- * Threads  kernels have no state; the choice is made once and may be made again by tests. */
+ * Threads  kernels have no state; the choice is made once and may be made again by tests.
+ * Source   design in docs/prediction.md. */
 #ifndef FORETELL_PREDICT_KERNEL_H
 #define FORETELL_PREDICT_KERNEL_H
 
@@ -13,65 +15,49 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "foretell/arena.h"
+#include "core/predict/layout.h"
 #include "foretell/error.h"
-#include "foretell/model.h"
+#include "foretell/type.h"
 
 #define FT_BLOCK_ROWS 512
+/* Floats from one encoded feature to the next: not a power of two apart, since one row's values
+ * would then all fall on the same few lines of the first cache. */
+#define FT_FEATURE_STRIDE (FT_BLOCK_ROWS + 16)
+#define FT_MASK_WORDS     (FT_BLOCK_ROWS / 64)
 
-/* A node of 16 bytes. A leaf is its own child on both sides, so that a walk which has arrived may
- * go on; `feature` of a leaf is 0. */
-struct ft_walk_node {
-  uint32_t feature;  /* with the flags below */
-  uint32_t child[2]; /* left, right: indices within the tree */
-  union {
-    float threshold; /* numeric split */
-    uint32_t set;    /* categorical split: index into the forest's sets */
-    int32_t leaf;
-  } of;
-};
-#define FT_WALK_MISSING_RIGHT (UINT32_C(1) << 31)
-#define FT_WALK_SET           (UINT32_C(1) << 30)
-#define FT_WALK_LEAF          (UINT32_C(1) << 29)
-#define FT_WALK_FEATURE       (FT_WALK_LEAF - 1)
-
-struct ft_walk_set {
-  uint32_t first; /* index into set_word */
-  uint32_t words;
+/* One feature of a block's rows: numbers as a column has them, or floats that an encoder made. */
+struct ft_source {
+  enum ft_type type;        /* FT_BOOL, a number */
+  const void *value;        /* of FT_BLOCK_ROWS rows */
+  const uint64_t *validity; /* of them; NULL: all have a value, but for NaNs */
 };
 
-struct ft_walk_tree {
-  const struct ft_walk_node *root;
-  uint32_t nodes;
-  uint32_t output;
-  bool has_sets; /* some split of it is categorical */
+/* What a kernel works with; it belongs to one scratch. */
+struct ft_kernel_work {
+  const struct ft_source *source; /* one a feature; those that no tree asks for are not set */
+  const float *block;             /* encoded features: block[f * FT_FEATURE_STRIDE + r] */
+  uint64_t *mask;                 /* FT_MASK_WORDS each, as many as any pass has; 64-byte aligned */
+  uint64_t *code_mask;            /* FT_MASK_WORDS for each code; zero between uses */
+  uint8_t *bit;                   /* one row's masks */
 };
-
-/* A forest made ready for kernels. Further kernels add their own layout beside this one. */
-struct ft_forest_plan {
-  uint32_t outputs;
-  uint32_t trees;
-  const struct ft_walk_tree *tree;
-  uint32_t nodes; /* of all trees */
-  const struct ft_walk_node *node;
-  uint32_t sets;
-  const struct ft_walk_set *set;
-  const uint32_t *set_word;
-};
-
-enum ft_status ft_forest_plan_make(struct ft_forest_plan *out, struct ft_arena *arena,
-                                   const struct ft_forest *forest, uint32_t outputs,
-                                   struct ft_error *err) FT_MUST_CHECK;
 
 struct ft_kernel {
   const char *name;
   bool (*supported)(void); /* can this CPU run it? */
-  /* Add to `sum` for rows 0 … rows - 1, rows <= FT_BLOCK_ROWS. */
-  void (*margins)(const struct ft_forest_plan *forest, const float *block, size_t rows,
-                  int64_t *sum);
+  /* Add the leaves of a pass's trees to `sum` for a block of rows. */
+  void (*add_block)(const void *plan, const struct ft_pass *pass, const struct ft_kernel_work *work,
+                    int64_t *sum);
+  /* The same for one row of work->block. */
+  void (*add_row)(const void *plan, const struct ft_pass *pass, const struct ft_kernel_work *work,
+                  size_t row, int64_t *sum);
 };
 
-extern const struct ft_kernel ft_kernel_portable;
+extern const struct ft_kernel ft_kernel_portable, ft_kernel_avx2, ft_kernel_avx512;
+
+/* Add the leaves of a forest's walked trees for rows first … first + rows - 1 of an encoded block
+ * (walk.c). */
+void ft_walk_add(const void *plan, const struct ft_forest_block *forest, const float *block,
+                 size_t first, size_t rows, int64_t *sum);
 
 /* The one in use: what ft_kernel_choose chose, else FORETELL_KERNEL, else the fastest that this CPU
  * can run. FT_INVALID when the variable names none that it can. */

@@ -1,103 +1,109 @@
-/* The kernel in plain C, for any processor. Eight walks go side by side, so that one's memory latency
- * is hidden behind the others' steps; a step has no branch to mispredict. The walks are of eight rows
- * down one tree, and for the rows that are left over (a caller may have just one) of one row down
- * eight trees. */
-#include "core/predict/kernel.h"
+/* The kernel in plain C, for any processor. */
+#define VECTOR_BYTES       16
+#define MUX(m, one, zero)  ((zero) ^ (((one) ^ (zero)) & (m)))
+#define ABOVE(gt, ge, low) ((gt) | ((ge) & (low)))
+#include "core/predict/kernel_body.h"
 
-#define LANES 8 /* measured: with 4 or 16 a walk takes 1.4 times as long */
+#define MOST_TREES 255 /* whose leaves add up within an int32 */
 
-static inline bool has_category(const struct ft_forest_plan *forest, uint32_t set, float code) {
-  const struct ft_walk_set *of = &forest->set[set];
-  uint32_t bit = (uint32_t)code; /* an encoder's code: 0 … FT_MODEL_MAX_CATEGORIES */
-  return bit / 32 < of->words && (forest->set_word[of->first + bit / 32] >> (bit % 32) & 1);
+static uint32_t count_sixteen(const float *threshold, float value) {
+  uint32_t count = 0;
+  for (int i = 0; i < 16; i++)
+    count += value >= threshold[i];
+  return count;
 }
 
-/* 1: to the right */
-static inline uint32_t numeric_way(const struct ft_walk_node *node, float x) {
-  uint32_t absent = x != x;
-  return (uint32_t)(x >= node->of.threshold) | (absent & (node->feature >> 31));
+/* Bit b of 8 × VECTOR_WORDS numbers, from number `first` on, to the plane that holds it. */
+static void spread_bits(uint64_t *plane, uint32_t levels, const uint16_t *number, size_t first,
+                        uint32_t low) {
+  vector bytes = { 0 };
+  for (size_t w = 0; w < VECTOR_WORDS; w++)
+    for (size_t i = 0; i < 8; i++)
+      bytes[w] |= (uint64_t)(number[first + 8 * w + i] >> low & 0xff) << (8 * i);
+  bytes = transpose_bits(bytes);
+  for (uint32_t b = low; b < low + 8 && b < levels; b++)
+    for (size_t w = 0; w < VECTOR_WORDS; w++)
+      plane[b * FT_MASK_WORDS + first / 64] |= (bytes[w] >> (8 * (b - low)) & 0xff)
+                                               << (first % 64 + 8 * w);
 }
 
-static inline uint32_t any_way(const struct ft_forest_plan *forest, const struct ft_walk_node *node,
-                               float x) {
-  if (!(node->feature & FT_WALK_SET)) return numeric_way(node, x);
-  return x != x ? node->feature >> 31 : has_category(forest, node->of.set, x);
-}
-
-/* Eight walks: at[i] is where walk i stands in the tree at root[i], for the row row[i]. */
-struct walks {
-  const struct ft_walk_node *root[LANES];
-  size_t row[LANES];
-  uint32_t at[LANES];
-};
-
-/* All one level down; 0 when all had arrived at leaves. `sets` is constant where it is expanded. */
-static inline uint32_t step(struct walks *walks, const struct ft_forest_plan *forest,
-                            const float *block, bool sets) {
-  uint32_t moved = 0;
-  for (size_t i = 0; i < LANES; i++) {
-    const struct ft_walk_node *node = &walks->root[i][walks->at[i]];
-    float x = block[(size_t)(node->feature & FT_WALK_FEATURE) * FT_BLOCK_ROWS + walks->row[i]];
-    uint32_t next = node->child[sets ? any_way(forest, node, x) : numeric_way(node, x)];
-    moved |= next ^ walks->at[i];
-    walks->at[i] = next;
+/* The ways that eight values take, level l's as bit l. The searches go side by side, so that one
+ * hides the other's latency. */
+static inline void search_eight(uint16_t *ways, const float *table, uint32_t levels,
+                                const float *value) {
+  size_t place[8] = { 0 };
+  for (uint32_t l = 0; l < levels; l++) {
+    const float *level = table + (UINT32_C(1) << l) - 1;
+    for (size_t i = 0; i < 8; i++)
+      place[i] |= (size_t)(value[i] >= level[place[i]]) << l;
   }
-  return moved;
+  for (size_t i = 0; i < 8; i++)
+    ways[i] = (uint16_t)place[i];
 }
 
-static inline int32_t leaf_of(const struct walks *walks, size_t i) {
-  return walks->root[i][walks->at[i]].of.leaf;
+static void search_levels(uint64_t *plane, uint64_t *nan, const void *plan,
+                          const struct ft_input *input, const float *value) {
+  const float *table = FT_PART(plan, float, input->threshold);
+  uint16_t ways[FT_BLOCK_ROWS];
+  memset(plane, 0, (size_t)input->levels * FT_MASK_WORDS * sizeof *plane);
+  for (size_t w = 0; w < FT_MASK_WORDS; w++) {
+    uint64_t absent = 0;
+    for (size_t i = 0; i < 64; i++)
+      absent |= (uint64_t)(value[64 * w + i] != value[64 * w + i]) << i;
+    nan[w] = absent;
+  }
+  for (size_t r = 0; r < FT_BLOCK_ROWS; r += 8)
+    search_eight(ways + r, table, input->levels, value + r);
+  for (size_t r = 0; r < FT_BLOCK_ROWS; r += 8 * VECTOR_WORDS)
+    for (uint32_t low = 0; low < input->levels; low += 8)
+      spread_bits(plane, input->levels, ways, r, low);
 }
 
-/* Rows 0 … rows - 1, a multiple of LANES, down one tree. */
-static inline void add_tree(const struct ft_forest_plan *forest, const struct ft_walk_tree *tree,
-                            const float *block, size_t rows, int64_t *sum, bool sets) {
-  for (size_t row = 0; row < rows; row += LANES) {
-    struct walks walks;
-    for (size_t i = 0; i < LANES; i++) {
-      walks.root[i] = tree->root;
-      walks.row[i] = row + i;
-      walks.at[i] = 0;
+/* A tree's leaves as numbers; three planes of bytes otherwise. */
+static void read_leaves(int32_t *out, const uint8_t *leaf, size_t leaves) {
+  for (size_t i = 0; i < leaves; i++)
+    out[i] = (int32_t)(leaf[i] | (uint32_t)leaf[leaves + i] << 8 |
+                       (uint32_t)leaf[2 * leaves + i] << 16) -
+             FT_LEAF_BIAS;
+}
+
+static void add_chosen(int32_t *total, const int32_t *value, const uint64_t *chosen) {
+  for (size_t i = 0; i < FT_BLOCK_ROWS / 8; i++)
+    for (size_t j = 0; j < 8; j++)
+      total[8 * i + j] += value[chosen[i] >> (8 * j) & 0xff];
+}
+
+ALWAYS_INLINE void add_trees(uint32_t depth, const void *plan, const struct ft_group *group,
+                             const uint64_t *mask, int64_t *sum) {
+  const uint16_t *index = FT_PART(plan, uint16_t, group->index);
+  const uint8_t *leaf = FT_PART(plan, uint8_t, group->leaf);
+  const size_t leaves = (size_t)1 << depth;
+  for (uint32_t first = 0; first < group->trees; first += MOST_TREES) {
+    int32_t total[FT_BLOCK_ROWS] = { 0 };
+    for (uint32_t t = first; t < group->trees && t < first + MOST_TREES; t++) {
+      uint64_t chosen[FT_BLOCK_ROWS / 8];
+      int32_t value[1 << FT_GROUP_DEPTH];
+      read_leaves(value, leaf + t * 3 * leaves, leaves);
+      index_block(depth, chosen, mask, index + t * (leaves - 1));
+      add_chosen(total, value, chosen);
     }
-    while (step(&walks, forest, block, sets)) {
-    }
-    for (size_t i = 0; i < LANES; i++)
-      sum[row + i] += leaf_of(&walks, i);
+    for (size_t r = 0; r < FT_BLOCK_ROWS; r++)
+      sum[r] += total[r];
   }
 }
 
-/* One row down all trees; the last walks of all go down one tree again and do not count. */
-static void add_row(const struct ft_forest_plan *forest, const float *block, size_t row,
-                    int64_t *sum) {
-  for (uint32_t first = 0; first < forest->trees; first += LANES) {
-    uint32_t trees = forest->trees - first < LANES ? forest->trees - first : LANES;
-    const struct ft_walk_tree *tree = &forest->tree[first];
-    struct walks walks;
-    for (size_t i = 0; i < LANES; i++) {
-      walks.root[i] = tree[i < trees ? i : 0].root;
-      walks.row[i] = row;
-      walks.at[i] = 0;
-    }
-    while (step(&walks, forest, block, true)) {
-    }
-    for (size_t i = 0; i < trees; i++)
-      sum[(size_t)tree[i].output * FT_BLOCK_ROWS + row] += leaf_of(&walks, i);
+static void add_group(const void *plan, const struct ft_group *group, const uint64_t *mask,
+                      int64_t *sum) {
+  switch (group->depth) {
+  case 1: add_trees(1, plan, group, mask, sum); break;
+  case 2: add_trees(2, plan, group, mask, sum); break;
+  case 3: add_trees(3, plan, group, mask, sum); break;
+  case 4: add_trees(4, plan, group, mask, sum); break;
+  case 5: add_trees(5, plan, group, mask, sum); break;
+  case 6: add_trees(6, plan, group, mask, sum); break;
+  case 7: add_trees(7, plan, group, mask, sum); break;
+  default: add_trees(8, plan, group, mask, sum); break;
   }
-}
-
-static void add_margins(const struct ft_forest_plan *forest, const float *block, size_t rows,
-                        int64_t *sum) {
-  size_t whole = rows - rows % LANES;
-  for (uint32_t t = 0; t < forest->trees; t++) {
-    const struct ft_walk_tree *tree = &forest->tree[t];
-    int64_t *to = sum + (size_t)tree->output * FT_BLOCK_ROWS;
-    if (tree->has_sets)
-      add_tree(forest, tree, block, whole, to, true);
-    else
-      add_tree(forest, tree, block, whole, to, false);
-  }
-  for (size_t row = whole; row < rows; row++)
-    add_row(forest, block, row, sum);
 }
 
 static bool always(void) {
@@ -107,5 +113,6 @@ static bool always(void) {
 const struct ft_kernel ft_kernel_portable = {
   .name = "portable",
   .supported = always,
-  .margins = add_margins,
+  .add_block = add_block,
+  .add_row = add_row,
 };

@@ -2,85 +2,121 @@
 
 #include <string.h>
 
+#include "core/predict/block.h"
 #include "core/predict/plan_parts.h"
 #include "core/predict/probe.h"
 
-/* 2^-exponent, exponent -1000 … 1000, by its bits */
-static double unit_of(int32_t exponent) {
-  uint64_t bits = (uint64_t)(1023 - exponent) << 52;
-  double unit;
-  memcpy(&unit, &bits, sizeof unit);
-  return unit;
+static struct ft_span text_of(const struct ft_plan *plan, const struct ft_name_block *name) {
+  return (struct ft_span){ FT_PART(plan->block, char, name->text), name->text.count };
 }
 
-static enum ft_status copy_labels(struct ft_plan *plan, const struct ft_model *model,
-                                  struct ft_error *err) {
-  struct ft_span *label = FT_ARENA_NEW(&plan->arena, struct ft_span, model->labels);
-  if (!label) return ft_arena_fail(err, "the model");
-  for (uint32_t i = 0; i < model->labels; i++) {
-    const char *text = ft_arena_text(&plan->arena, model->label[i]);
-    if (!text) return ft_arena_fail(err, "the model");
-    label[i] = (struct ft_span){ text, model->label[i].size };
-  }
+static struct ft_field field_of(const struct ft_plan *plan, const struct ft_name_block *name) {
+  return (struct ft_field){ .name = text_of(plan, name).data,
+                            .type = (enum ft_type)name->type,
+                            .precision = name->precision,
+                            .scale = name->scale };
+}
+
+static enum ft_status view_signature(struct ft_plan *plan, struct ft_error *err) {
+  const struct ft_plan_block *block = plan->block;
+  const struct ft_name_block *name = FT_PART(block, struct ft_name_block, block->field);
+  const struct ft_name_block *label_name = FT_PART(block, struct ft_name_block, block->label);
+  struct ft_field *field = FT_ARENA_NEW(&plan->arena, struct ft_field, block->field.count);
+  struct ft_span *label = FT_ARENA_NEW(&plan->arena, struct ft_span, block->label.count);
+  if (!field || !label) return ft_arena_fail(err, "the model");
+  for (uint64_t i = 0; i < block->field.count; i++)
+    field[i] = field_of(plan, &name[i]);
+  for (uint64_t i = 0; i < block->label.count; i++)
+    label[i] = text_of(plan, &label_name[i]);
+  plan->target = field_of(plan, &block->target);
+  plan->encoding.field = field;
+  plan->encoding.fields = (uint32_t)block->field.count;
   plan->label = label;
-  plan->labels = model->labels;
+  plan->labels = (uint32_t)block->label.count;
   return FT_OK;
 }
 
-static enum ft_status copy_signature(struct ft_plan *plan, const struct ft_model *model,
-                                     struct ft_error *err) {
-  plan->problem = model->problem;
-  plan->link = model->link;
-  plan->threshold = model->threshold;
-  plan->target = model->target;
-  plan->target.name = ft_arena_text(&plan->arena, ft_span_of(model->target.name));
-  if (!plan->target.name) return ft_arena_fail(err, "the model");
-  return copy_labels(plan, model, err);
+static enum ft_status view_features(struct ft_plan *plan, struct ft_error *err) {
+  const struct ft_plan_block *block = plan->block;
+  const uint64_t features = block->feature.count;
+  struct ft_feature *feature = FT_ARENA_NEW(&plan->arena, struct ft_feature, features);
+  if (!feature) return ft_arena_fail(err, "the model");
+  plan->feature = FT_PART(block, struct ft_feature_block, block->feature);
+  for (uint64_t i = 0; i < features; i++) {
+    const struct ft_feature_block *from = &plan->feature[i];
+    feature[i] = (struct ft_feature){ .kind = (enum ft_encoder_kind)from->kind,
+                                      .part = (enum ft_calendar_part)from->part,
+                                      .field = from->field,
+                                      .type = (enum ft_type)from->type,
+                                      .key = from->key };
+    if (from->slot.count == 0) continue;
+    feature[i].mask = (uint32_t)from->slot.count - 1;
+    feature[i].slot = FT_PART(block, struct ft_category_slot, from->slot);
+  }
+  plan->encoding.feature = feature;
+  plan->encoding.features = (uint32_t)features;
+  return FT_OK;
 }
 
-static enum ft_status make_member(struct ft_member_plan *out, struct ft_plan *plan,
-                                  const struct ft_member *member, struct ft_error *err) {
-  double *base = FT_ARENA_NEW(&plan->arena, double, plan->outputs);
-  if (!base) return ft_arena_fail(err, "the model");
-  memcpy(base, member->forest.base, plan->outputs * sizeof *base);
-  out->weight = member->weight;
-  out->unit = unit_of(member->forest.exponent);
-  out->base = base;
-  return ft_forest_plan_make(&out->forest, &plan->arena, &member->forest, plan->outputs, err);
-}
-
-static enum ft_status fill_plan(struct ft_plan *plan, const struct ft_model *model,
-                                struct ft_error *err) {
+static enum ft_status view_block(struct ft_plan *plan, struct ft_error *err) {
+  const struct ft_plan_block *block = plan->block;
   FT_TRY(ft_kernel_active(&plan->kernel, err));
-  FT_TRY(copy_signature(plan, model, err));
-  FT_TRY(ft_encoding_make(&plan->encoding, &plan->arena, model, err));
-  plan->outputs = model->outputs;
-  plan->members = model->members;
-  struct ft_member_plan *member = FT_ARENA_NEW(&plan->arena, struct ft_member_plan, model->members);
-  if (!member) return ft_arena_fail(err, "the model");
-  plan->member = member;
-  for (uint32_t i = 0; i < model->members; i++)
-    FT_TRY(make_member(&member[i], plan, &model->member[i], err));
-  return FT_OK;
+  plan->problem = (enum ft_problem)block->problem;
+  plan->link = (enum ft_link)block->link;
+  plan->threshold = block->threshold;
+  plan->outputs = block->outputs;
+  plan->members = (uint32_t)block->member.count;
+  plan->member = FT_PART(block, struct ft_forest_block, block->member);
+  FT_TRY(view_signature(plan, err));
+  return view_features(plan, err);
 }
 
-enum ft_status ft_plan_make(struct ft_plan **out, const struct ft_model *model,
-                            struct ft_error *err) {
-  FT_TRY(ft_model_check(model, err));
+/* The plan is in its own arena, and so is a copy of `block` unless it is to be borrowed. */
+static enum ft_status view_within(struct ft_plan **out, struct ft_span block, bool borrow,
+                                  struct ft_error *err) {
   struct ft_arena arena;
   ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
   struct ft_plan *plan = FT_ARENA_NEW(&arena, struct ft_plan, 1);
-  if (!plan) {
+  void *copy = borrow || !plan ? NULL : ft_arena_take(&arena, block.size, 1);
+  if (!plan || (!copy && !borrow)) {
     ft_arena_release(&arena);
     return ft_arena_fail(err, "the model");
   }
-  plan->arena = arena; /* from here on the plan is in its own arena */
-  enum ft_status status = fill_plan(plan, model, err);
+  if (copy) memcpy(copy, block.data, block.size);
+  plan->arena = arena;
+  plan->block = (const struct ft_plan_block *)(copy ? copy : (const void *)block.data);
+  enum ft_status status = view_block(plan, err);
   if (status == FT_OK)
     *out = plan;
   else
     ft_plan_close(plan);
   return status;
+}
+
+enum ft_status ft_plan_make(struct ft_plan **out, const struct ft_model *model,
+                            struct ft_error *err) {
+  struct ft_arena arena;
+  struct ft_buffer block;
+  FT_TRY(ft_model_check(model, err));
+  ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
+  ft_buffer_init(&block, FT_ARENA_DEFAULT_LIMIT);
+  enum ft_status status = ft_block_write(&block, &arena, model, err);
+  ft_arena_release(&arena);
+  if (status == FT_OK) status = view_within(out, ft_buffer_view(&block), false, err);
+  ft_buffer_release(&block);
+  return status;
+}
+
+struct ft_span ft_plan_block(const struct ft_plan *plan) {
+  return (struct ft_span){ (const char *)plan->block, plan->block->bytes };
+}
+
+enum ft_status ft_plan_attach(struct ft_plan **out, struct ft_span block, struct ft_error *err) {
+  const struct ft_plan_block *head = (const struct ft_plan_block *)(const void *)block.data;
+  if (block.size < sizeof *head || (uintptr_t)block.data % 64 != 0 ||
+      memcmp(head->magic, FT_PLAN_MAGIC, sizeof head->magic) != 0 || head->bytes != block.size)
+    return ft_fail(err, FT_CORRUPT, "this is no plan of a model that this program made");
+  return view_within(out, block, true, err);
 }
 
 static enum ft_status open_within(struct ft_plan **out, struct ft_arena *arena,

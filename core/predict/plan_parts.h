@@ -8,33 +8,31 @@
 #include "core/predict/kernel.h"
 #include "foretell/plan.h"
 
-struct ft_member_plan {
-  double weight;
-  double unit;        /* 2^-exponent */
-  const double *base; /* one an output */
-  struct ft_forest_plan forest;
-};
-
+/* A view of a block: what points is here, what predicts is there. */
 struct ft_plan {
-  struct ft_arena arena; /* owns everything, the plan too */
+  struct ft_arena arena; /* owns the view; the block too, unless that was attached */
+  const struct ft_plan_block *block;
   const struct ft_kernel *kernel;
   enum ft_problem problem;
   enum ft_link link;
   double threshold;
   struct ft_field target;
   struct ft_encoding encoding;
+  const struct ft_feature_block *feature; /* in the block; one a feature */
   uint32_t labels;
   const struct ft_span *label;
   uint32_t outputs;
   uint32_t members;
-  const struct ft_member_plan *member;
+  const struct ft_forest_block *member; /* in the block */
 };
 
 struct ft_scratch {
-  struct ft_arena arena; /* owns everything, the scratch too */
-  float *block;          /* features × FT_BLOCK_ROWS; at least one feature */
-  int64_t *sum;          /* outputs × FT_BLOCK_ROWS */
-  double *margin;        /* max(outputs, labels) × FT_BLOCK_ROWS: margins, then probabilities */
+  struct ft_arena arena;    /* owns everything, the scratch too */
+  struct ft_source *source; /* one a feature */
+  float *block;             /* features × FT_FEATURE_STRIDE; at least one feature */
+  int64_t *sum;             /* outputs × FT_BLOCK_ROWS */
+  double *margin;           /* max(outputs, labels) × FT_BLOCK_ROWS: margins, then probabilities */
+  struct ft_kernel_work work; /* borrows the above, and has its own */
 };
 
 /* Where predictions go; each may be NULL. As ft_plan_predict says. */

@@ -4,13 +4,27 @@
 #include "core/predict/plan_parts.h"
 #include "foretell/plan.h"
 
+/* Below so many rows of a block they are predicted one by one. */
+#define FEW_ROWS 24
+
 static bool fill_scratch(struct ft_scratch *scratch, const struct ft_plan *plan) {
+  const struct ft_plan_block *block = plan->block;
+  struct ft_arena *arena = &scratch->arena;
   size_t features = plan->encoding.features ? plan->encoding.features : 1;
   size_t columns = plan->outputs > plan->labels ? plan->outputs : plan->labels;
-  scratch->block = FT_ARENA_NEW(&scratch->arena, float, features *FT_BLOCK_ROWS);
-  scratch->sum = FT_ARENA_NEW(&scratch->arena, int64_t, (size_t)plan->outputs * FT_BLOCK_ROWS);
-  scratch->margin = FT_ARENA_NEW(&scratch->arena, double, columns *FT_BLOCK_ROWS);
-  return scratch->block && scratch->sum && scratch->margin;
+  scratch->source = FT_ARENA_NEW(arena, struct ft_source, features);
+  scratch->block = FT_ARENA_NEW(arena, float, features *FT_FEATURE_STRIDE);
+  scratch->sum = FT_ARENA_NEW(arena, int64_t, (size_t)plan->outputs * FT_BLOCK_ROWS);
+  scratch->margin = FT_ARENA_NEW(arena, double, columns *FT_BLOCK_ROWS);
+  scratch->work = (struct ft_kernel_work){
+    .source = scratch->source,
+    .block = scratch->block,
+    .mask = FT_ARENA_NEW(arena, uint64_t, (size_t)block->most_masks * FT_MASK_WORDS),
+    .code_mask = FT_ARENA_NEW(arena, uint64_t, (size_t)block->most_codes * FT_MASK_WORDS),
+    .bit = FT_ARENA_NEW(arena, uint8_t, (size_t)block->most_masks + FT_RANK_SPARE),
+  };
+  return scratch->source && scratch->block && scratch->sum && scratch->margin &&
+         scratch->work.mask && scratch->work.code_mask && scratch->work.bit;
 }
 
 enum ft_status ft_scratch_make(struct ft_scratch **out, const struct ft_plan *plan,
@@ -37,16 +51,58 @@ void ft_scratch_free(struct ft_scratch *scratch) {
   ft_arena_release(&arena);
 }
 
-static void add_member(const struct ft_plan *plan, const struct ft_member_plan *member,
+static bool is_number(const struct ft_feature *feature) {
+  return feature->kind == FT_ENCODE_NUMBER;
+}
+
+/* Whole blocks of numbers are read where they are; all else is encoded into the scratch's block. */
+static void fill_sources(const struct ft_plan *plan, struct ft_scratch *scratch,
+                         const struct ft_encode_input *input, size_t first, size_t rows) {
+  for (uint32_t f = 0; f < plan->encoding.features; f++) {
+    const struct ft_feature *feature = &plan->encoding.feature[f];
+    const struct ft_column *column = &input->column[feature->field];
+    float *encoded = scratch->block + (size_t)f * FT_FEATURE_STRIDE;
+    const uint32_t used = plan->feature[f].used;
+    bool in_place = rows == FT_BLOCK_ROWS && is_number(feature);
+    if (!used) continue;
+    if (!in_place || (used & 2)) ft_encode_feature(encoded, feature, input, first, rows);
+    scratch->source[f] = (struct ft_source){ .type = FT_FLOAT32, .value = encoded };
+    if (in_place)
+      scratch->source[f] = (struct ft_source){
+        .type = column->type,
+        .value = (const char *)column->values + first * ft_type_bytes(column->type),
+        .validity = column->validity ? column->validity + first / 64 : NULL,
+      };
+  }
+}
+
+static void add_passes(const struct ft_plan *plan, const struct ft_forest_block *member,
                        struct ft_scratch *scratch, size_t rows) {
+  const struct ft_pass *pass = FT_PART(plan->block, struct ft_pass, member->pass);
+  for (uint64_t i = 0; i < member->pass.count; i++) {
+    if (rows >= FEW_ROWS)
+      plan->kernel->add_block(plan->block, &pass[i], &scratch->work, scratch->sum);
+    for (size_t r = 0; rows < FEW_ROWS && r < rows; r++)
+      plan->kernel->add_row(plan->block, &pass[i], &scratch->work, r, scratch->sum);
+  }
+  if (member->walk_tree.count > 0)
+    ft_walk_add(plan->block, member, scratch->block, 0, rows, scratch->sum);
+}
+
+static void add_member(const struct ft_plan *plan, const struct ft_forest_block *member,
+                       struct ft_scratch *scratch, size_t rows) {
+  const int64_t *constant = FT_PART(plan->block, int64_t, member->constant);
+  const double *base = FT_PART(plan->block, double, member->base);
+  const size_t kept = rows < FEW_ROWS ? rows : FT_BLOCK_ROWS; /* kernels fill whole blocks */
   for (uint32_t g = 0; g < plan->outputs; g++)
-    memset(scratch->sum + (size_t)g * FT_BLOCK_ROWS, 0, rows * sizeof *scratch->sum);
-  plan->kernel->margins(&member->forest, scratch->block, rows, scratch->sum);
+    for (size_t r = 0; r < kept; r++)
+      scratch->sum[(size_t)g * FT_BLOCK_ROWS + r] = constant[g];
+  add_passes(plan, member, scratch, rows);
   for (uint32_t g = 0; g < plan->outputs; g++) {
     const int64_t *sum = scratch->sum + (size_t)g * FT_BLOCK_ROWS;
     double *margin = scratch->margin + (size_t)g * FT_BLOCK_ROWS;
     for (size_t r = 0; r < rows; r++)
-      margin[r] += member->weight * (member->base[g] + member->unit * (double)sum[r]);
+      margin[r] += member->weight * (base[g] + member->unit * (double)sum[r]);
   }
 }
 
@@ -146,7 +202,7 @@ void ft_plan_run(const struct ft_plan *plan, struct ft_scratch *scratch,
                  const struct ft_encode_input *input, size_t rows, struct ft_predictions out) {
   for (size_t first = 0; first < rows; first += FT_BLOCK_ROWS) {
     size_t block = rows - first < FT_BLOCK_ROWS ? rows - first : FT_BLOCK_ROWS;
-    ft_encoding_run(scratch->block, FT_BLOCK_ROWS, &plan->encoding, input, first, block);
+    fill_sources(plan, scratch, input, first, block);
     fill_margins(plan, scratch, block);
     apply_link(plan, scratch->margin, block);
     hand_out(out, plan, scratch->margin, first, block, rows);

@@ -19,12 +19,26 @@ static void keep_threshold(struct sample *sample, float threshold, struct ft_ran
   sample->seen++;
 }
 
-static void keep_thresholds(struct sample *sample, const struct ft_forest_plan *forest,
-                            struct ft_random *random) {
-  for (uint32_t i = 0; i < forest->nodes; i++) {
-    const struct ft_walk_node *node = &forest->node[i];
-    if (node->feature & (FT_WALK_LEAF | FT_WALK_SET)) continue;
-    keep_threshold(&sample[node->feature & FT_WALK_FEATURE], node->of.threshold, random);
+static void keep_pass(struct sample *sample, const void *block, const struct ft_pass *pass,
+                      struct ft_random *random) {
+  const struct ft_input *input = FT_PART(block, struct ft_input, pass->input);
+  for (uint64_t i = 0; i < pass->input.count; i++) {
+    const float *threshold = FT_PART(block, float, input[i].threshold);
+    for (uint64_t t = 0; t < input[i].threshold.count; t++)
+      if (threshold[t] == threshold[t])
+        keep_threshold(&sample[input[i].feature], threshold[t], random);
+  }
+}
+
+static void keep_thresholds(struct sample *sample, const void *block,
+                            const struct ft_forest_block *forest, struct ft_random *random) {
+  const struct ft_pass *pass = FT_PART(block, struct ft_pass, forest->pass);
+  const struct ft_walk_node *node = FT_PART(block, struct ft_walk_node, forest->walk_node);
+  for (uint64_t i = 0; i < forest->pass.count; i++)
+    keep_pass(sample, block, &pass[i], random);
+  for (uint64_t i = 0; i < forest->walk_node.count; i++) {
+    if (node[i].feature & (FT_WALK_LEAF | FT_WALK_SET)) continue;
+    keep_threshold(&sample[node[i].feature & FT_WALK_FEATURE], node[i].of.threshold, random);
   }
 }
 
@@ -161,7 +175,7 @@ enum ft_status ft_probe_draw(struct ft_probe *probe, struct ft_arena *arena,
   uint64_t *readers = FT_ARENA_NEW(arena, uint64_t, probe->fields);
   if (!sample || !readers) return ft_arena_fail(err, "the model's probes");
   for (uint32_t m = 0; m < plan->members; m++)
-    keep_thresholds(sample, &plan->member[m].forest, random);
+    keep_thresholds(sample, plan->block, &plan->member[m], random);
   draw_features(probe, plan, sample, readers, random);
   draw_validity(probe, random);
   return FT_OK;

@@ -3,7 +3,9 @@
  * Shapes   in: a batch whose columns are the model's fields, in order, in carried form;
  *          out: `rows` predictions.
  * NULLs    a NULL value is the missing value; there are no NULL predictions.
- * Numbers  the same bits for a row whatever the batch, the kernel, the CPU or the thread.
+ * Numbers  the same bits for a row whatever the batch, the kernel, the CPU or the thread. Leaves are
+ *          rounded once, when a model is made: a margin is off from the sum of the learner's own
+ *          leaves by at most the sum over members of weight × trees × 2^-(exponent + 1).
  * Threads  a plan is read-only and may be used by any number of threads; a scratch belongs to one
  *          thread at a time.
  * Source   design in docs/prediction.md. */
@@ -28,6 +30,14 @@ enum ft_status ft_plan_make(struct ft_plan **out, const struct ft_model *model,
 enum ft_status ft_plan_open(struct ft_plan **out, struct ft_span artifact_bytes,
                             struct ft_error *err) FT_MUST_CHECK;
 void ft_plan_close(struct ft_plan *plan); /* NULL is allowed */
+
+/* A plan is one block of bytes without pointers. It may be copied or mapped elsewhere, by this very
+ * program, 64-byte aligned, and predicts there without being made again. `block` is borrowed, is
+ * trusted but for its first bytes, and must outlive the plan.
+ * Errors: FT_NOMEM; FT_CORRUPT  not such a block, cut short, or of another version */
+struct ft_span ft_plan_block(const struct ft_plan *plan); /* borrowed */
+enum ft_status ft_plan_attach(struct ft_plan **out, struct ft_span block,
+                              struct ft_error *err) FT_MUST_CHECK;
 
 /* What a host needs to know of the model. */
 enum ft_problem ft_plan_problem(const struct ft_plan *plan);
@@ -67,9 +77,9 @@ enum ft_status ft_plan_write_probes(struct ft_buffer *out, const struct ft_plan 
 enum ft_status ft_encode_batch(float *out, const struct ft_model *model,
                                const struct ft_batch *batch, struct ft_error *err) FT_MUST_CHECK;
 
-/* Kernels: name of the one in use ("portable", later "avx2", "avx512"); FORETELL_KERNEL in the
- * environment, or ft_kernel_choose in a test, forces one. FT_INVALID for a name that is unknown or
- * that this CPU cannot run. */
+/* Kernels: name of the one in use ("avx512", "avx2", "portable"), which a plan takes when it is made
+ * or attached. FORETELL_KERNEL in the environment, or ft_kernel_choose in a test, forces one.
+ * FT_INVALID for a name that is unknown or that this CPU cannot run. */
 const char *ft_kernel_name(void);
 enum ft_status ft_kernel_choose(const char *name, struct ft_error *err) FT_MUST_CHECK;
 

@@ -1,0 +1,113 @@
+#include "core/predict/block.h"
+
+#include <string.h>
+
+#include "core/predict/encode.h"
+#include "core/predict/forest_plan.h"
+
+/* 2^-exponent, exponent -1000 … 1000, by its bits */
+static double unit_of(int32_t exponent) {
+  uint64_t bits = (uint64_t)(1023 - exponent) << 52;
+  double unit;
+  memcpy(&unit, &bits, sizeof unit);
+  return unit;
+}
+
+static struct ft_name_block write_name(struct ft_buffer *block, struct ft_span text) {
+  struct ft_name_block name = { .text = ft_part_put(block, text.data, text.size, 1) };
+  ft_buffer_u8(block, 0);
+  return name;
+}
+
+static struct ft_name_block write_field(struct ft_buffer *block, const struct ft_field *field) {
+  struct ft_name_block name = write_name(block, ft_span_of(field->name));
+  name.type = (uint32_t)field->type;
+  name.precision = field->precision;
+  name.scale = field->scale;
+  return name;
+}
+
+static enum ft_status write_signature(struct ft_plan_block *out, struct ft_buffer *block,
+                                      struct ft_arena *arena, const struct ft_model *model,
+                                      struct ft_error *err) {
+  struct ft_name_block *field = FT_ARENA_NEW(arena, struct ft_name_block, model->fields);
+  struct ft_name_block *label = FT_ARENA_NEW(arena, struct ft_name_block, model->labels);
+  if (!field || !label) return ft_arena_fail(err, "the model");
+  for (uint32_t i = 0; i < model->fields; i++)
+    field[i] = write_field(block, &model->field[i]);
+  for (uint32_t i = 0; i < model->labels; i++)
+    label[i] = write_name(block, model->label[i]);
+  out->target = write_field(block, &model->target);
+  out->field = ft_part_put(block, field, model->fields, sizeof *field);
+  out->label = ft_part_put(block, label, model->labels, sizeof *label);
+  return FT_OK;
+}
+
+static enum ft_status write_features(struct ft_plan_block *out, struct ft_buffer *block,
+                                     struct ft_arena *arena, const struct ft_model *model,
+                                     const uint8_t *used, struct ft_error *err) {
+  struct ft_encoding encoding;
+  struct ft_feature_block *made = FT_ARENA_NEW(arena, struct ft_feature_block, model->features);
+  if (!made) return ft_arena_fail(err, "the model");
+  FT_TRY(ft_encoding_make(&encoding, arena, model, err));
+  for (uint32_t i = 0; i < model->features; i++) {
+    const struct ft_feature *feature = &encoding.feature[i];
+    made[i] = (struct ft_feature_block){ .kind = (uint32_t)feature->kind,
+                                         .part = (uint32_t)feature->part,
+                                         .field = feature->field,
+                                         .type = (uint32_t)feature->type,
+                                         .key = feature->key,
+                                         .used = used[i] };
+    if (feature->slot)
+      made[i].slot =
+          ft_part_put(block, feature->slot, (size_t)feature->mask + 1, sizeof *feature->slot);
+  }
+  out->feature = ft_part_put(block, made, model->features, sizeof *made);
+  return FT_OK;
+}
+
+static enum ft_status write_members(struct ft_plan_block *out, struct ft_forest_needs *needs,
+                                    struct ft_buffer *block, struct ft_arena *arena,
+                                    const struct ft_model *model, struct ft_error *err) {
+  struct ft_forest_block *member = FT_ARENA_NEW(arena, struct ft_forest_block, model->members);
+  if (!member) return ft_arena_fail(err, "the model");
+  for (uint32_t i = 0; i < model->members; i++) {
+    const struct ft_member *from = &model->member[i];
+    FT_TRY(ft_forest_plan_write(&member[i], needs, arena, block, model, &from->forest, err));
+    member[i].weight = from->weight;
+    member[i].unit = unit_of(from->forest.exponent);
+  }
+  out->member = ft_part_put(block, member, model->members, sizeof *member);
+  return FT_OK;
+}
+
+static uint32_t most_codes(const struct ft_model *model) {
+  uint32_t most = 0;
+  for (uint32_t i = 0; i < model->features; i++)
+    if (model->encoder[i].kind == FT_ENCODE_CATEGORY && model->encoder[i].categories >= most)
+      most = model->encoder[i].categories + 1; /* and code 0 */
+  return most;
+}
+
+enum ft_status ft_block_write(struct ft_buffer *block, struct ft_arena *arena,
+                              const struct ft_model *model, struct ft_error *err) {
+  struct ft_plan_block head = { .magic = FT_PLAN_MAGIC,
+                                .problem = (uint32_t)model->problem,
+                                .link = (uint32_t)model->link,
+                                .outputs = model->outputs,
+                                .most_codes = most_codes(model),
+                                .threshold = model->threshold };
+  struct ft_forest_needs needs = { .most_masks = 1,
+                                   .used = FT_ARENA_NEW(arena, uint8_t, model->features) };
+  if (!needs.used) return ft_arena_fail(err, "the model");
+  (void)ft_buffer_extend(block, sizeof head);
+  FT_TRY(write_signature(&head, block, arena, model, err));
+  FT_TRY(write_members(&head, &needs, block, arena, model, err));
+  FT_TRY(write_features(&head, block, arena, model, needs.used, err));
+  (void)ft_part_put(block, NULL, 0, 1);
+  head.most_masks = needs.most_masks;
+  head.bytes = block->size;
+  FT_TRY(ft_buffer_check(block, "the model", err));
+  memcpy(block->data, &head, sizeof head);
+  return FT_OK;
+}
