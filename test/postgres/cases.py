@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import subprocess
+import tempfile
 import threading
 import time
 
@@ -424,6 +425,32 @@ def case_sealed_models_serve_their_owner_alone(server):
         server.psql("SELECT pg_reload_conf()")
     wait_for(lambda: server.value("LOAD 'foretell'; SHOW foretell.key_file") == "", "the setting")
     says(server.error("SELECT f(t) FROM t", database="sealed"), "58030", "no key file")
+
+
+def embedded(server, folder, *statements):
+    """The last result of statements on the embedded host, as lines without the head."""
+    commands = [word for statement in statements for word in ("-c", statement)]
+    done = subprocess.run([server.installation.build / "foretell", "-q", "--format", "csv", *commands,
+                           os.path.join(folder, "t.db")], capture_output=True, text=True, check=True)
+    return done.stdout.strip().split("\n")[1:]
+
+
+def case_both_hosts_make_the_same_model(server):
+    db = fresh(server, "twins")
+    order = "SELECT (f_prob(t)).probabilities[1] FROM t ORDER BY id"
+    with tempfile.TemporaryDirectory() as folder:
+        rows = os.path.join(folder, "t.csv")
+        with open(rows, "w", encoding="utf-8") as file:
+            file.write(server.value("COPY t TO STDOUT (FORMAT csv)", database=db) + "\n")
+        lines = embedded(server, folder, "CREATE TABLE t (id INT, a INT, b DOUBLE, price DECIMAL(12,3), "
+                         f"k VARCHAR, yes BOOLEAN); COPY t FROM '{rows}' (HEADER false)",
+                         f"CREATE MODEL m FROM (SELECT {COLUMNS}, yes FROM t) TARGET yes FUNCTION f "
+                         "SETTINGS (MAX_TRIALS 1)", order)
+        digest = embedded(server, folder, "SELECT model_sha256 FROM foretell.model")
+    same(server.value("SELECT model_sha256 FROM foretell.model", database=db), digest[0], "model_sha256")
+    here = [float(line) for line in server.value(order, database=db).split("\n")]
+    same(here, [float(line) for line in lines], "probabilities")
+    return f"{len(here)} probabilities"
 
 
 def case_planning_sessions_stay_small(server):
