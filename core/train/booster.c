@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/train/threshold.h"
 #include "core/train/trees.h"
 #include "core/train/xgboost_api.h"
 #include "foretell/buffer.h"
@@ -232,11 +233,14 @@ enum ft_status ft_booster_margins(const float **out, struct ft_booster *booster,
 
 enum ft_status ft_booster_forest(struct ft_forest *out, struct ft_arena *arena,
                                  struct ft_booster *booster, uint32_t rounds, double scale,
-                                 struct ft_error *err) {
+                                 const struct ft_grown_on *grown_on, struct ft_error *err) {
   uint64_t size;
   const char *text;
   if (XGBoosterSaveModelToBuffer(booster->handle, "{\"format\":\"json\"}", &size, &text) != 0)
     return fail_learner(err, "handing over its trees");
   struct ft_span json = { text, size };
-  return ft_trees_read(out, arena, json, rounds, booster->outputs, scale, err);
+  FT_TRY(ft_trees_read(out, arena, json, rounds, booster->outputs, scale, err));
+  /* the nodes are in our arena, and nobody else has seen them yet */
+  return ft_threshold_centre((struct ft_node *)(uintptr_t)out->node, out->nodes, grown_on->features,
+                             grown_on->row, grown_on->rows, err);
 }

@@ -183,8 +183,9 @@ static enum ft_status run(struct ft_fit *out, struct ft_arena *arena, struct fit
   FT_TRY(prepare(fitting, err));
   FT_TRY(run_rounds(&fit, fitting, err));
   if (fit.rounds > 0) {
+    struct ft_grown_on rows = { task->data->features, task->train, task->trains };
     FT_TRY(ft_booster_forest(&fit.forest, arena, fitting->booster, fit.rounds,
-                             task->data->leaf_scale, err));
+                             task->data->leaf_scale, &rows, err));
     fit.done = true;
   }
   *out = fit;

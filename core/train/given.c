@@ -179,10 +179,12 @@ static enum ft_status run_rounds(struct given *given, struct ft_booster *booster
 }
 
 static enum ft_status finish_member(struct given *given, struct ft_member *member,
-                                    struct ft_booster *booster, struct ft_error *err) {
+                                    struct ft_booster *booster, const uint32_t *row, size_t rows,
+                                    struct ft_error *err) {
   struct ft_run *run = given->run;
+  struct ft_grown_on grown_on = { &run->features, row, rows };
   *member = (struct ft_member){ .kind = FT_LEARNER_FOREST, .weight = 1 };
-  FT_TRY(ft_booster_forest(&member->forest, run->arena, booster, given->rounds, 1, err));
+  FT_TRY(ft_booster_forest(&member->forest, run->arena, booster, given->rounds, 1, &grown_on, err));
   double *base = FT_ARENA_NEW(run->arena, double, run->outputs);
   if (!base) return ft_arena_fail(err, "the model");
   for (uint32_t g = 0; g < run->outputs; g++)
@@ -209,7 +211,7 @@ static enum ft_status fit(struct ft_member *member, struct given *given, const u
     status = ft_booster_make(&booster, &matrix, 1, run->outputs, given->parameter,
                              given->parameters, err);
   if (status == FT_OK) status = run_rounds(given, booster, matrix, phase, err);
-  if (status == FT_OK) status = finish_member(given, member, booster, err);
+  if (status == FT_OK) status = finish_member(given, member, booster, row, rows, err);
   if (status == FT_OK) status = check_member(given, member, booster, matrix, row, err);
   ft_booster_free(booster);
   ft_matrix_free(matrix);

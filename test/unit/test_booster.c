@@ -54,6 +54,26 @@ static double largest_leaf(const struct ft_forest *forest) {
   return largest;
 }
 
+/* A threshold lies between two values of the rows; where they are neighbours, there is no between. */
+static void expect_no_training_value(const struct ft_forest *forest,
+                                     const struct ft_features *features) {
+  size_t splits = 0;
+  for (uint32_t i = 0; i < forest->nodes; i++) {
+    const struct ft_node *node = &forest->node[i];
+    if (node->feature == FT_NODE_LEAF || node->set != FT_NODE_NO_SET) continue;
+    const float *value = features->value + (size_t)node->feature * features->rows;
+    float before = nextafterf(node->threshold, -INFINITY);
+    bool is_value = false, has_neighbour = false;
+    for (size_t r = 0; r < features->rows; r++) {
+      is_value |= value[r] == node->threshold;
+      has_neighbour |= value[r] == before;
+    }
+    assert_true(!is_value || has_neighbour);
+    splits++;
+  }
+  assert_true(splits > 0);
+}
+
 static void expect_parity(enum target_kind kind, const char *objective, const char *classes,
                           const char *onehot) {
   struct fixture fixture = { 0 };
@@ -74,8 +94,10 @@ static void expect_parity(enum target_kind kind, const char *objective, const ch
   const float *theirs;
   assert_int_equal(ft_booster_margins(&theirs, booster, matrix, &err), FT_OK);
   struct ft_member member = { .weight = 1 };
-  assert_int_equal(ft_booster_forest(&member.forest, &fixture.arena, booster, ROUNDS, 1, &err),
-                   FT_OK);
+  struct ft_grown_on rows = { &run->features, run->all, ROWS };
+  assert_int_equal(
+      ft_booster_forest(&member.forest, &fixture.arena, booster, ROUNDS, 1, &rows, &err), FT_OK);
+  expect_no_training_value(&member.forest, &run->features);
   assert_int_equal(member.forest.trees, ROUNDS * run->outputs);
   double *ours = calloc((size_t)ROWS * run->outputs, sizeof *ours);
   ft_run_margins(ours, run, &member, 1, run->all, ROWS);
