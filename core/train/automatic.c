@@ -63,7 +63,8 @@ static struct ft_fit_data data_of(const struct ft_run *run) {
                                .problem = run->target.problem,
                                .outputs = run->outputs,
                                .seed = run->job->seed,
-                               .leaf_scale = run->scale };
+                               .centre = run->centre,
+                               .scale = run->scale };
 }
 
 /* Deal `rows` rows to folds anew. */
@@ -128,14 +129,8 @@ static enum ft_status gather(struct ft_member **out, uint32_t *count, const stru
     for (uint32_t f = 0; f < trial[t]->fits; f++) {
       const struct ft_fit *fit = &trial[t]->fit[f];
       if (!fit->done) continue;
-      double *base = FT_ARENA_NEW(run->arena, double, run->outputs);
-      if (!base) return ft_arena_fail(err, "the model");
-      for (uint32_t g = 0; g < run->outputs; g++)
-        base[g] = run->centre + run->scale * fit->base[g];
-      member[members] = (struct ft_member){ .kind = FT_LEARNER_FOREST,
-                                            .weight = 1.0 / trials / done,
-                                            .forest = fit->forest };
-      member[members++].forest.base = base;
+      member[members] = fit->member;
+      member[members++].weight = 1.0 / trials / done;
     }
   }
   *out = member;

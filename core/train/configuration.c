@@ -1,9 +1,13 @@
 #include "core/train/configuration.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 /* Sources: "Better by Default" (Holzmüller and others, 2024) for `standard`; FLAML's zero-shot
  * portfolio for `slow`; the others span depth 2 to 8, since no single one is safe. */
 static const struct ft_configuration of_classes[] = {
   { "standard",
+    FT_LEARN_TREES,
     { { "max_depth", "6" },
       { "min_child_weight", "0.000005" },
       { "lambda", "0" },
@@ -13,6 +17,7 @@ static const struct ft_configuration of_classes[] = {
     1000,
     1.0 },
   { "shallow",
+    FT_LEARN_TREES,
     { { "max_depth", "3" },
       { "min_child_weight", "1" },
       { "lambda", "1" },
@@ -22,6 +27,7 @@ static const struct ft_configuration of_classes[] = {
     1500,
     0.8 },
   { "regularised",
+    FT_LEARN_TREES,
     { { "max_depth", "8" },
       { "min_child_weight", "10" },
       { "lambda", "20" },
@@ -31,6 +37,7 @@ static const struct ft_configuration of_classes[] = {
     1200,
     1.6 },
   { "deep",
+    FT_LEARN_TREES,
     { { "max_depth", "8" },
       { "min_child_weight", "0.01" },
       { "lambda", "0.5" },
@@ -40,6 +47,7 @@ static const struct ft_configuration of_classes[] = {
     1000,
     2.4 },
   { "pairs",
+    FT_LEARN_TREES,
     { { "max_depth", "2" },
       { "min_child_weight", "1" },
       { "lambda", "1" },
@@ -49,6 +57,7 @@ static const struct ft_configuration of_classes[] = {
     1500,
     0.7 },
   { "slow",
+    FT_LEARN_TREES,
     { { "max_depth", "8" },
       { "min_child_weight", "0.62" },
       { "lambda", "3.11" },
@@ -63,12 +72,14 @@ static const struct ft_configuration of_classes[] = {
 
 static const struct ft_configuration of_numbers[] = {
   { "standard",
+    FT_LEARN_TREES,
     { { "max_depth", "6" }, { "min_child_weight", "2" }, { "lambda", "0" } },
     0.05,
     0.7,
     1000,
     1.0 },
   { "shallow",
+    FT_LEARN_TREES,
     { { "max_depth", "4" },
       { "min_child_weight", "1" },
       { "lambda", "1" },
@@ -78,6 +89,7 @@ static const struct ft_configuration of_numbers[] = {
     1500,
     0.6 },
   { "regularised",
+    FT_LEARN_TREES,
     { { "max_depth", "8" },
       { "min_child_weight", "10" },
       { "lambda", "20" },
@@ -87,6 +99,7 @@ static const struct ft_configuration of_numbers[] = {
     1200,
     1.0 },
   { "deep",
+    FT_LEARN_TREES,
     { { "max_depth", "8" },
       { "min_child_weight", "4" },
       { "lambda", "13" },
@@ -96,6 +109,7 @@ static const struct ft_configuration of_numbers[] = {
     1200,
     1.3 },
   { "pairs",
+    FT_LEARN_TREES,
     { { "max_depth", "2" },
       { "min_child_weight", "1" },
       { "lambda", "1" },
@@ -105,6 +119,7 @@ static const struct ft_configuration of_numbers[] = {
     2000,
     0.6 },
   { "slow",
+    FT_LEARN_TREES,
     { { "max_depth", "7" }, { "min_child_weight", "6" }, { "lambda", "15" } },
     0.03,
     0.5,
@@ -115,4 +130,12 @@ static const struct ft_configuration of_numbers[] = {
 
 const struct ft_configuration *ft_configuration_list(enum ft_problem problem) {
   return problem == FT_REGRESSION ? of_numbers : of_classes;
+}
+
+double ft_configuration_number(const struct ft_configuration *configuration, const char *name,
+                               double otherwise) {
+  for (size_t i = 0; i < FT_CONFIGURATION_PARAMETERS && configuration->parameter[i].name; i++)
+    if (strcmp(configuration->parameter[i].name, name) == 0)
+      return strtod(configuration->parameter[i].value, NULL);
+  return otherwise;
 }

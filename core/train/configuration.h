@@ -10,14 +10,21 @@
 
 #define FT_CONFIGURATION_PARAMETERS 10
 
+enum ft_learner { FT_LEARN_TREES = 0, FT_LEARN_RANDOM_FOREST, FT_LEARN_LINEAR, FT_LEARN_NET };
+
 struct ft_configuration {
-  const char *name;                                           /* "shallow" */
-  struct ft_parameter parameter[FT_CONFIGURATION_PARAMETERS]; /* the booster's; a NULL name ends */
+  const char *name; /* "shallow" */
+  enum ft_learner learner;
+  struct ft_parameter parameter[FT_CONFIGURATION_PARAMETERS]; /* the learner's; a NULL name ends */
   double eta;
   double subsample; /* share of the rows that a round sees; drawn by us, not by the booster */
   uint32_t most_rounds;
   double cost; /* seconds, as a multiple of the first configuration's */
 };
+
+/* A parameter's number, or `otherwise` where it is not given. */
+double ft_configuration_number(const struct ft_configuration *configuration, const char *name,
+                               double otherwise);
 
 /* The list for a problem; ended by a NULL name. */
 const struct ft_configuration *ft_configuration_list(enum ft_problem problem);

@@ -1,204 +1,21 @@
 #include "core/train/fit.h"
 
-#include <inttypes.h>
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "core/train/boosted.h"
 #include "core/train/clock.h"
-#include "core/train/loss.h"
-#include "core/train/metric.h"
-#include "foretell/random.h"
 
-#define MOST_PARAMETERS   24
-#define FEW_TRAINING_ROWS 5000 /* fewer rows do not fill more bins, and bins are what they cost */
-
-/* A fit's working memory. */
-struct fitting {
-  const struct ft_fit_task *task;
-  struct ft_loss loss;
-  struct ft_matrix *train;
-  struct ft_matrix *valid;
-  struct ft_booster *booster;
-  double *target; /* of the training rows */
-  double *valid_target;
-  float *gradient; /* then as many hessians */
-  double *margin;  /* of the valid rows, after this round */
-  double best;     /* loss to be made small */
-};
-
-static void *take(size_t count, size_t bytes) {
-  return count && bytes > SIZE_MAX / count ? NULL : calloc(count + 1, bytes);
-}
-
-static void release(struct fitting *fitting) {
-  ft_booster_free(fitting->booster);
-  ft_matrix_free(fitting->train);
-  ft_matrix_free(fitting->valid);
-  free(fitting->target);
-  free(fitting->valid_target);
-  free(fitting->gradient);
-  free(fitting->margin);
-}
-
-static enum ft_status make_room(struct fitting *fitting, struct ft_error *err) {
-  const struct ft_fit_task *task = fitting->task;
-  size_t outputs = task->data->outputs;
-  fitting->target = take(task->trains, sizeof *fitting->target);
-  fitting->valid_target = take(task->valids, sizeof *fitting->valid_target);
-  fitting->gradient = take(task->trains * outputs, 2 * sizeof *fitting->gradient);
-  fitting->margin = take(task->valids * outputs, sizeof *fitting->margin);
-  if (!fitting->target || !fitting->valid_target || !fitting->gradient || !fitting->margin)
-    return ft_fail(err, FT_NOMEM, "out of memory to train on %zu rows", task->trains);
-  for (size_t i = 0; i < task->trains; i++)
-    fitting->target[i] = task->data->target[task->train[i]];
-  for (size_t i = 0; i < task->valids; i++)
-    fitting->valid_target[i] = task->data->target[task->valid[i]];
-  return FT_OK;
-}
-
-static enum ft_status make_booster(struct fitting *fitting, struct ft_error *err) {
-  const struct ft_fit_task *task = fitting->task;
-  char outputs[16], seed[24], threads[16], eta[32];
-  snprintf(outputs, sizeof outputs, "%" PRIu32, task->data->outputs);
-  snprintf(seed, sizeof seed, "%" PRIu64, task->data->seed % 2147483647);
-  snprintf(threads, sizeof threads, "%" PRIu32, task->threads);
-  snprintf(eta, sizeof eta, "%.6g", task->configuration->eta * task->haste);
-  bool several = task->data->outputs > 1;
-  struct ft_parameter parameter[MOST_PARAMETERS] = {
-    { "objective", several ? "multi:softprob" : "reg:squarederror" },
-    { "base_score", "0" },
-    { "disable_default_eval_metric", "1" },
-    { "tree_method", "hist" },
-    { "max_bin", task->trains < FEW_TRAINING_ROWS ? "64" : "254" },
-    { "max_cat_to_onehot", "64" },
-    { "seed", seed },
-    { "seed_per_iteration", "1" },
-    { "nthread", threads },
-    { "eta", eta },
-  };
-  size_t count = 10;
-  if (several) parameter[count++] = (struct ft_parameter){ "num_class", outputs };
-  const struct ft_parameter *own = task->configuration->parameter;
-  for (size_t i = 0; i < FT_CONFIGURATION_PARAMETERS && own[i].name; i++)
-    parameter[count++] = own[i];
-  struct ft_matrix *matrix[2] = { fitting->train, fitting->valid };
-  return ft_booster_make(&fitting->booster, matrix, fitting->valid ? 2 : 1, task->data->outputs,
-                         parameter, count, err);
-}
-
-static enum ft_status prepare(struct fitting *fitting, struct ft_error *err) {
-  const struct ft_fit_task *task = fitting->task;
-  const struct ft_features *features = task->data->features;
-  FT_TRY(make_room(fitting, err));
-  FT_TRY(ft_matrix_make(&fitting->train, features, task->train, task->trains, NULL, task->threads,
-                        err));
-  if (task->valids > 0)
-    FT_TRY(ft_matrix_make(&fitting->valid, features, task->valid, task->valids, NULL, task->threads,
-                          err));
-  return make_booster(fitting, err);
-}
-
-/* A row that a round does not see has no gradient. */
-static void draw_rows(const struct fitting *fitting, uint32_t round) {
-  const struct ft_fit_task *task = fitting->task;
-  double share = task->configuration->subsample;
-  if (share >= 1) return;
-  size_t outputs = task->data->outputs;
-  float *gradient = fitting->gradient, *hessian = gradient + task->trains * outputs;
-  struct ft_random random =
-      ft_random_seeded(task->data->seed ^ (UINT64_C(0x9e3779b97f4a7c15) * (round + 1)));
-  for (size_t i = 0; i < task->trains; i++) {
-    if (ft_random_unit(&random) < share) continue;
-    memset(gradient + i * outputs, 0, outputs * sizeof *gradient);
-    memset(hessian + i * outputs, 0, outputs * sizeof *hessian);
+static enum ft_status fit(struct ft_fit *out, struct ft_arena *arena,
+                          const struct ft_fit_task *task, struct ft_error *err) {
+  switch (task->configuration->learner) {
+  case FT_LEARN_TREES: return ft_boosted_fit(out, arena, task, err);
+  default: return ft_fail(err, FT_INTERNAL, "a learner that is not known");
   }
-}
-
-static enum ft_status boost(struct fitting *fitting, uint32_t round, struct ft_error *err) {
-  const struct ft_fit_task *task = fitting->task;
-  float *gradient = fitting->gradient, *hessian = gradient + task->trains * task->data->outputs;
-  const float *margin;
-  FT_TRY(ft_booster_margins(&margin, fitting->booster, fitting->train, err));
-  ft_loss_gradients(&fitting->loss, margin, fitting->target, task->trains, gradient, hessian);
-  draw_rows(fitting, round);
-  return ft_booster_boost(fitting->booster, fitting->train, round, gradient, hessian, err);
-}
-
-static enum ft_status judge(double *loss, struct fitting *fitting, struct ft_error *err) {
-  const struct ft_fit_task *task = fitting->task;
-  uint32_t outputs = task->data->outputs;
-  const float *margin;
-  FT_TRY(ft_booster_margins(&margin, fitting->booster, fitting->valid, err));
-  for (size_t i = 0; i < task->valids; i++)
-    for (uint32_t g = 0; g < outputs; g++)
-      fitting->margin[i * outputs + g] = fitting->loss.base[g] + margin[i * outputs + g];
-  if (!task->stop_on_auc) {
-    *loss = ft_loss_mean(task->data->problem, outputs, fitting->margin, fitting->valid_target,
-                         task->valids);
-    return FT_OK;
-  }
-  FT_TRY(ft_metric_auc(loss, fitting->margin, fitting->valid_target, task->valids, err));
-  *loss = -*loss;
-  return FT_OK;
-}
-
-static enum ft_status run_rounds(struct ft_fit *fit, struct fitting *fitting,
-                                 struct ft_error *err) {
-  const struct ft_fit_task *task = fitting->task;
-  uint32_t most = task->valids ? task->configuration->most_rounds : task->rounds;
-  if (task->valids && most > task->most_rounds) most = task->most_rounds;
-  size_t bytes = task->valids * task->data->outputs * sizeof *fit->margin;
-  for (uint32_t round = 0; round < most; round++) {
-    if (ft_clock_seconds() >= task->deadline) {
-      fit->cut = true;
-      return FT_OK;
-    }
-    FT_TRY(boost(fitting, round, err));
-    if (task->progress) atomic_fetch_add(task->progress, 1);
-    double loss = -(double)round;
-    if (task->valids) FT_TRY(judge(&loss, fitting, err));
-    if (round == 0 || loss < fitting->best) {
-      fitting->best = loss;
-      fit->rounds = round + 1;
-      memcpy(fit->margin, fitting->margin, bytes);
-    } else if (round + 1 >= task->least_rounds && round + 1 - fit->rounds >= task->patience) {
-      break;
-    }
-  }
-  return FT_OK;
-}
-
-static enum ft_status run(struct ft_fit *out, struct ft_arena *arena, struct fitting *fitting,
-                          struct ft_error *err) {
-  const struct ft_fit_task *task = fitting->task;
-  struct ft_fit fit = { 0 };
-  fit.base = FT_ARENA_NEW(arena, double, task->data->outputs);
-  fit.margin = FT_ARENA_NEW(arena, double, task->valids * task->data->outputs);
-  if (!fit.base || !fit.margin) return ft_arena_fail(err, "the learner");
-  ft_loss_base(fit.base, task->data->problem, task->data->outputs, task->data->target, task->train,
-               task->trains);
-  fitting->loss = (struct ft_loss){ task->data->problem, task->data->outputs, fit.base };
-  FT_TRY(prepare(fitting, err));
-  FT_TRY(run_rounds(&fit, fitting, err));
-  if (fit.rounds > 0) {
-    struct ft_grown_on rows = { task->data->features, task->train, task->trains };
-    FT_TRY(ft_booster_forest(&fit.forest, arena, fitting->booster, fit.rounds,
-                             task->data->leaf_scale, &rows, err));
-    fit.done = true;
-  }
-  *out = fit;
-  return FT_OK;
 }
 
 enum ft_status ft_fit_run(struct ft_fit *out, struct ft_arena *arena,
                           const struct ft_fit_task *task, struct ft_error *err) {
   double start = ft_clock_seconds();
-  struct fitting fitting = { .task = task };
   *out = (struct ft_fit){ 0 };
-  enum ft_status status = run(out, arena, &fitting, err);
+  enum ft_status status = fit(out, arena, task, err);
   out->seconds = ft_clock_seconds() - start;
-  release(&fitting);
   return status;
 }

@@ -1,4 +1,4 @@
-/* One learner fitted to rows, stopped early on others.
+/* One learner fitted to rows, stopped early on others; which learner, the configuration says.
  *
  * Shapes   rows are indices into the features' and the target's canonical order; margins are
  *          valid rows × outputs, row-major, base included.
@@ -22,7 +22,8 @@ struct ft_fit_data {
   enum ft_problem problem;
   uint32_t outputs;
   uint64_t seed;
-  double leaf_scale; /* deviation of the target, 1 for classes: leaves are multiplied by it */
+  double centre; /* of the target: what a margin of 0 means; 0 for classes */
+  double scale;  /* deviation of the target, 1 for classes: a member's margins are scaled by it */
 };
 
 struct ft_fit_task {
@@ -32,13 +33,13 @@ struct ft_fit_task {
   size_t trains;
   const uint32_t *valid; /* rows */
   size_t valids;         /* 0: `rounds` rounds, no early stopping */
-  uint32_t rounds;       /* of a fit without valid rows; else unused */
-  uint32_t most_rounds;  /* at most, whatever the configuration says */
+  uint32_t rounds;       /* how far a fit without valid rows goes; else unused */
+  uint32_t most_rounds;  /* of a booster, at most, whatever the configuration says */
   double haste;          /* eta is multiplied by it: fewer rounds, larger steps */
   uint32_t patience;     /* rounds without a better score */
   uint32_t least_rounds; /* before it may stop */
   bool stop_on_auc;      /* binary, few rows of a class: log loss would stop too soon */
-  uint32_t threads;      /* of the booster */
+  uint32_t threads;      /* of this fit */
   double deadline;       /* ft_clock_seconds */
   atomic_uint *progress; /* rounds done; may be NULL */
 };
@@ -46,11 +47,10 @@ struct ft_fit_task {
 struct ft_fit {
   bool done;       /* the fields below are filled */
   bool cut;        /* by the deadline */
-  uint32_t rounds; /* best number of rounds, at least 1 */
+  uint32_t rounds; /* how far is best: rounds, epochs or steps of the learner; at least 1 */
   double seconds;
-  struct ft_forest forest; /* leaves scaled; base: unscaled zeros, see `base` */
-  double *base;            /* outputs; of scaled margins */
-  double *margin;          /* valids × outputs, after the best round */
+  struct ft_member member; /* weight 1; margins in the target's unit, centre and base included */
+  double *margin;          /* valids × outputs, of the scaled target, after the best round */
 };
 
 /* Errors: FT_NOMEM, FT_TRAINER. A deadline before the first round leaves done = false. */

@@ -7,9 +7,10 @@
  *          margins into predictions.
  * Units    Regression: the target's unit. Classification: probabilities, one an output.
  * NULLs    A NULL field, a NaN, is the missing value (a NaN feature).
- * Numbers  margin[g] = sum over members m in order of weight[m] * (base[m][g] + 2^-e[m] * S[m][g]),
- *          in double, where S is the exact sum of the chosen leaves' integers. Nothing else decides
- *          a prediction, so every kernel on every CPU gives the same bits.
+ * Numbers  margin[g] = sum over members m in order of weight[m] * y[m][g], in double.
+ *          Forest: y[g] = base[g] + 2^-e * S[g], where S is the exact sum of the chosen leaves'
+ *          integers. Net: y[g] = base[g] + the last layer's float32. Nothing else decides a
+ *          prediction, so every kernel on every CPU gives the same bits.
  * Threads  read-only once made. Everything lives in the model's arena.
  * Secrets  Labels are the only text from the data; category values are kept as keyed hashes. */
 #ifndef FORETELL_MODEL_H
@@ -112,13 +113,69 @@ struct ft_forest {
   const double *base; /* one an output */
 };
 
-/* One learner of the ensemble. Later kinds (linear, net, centres) join here with their own struct
- * and a tag of their own in the artifact. */
-enum ft_learner_kind { FT_LEARNER_FOREST = 0, FT_LEARNER_KIND_COUNT };
+/* What a layer makes of each of its sums. SELU, MISH: "Self-Normalizing Neural Networks" (2017),
+ * "Mish" (2019). */
+enum ft_activation {
+  FT_ACTIVATE_NONE = 0,
+  FT_ACTIVATE_RELU,
+  FT_ACTIVATE_SELU,
+  FT_ACTIVATE_MISH,
+  FT_ACTIVATE_TANH,
+  FT_ACTIVATE_LOGISTIC,
+  FT_ACTIVATE_COUNT
+};
+
+/* A number that a net takes of a feature x:
+ *   (x - centre) * scale, then not below `low`, not above `high`; `absent` when x is missing.
+ * A hinge is a term with low 0 and high 1; an indicator of missing values one with scale 0 and
+ * absent 1. */
+struct ft_term {
+  uint32_t feature; /* index of the encoder */
+  float centre, scale;
+  float low, high; /* low <= high; may be infinite */
+  float absent;    /* finite */
+};
+
+/* A feature of codes, each of which has a row of the first layer's weights: row `first` + code; a
+ * missing value has row first + rows - 1; a code beyond has row `first`, which is that of values not
+ * in the list. */
+struct ft_lookup {
+  uint32_t feature;
+  uint32_t first; /* input of the first layer */
+  uint32_t rows;  /* at least 2 */
+};
+
+struct ft_layer {
+  uint32_t inputs;
+  uint32_t outputs;
+  enum ft_activation activation;
+  const float *bias;   /* outputs */
+  const float *weight; /* inputs × outputs, an input's row together */
+};
+
+/* Dense layers; with one layer it is a linear model. The first layer's inputs are the terms, then the
+ * rows of the lookups in order; the last layer's outputs are the model's, and it has no activation.
+ *   h[o] = bias[o]; then for every input i in order h[o] += x[i] * weight[i][o], of a lookup
+ *   h[o] += weight[row][o]; each product is rounded to float32 before it is added; then the activation.
+ * A missing row costs nothing: what is not chosen is not added. */
+struct ft_net {
+  uint32_t terms;
+  const struct ft_term *term;
+  uint32_t lookups;
+  const struct ft_lookup *lookup;
+  uint32_t layers; /* at least 1 */
+  const struct ft_layer *layer;
+  const double *base; /* one an output of the model */
+};
+
+/* One learner of the ensemble. Later kinds (centres) join here with their own struct and a tag of
+ * their own in the artifact. */
+enum ft_learner_kind { FT_LEARNER_FOREST = 0, FT_LEARNER_NET, FT_LEARNER_KIND_COUNT };
 struct ft_member {
   enum ft_learner_kind kind;
   double weight;
   struct ft_forest forest;
+  struct ft_net net;
 };
 
 struct ft_model {
@@ -161,6 +218,10 @@ struct ft_hash128 ft_category_hash(const struct ft_hash_key *field_key, enum ft_
 #define FT_MODEL_MAX_LABELS     10000
 #define FT_MODEL_MAX_CATEGORIES 4096
 #define FT_MODEL_MAX_MEMBERS    256
+#define FT_NET_MAX_LAYERS       16
+#define FT_NET_MAX_WIDTH        4096       /* outputs of a layer */
+#define FT_NET_MAX_INPUTS       (1U << 20) /* of the first layer */
+#define FT_NET_MAX_WEIGHTS      (1U << 24) /* of all layers */
 
 /* Everything above that a kernel relies on, checked: indices, orders, finite numbers, counts.
  * Errors: FT_CORRUPT with the place. */

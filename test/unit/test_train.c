@@ -85,8 +85,8 @@ static void order_and_threads_do_not_matter_for_numbers(void **state) {
 /* One fit over the hold-out fold, as for many rows, on so many threads. */
 static void fit_once(struct ft_trial *trial, const struct ft_run *run, uint32_t *fold,
                      uint32_t threads) {
-  struct ft_fit_data data = { &run->features, run->scaled,    run->target.problem,
-                              run->outputs,   run->job->seed, run->scale };
+  struct ft_fit_data data = { &run->features, run->scaled, run->target.problem, run->outputs,
+                              run->job->seed, run->centre, run->scale };
   struct ft_partition partition = { run->all, run->rows, fold, 5, true };
   struct ft_trial_options options = { .threads = threads,
                                       .most_rounds = 15,
@@ -114,7 +114,7 @@ static void threads_do_not_matter_within_one_fit(void **state) {
   assert_int_equal(ft_split_folds(fold, run.scaled, 4000, 0, 5, &err), FT_OK);
   fit_once(&one, &run, fold, 1);
   fit_once(&three, &run, fold, 3);
-  const struct ft_forest *a = &one.fit[0].forest, *b = &three.fit[0].forest;
+  const struct ft_forest *a = &one.fit[0].member.forest, *b = &three.fit[0].member.forest;
   assert_int_equal(a->nodes, b->nodes);
   assert_memory_equal(a->node, b->node, a->nodes * sizeof *a->node);
   ft_trial_release(&one);
