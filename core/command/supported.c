@@ -25,8 +25,6 @@ struct later_learner {
 };
 
 static const struct later_learner later_learners[] = {
-  { FT_MODEL_TYPE_MLP, "MLP" },
-  { FT_MODEL_TYPE_LINEAR_LEARNER, "LINEAR_LEARNER" },
   { FT_MODEL_TYPE_KMEANS, "KMEANS" },
   { FT_MODEL_TYPE_FORECAST, "FORECAST" },
 };
@@ -44,9 +42,8 @@ static enum ft_status check_form(const struct ft_create_model *create, struct ft
 static enum ft_status check_learner(const struct ft_create_model *create, struct ft_error *err) {
   for (size_t i = 0; i < sizeof(later_learners) / sizeof(later_learners[0]); i++) {
     if (later_learners[i].type != create->model_type) continue;
-    ft_fail(err, FT_UNSUPPORTED, "MODEL_TYPE %s is not supported yet: boosted trees only so far",
-            later_learners[i].word);
-    return ft_fail_hint(err, "Leave MODEL_TYPE out, or say MODEL_TYPE XGBOOST.");
+    ft_fail(err, FT_UNSUPPORTED, "MODEL_TYPE %s is not supported yet", later_learners[i].word);
+    return ft_fail_hint(err, "Leave MODEL_TYPE out, or say XGBOOST, MLP or LINEAR_LEARNER.");
   }
   return FT_OK;
 }

@@ -101,6 +101,7 @@ static enum ft_status search(struct ft_learned *learned, const struct ft_run *ru
                              enum ft_metric metric, struct ft_error *err) {
   const struct work_limit *limit = limit_of(run);
   struct ft_search_options options = { .metric = metric,
+                                       .model_type = run->job->model_type,
                                        .most_trials = limit->trials,
                                        .most_rounds = limit->rounds,
                                        .haste = limit->haste,

@@ -139,3 +139,12 @@ double ft_configuration_number(const struct ft_configuration *configuration, con
       return strtod(configuration->parameter[i].value, NULL);
   return otherwise;
 }
+
+bool ft_learner_allowed(enum ft_learner learner, enum ft_model_type model_type) {
+  switch (model_type) {
+  case FT_MODEL_TYPE_XGBOOST: return learner == FT_LEARN_TREES || learner == FT_LEARN_RANDOM_FOREST;
+  case FT_MODEL_TYPE_MLP: return learner == FT_LEARN_NET;
+  case FT_MODEL_TYPE_LINEAR_LEARNER: return learner == FT_LEARN_LINEAR;
+  default: return true;
+  }
+}

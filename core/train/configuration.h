@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "core/train/booster.h"
+#include "foretell/job.h"
 #include "foretell/model.h"
 
 #define FT_CONFIGURATION_PARAMETERS 10
@@ -21,6 +22,9 @@ struct ft_configuration {
   uint32_t most_rounds;
   double cost; /* seconds, as a multiple of the first configuration's */
 };
+
+/* Does the statement's MODEL_TYPE allow the learner? AUTO allows all of them. */
+bool ft_learner_allowed(enum ft_learner learner, enum ft_model_type model_type);
 
 /* A parameter's number, or `otherwise` where it is not given. */
 double ft_configuration_number(const struct ft_configuration *configuration, const char *name,

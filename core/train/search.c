@@ -126,22 +126,33 @@ static enum ft_status try_one(struct searching *searching,
   return judge(searching, trial, err);
 }
 
-static enum ft_status try_all(struct searching *searching, struct ft_error *err) {
+/* The configurations that MODEL_TYPE and the trials leave. */
+static uint32_t pick(const struct ft_configuration **picked, struct searching *searching) {
   const struct ft_configuration *list = ft_configuration_list(searching->data->problem);
-  struct ft_search *search = searching->search;
-  uint32_t most = searching->options->most_trials;
-  for (uint32_t i = 0; list[i].name && i < FT_SEARCH_MOST_TRIALS && !(most && i >= most); i++)
-    searching->cost += list[i].cost;
-  for (uint32_t i = 0; list[i].name && i < FT_SEARCH_MOST_TRIALS; i++) {
-    if (most && i >= most) {
-      search->by_trials = true;
+  uint32_t most = searching->options->most_trials, count = 0;
+  if (most == 0 || most > FT_SEARCH_MOST_TRIALS) most = FT_SEARCH_MOST_TRIALS;
+  for (uint32_t i = 0; list[i].name; i++) {
+    if (!ft_learner_allowed(list[i].learner, searching->options->model_type)) continue;
+    if (count == most) {
+      searching->search->by_trials = true;
       break;
     }
-    if (i > 0 && (search->trial[0].cut || !fits_in_time(searching, list[i].cost))) {
+    picked[count++] = &list[i];
+    searching->cost += list[i].cost;
+  }
+  return count;
+}
+
+static enum ft_status try_all(struct searching *searching, struct ft_error *err) {
+  const struct ft_configuration *list[FT_SEARCH_MOST_TRIALS];
+  struct ft_search *search = searching->search;
+  uint32_t count = pick(list, searching);
+  for (uint32_t i = 0; i < count; i++) {
+    if (i > 0 && (search->trial[0].cut || !fits_in_time(searching, list[i]->cost))) {
       search->by_clock = true;
       continue; /* a cheaper one may fit */
     }
-    enum ft_status status = try_one(searching, &list[i], err);
+    enum ft_status status = try_one(searching, list[i], err);
     /* a later configuration that is too large for the memory is not needed */
     if (status == FT_NOMEM && search->trials > 0) continue;
     if (status != FT_OK) return status;

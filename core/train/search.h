@@ -17,6 +17,7 @@
 
 struct ft_search_options {
   enum ft_metric metric;
+  enum ft_model_type model_type;
   uint32_t most_trials; /* 0: as many as the list has */
   uint32_t most_rounds;
   double haste;

@@ -20,7 +20,7 @@ enum ft_status ft_train_check(const struct ft_job *job, struct ft_error *err) {
   }
   if (job->target >= job->fields)
     return ft_fail(err, FT_INVALID, "the job's target is not one of its columns");
-  if (job->model_type != FT_MODEL_TYPE_AUTO && job->model_type != FT_MODEL_TYPE_XGBOOST)
+  if (job->model_type == FT_MODEL_TYPE_KMEANS || job->model_type == FT_MODEL_TYPE_FORECAST)
     return ft_fail(err, FT_UNSUPPORTED, "this model type is not supported yet");
   if (job->objective && !ft_objective_find(ft_span_of(job->objective), job->automatic))
     return ft_fail(err, FT_INVALID, "objective \"%s\" is not known", job->objective);
