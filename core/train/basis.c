@@ -131,8 +131,7 @@ static void add_number(struct ft_basis *basis, struct number *number, uint32_t f
   }
   /* every present value is clipped to 0: no product with an infinity */
   if (number->present < number->rows && number->present > 0)
-    basis->term[basis->terms++] =
-        (struct ft_term){ .feature = feature, .scale = 1, .absent = 1 };
+    basis->term[basis->terms++] = (struct ft_term){ .feature = feature, .scale = 1, .absent = 1 };
 }
 
 static uint32_t most_terms(const struct ft_basis_options *options) {
@@ -157,7 +156,7 @@ enum ft_status ft_basis_make(struct ft_basis *out, struct ft_arena *arena,
           (struct ft_lookup){ .feature = f, .rows = features->categories[f] + 2 };
       continue;
     }
-    struct number number = { .value = features->value + (size_t)f * features->rows,
+    struct number number = { .value = ft_features_column(features, f),
                              .rows = features->rows,
                              .sorted = sorted };
     add_number(&basis, &number, f, options);

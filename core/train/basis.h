@@ -35,16 +35,16 @@ enum ft_status ft_basis_make(struct ft_basis *out, struct ft_arena *arena,
 
 /* A term's value as a plan computes it, to the bit. */
 static inline float ft_basis_value(const struct ft_term *term, float x) {
-  float value = (x - term->centre) * term->scale;
-  value = value < term->low ? term->low : value;
-  value = value > term->high ? term->high : value;
-  return x != x ? term->absent : value;
+  float scaled = (x - term->centre) * term->scale;
+  float raised = scaled > term->low ? scaled : term->low;
+  float bounded = raised < term->high ? raised : term->high;
+  return x != x ? term->absent : bounded;
 }
 
 /* The row of a lookup that a code chooses, from 0. */
 static inline uint32_t ft_basis_row(const struct ft_lookup *lookup, float code) {
   if (code != code) return lookup->rows - 1;
-  return code >= 0 && code < (float)(lookup->rows - 1) ? (uint32_t)code : 0;
+  return code >= 0.0F && code < (float)(lookup->rows - 1) ? (uint32_t)code : 0;
 }
 
 #endif

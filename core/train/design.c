@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/train/clock.h"
-
 #define LANES      8
 #define BLOCK_ROWS 512 /* of sums over all columns; a multiple of LANES */
 #define TILE_ROWS  64  /* of a covariance; a multiple of LANES */
@@ -19,14 +17,14 @@
 
 static void fill_term(float *out, const struct ft_features *features, const struct ft_term *term,
                       const uint32_t *row, size_t rows) {
-  const float *value = features->value + (size_t)term->feature * features->rows;
+  const float *value = ft_features_column(features, term->feature);
   for (size_t i = 0; i < rows; i++)
     out[i] = ft_basis_value(term, value[row[i]]);
 }
 
 static void fill_code(uint16_t *out, const struct ft_features *features,
                       const struct ft_lookup *lookup, const uint32_t *row, size_t rows) {
-  const float *value = features->value + (size_t)lookup->feature * features->rows;
+  const float *value = ft_features_column(features, lookup->feature);
   for (size_t i = 0; i < rows; i++)
     out[i] = (uint16_t)ft_basis_row(lookup, value[row[i]]);
 }
@@ -110,7 +108,7 @@ void ft_design_project(double *out, const struct ft_design *design, const double
 /* Some rows of the terms, doubles; of the codes, columns' numbers. */
 struct tile {
   size_t rows;
-  double *term; /* terms × TILE_ROWS */
+  double *term;   /* terms × TILE_ROWS */
   uint32_t *code; /* lookups × TILE_ROWS */
 };
 
@@ -143,8 +141,8 @@ static void add_products(double *restrict out, size_t columns, const double *res
       for (size_t i = 0; i < TILE_ROWS; i += LANES)
         for (size_t l = 0; l < LANES; l++)
           lane[l] += x[i + l] * y[i + l];
-      out[a * columns + b] += ((lane[0] + lane[4]) + (lane[2] + lane[6])) +
-                              ((lane[1] + lane[5]) + (lane[3] + lane[7]));
+      out[a * columns + b] +=
+          ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
     }
 }
 
@@ -177,7 +175,7 @@ static void centre(double *out, const double *sum, uint32_t columns, size_t rows
 }
 
 bool ft_design_covariance(double *out, const struct ft_design *design, size_t most_rows,
-                          double deadline) {
+                          const struct ft_fit_task *end) {
   const struct ft_basis *basis = design->basis;
   size_t stride = most_rows > 0 && design->rows > most_rows ? design->rows / most_rows : 1;
   struct tile tile = { .term = calloc((size_t)basis->terms * TILE_ROWS + 1, sizeof(double)),
@@ -191,7 +189,7 @@ bool ft_design_covariance(double *out, const struct ft_design *design, size_t mo
     add_products(out, basis->columns, tile.term, basis->terms);
     add_codes(out, sum, design, &tile);
     rows += tile.rows;
-    whole = ft_clock_seconds() < deadline;
+    whole = !end || !ft_fit_is_late(end);
   }
   if (whole) centre(out, sum, basis->columns, rows);
   free(tile.term);

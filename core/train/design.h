@@ -8,6 +8,7 @@
 #define FORETELL_TRAIN_DESIGN_H
 
 #include "core/train/basis.h"
+#include "core/train/fit.h"
 
 struct ft_design {
   const struct ft_basis *basis; /* borrowed */
@@ -29,9 +30,9 @@ void ft_design_add(double *margin, const struct ft_design *design, const double 
 void ft_design_project(double *out, const struct ft_design *design, const double *value);
 
 /* Mean products of the columns less their means: columns × columns, of every n-th row so that
- * `most_rows` are not exceeded. Answers false when `deadline` came first. */
+ * `most_rows` are not exceeded much. Answers false when the fit of `end` (may be NULL) was late. */
 bool ft_design_covariance(double *out, const struct ft_design *design, size_t most_rows,
-                          double deadline);
+                          const struct ft_fit_task *end);
 
 /* Sums over one dense column of float32. */
 double ft_design_dot(const float *column, const double *value, size_t rows);

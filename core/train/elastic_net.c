@@ -4,7 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/train/clock.h"
 #include "foretell/maths.h"
 
 #define MOST_COVARIANCE 1000  /* columns; beyond, the rows themselves are the metric */
@@ -42,6 +41,10 @@ struct ft_elastic_net {
   double *change; /* columns */
   double offset;  /* of `moved` a row: what centring takes off */
 };
+
+static bool is_late(const struct ft_elastic_net *net) {
+  return net->task.end && ft_fit_is_late(net->task.end);
+}
 
 static double soften(double value, double by) {
   return value > by ? value - by : value < -by ? value + by : 0;
@@ -203,11 +206,10 @@ static void descend(struct ft_elastic_net *net, const struct parabola *parabola)
   net->offset = 0;
   double first = 0;
   for (uint32_t sweep = 0; sweep < MOST_SWEEPS; sweep++) {
-    double progress =
-        net->covariance ? sweep_covariance(net, parabola) : sweep_rows(net, parabola);
+    double progress = net->covariance ? sweep_covariance(net, parabola) : sweep_rows(net, parabola);
     if (sweep == 0) first = progress;
     if (progress <= SWEEP_SHARE * first || progress <= 0.01 * net->least_loss) break;
-    if (ft_clock_seconds() >= net->task.deadline) break;
+    if (is_late(net)) break;
   }
 }
 
@@ -256,7 +258,7 @@ static double improve(struct ft_elastic_net *net, double penalty) {
   for (uint32_t i = 0; i < MOST_RAISES; i++) {
     step_to_least(net, penalty, &linear, &square);
     next = evaluate(net, net->next_residual, net->next_weight, net->next_intercept);
-    if (ft_clock_seconds() >= net->task.deadline) return -1;
+    if (is_late(net)) return -1;
     double slack = SLACK * (1 + fabs(net->loss));
     if (!(next > net->loss + linear + 0.5 * square + slack)) break;
     net->factor *= 2;
@@ -326,8 +328,7 @@ static void find_start(struct ft_elastic_net *net) {
 static bool find_metric(struct ft_elastic_net *net) {
   double columns = (double)net->columns + 1;
   size_t most = (size_t)(COVARIANCE_WORK / (columns * columns)) + 1;
-  if (!ft_design_covariance(net->covariance, net->task.design, most, net->task.deadline))
-    return false;
+  if (!ft_design_covariance(net->covariance, net->task.design, most, net->task.end)) return false;
   for (uint32_t j = 0; j < net->columns; j++) {
     double *own = &net->covariance[(size_t)j * net->columns + j];
     *own = fmax(*own, net->variance[j]) * (most < net->rows ? 1 + ROUNDING : 1);

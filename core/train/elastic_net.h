@@ -24,19 +24,19 @@ struct ft_elastic_net_task {
   const struct ft_design *design; /* borrowed, as all else here */
   const double *target;           /* one a row of the design */
   double share;                   /* of the absolute weights in the penalty; 0 … 1 */
-  double deadline;                /* ft_clock_seconds */
+  const struct ft_fit_task *end;  /* the fit whose end is looked at; may be NULL */
 };
 
 struct ft_elastic_net;
 
-/* Everything in `out` lives in the arena; all weights 0. `*out` is NULL when the deadline came first.
+/* Everything in `out` lives in the arena; all weights 0. `*out` is NULL when the end came first.
  * Errors: FT_NOMEM */
 enum ft_status ft_elastic_net_make(struct ft_elastic_net **out, struct ft_arena *arena,
                                    const struct ft_elastic_net_task *task,
                                    struct ft_error *err) FT_MUST_CHECK;
 
-/* Go on from where it is to the best weights under another penalty. False: the deadline came first,
- * and the weights are not the best ones. */
+/* Go on from where it is to the best weights under another penalty. False: the end came first, and
+ * the weights are not the best ones. */
 bool ft_elastic_net_solve(struct ft_elastic_net *net, double penalty);
 
 const double *ft_elastic_net_weights(const struct ft_elastic_net *net);

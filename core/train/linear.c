@@ -4,14 +4,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/train/clock.h"
+#include "core/predict/net.h"
 #include "core/train/elastic_net.h"
+#include "core/train/linear_member.h"
 #include "core/train/loss.h"
 
-#define STRONGEST 8.0                /* the first step's penalty */
-#define WEAKER    0.7071067811865476 /* a step's penalty in that of the one before */
-#define PATIENCE  8                  /* steps without a better loss */
-#define FEW_CODES 3                  /* a basis of codes costs about so many terms */
+#define STRONGEST  8.0                /* the first step's penalty */
+#define WEAKER     0.7071067811865476 /* a step's penalty in that of the one before */
+#define PATIENCE   8                  /* steps without a better loss */
+#define BLOCK_ROWS 1024               /* predicted at once */
+#define FEW_CODES  3                  /* a basis of codes costs about so many terms */
+
+#define MOST_COVARIANCE_WORK 2e9
+#define USUAL_STEPS          30
+#define USUAL_PASSES         5  /* over the rows, a step */
+#define USUAL_SWEEPS         40 /* over the covariance, a step */
 
 /* A fit's working memory. */
 struct lining {
@@ -67,23 +74,22 @@ static enum ft_status prepare(struct lining *lining, struct ft_error *err) {
   FT_TRY(ft_basis_make(&lining->basis, &lining->arena, task->data->features, &options, err));
   size_t outputs = task->data->outputs;
   double most = most_rows(&lining->basis, task->data->outputs);
-  FT_TRY(make_design(&lining->train, &lining->target, lining, task->train, task->trains, most,
-                     err));
+  FT_TRY(
+      make_design(&lining->train, &lining->target, lining, task->train, task->trains, most, err));
   FT_TRY(make_design(&lining->valid, &lining->valid_target, lining, task->valid, task->valids,
                      most / 4, err));
-  lining->margin = FT_ARENA_NEW(&lining->arena, double, outputs *lining->valid.rows + 1);
-  lining->best_weight = FT_ARENA_NEW(&lining->arena, double, outputs *lining->basis.columns + 1);
+  lining->margin = FT_ARENA_NEW(&lining->arena, double, outputs * lining->valid.rows + 1);
+  lining->best_weight = FT_ARENA_NEW(&lining->arena, double, outputs * lining->basis.columns + 1);
   lining->best_origin = FT_ARENA_NEW(&lining->arena, double, outputs);
   if (!lining->margin || !lining->best_weight || !lining->best_origin)
     return ft_arena_fail(err, "the learner");
-  struct ft_elastic_net_task net = {
-    .problem = task->data->problem,
-    .outputs = task->data->outputs,
-    .design = &lining->train,
-    .target = lining->target,
-    .share = ft_configuration_number(task->configuration, "l1_share", 0.5),
-    .deadline = task->deadline
-  };
+  struct ft_elastic_net_task net = { .problem = task->data->problem,
+                                     .outputs = task->data->outputs,
+                                     .design = &lining->train,
+                                     .target = lining->target,
+                                     .share = ft_configuration_number(task->configuration,
+                                                                      "l1_share", 0.5),
+                                     .end = task };
   return ft_elastic_net_make(&lining->net, &lining->arena, &net, err);
 }
 
@@ -138,13 +144,43 @@ static void walk_path(struct ft_fit *fit, struct lining *lining) {
   }
 }
 
+/* Margins of the valid rows, of the scaled target, as the member gives them. */
+static enum ft_status predict_valid(struct ft_fit *fit, const struct ft_fit_task *task,
+                                    float *feature, struct ft_error *err) {
+  const struct ft_features *features = task->data->features;
+  uint32_t outputs = task->data->outputs;
+  for (size_t first = 0; first < task->valids; first += BLOCK_ROWS) {
+    size_t rows = task->valids - first < BLOCK_ROWS ? task->valids - first : BLOCK_ROWS;
+    for (uint32_t f = 0; f < features->features; f++)
+      for (size_t r = 0; r < rows; r++)
+        feature[(size_t)f * BLOCK_ROWS + r] =
+            ft_features_column(features, f)[task->valid[first + r]];
+    struct ft_net_input input = { .feature = feature, .stride = BLOCK_ROWS, .rows = rows };
+    FT_TRY(ft_net_run(fit->margin + first * outputs, &fit->member.net, outputs, 1, &input, err));
+  }
+  for (size_t i = 0; i < task->valids * outputs; i++)
+    fit->margin[i] = (fit->margin[i] - task->data->centre) / task->data->scale;
+  return FT_OK;
+}
+
+static enum ft_status make_member(struct ft_fit *fit, struct ft_arena *arena, struct lining *lining,
+                                  struct ft_error *err) {
+  const struct ft_fit_task *task = lining->task;
+  fit->margin = FT_ARENA_NEW(arena, double, task->valids * task->data->outputs);
+  float *feature =
+      FT_ARENA_NEW(&lining->arena, float, (size_t)task->data->features->features *BLOCK_ROWS);
+  if (!fit->margin || !feature) return ft_arena_fail(err, "the learner");
+  FT_TRY(ft_linear_member(&fit->member, &fit->done, arena, &lining->basis, lining->best_weight,
+                          lining->best_origin, task->data, err));
+  return fit->done ? predict_valid(fit, task, feature, err) : FT_OK;
+}
+
 static enum ft_status fit_path(struct ft_fit *fit, struct ft_arena *arena, struct lining *lining,
                                struct ft_error *err) {
-  (void)arena;
   FT_TRY(prepare(lining, err));
   fit->cut = !lining->net;
   if (lining->net) walk_path(fit, lining);
-  return FT_OK;
+  return fit->rounds > 0 ? make_member(fit, arena, lining, err) : FT_OK;
 }
 
 enum ft_status ft_linear_fit(struct ft_fit *out, struct ft_arena *arena,
@@ -156,4 +192,20 @@ enum ft_status ft_linear_fit(struct ft_fit *out, struct ft_arena *arena,
   ft_design_release(&lining.valid);
   ft_arena_release(&lining.arena);
   return status;
+}
+
+double ft_linear_work(const struct ft_features *features,
+                      const struct ft_configuration *configuration, size_t rows, uint32_t outputs) {
+  double knots = ft_configuration_number(configuration, "knots", 0);
+  double terms = 0, columns = 0;
+  for (uint32_t f = 0; f < features->features; f++) {
+    uint32_t codes = features->categories ? features->categories[f] : 0;
+    terms += codes ? FEW_CODES : 1 + knots;
+    columns += codes ? codes : 1 + knots;
+  }
+  double most = FT_LINEAR_CELLS / (terms + 1), seen = (double)rows < most ? (double)rows : most;
+  double covariance = seen * terms * terms / 2;
+  if (covariance > MOST_COVARIANCE_WORK) covariance = MOST_COVARIANCE_WORK;
+  double passes = USUAL_STEPS * USUAL_PASSES * 2 * seen * terms * outputs;
+  return covariance + passes + USUAL_STEPS * USUAL_SWEEPS * columns * columns * outputs;
 }
