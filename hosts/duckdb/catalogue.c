@@ -121,6 +121,12 @@ void ft_catalogue_look(struct ft_engine *engine) {
   ft_rows_close(&rows);
 }
 
+bool ft_catalogue_is_named(const char *text) {
+  for (size_t i = 0; i < sizeof views / sizeof *views; i++)
+    if (strcasestr(text, views[i].name)) return true;
+  return false;
+}
+
 static void offer_view(duckdb_replacement_scan_info info, const char *name, void *data) {
   struct ft_engine *engine = data;
   const struct view *view = views, *end = views + sizeof views / sizeof *views;

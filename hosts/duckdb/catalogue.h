@@ -14,6 +14,8 @@
 
 /* STV_ML_MODEL_INFO, SVV_ML_MODEL_INFO and LEADERBOARD: found when no table of that name is. */
 void ft_catalogue_offer_views(struct ft_engine *engine);
+/* May the text ask one of them? */
+bool ft_catalogue_is_named(const char *text);
 /* Look whether the table is there, as the session's transaction sees it. */
 void ft_catalogue_look(struct ft_engine *engine);
 

@@ -391,6 +391,8 @@ static void leaderboard_is_read_as_far_as_it_is_one(void **state) {
     set_manifest(engine, damages[i]);
     expect_rows(engine, "SELECT count(*) FROM foretell.leaderboard", "0");
   }
+  run(engine, "DROP SCHEMA foretell CASCADE");
+  expect_rows(engine, "SELECT count(*) FROM foretell.leaderboard", "0");
   run(engine, "CREATE TABLE leaderboard (x INTEGER)");
   expect_rows(engine, "SELECT count(*) FROM (DESCRIBE leaderboard)", "1");
   expect_rows(engine, "SELECT count(*) FROM (DESCRIBE foretell.leaderboard)", "13");
