@@ -317,6 +317,16 @@ static enum ft_status make_table(struct ft_engine *engine, struct ft_error *err)
   return FT_OK;
 }
 
+enum ft_status ft_catalogue_follow_schemas(struct ft_engine *engine, struct ft_error *err) {
+  struct ft_bind bind = FT_BIND(engine->catalogue_name);
+  ft_catalogue_look(engine);
+  if (!engine->has_catalogue) return FT_OK;
+  return tell(engine,
+              "DELETE FROM " TABLE " WHERE lower(schema_name) NOT IN "
+              "(SELECT lower(schema_name) FROM duckdb_schemas() WHERE database_name = $1)",
+              &bind, 1, err);
+}
+
 /* The READY version stays; its row says why the attempt to replace it failed. */
 static enum ft_status note_failure(bool *noted, struct ft_engine *engine,
                                    const struct ft_model_record *record, struct ft_error *err) {

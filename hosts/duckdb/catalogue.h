@@ -27,6 +27,10 @@ enum ft_status ft_catalogue_signatures(struct ft_rows *rows, struct ft_engine *e
 enum ft_status ft_catalogue_artifact_of(struct ft_buffer *out, struct ft_engine *engine,
                                         const char *sha256, struct ft_error *err) FT_MUST_CHECK;
 
+/* Forget the models of schemas that are gone: what a DROP SCHEMA … CASCADE leaves behind. */
+enum ft_status ft_catalogue_follow_schemas(struct ft_engine *engine,
+                                           struct ft_error *err) FT_MUST_CHECK;
+
 /* As struct ft_host has them. */
 enum ft_status ft_catalogue_get(void *self, struct ft_arena *arena, const char *schema,
                                 const char *name, struct ft_model_record *out,

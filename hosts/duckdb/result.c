@@ -268,6 +268,8 @@ enum ft_status ft_engine_run_at(struct ft_result **out, struct ft_engine *engine
     set_tag(result, text);
     if (ft_catalogue_is_named(copy)) ft_catalogue_look(engine);
     status = run_all(result, copy, text, err);
+    if (status == FT_OK && strcmp(result->tag, "DROP SCHEMA") == 0)
+      status = ft_catalogue_follow_schemas(engine, err);
   }
   if (status == FT_OK) status = describe_result(result, err);
   free(copy);
