@@ -11,6 +11,7 @@
 
 #define STRONGEST  8.0                /* the first step's penalty */
 #define WEAKER     0.7071067811865476 /* a step's penalty in that of the one before */
+#define GAIN       1e-4               /* of a loss, that counts */
 #define PATIENCE   8                  /* steps without a better loss */
 #define BLOCK_ROWS 1024               /* predicted at once */
 #define FEW_CODES  3                  /* a basis of codes costs about so many terms */
@@ -128,7 +129,8 @@ static void walk_path(struct ft_fit *fit, struct lining *lining) {
   const struct ft_fit_task *task = lining->task;
   bool judged = task->valids > 0;
   uint32_t steps = judged || task->rounds > FT_LINEAR_STEPS ? FT_LINEAR_STEPS : task->rounds;
-  uint32_t worse = 0; /* steps since the best one */
+  uint32_t idle = 0; /* steps without a gain that counts */
+  double anchor = 0;
   double penalty = STRONGEST;
   for (uint32_t step = 0; step < steps; step++, penalty *= WEAKER) {
     if (!ft_elastic_net_solve(lining->net, penalty)) {
@@ -141,10 +143,11 @@ static void walk_path(struct ft_fit *fit, struct lining *lining) {
       lining->best_loss = loss;
       fit->rounds = step + 1;
       keep_step(lining);
-      worse = 0;
-    } else if (ft_elastic_net_is_flat(lining->net)) {
-      worse = 0;
-    } else if (++worse >= PATIENCE) {
+    }
+    if (step == 0 || loss < anchor * (1 - GAIN) || ft_elastic_net_is_flat(lining->net)) {
+      anchor = loss;
+      idle = 0;
+    } else if (judged && ++idle >= PATIENCE) {
       return;
     }
   }
