@@ -48,7 +48,7 @@ static float *gather(const struct ft_features *features, const uint32_t *row, si
   float *out = malloc(rows * features->features * sizeof(float) + 1);
   if (!out) return NULL;
   for (uint32_t f = 0; f < features->features; f++) {
-    const float *from = features->value + (size_t)f * features->rows;
+    const float *from = ft_features_column(features, f);
     float *to = out + (size_t)f * rows;
     for (size_t r = 0; r < rows; r++) {
       float value = from[row[r]];
