@@ -3,7 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/train/clock.h"
 #include "core/train/loss.h"
 #include "core/train/metric.h"
 #include "core/train/net_options.h"
@@ -32,10 +31,10 @@ struct fitting {
   uint32_t *order; /* of the training rows, anew every epoch */
   double *base;
   double *probability; /* of one row */
-  double *margin; /* of the valid rows, after this epoch */
-  float *best;    /* parameters after the best epoch */
-  float *average; /* of the parameters over the last steps; NULL: none is kept */
-  double least;   /* loss of the best epoch */
+  double *margin;      /* of the valid rows, after this epoch */
+  float *best;         /* parameters after the best epoch */
+  float *average;      /* of the parameters over the last steps; NULL: none is kept */
+  double least;        /* loss of the best epoch */
 };
 
 static enum ft_status take_rows(struct netted *out, struct fitting *fitting, const uint32_t *row,
@@ -139,7 +138,7 @@ static bool run_epoch(struct fitting *fitting, uint32_t epoch) {
   size_t batches = fitting->train.rows / options->batch;
   ft_random_shuffle(&fitting->random, fitting->order, fitting->train.rows);
   for (size_t b = 0; b < batches; b++) {
-    if (b % BATCHES_A_LOOK == 0 && ft_clock_seconds() >= fitting->task->deadline) return false;
+    if (b % BATCHES_A_LOOK == 0 && ft_fit_is_late(fitting->task)) return false;
     const uint32_t *order = fitting->order + b * options->batch;
     double done = (epoch + (double)b / (double)batches) / options->epochs;
     struct ft_network_rates rates = ft_net_options_rates(options, done);
@@ -250,8 +249,7 @@ static enum ft_status run(struct ft_fit *fit, struct ft_arena *arena, struct fit
   fitting->base = FT_ARENA_NEW(arena, double, data->outputs);
   fit->margin = FT_ARENA_NEW(arena, double, task->valids * data->outputs);
   fitting->probability = FT_ARENA_NEW(arena, double, data->outputs);
-  if (!fitting->base || !fitting->probability || !fit->margin)
-    return ft_arena_fail(err, "the net");
+  if (!fitting->base || !fitting->probability || !fit->margin) return ft_arena_fail(err, "the net");
   ft_loss_base(fitting->base, data->problem, data->outputs, data->target, task->train,
                task->trains);
   FT_TRY(prepare(fitting, err));

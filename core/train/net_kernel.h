@@ -16,12 +16,13 @@
 
 #define FT_NET_LANES 16
 
-/* c[m][n] = start[n], then + a(m, k) * b[k][n] for k = 0, 1, 2 … */
+/* c[m][n] = start(m, n), then + a(m, k) * b[k][n] for k = 0, 1, 2 … */
 struct ft_net_product {
   float *c;           /* rows × columns, one row behind the other by `columns` */
   const float *a;     /* a(m, k) = a[m * a_row + k * a_step] */
   const float *b;     /* depth × columns */
-  const float *start; /* columns; NULL: zeros */
+  const float *start; /* start(m, n) = start[m * start_row + n]; NULL: zeros; may be c */
+  size_t start_row;
   size_t a_row, a_step;
   size_t rows, columns, depth;
 };

@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "core/predict/activation.h"
 #include "core/train/net_kernel.h"
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
@@ -22,13 +23,13 @@ typedef float vector __attribute__((vector_size(VECTOR_FLOATS * 4), aligned(4), 
 
 /* Sums of `rows` × `vectors` registers from row m and column n on; both are constants where this is
  * expanded, so that the sums stay in registers. */
-ALWAYS_INLINE void multiply_tile(const struct ft_net_product *p, size_t m, size_t n,
-                                 const int rows, const int vectors) {
+ALWAYS_INLINE void multiply_tile(const struct ft_net_product *p, size_t m, size_t n, const int rows,
+                                 const int vectors) {
   vector sum[TILE_ROWS][TILE_VECTORS];
-  UNROLL for (int v = 0; v < vectors; v++) {
-    vector start = { 0 };
-    if (p->start) start = *(const vector *)(p->start + n + v * VECTOR_FLOATS);
-    UNROLL for (int r = 0; r < rows; r++) sum[r][v] = start;
+  UNROLL for (int r = 0; r < rows; r++) {
+    const float *start = p->start ? p->start + (m + r) * p->start_row + n : NULL;
+    UNROLL for (int v = 0; v < vectors; v++) sum[r][v] =
+        start ? *(const vector *)(start + v * VECTOR_FLOATS) : (vector){ 0 };
   }
   const float *a = p->a + m * p->a_row, *b = p->b + n;
   for (size_t k = 0; k < p->depth; k++, a += p->a_step, b += p->columns) {
@@ -41,7 +42,7 @@ ALWAYS_INLINE void multiply_tile(const struct ft_net_product *p, size_t m, size_
   }
   UNROLL for (int r = 0; r < rows; r++) {
     float *c = p->c + (m + r) * p->columns + n;
-    UNROLL for (int v = 0; v < vectors; v++) *(vector *)(c + v * VECTOR_FLOATS) = sum[r][v];
+    UNROLL for (int v = 0; v < vectors; v++) * (vector *)(c + v * VECTOR_FLOATS) = sum[r][v];
   }
 }
 
@@ -65,64 +66,33 @@ static void multiply(const struct ft_net_product *p) {
     multiply_columns(p, n, FT_NET_LANES / VECTOR_FLOATS);
 }
 
-/* --- activations --- */
-
-#define LARGEST_EXPONENT 87.0F
-#define LOG2_E           0x1.715476p+0F
-#define LN2_HIGH         0x1.62e4p-1F /* 15 bits: exact when multiplied by an exponent */
-#define LN2_LOW          0x1.7f7d1cp-20F
-#define ROUNDER          0x1.8p23F /* adding it rounds to an integer */
-
-/* Argument reduction by Cody and Waite, then Taylor's series: |r| <= ln 2 / 2. */
-ALWAYS_INLINE float exp_of(float x) {
-  x = x < -LARGEST_EXPONENT ? -LARGEST_EXPONENT : x;
-  x = x > LARGEST_EXPONENT ? LARGEST_EXPONENT : x;
-  float shifted = x * LOG2_E + ROUNDER;
-  float whole = shifted - ROUNDER;
-  float r = (x - whole * LN2_HIGH) - whole * LN2_LOW;
-  float p = 1.0F / 5040;
-  p = p * r + 1.0F / 720;
-  p = p * r + 1.0F / 120;
-  p = p * r + 1.0F / 24;
-  p = p * r + 1.0F / 6;
-  p = p * r + 0.5F;
-  p = (p * r) * r + r + 1.0F;
-  uint32_t bits, rounder = 0x4b400000;
-  memcpy(&bits, &shifted, sizeof bits);
-  bits = (bits - rounder + 127) << 23;
-  float power;
-  memcpy(&power, &bits, sizeof power);
-  return p * power;
-}
-
-#define SELU_SCALE 1.05070098735548F
-#define SELU_ALPHA 1.67326324235438F
+/* --- activations: the predictor's own, and their slopes --- */
 
 static void activate_selu(float *restrict h, float *restrict slope, size_t count) {
   for (size_t i = 0; i < count; i++) {
-    float x = h[i], e = exp_of(x) * (SELU_SCALE * SELU_ALPHA);
-    h[i] = x > 0 ? x * SELU_SCALE : e - SELU_SCALE * SELU_ALPHA;
-    slope[i] = x > 0 ? SELU_SCALE : e;
+    float x = h[i];
+    h[i] = ft_selu(x);
+    slope[i] =
+        x > 0 ? FT_SELU_SCALE : (FT_SELU_SCALE * FT_SELU_ALPHA) * ft_exp_single(x > 0 ? 0.0F : x);
   }
 }
 
-#define MISH_LINEAR 20.0F /* from here on mish(x) = x */
-
-/* x tanh(log(1 + e)) = x n / (n + 2), e = exp(x), n = e (e + 2) */
+/* x t with t = tanh(log(1 + e)), e = exp x; dt/dx = (1 - t^2) e / (1 + e) */
 static void activate_mish(float *restrict h, float *restrict slope, size_t count) {
   for (size_t i = 0; i < count; i++) {
-    float x = h[i], e = exp_of(x > MISH_LINEAR ? MISH_LINEAR : x);
+    float x = h[i] < -100.0F ? -100.0F : h[i];
+    float e = ft_exp_single(x > 20.0F ? 20.0F : x);
     float n = e * (e + 2.0F);
-    float t = n / (n + 2.0F), s = e / (1.0F + e);
-    h[i] = x * t;
-    slope[i] = t + x * s * (1.0F - t * t);
+    float t = n / (n + 2.0F);
+    h[i] = ft_mish(x);
+    slope[i] = t + (x * (1.0F - t * t)) * (e / (1.0F + e));
   }
 }
 
 static void activate_relu(float *restrict h, float *restrict slope, size_t count) {
   for (size_t i = 0; i < count; i++) {
     slope[i] = h[i] > 0 ? 1.0F : 0.0F;
-    h[i] = h[i] > 0 ? h[i] : 0.0F;
+    h[i] = ft_relu(h[i]);
   }
 }
 

@@ -5,12 +5,14 @@
 
 /* --- forward --- */
 
-static void add_lookups(const struct ft_network *network, struct ft_network_batch *batch) {
+/* The biases and the rows of weights that the lookups choose. */
+static void begin_sums(const struct ft_network *network, struct ft_network_batch *batch) {
   const struct ft_net_terms *terms = network->terms;
   size_t stride = network->layer[0].stride;
   const float *weight = network->first + (size_t)terms->terms * stride;
   for (size_t r = 0; r < batch->rows; r++) {
     float *h = batch->h[0] + r * stride;
+    memcpy(h, network->value + network->layer[0].bias, stride * sizeof *h);
     for (uint32_t l = 0; l < terms->lookups; l++) {
       const float *row = weight + (size_t)batch->slot[r * terms->lookups + l] * stride;
       for (size_t o = 0; o < stride; o++)
@@ -26,14 +28,15 @@ static void sum_layer(const struct ft_network *network, struct ft_network_batch 
   struct ft_net_product product = { .c = batch->h[index],
                                     .a = index ? batch->h[index - 1] : batch->number,
                                     .b = index ? network->value + layer->weight : network->first,
-                                    .start = network->value + layer->bias,
+                                    .start = index ? network->value + layer->bias : batch->h[0],
+                                    .start_row = index ? 0 : layer->stride,
                                     .a_row = index ? layer[-1].stride : terms,
                                     .a_step = 1,
                                     .rows = batch->rows,
                                     .columns = layer->stride,
                                     .depth = index ? layer->inputs : terms };
+  if (index == 0) begin_sums(network, batch);
   network->kernel->multiply(&product);
-  if (index == 0) add_lookups(network, batch);
 }
 
 #define CHOICES_A_DRAW 4 /* 16 bits for each */

@@ -24,7 +24,7 @@ static int compare_floats(const void *a, const void *b) {
 }
 
 static void sort_values(struct making *making, uint32_t feature) {
-  const float *value = making->features->value + (size_t)feature * making->features->rows;
+  const float *value = ft_features_column(making->features, feature);
   size_t every = making->rows / MOST_SORTED + 1;
   making->sorts = making->missing = 0;
   for (size_t r = 0; r < making->rows; r++) {
@@ -89,9 +89,7 @@ static void add_number(struct making *making, uint32_t feature) {
     add_term(making->out, &(struct ft_term){ .feature = feature, .absent = 1 });
 }
 
-static size_t code_of(const struct ft_features *features, uint32_t feature, uint32_t row,
-                      size_t rows) {
-  float value = features->value[(size_t)feature * features->rows + row];
+static size_t code_of(float value, size_t rows) {
   if (value != value) return rows - 1;
   return value >= 0 && value < (float)(rows - 1) ? (size_t)value : 0;
 }
@@ -100,14 +98,14 @@ static size_t code_of(const struct ft_features *features, uint32_t feature, uint
 static void add_lookup(struct making *making, uint32_t feature, uint32_t *count) {
   struct ft_net_terms *out = making->out;
   uint32_t rows = making->features->categories[feature] + 2;
-  uint32_t first = out->lookups ? out->lookup[out->lookups - 1].first +
-                                      out->lookup[out->lookups - 1].rows
-                                : 0;
+  uint32_t first =
+      out->lookups ? out->lookup[out->lookups - 1].first + out->lookup[out->lookups - 1].rows : 0;
   uint32_t *slot = out->slot + first;
+  const float *value = ft_features_column(making->features, feature);
   for (uint32_t c = 0; c < rows; c++)
     count[c] = 0;
   for (size_t r = 0; r < making->rows; r++)
-    count[code_of(making->features, feature, making->row[r], rows)]++;
+    count[code_of(value[making->row[r]], rows)]++;
   uint32_t other = out->slots++;
   for (uint32_t c = 0; c < rows; c++) {
     uint32_t least = c + 1 == rows ? LEAST_MISSING : LEAST_SEEN;
@@ -116,6 +114,7 @@ static void add_lookup(struct making *making, uint32_t feature, uint32_t *count)
   }
   out->lookup[out->lookups++] =
       (struct ft_lookup){ .feature = feature, .first = first, .rows = rows };
+  out->begin[out->lookups] = out->slots;
 }
 
 static enum ft_status make_room(struct making *making, struct ft_arena *arena, uint32_t **count,
@@ -135,10 +134,12 @@ static enum ft_status make_room(struct making *making, struct ft_arena *arena, u
   out->term = FT_ARENA_NEW(arena, struct ft_term, terms);
   out->lookup = FT_ARENA_NEW(arena, struct ft_lookup, lookups);
   out->slot = FT_ARENA_NEW(arena, uint32_t, codes);
+  out->begin = FT_ARENA_NEW(arena, uint32_t, lookups + 1);
   out->seen = FT_ARENA_NEW(arena, uint32_t, codes);
   making->sorted = FT_ARENA_NEW(arena, float, sorts + 1);
   *count = FT_ARENA_NEW(arena, uint32_t, most);
-  if (!out->term || !out->lookup || !out->slot || !out->seen || !making->sorted || !*count)
+  if (!out->term || !out->lookup || !out->slot || !out->begin || !out->seen || !making->sorted ||
+      !*count)
     return ft_arena_fail(err, "the net's inputs");
   return FT_OK;
 }
@@ -166,22 +167,23 @@ enum ft_status ft_net_terms_make(struct ft_net_terms *out, struct ft_arena *aren
 
 static float value_of(const struct ft_term *term, float x) {
   if (x != x) return term->absent;
-  float value = (x - term->centre) * term->scale;
-  value = value < term->low ? term->low : value;
-  return value > term->high ? term->high : value;
+  float scaled = (x - term->centre) * term->scale;
+  float raised = scaled > term->low ? scaled : term->low; /* no number becomes `low` */
+  return raised < term->high ? raised : term->high;
 }
 
 void ft_net_terms_fill(float *number, uint32_t *slot, const struct ft_net_terms *terms,
                        const struct ft_features *features, const uint32_t *row, size_t rows) {
   for (uint32_t t = 0; t < terms->terms; t++) {
-    const float *value = features->value + (size_t)terms->term[t].feature * features->rows;
+    const float *value = ft_features_column(features, terms->term[t].feature);
     for (size_t r = 0; r < rows; r++)
       number[r * terms->terms + t] = value_of(&terms->term[t], value[row[r]]);
   }
   for (uint32_t l = 0; l < terms->lookups; l++) {
     const struct ft_lookup *lookup = &terms->lookup[l];
     const uint32_t *slots = terms->slot + (lookup->first - terms->terms);
+    const float *value = ft_features_column(features, lookup->feature);
     for (size_t r = 0; r < rows; r++)
-      slot[r * terms->lookups + l] = slots[code_of(features, lookup->feature, row[r], lookup->rows)];
+      slot[r * terms->lookups + l] = slots[code_of(value[row[r]], lookup->rows)];
   }
 }

@@ -20,6 +20,7 @@ struct ft_net_terms {
   struct ft_lookup *lookup; /* as in the model: `first` counts from the terms on */
   uint32_t slots;           /* rows of weights that are trained for codes */
   uint32_t *slot;           /* of each row of each lookup, from 0; in the order of the lookups */
+  uint32_t *begin;          /* lookups + 1: the first slot of each, that of "other", and the end */
   uint32_t *seen;           /* training rows of each slot */
 };
 

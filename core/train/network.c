@@ -47,7 +47,7 @@ enum ft_status ft_network_make(struct ft_network *out, struct ft_arena *arena,
     return ft_arena_fail(err, "the net");
   for (uint32_t l = 1; l < out->layers; l++) {
     struct ft_network_layer *layer = &out->layer[l];
-    layer->turned = FT_ARENA_NEW(arena, float, (size_t)layer->outputs * layer[-1].stride);
+    layer->turned = FT_ARENA_NEW(arena, float, (size_t)layer->outputs *layer[-1].stride);
     if (!layer->turned) return ft_arena_fail(err, "the net");
   }
   return FT_OK;
@@ -60,15 +60,15 @@ enum ft_status ft_network_batch_make(struct ft_network_batch *out, struct ft_are
   size_t widest = 0;
   for (uint32_t l = 0; l < network->layers; l++) {
     size_t stride = network->layer[l].stride;
-    out->h[l] = FT_ARENA_NEW(arena, float, rows * stride);
-    out->slope[l] = FT_ARENA_NEW(arena, float, rows * stride);
+    out->h[l] = FT_ARENA_NEW(arena, float, rows *stride);
+    out->slope[l] = FT_ARENA_NEW(arena, float, rows *stride);
     if (!out->h[l] || !out->slope[l]) return ft_arena_fail(err, "the net");
     if (stride > widest) widest = stride;
   }
   out->number = FT_ARENA_NEW(arena, float, rows * network->terms->terms);
   out->slot = FT_ARENA_NEW(arena, uint32_t, rows * network->terms->lookups);
-  out->delta[0] = FT_ARENA_NEW(arena, float, rows * widest);
-  out->delta[1] = FT_ARENA_NEW(arena, float, rows * widest);
+  out->delta[0] = FT_ARENA_NEW(arena, float, rows *widest);
+  out->delta[1] = FT_ARENA_NEW(arena, float, rows *widest);
   if (!out->number || !out->slot || !out->delta[0] || !out->delta[1])
     return ft_arena_fail(err, "the net");
   return FT_OK;
@@ -101,6 +101,24 @@ void ft_network_begin(struct ft_network *network, struct ft_random *random) {
   ft_network_refresh(network);
 }
 
+/* A slot that no training row has gets the mean of its lookup's others, by their rows. */
+static void fill_unseen(const struct ft_network *network, uint32_t lookup) {
+  const struct ft_net_terms *terms = network->terms;
+  size_t stride = network->layer[0].stride;
+  uint32_t first = terms->begin[lookup], end = terms->begin[lookup + 1];
+  float *unseen = network->first + (terms->terms + first) * stride, rows = 0;
+  if (terms->seen[first] > 0) return;
+  memset(unseen, 0, stride * sizeof *unseen);
+  for (uint32_t slot = first + 1; slot < end; slot++)
+    rows += (float)terms->seen[slot];
+  for (uint32_t slot = first + 1; slot < end; slot++) {
+    const float *weight = network->first + (terms->terms + slot) * stride;
+    float share = (float)terms->seen[slot] / rows;
+    for (size_t o = 0; o < stride; o++)
+      unseen[o] += share * weight[o];
+  }
+}
+
 void ft_network_refresh(struct ft_network *network) {
   const struct ft_network_layer *first = &network->layer[0];
   const float *scale = network->value + network->scale;
@@ -110,6 +128,8 @@ void ft_network_refresh(struct ft_network *network) {
     for (size_t o = 0; o < first->stride; o++)
       to[o] = scale[i] * from[o];
   }
+  for (uint32_t l = 0; l < network->terms->lookups; l++)
+    fill_unseen(network, l);
   for (uint32_t l = 1; l < network->layers; l++) {
     const struct ft_network_layer *layer = &network->layer[l];
     size_t stride = layer[-1].stride;
@@ -156,7 +176,7 @@ void ft_network_step(struct ft_network *network, const struct ft_network_rates *
 
 /* --- export --- */
 
-/* A row of weights of each code; those that had no training row get the mean of the others. */
+/* A row of weights of each code. */
 static void export_lookups(float *weight, const struct ft_network *network) {
   const struct ft_net_terms *terms = network->terms;
   const struct ft_network_layer *layer = &network->layer[0];
@@ -164,20 +184,9 @@ static void export_lookups(float *weight, const struct ft_network *network) {
   for (uint32_t l = 0; l < terms->lookups; l++) {
     const struct ft_lookup *lookup = &terms->lookup[l];
     const uint32_t *slot = terms->slot + (lookup->first - terms->terms);
-    for (uint32_t o = 0; o < layer->outputs; o++) {
-      double sum = 0, rows = 0;
-      uint32_t last = UINT32_MAX;
-      for (uint32_t c = 0; c < lookup->rows; c++) {
-        if (slot[c] <= last && last != UINT32_MAX) continue; /* "other" once more */
-        last = slot[c];
-        sum += (double)terms->seen[last] * trained[(size_t)last * layer->stride + o];
-        rows += terms->seen[last];
-      }
-      float mean = rows > 0 ? (float)(sum / rows) : 0;
-      for (uint32_t c = 0; c < lookup->rows; c++)
-        weight[(size_t)(lookup->first + c) * layer->outputs + o] =
-            terms->seen[slot[c]] ? trained[(size_t)slot[c] * layer->stride + o] : mean;
-    }
+    for (uint32_t c = 0; c < lookup->rows; c++)
+      memcpy(weight + (size_t)(lookup->first + c) * layer->outputs,
+             trained + (size_t)slot[c] * layer->stride, layer->outputs * sizeof *weight);
   }
 }
 
