@@ -15,6 +15,7 @@ void ft_net_options_read(struct ft_net_options *out, const struct ft_fit_task *t
     .epochs = (uint32_t)NUMBER("epochs", 256),
     .batch = (size_t)NUMBER("batch", 256),
     .rate = NUMBER("rate", numbers ? 0.07 : 0.04),
+    .waves = NUMBER("waves", 4),
     .smoothing = NUMBER("smoothing", 0),
     .decay = NUMBER("decay", 0),
     .dropout = NUMBER("dropout", 0),
@@ -39,9 +40,10 @@ static double sine(double x) {
   return sum;
 }
 
-/* Four waves, each twice as long as the one before: 1/2 (1 - cos(2 pi log2(1 + 15 t))). */
-static double wave(double done) {
-  double place = ft_log(1 + 15 * done) / ft_log(2);
+/* Waves, each twice as long as the one before: 1/2 (1 - cos(2 pi log2(1 + (2^waves - 1) t))). */
+static double wave(double waves, double done) {
+  double many = ft_exp(waves * ft_log(2)) - 1;
+  double place = ft_log(1 + many * done) / ft_log(2);
   place -= (double)(int)place;
   double s = sine(place < 0.5 ? place : 1 - place);
   return s * s;
@@ -55,7 +57,7 @@ static double fade(double done) {
 }
 
 struct ft_network_rates ft_net_options_rates(const struct ft_net_options *options, double done) {
-  return (struct ft_network_rates){ .rate = options->rate * wave(done),
+  return (struct ft_network_rates){ .rate = options->rate * wave(options->waves, done),
                                     .scale_factor = options->scale_factor,
                                     .bias_factor = options->bias_factor,
                                     .decay = options->decay * fade(done),
