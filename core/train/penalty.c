@@ -23,11 +23,11 @@ double ft_penalty_balance(double *value, uint32_t values, double share) {
   qsort(value, values, sizeof *value, compare);
   for (uint32_t i = 0; i < values; i++)
     sum += value[i];
-  for (uint32_t i = 0; i + 1 < values; i++) {
+  for (uint32_t i = 0; i < values; i++) {
     double beyond = share * (count - 2 * (i + 1.0)) + (1 - share) * (sum - count * value[i]);
     if (beyond > 0) continue;
     if (beyond + 2 * share >= 0) return value[i];
     return (share * (count - 2.0 * i) / (1 - share) + sum) / count;
   }
-  return value[values - 1];
+  return 0; /* of no values */
 }
