@@ -5,7 +5,7 @@
 
 #define LANES      8
 #define BLOCK_ROWS 512 /* of sums over all columns; a multiple of LANES */
-#define TILE_ROWS  64  /* of a covariance; a multiple of LANES */
+#define TILE_ROWS  32  /* of a covariance; a multiple of LANES */
 
 /* Wider vectors where the processor has them; the same bits, as lanes and their order are fixed. */
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
@@ -70,14 +70,17 @@ void ft_design_axpy_double(double *restrict value, const double *restrict line, 
 
 FT_CLONED
 double ft_design_dot(const float *restrict column, const double *restrict value, size_t rows) {
-  double lane[LANES] = { 0 };
+  double lane[2 * LANES] = { 0 };
   size_t i = 0;
-  for (; i + LANES <= rows; i += LANES)
-    for (size_t l = 0; l < LANES; l++)
+  for (; i + 2 * LANES <= rows; i += 2 * LANES)
+    for (size_t l = 0; l < 2 * LANES; l++)
       lane[l] += (double)column[i + l] * value[i + l];
   for (size_t l = 0; i + l < rows; l++)
     lane[l] += (double)column[i + l] * value[i + l];
-  return ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
+  for (size_t half = LANES; half > 0; half /= 2)
+    for (size_t l = 0; l < half; l++)
+      lane[l] += lane[l + half];
+  return lane[0];
 }
 
 void ft_design_add(double *margin, const struct ft_design *design, const double *weight) {

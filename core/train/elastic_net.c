@@ -7,16 +7,17 @@
 #include "core/train/penalty.h"
 #include "foretell/maths.h"
 
-#define MOST_COVARIANCE 1000  /* columns; beyond, the rows themselves are the metric */
-#define MOST_METRICS    4e6   /* numbers in the outputs' covariances; beyond, all share one */
-#define FIRST_WORK      4e9   /* products of a covariance, at most; fewer rows then */
-#define LATER_WORK      2e8   /* of all outputs' weighted ones */
-#define LEAST_ROWS      1000  /* of them */
-#define SLOW            4     /* parabolas of a penalty that ask for a new metric */
+#define MOST_COVARIANCE 1000 /* columns; beyond, the rows themselves are the metric */
+#define MOST_METRICS    4e6  /* numbers in the outputs' covariances; beyond, all share one */
+#define FIRST_WORK      4e9  /* products of a covariance, at most; fewer rows then */
+#define LATER_WORK      2e8  /* of all outputs' weighted ones */
+#define LEAST_ROWS      1000
+#define SLOW            10    /* parabolas of a penalty that ask for a new metric */
 #define MOST_PARABOLAS  60    /* of a penalty */
 #define MOST_RAISES     60    /* of a parabola's steepness: it was off by rounding then */
-#define MOST_SWEEPS     200   /* of a parabola */
+#define MOST_SWEEPS     2000  /* of a parabola */
 #define SWEEP_SHARE     0.01  /* of the first sweep's progress: a later one with less is the last */
+#define EXACT_SHARE     1e-5  /* the same where the loss is a parabola itself: rows cost more */
 #define LEAST_VARIANCE  1e-12 /* a column of less is constant */
 #define LEAST_WEIGHT    1e-5  /* of a row in a metric */
 #define ROUNDING        0.01  /* of a metric of some rows */
@@ -221,11 +222,11 @@ static void descend(struct ft_elastic_net *net, const struct parabola *parabola)
   size_t moved = net->covariance ? net->columns : net->rows;
   memset(net->moved, 0, moved * sizeof *net->moved);
   net->offset = 0;
-  double first = 0;
+  double share = net->task.problem == FT_REGRESSION ? EXACT_SHARE : SWEEP_SHARE, first = 0;
   for (uint32_t sweep = 0; sweep < MOST_SWEEPS; sweep++) {
     double progress = net->covariance ? sweep_covariance(net, parabola) : sweep_rows(net, parabola);
     if (sweep == 0) first = progress;
-    if (progress <= SWEEP_SHARE * first || progress <= 0.01 * net->least_loss) break;
+    if (progress <= share * first || progress <= 0.01 * net->least_loss) break;
     if (is_late(net)) break;
   }
 }

@@ -11,8 +11,8 @@
 
 #define STRONGEST  8.0                /* the first step's penalty */
 #define WEAKER     0.7071067811865476 /* a step's penalty in that of the one before */
-#define GAIN       1e-4               /* of a loss, that counts */
-#define PATIENCE   8                  /* steps without a better loss */
+#define GAIN       3e-4               /* of a loss, that counts */
+#define PATIENCE   6                  /* steps without such a gain */
 #define BLOCK_ROWS 1024               /* predicted at once */
 #define FEW_CODES  3                  /* a basis of codes costs about so many terms */
 
@@ -84,15 +84,16 @@ static enum ft_status prepare(struct lining *lining, struct ft_error *err) {
   lining->best_origin = FT_ARENA_NEW(&lining->arena, double, outputs);
   if (!lining->margin || !lining->best_weight || !lining->best_origin)
     return ft_arena_fail(err, "the learner");
-  struct ft_elastic_net_task net = {
-    .problem = task->data->problem,
-    .outputs = task->data->outputs,
-    .design = &lining->train,
-    .target = lining->target,
-    .share = ft_configuration_number(task->configuration, "l1_share", 0.5),
-    .tolerance = task->data->problem == FT_REGRESSION ? 1e-8 : 1e-5,
-    .end = task
-  };
+  struct ft_elastic_net_task net = { .problem = task->data->problem,
+                                     .outputs = task->data->outputs,
+                                     .design = &lining->train,
+                                     .target = lining->target,
+                                     .share = ft_configuration_number(task->configuration,
+                                                                      "l1_share", 0.5),
+                                     .tolerance = task->data->problem != FT_REGRESSION ? 1e-5
+                                                  : options.knots > 0                  ? 1e-6
+                                                                                       : 1e-8,
+                                     .end = task };
   return ft_elastic_net_make(&lining->net, &lining->arena, &net, err);
 }
 
