@@ -67,6 +67,7 @@ static const struct ft_configuration of_classes[] = {
     0.57,
     1000,
     4.0 },
+  { "net", FT_LEARN_NET, { { "width", "64" } }, 1, 1, 256, 1.0 },
   { .name = NULL },
 };
 
@@ -125,6 +126,7 @@ static const struct ft_configuration of_numbers[] = {
     0.5,
     1000,
     2.2 },
+  { "net", FT_LEARN_NET, { { "width", "64" } }, 1, 1, 256, 1.0 },
   { .name = NULL },
 };
 
