@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/train/linear.h"
+
 /* Sources: "Better by Default" (Holzmüller and others, 2024) for `standard`; FLAML's zero-shot
  * portfolio for `slow`; the others span depth 2 to 8, since no single one is safe. */
 static const struct ft_configuration of_classes[] = {
@@ -68,6 +70,20 @@ static const struct ft_configuration of_classes[] = {
     1000,
     4.0 },
   { "net", FT_LEARN_NET, { { "width", "64" } }, 1, 1, 256, 1.0 },
+  { "linear",
+    FT_LEARN_LINEAR,
+    { { "l1_share", "0.5" }, { "reach", "10" } },
+    1,
+    1,
+    FT_LINEAR_STEPS,
+    0.1 },
+  { "additive",
+    FT_LEARN_LINEAR,
+    { { "knots", "10" }, { "l1_share", "0.1" }, { "reach", "4" } },
+    1,
+    1,
+    FT_LINEAR_STEPS,
+    0.4 },
   { .name = NULL },
 };
 
@@ -127,6 +143,14 @@ static const struct ft_configuration of_numbers[] = {
     1000,
     2.2 },
   { "net", FT_LEARN_NET, { { "width", "64" } }, 1, 1, 256, 1.0 },
+  { "linear", FT_LEARN_LINEAR, { { "l1_share", "0.5" } }, 1, 1, FT_LINEAR_STEPS, 0.1 },
+  { "additive",
+    FT_LEARN_LINEAR,
+    { { "knots", "10" }, { "l1_share", "0.1" }, { "reach", "4" } },
+    1,
+    1,
+    FT_LINEAR_STEPS,
+    0.4 },
   { .name = NULL },
 };
 
