@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <jansson.h>
 #include <math.h>
+#include <string.h>
 
 #define VERSION "0.1.0"
 
@@ -34,13 +35,15 @@ static json_t *list_left_out(const struct ft_run *run) {
   return list;
 }
 
-/* Until the search fills what is NULL: all trials were of boosted trees. */
+/* What was not tried to its end has no score. */
 static json_t *make_trial(const struct ft_run_trial *trial) {
+  const char *state = trial->state ? trial->state : "tried";
+  bool judged = strcmp(state, "tried") == 0;
   return json_pack("{s:s,s:s,s:s,s:o,s:o,s:o,s:i,s:o,s:s}", "name", trial->name, "learner",
                    trial->learner ? trial->learner : "boosted trees", "metric", trial->metric,
-                   "score", number(trial->score), "loss", number(trial->loss), "seconds",
-                   number(trial->seconds), "rounds", (int)trial->rounds, "weight",
-                   number(trial->weight), "state", trial->state ? trial->state : "tried");
+                   "score", number(judged ? trial->score : NAN), "loss",
+                   number(judged ? trial->loss : NAN), "seconds", number(trial->seconds), "rounds",
+                   (int)trial->rounds, "weight", number(trial->weight), "state", state);
 }
 
 static json_t *list_trials(const struct ft_report *report) {
