@@ -165,17 +165,15 @@ static enum ft_status train_finals(struct ft_run *run, struct ft_learned *learne
   if (ft_clock_seconds() + learned->search.seconds / effort->threads > options.deadline)
     return FT_OK;
   struct ft_fit_data data = data_of(run);
-  enum ft_status status =
-      ft_finals_train(&learned->finals, &data, &learned->whole, &options, err);
+  enum ft_status status = ft_finals_train(&learned->finals, &data, &learned->whole, &options, err);
   return status == FT_NOMEM ? FT_OK : status;
 }
 
 static enum ft_status train(struct ft_run *run, struct ft_learned *learned, struct ft_error *err) {
   enum ft_metric metric = metric_of(run);
   run->report.objective = ft_metric_shown(metric);
-  struct ft_effort_size size = {
-    run->rows, run->features.features, run->outputs, run->limit, run->threads
-  };
+  struct ft_effort_size size = { run->rows, run->features.features, run->outputs, run->limit,
+                                 run->threads };
   learned->effort = ft_effort_for(&size);
   FT_TRY(split(learned, run, err));
   FT_TRY(search(learned, run, metric, err));

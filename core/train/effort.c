@@ -2,16 +2,16 @@
 
 #include <math.h>
 
-#define ASIDE_ROWS      500   /* from here on a part is kept aside */
-#define FEW_ROWS        1500  /* fewer are dealt to more folds */
-#define MOST_SCORED     50000 /* rows that are enough to compare candidates, and to show a score */
-#define ROUND_SECONDS   8e-5  /* of a round, whatever the rows */
-#define CELL_SECONDS    5e-9  /* of a round, for a row's feature */
-#define USUAL_ROUNDS    250
-#define SEARCH_SECONDS  100.0 /* one core's, of a search that nothing ends before */
-#define FOLDED_SECONDS  2.5   /* a fit that takes longer is not done once a fold */
-#define ALONE_SECONDS   20.0  /* a fit that takes longer is given all threads */
-#define MOST_FIT_SECONDS 40.0 /* then rounds are fewer, and steps larger */
+#define ASIDE_ROWS       500   /* from here on a part is kept aside */
+#define FEW_ROWS         1500  /* fewer are dealt to more folds */
+#define MOST_SCORED      50000 /* rows that are enough to compare candidates, and to show a score */
+#define ROUND_SECONDS    8e-5  /* of a round, whatever the rows */
+#define CELL_SECONDS     5e-9  /* of a round, for a row's feature */
+#define USUAL_ROUNDS     250
+#define SEARCH_SECONDS   100.0 /* one core's, of a search that nothing ends before */
+#define FOLDED_SECONDS   2.5   /* a fit that takes longer is not done once a fold */
+#define ALONE_SECONDS    20.0  /* a fit that takes longer is given all threads */
+#define MOST_FIT_SECONDS 40.0  /* then rounds are fewer, and steps larger */
 
 static uint32_t part_of(size_t rows) {
   double parts = ceil((double)rows / MOST_SCORED);

@@ -132,9 +132,13 @@ static void choose(double *weight, double *half, double *mixture, struct choosin
     for (uint32_t c = 0; c < task->candidates; c++)
       weight[c] += half[c];
   }
-  uint32_t single = best_single(task, 0, 1);
   for (uint32_t c = 0; c < task->candidates; c++)
-    weight[c] = gain >= 0 ? weight[c] / 3 : c == single;
+    weight[c] /= 3;
+  uint32_t single = best_single(task, 0, 1);
+  ft_ensemble_mix(mixture, task, weight);
+  if (gain >= 0 && ft_ensemble_gain(task, task->margin[single], mixture).mean >= 0) return;
+  for (uint32_t c = 0; c < task->candidates; c++)
+    weight[c] = c == single;
 }
 
 enum ft_status ft_ensemble_choose(double *weight, const struct ft_ensemble_task *task,

@@ -79,9 +79,10 @@ enum ft_status ft_finals_train(struct ft_finals *finals, const struct ft_fit_dat
   struct finishing finishing = { .options = options };
   struct ft_schedule *schedule = NULL;
   enum ft_status status = open_all(finals, &finishing, data, partition, err);
-  struct ft_schedule_work work = {
-    .self = &finishing, .most_tasks = finishing.tasks, .run = run_task, .tick = tick
-  };
+  struct ft_schedule_work work = { .self = &finishing,
+                                   .most_tasks = finishing.tasks,
+                                   .run = run_task,
+                                   .tick = tick };
   if (status == FT_OK) status = ft_schedule_make(&schedule, &work, options->threads, err);
   if (status == FT_OK) {
     ft_schedule_add(schedule, finishing.tasks);

@@ -2,8 +2,8 @@
 
 #include "core/train/boosted.h"
 #include "core/train/clock.h"
-#include "core/train/net.h"
 #include "core/train/linear.h"
+#include "core/train/net.h"
 
 static enum ft_status fit(struct ft_fit *out, struct ft_arena *arena,
                           const struct ft_fit_task *task, struct ft_error *err) {

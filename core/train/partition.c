@@ -49,7 +49,7 @@ enum ft_status ft_partition_deal(struct ft_partition *out, struct ft_arena *aren
                                 .repeats = deal->hold_out || deal->repeats == 0 ? 1 : deal->repeats,
                                 .hold_out = deal->hold_out };
   size_t repeats = out->repeats;
-  out->fold = FT_ARENA_NEW(arena, uint32_t, rows *repeats);
+  out->fold = FT_ARENA_NEW(arena, uint32_t, rows * repeats);
   out->scored = FT_ARENA_NEW(arena, uint32_t, rows);
   out->target = FT_ARENA_NEW(arena, double, rows);
   if (!out->fold || !out->scored || !out->target) return ft_arena_fail(err, "the folds");

@@ -72,8 +72,8 @@ static enum ft_status vary(struct ft_configuration *out, struct ft_portfolio *po
   double depth = ft_configuration_number(best, "max_depth", 6);
   for (size_t i = 0; i < VARIATIONS; i++) {
     const struct variation *variation = &variations[i];
-    double value = vary_number(
-        random, variation, ft_configuration_number(best, variation->name, variation->standard));
+    double value = vary_number(random, variation,
+                               ft_configuration_number(best, variation->name, variation->standard));
     if (ft_random_below(random, 2)) FT_TRY(set(portfolio, out, variation->name, value, err));
   }
   double pace = draw_factor(random, 1);

@@ -298,8 +298,8 @@ static enum ft_status try_all(struct searching *searching, struct ft_error *err)
   bool more = true;
   for (;;) {
     /* with little time nothing is begun before the first has shown what it takes */
-    bool hurried = searching->judged == 0 && searching->options->deadline - searching->options->begin <
-                                                 60;
+    bool hurried =
+        searching->judged == 0 && searching->options->deadline - searching->options->begin < 60;
     while (more && search->candidates < searching->judged + (hurried ? 1 : AHEAD))
       FT_TRY(propose(&more, searching, err));
     if (searching->judged == search->candidates) return FT_OK;
@@ -385,9 +385,10 @@ static enum ft_status make_room(struct searching *searching, struct ft_error *er
   searching->trial_mixed = FT_ARENA_NEW(arena, double, margins);
   if (!searching->task || !searching->share || !searching->mixed || !searching->trial_mixed)
     return ft_arena_fail(err, "the search");
-  struct ft_schedule_work work = {
-    .self = searching, .most_tasks = tasks, .run = run_task, .tick = tick
-  };
+  struct ft_schedule_work work = { .self = searching,
+                                   .most_tasks = tasks,
+                                   .run = run_task,
+                                   .tick = tick };
   return ft_schedule_make(&searching->schedule, &work, searching->options->threads, err);
 }
 
@@ -411,9 +412,10 @@ enum ft_status ft_search_run(struct ft_search *out, const struct ft_fit_data *da
                              const struct ft_search_options *options, struct ft_error *err) {
   *out = (struct ft_search){ 0 };
   ft_arena_init(&out->arena, FT_ARENA_DEFAULT_LIMIT);
-  struct searching searching = {
-    .search = out, .data = data, .partition = partition, .options = options
-  };
+  struct searching searching = { .search = out,
+                                 .data = data,
+                                 .partition = partition,
+                                 .options = options };
   ft_portfolio_init(&searching.portfolio, &out->arena, data->problem, options->model_type,
                     data->seed);
   enum ft_status status = run(&searching, err);

@@ -59,10 +59,10 @@ struct ft_search {
   uint32_t candidates;
   uint32_t tried;
   enum ft_search_end end;
-  double *margin;      /* of the mixture over the scored rows × outputs */
-  double *target;      /* of these rows */
-  size_t rows;         /* of them: all scored ones, or those that an only trial has reached */
-  double seconds;      /* of one core, that the final fits of the mixture will take */
+  double *margin; /* of the mixture over the scored rows × outputs */
+  double *target; /* of these rows */
+  size_t rows;    /* of them: all scored ones, or those that an only trial has reached */
+  double seconds; /* of one core, that the final fits of the mixture will take */
   struct ft_arena arena;
 };
 
