@@ -62,6 +62,13 @@ void ft_design_axpy(double *restrict value, const float *restrict column, double
 }
 
 FT_CLONED
+void ft_design_axpy_double(double *restrict value, const double *restrict line, double weight,
+                           size_t count) {
+  for (size_t i = 0; i < count; i++)
+    value[i] += weight * line[i];
+}
+
+FT_CLONED
 double ft_design_dot(const float *restrict column, const double *restrict value, size_t rows) {
   double lane[LANES] = { 0 };
   size_t i = 0;
@@ -108,21 +115,28 @@ void ft_design_project(double *out, const struct ft_design *design, const double
 /* Some rows of the terms, doubles; of the codes, columns' numbers. */
 struct tile {
   size_t rows;
-  double *term;   /* terms × TILE_ROWS */
-  uint32_t *code; /* lookups × TILE_ROWS */
+  double weight[TILE_ROWS];
+  double *term;     /* terms × TILE_ROWS */
+  double *weighted; /* the same times the rows' weights */
+  uint32_t *code;   /* lookups × TILE_ROWS */
 };
 
-static void fill_tile(struct tile *tile, const struct ft_design *design, size_t first,
-                      size_t stride) {
+static void fill_tile(struct tile *tile, const struct ft_design *design, const double *weight,
+                      size_t first, size_t stride) {
   const struct ft_basis *basis = design->basis;
   tile->rows = 0;
   while (tile->rows < TILE_ROWS && first + tile->rows * stride < design->rows)
     tile->rows++;
+  for (size_t i = 0; i < TILE_ROWS; i++)
+    tile->weight[i] = i >= tile->rows ? 0 : weight ? weight[first + i * stride] : 1;
   for (uint32_t t = 0; t < basis->terms; t++) {
     double *out = tile->term + (size_t)t * TILE_ROWS;
+    double *weighted = tile->weighted + (size_t)t * TILE_ROWS;
     memset(out, 0, TILE_ROWS * sizeof *out);
     for (size_t i = 0; i < tile->rows; i++)
       out[i] = (double)design->term[t * design->rows + first + i * stride];
+    for (size_t i = 0; i < TILE_ROWS; i++)
+      weighted[i] = tile->weight[i] * out[i];
   }
   for (uint32_t l = 0; l < basis->lookups; l++)
     for (size_t i = 0; i < tile->rows; i++)
@@ -132,10 +146,10 @@ static void fill_tile(struct tile *tile, const struct ft_design *design, size_t 
 
 FT_CLONED
 static void add_products(double *restrict out, size_t columns, const double *restrict term,
-                         uint32_t terms) {
+                         const double *restrict weighted, uint32_t terms) {
   for (uint32_t a = 0; a < terms; a++)
     for (uint32_t b = 0; b <= a; b++) {
-      const double *restrict x = term + (size_t)a * TILE_ROWS;
+      const double *restrict x = weighted + (size_t)a * TILE_ROWS;
       const double *restrict y = term + (size_t)b * TILE_ROWS;
       double lane[LANES] = { 0 };
       for (size_t i = 0; i < TILE_ROWS; i += LANES)
@@ -153,47 +167,55 @@ static void add_codes(double *out, double *sum, const struct ft_design *design,
   for (uint32_t l = 0; l < basis->lookups; l++)
     for (size_t i = 0; i < tile->rows; i++) {
       uint32_t column = tile->code[(size_t)l * TILE_ROWS + i];
-      double *line = out + (size_t)column * basis->columns;
-      sum[column] += 1;
+      double *line = out + (size_t)column * basis->columns, weight = tile->weight[i];
+      sum[column] += weight;
       for (uint32_t t = 0; t < basis->terms; t++)
-        line[t] += tile->term[(size_t)t * TILE_ROWS + i];
+        line[t] += tile->weighted[(size_t)t * TILE_ROWS + i];
       for (uint32_t m = 0; m <= l; m++)
-        line[tile->code[(size_t)m * TILE_ROWS + i]] += 1;
+        line[tile->code[(size_t)m * TILE_ROWS + i]] += weight;
     }
   for (uint32_t t = 0; t < basis->terms; t++)
     for (size_t i = 0; i < tile->rows; i++)
-      sum[t] += tile->term[(size_t)t * TILE_ROWS + i];
+      sum[t] += tile->weighted[(size_t)t * TILE_ROWS + i];
 }
 
-static void centre(double *out, const double *sum, uint32_t columns, size_t rows) {
-  double share = 1.0 / (double)rows;
+/* `mean` comes as sums. */
+static void centre(double *out, double *mean, uint32_t columns, double weights, size_t rows) {
+  double share = 1.0 / (double)rows, level = weights * share;
+  for (size_t j = 0; j < columns; j++)
+    mean[j] /= weights;
   for (size_t a = 0; a < columns; a++)
     for (size_t b = 0; b <= a; b++) {
-      double product = out[a * columns + b] * share - sum[a] * share * (sum[b] * share);
+      double product = out[a * columns + b] * share - level * mean[a] * mean[b];
       out[a * columns + b] = out[b * columns + a] = product;
     }
 }
 
-bool ft_design_covariance(double *out, const struct ft_design *design, size_t most_rows,
-                          const struct ft_fit_task *end) {
+bool ft_design_covariance(double *out, double *mean, double *share, const struct ft_design *design,
+                          const double *weight, size_t most_rows, const struct ft_fit_task *end) {
   const struct ft_basis *basis = design->basis;
   size_t stride = most_rows > 0 && design->rows > most_rows ? design->rows / most_rows : 1;
-  struct tile tile = { .term = calloc((size_t)basis->terms * TILE_ROWS + 1, sizeof(double)),
+  size_t cells = (size_t)basis->terms * TILE_ROWS;
+  struct tile tile = { .term = calloc(2 * cells + 1, sizeof(double)),
                        .code = calloc((size_t)basis->lookups * TILE_ROWS + 1, sizeof(uint32_t)) };
-  double *sum = calloc(basis->columns + 1, sizeof *sum);
-  bool whole = tile.term && tile.code && sum;
+  bool whole = tile.term && tile.code;
+  tile.weighted = tile.term + cells;
   memset(out, 0, (size_t)basis->columns * basis->columns * sizeof *out);
+  memset(mean, 0, basis->columns * sizeof *mean);
   size_t rows = 0;
+  double weights = 0;
   for (size_t first = 0; first < design->rows && whole; first += TILE_ROWS * stride) {
-    fill_tile(&tile, design, first, stride);
-    add_products(out, basis->columns, tile.term, basis->terms);
-    add_codes(out, sum, design, &tile);
+    fill_tile(&tile, design, weight, first, stride);
+    add_products(out, basis->columns, tile.term, tile.weighted, basis->terms);
+    add_codes(out, mean, design, &tile);
+    for (size_t i = 0; i < tile.rows; i++)
+      weights += tile.weight[i];
     rows += tile.rows;
     whole = !end || !ft_fit_is_late(end);
   }
-  if (whole) centre(out, sum, basis->columns, rows);
+  if (whole) centre(out, mean, basis->columns, weights, rows);
+  *share = weights / (double)rows;
   free(tile.term);
   free(tile.code);
-  free(sum);
   return whole;
 }

@@ -30,12 +30,16 @@ void ft_design_add(double *margin, const struct ft_design *design, const double 
 void ft_design_project(double *out, const struct ft_design *design, const double *value);
 
 /* Mean products of the columns less their means: columns × columns, of every n-th row so that
- * `most_rows` are not exceeded much. Answers false when the fit of `end` (may be NULL) was late. */
-bool ft_design_covariance(double *out, const struct ft_design *design, size_t most_rows,
-                          const struct ft_fit_task *end);
+ * `most_rows` are not exceeded much. Rows count by `weight`, NULL for 1 each: the result is the sum of
+ * weight * product over the rows, divided by the rows; `mean` gets the weighted means, and `*share` the
+ * mean weight. Answers false when the fit of `end` (may be NULL) was late, or memory is out. */
+bool ft_design_covariance(double *out, double *mean, double *share, const struct ft_design *design,
+                          const double *weight, size_t most_rows, const struct ft_fit_task *end);
 
 /* Sums over one dense column of float32. */
 double ft_design_dot(const float *column, const double *value, size_t rows);
+/* value[i] += weight * column[i] */
 void ft_design_axpy(double *value, const float *column, double weight, size_t rows);
+void ft_design_axpy_double(double *value, const double *line, double weight, size_t count);
 
 #endif

@@ -7,33 +7,52 @@
 #include "foretell/maths.h"
 
 #define MOST_COVARIANCE 1000  /* columns; beyond, the rows themselves are the metric */
-#define COVARIANCE_WORK 4e9   /* products, at most; fewer rows then */
+#define MOST_METRICS    4e6   /* numbers in the outputs' covariances; beyond, all share one */
+#define FIRST_WORK      4e9   /* products of a covariance, at most; fewer rows then */
+#define LATER_WORK      2e8   /* of all outputs' weighted ones */
+#define LEAST_ROWS      1000  /* of them */
+#define SLOW            4     /* parabolas of a penalty that ask for a new metric */
 #define MOST_PARABOLAS  60    /* of a penalty */
-#define MOST_RAISES     60    /* of a parabola's curvature: it was off by rounding then */
-#define MOST_SWEEPS     100   /* of a parabola */
-#define TOLERANCE       1e-7  /* of the loss without any weight: less is no progress */
-#define SWEEP_SHARE     1e-3  /* of the first sweep's progress: a later one with less is the last */
+#define MOST_RAISES     60    /* of a parabola's steepness: it was off by rounding then */
+#define MOST_SWEEPS     200   /* of a parabola */
+#define SWEEP_SHARE     0.01  /* of the first sweep's progress: a later one with less is the last */
 #define LEAST_VARIANCE  1e-12 /* a column of less is constant */
-#define ROUNDING        0.01  /* of the metric */
+#define LEAST_WEIGHT    1e-5  /* of a row in a metric */
+#define ROUNDING        0.01  /* of a metric of some rows */
 #define SLACK           1e-13 /* rounding of a loss */
+
+/* One output's: how the loss bends around where it was made. */
+struct metric {
+  double *covariance; /* columns × columns, or NULL: the rows themselves */
+  double *variance;   /* columns */
+  double *shift;      /* columns: weighted less plain mean */
+  double level;       /* an intercept's curvature */
+  double scale;       /* of covariance and variance */
+};
 
 struct ft_elastic_net {
   struct ft_elastic_net_task task;
   size_t rows;
   uint32_t columns;
-  double *mean;       /* columns */
-  double *variance;   /* columns */
-  double *covariance; /* columns × columns, or NULL */
-  double *curvature;  /* outputs: of the loss over the margin, where all weights are 0 */
-  bool *frozen;       /* outputs: intercepts that stay */
-  double factor;      /* of the curvatures */
-  double least_loss;  /* progress that counts */
+  double *mean;           /* columns */
+  double *variance;       /* columns */
+  double *covariance;     /* of all outputs; columns × columns, or NULL */
+  struct metric *metric;  /* outputs */
+  double *shared;         /* columns: variances of `covariance` */
+  double *own_covariance; /* outputs × columns × columns, or NULL: no metric of its own */
+  double *own_variance;   /* outputs × columns */
+  double *row_weight;     /* rows */
+  bool *frozen;           /* outputs: intercepts that stay */
+  double factor;          /* of the metrics */
+  uint32_t parabolas;     /* that the last penalty took */
+  double least_loss;      /* progress that counts */
   double loss;
   double *weight;    /* outputs × columns */
   double *intercept; /* outputs */
   double *residual;  /* outputs × rows: the loss's slope over each margin */
   double *gradient;  /* outputs × columns: of the mean loss */
   double *level;     /* outputs: the mean residual, an intercept's gradient */
+  double *sloped;    /* columns: of one output, the gradient where the intercept follows */
   double *next_weight;
   double *next_intercept;
   double *next_residual;
@@ -114,6 +133,7 @@ static void find_gradient(struct ft_elastic_net *net) {
 
 /* One output's part of the parabola, and its penalty. */
 struct parabola {
+  const struct metric *metric;
   double curvature; /* a column's is this times its variance */
   double absolute;  /* penalty of |w| */
   double square;    /* penalty of w^2 / 2 */
@@ -122,9 +142,9 @@ struct parabola {
 };
 
 /* The best step of one weight; `slope` is the covariance with the steps so far. */
-static double step_weight(const struct ft_elastic_net *net, const struct parabola *parabola,
-                          uint32_t j, double slope, double *progress) {
-  double curvature = parabola->curvature * net->variance[j], old = parabola->weight[j];
+static double step_weight(const struct parabola *parabola, uint32_t j, double slope,
+                          double *progress) {
+  double curvature = parabola->curvature * parabola->metric->variance[j], old = parabola->weight[j];
   double pull = curvature * old - (parabola->gradient[j] + parabola->curvature * slope);
   double step = soften(pull, parabola->absolute) / (curvature + parabola->square) - old;
   parabola->weight[j] = old + step;
@@ -136,11 +156,10 @@ static double sweep_covariance(struct ft_elastic_net *net, const struct parabola
   double progress = 0;
   for (uint32_t j = 0; j < net->columns; j++) {
     if (net->variance[j] < LEAST_VARIANCE) continue;
-    double step = step_weight(net, parabola, j, net->moved[j], &progress);
+    double step = step_weight(parabola, j, net->moved[j], &progress);
     if (step == 0) continue;
-    const double *line = net->covariance + (size_t)j * net->columns;
-    for (uint32_t i = 0; i < net->columns; i++)
-      net->moved[i] += step * line[i];
+    ft_design_axpy_double(net->moved, parabola->metric->covariance + (size_t)j * net->columns, step,
+                          net->columns);
   }
   return progress;
 }
@@ -160,7 +179,7 @@ static double sweep_codes(struct ft_elastic_net *net, const struct parabola *par
     double slope = change[c] / (double)net->rows + net->offset * net->mean[j];
     change[c] = 0;
     if (net->variance[j] < LEAST_VARIANCE) continue;
-    change[c] = step_weight(net, parabola, j, slope, &progress);
+    change[c] = step_weight(parabola, j, slope, &progress);
     net->offset -= change[c] * net->mean[j];
   }
   for (size_t i = 0; i < net->rows; i++)
@@ -176,7 +195,7 @@ static double sweep_rows(struct ft_elastic_net *net, const struct parabola *para
     const float *column = design->term + t * net->rows;
     double slope = ft_design_dot(column, net->moved, net->rows) / (double)net->rows +
                    net->offset * net->mean[t];
-    double step = step_weight(net, parabola, t, slope, &progress);
+    double step = step_weight(parabola, t, slope, &progress);
     if (step == 0) continue;
     ft_design_axpy(net->moved, column, step, net->rows);
     net->offset -= step * net->mean[t];
@@ -213,27 +232,34 @@ static void descend(struct ft_elastic_net *net, const struct parabola *parabola)
   }
 }
 
-/* To the parabola's least point; what it promises beyond the loss here: linear and square part. */
-static void step_to_least(struct ft_elastic_net *net, double penalty, double *linear,
-                          double *square) {
-  *linear = *square = 0;
-  for (uint32_t k = 0; k < net->task.outputs; k++) {
-    size_t first = (size_t)k * net->columns;
-    struct parabola parabola = { .curvature = net->factor * net->curvature[k],
-                                 .absolute = penalty * net->task.share,
-                                 .square = penalty * (1 - net->task.share),
-                                 .weight = net->next_weight + first,
-                                 .gradient = net->gradient + first };
-    memcpy(parabola.weight, net->weight + first, net->columns * sizeof *parabola.weight);
-    descend(net, &parabola);
-    for (uint32_t j = 0; j < net->columns; j++)
-      *linear += net->gradient[first + j] * (parabola.weight[j] - net->weight[first + j]);
-    *square += parabola.curvature * length_of(net, net->weight + first, parabola.weight);
-    double rise = net->frozen[k] ? 0 : -net->level[k] / parabola.curvature;
-    net->next_intercept[k] = net->intercept[k] + rise;
-    *linear += net->level[k] * rise;
-    *square += parabola.curvature * rise * rise;
+/* One output to the least point of its parabola; what that promises: linear and square part. The
+ * intercept is where it is best for the weights. */
+static void step_output(struct ft_elastic_net *net, uint32_t k, double penalty, double *linear,
+                        double *square) {
+  size_t first = (size_t)k * net->columns;
+  const struct metric *metric = &net->metric[k];
+  const double *weight = net->weight + first, *gradient = net->gradient + first;
+  double level = net->frozen[k] ? 0 : net->level[k], across = 0;
+  for (uint32_t j = 0; j < net->columns; j++)
+    net->sloped[j] = gradient[j] - level * metric->shift[j];
+  struct parabola parabola = { .metric = metric,
+                               .curvature = net->factor * metric->scale,
+                               .absolute = penalty * net->task.share,
+                               .square = penalty * (1 - net->task.share),
+                               .weight = net->next_weight + first,
+                               .gradient = net->sloped };
+  memcpy(parabola.weight, weight, net->columns * sizeof *weight);
+  descend(net, &parabola);
+  for (uint32_t j = 0; j < net->columns; j++) {
+    double step = parabola.weight[j] - weight[j];
+    *linear += gradient[j] * step;
+    across += metric->shift[j] * step;
   }
+  *square += parabola.curvature * length_of(net, weight, parabola.weight);
+  double curvature = net->factor * metric->level, rise = -level / curvature;
+  net->next_intercept[k] = net->intercept[k] + (net->frozen[k] ? 0 : rise - across);
+  *linear += level * (rise - across);
+  *square += curvature * rise * rise;
 }
 
 static double penalty_of(const struct ft_elastic_net *net, const double *weight, double penalty) {
@@ -256,7 +282,9 @@ static double improve(struct ft_elastic_net *net, double penalty) {
   double linear, square, next;
   find_gradient(net);
   for (uint32_t i = 0; i < MOST_RAISES; i++) {
-    step_to_least(net, penalty, &linear, &square);
+    linear = square = 0;
+    for (uint32_t k = 0; k < net->task.outputs; k++)
+      step_output(net, k, penalty, &linear, &square);
     next = evaluate(net, net->next_residual, net->next_weight, net->next_intercept);
     if (is_late(net)) return -1;
     double slack = SLACK * (1 + fabs(net->loss));
@@ -273,11 +301,80 @@ static double improve(struct ft_elastic_net *net, double penalty) {
   return fmax(0, before - net->loss - penalty_of(net, net->weight, penalty));
 }
 
+/* A covariance of some rows only may be flat where the loss is not: it is made a little rounder. */
+static void round_metric(const struct ft_elastic_net *net, struct metric *metric, bool some) {
+  for (uint32_t j = 0; j < net->columns; j++) {
+    double *own = &metric->covariance[(size_t)j * net->columns + j];
+    if (some) *own += ROUNDING * metric->level * net->variance[j];
+    metric->variance[j] = *own;
+  }
+}
+
+static size_t most_rows(const struct ft_elastic_net *net, double work) {
+  double columns = (double)net->columns + 1, most = work / (columns * columns);
+  return most < LEAST_ROWS ? LEAST_ROWS : most > 1e9 ? (size_t)1e9 : (size_t)most;
+}
+
+/* The metric where all weights are 0: all rows bend alike. */
+static bool find_metrics(struct ft_elastic_net *net) {
+  size_t most = most_rows(net, FIRST_WORK);
+  double share;
+  struct metric whole = { .covariance = net->covariance, .variance = net->shared, .level = 1 };
+  if (net->covariance) {
+    if (!ft_design_covariance(net->covariance, net->sloped, &share, net->task.design, NULL, most,
+                              net->task.end))
+      return false;
+    round_metric(net, &whole, most < net->rows);
+  } else {
+    memcpy(net->shared, net->variance, net->columns * sizeof *net->shared);
+  }
+  for (uint32_t k = 0; k < net->task.outputs; k++) {
+    struct metric *metric = &net->metric[k];
+    metric->covariance = net->covariance;
+    metric->variance = net->shared;
+    metric->scale = metric->level;
+  }
+  return true;
+}
+
+/* A row's share in an output's bend, where the net stands. */
+static double weigh(const struct ft_elastic_net *net, uint32_t k, size_t row) {
+  double residual = net->residual[k * net->rows + row], target = net->task.target[row];
+  double own = net->task.outputs == 1 ? target : target == k;
+  double likely = residual + own;
+  return fmax(likely * (1 - likely), LEAST_WEIGHT);
+}
+
+/* Metrics anew where the net stands; false when the end came. */
+static bool renew_metrics(struct ft_elastic_net *net) {
+  if (!net->own_covariance) return true;
+  size_t columns = net->columns, most = most_rows(net, LATER_WORK / net->task.outputs);
+  for (uint32_t k = 0; k < net->task.outputs; k++) {
+    struct metric *metric = &net->metric[k];
+    for (size_t i = 0; i < net->rows; i++)
+      net->row_weight[i] = weigh(net, k, i);
+    metric->covariance = net->own_covariance + k * columns * columns;
+    metric->variance = net->own_variance + k * columns;
+    if (!ft_design_covariance(metric->covariance, metric->shift, &metric->level, net->task.design,
+                              net->row_weight, most, net->task.end))
+      return false;
+    for (uint32_t j = 0; j < net->columns; j++)
+      metric->shift[j] -= net->mean[j];
+    round_metric(net, metric, most < net->rows);
+    metric->scale = 1;
+  }
+  net->factor = 1;
+  return true;
+}
+
 bool ft_elastic_net_solve(struct ft_elastic_net *net, double penalty) {
-  for (uint32_t i = 0; i < MOST_PARABOLAS; i++) {
+  if (net->parabolas >= SLOW && !renew_metrics(net)) return false;
+  net->parabolas = 0;
+  while (net->parabolas < MOST_PARABOLAS) {
     double progress = improve(net, penalty);
     if (progress < 0) return false;
     if (progress < net->least_loss) break;
+    if (++net->parabolas % (2 * SLOW) == 0 && !renew_metrics(net)) return false;
   }
   return true;
 }
@@ -311,7 +408,7 @@ static void find_start(struct ft_elastic_net *net) {
     net->frozen[0] = !regression && (sum == 0 || sum == rows);
     double share = net->frozen[0] ? (sum + 0.5) / (rows + 1) : sum / rows;
     net->intercept[0] = regression ? share : ft_log(share / (1 - share));
-    net->curvature[0] = regression ? 1 : share * (1 - share);
+    net->metric[0].level = regression ? 1 : share * (1 - share);
     return;
   }
   for (size_t i = 0; i < net->rows; i++)
@@ -320,29 +417,35 @@ static void find_start(struct ft_elastic_net *net) {
     net->frozen[k] = net->intercept[k] == 0;
     double share = (net->intercept[k] + 0.5) / (rows + 0.5 * net->task.outputs);
     net->intercept[k] = ft_log(share);
-    net->curvature[k] = share * (1 - share);
+    net->metric[k].level = share * (1 - share);
   }
 }
 
-/* Of some rows only it may be flat where the loss is not: then it is made a little rounder. */
-static bool find_metric(struct ft_elastic_net *net) {
-  double columns = (double)net->columns + 1;
-  size_t most = (size_t)(COVARIANCE_WORK / (columns * columns)) + 1;
-  if (!ft_design_covariance(net->covariance, net->task.design, most, net->task.end)) return false;
-  for (uint32_t j = 0; j < net->columns; j++) {
-    double *own = &net->covariance[(size_t)j * net->columns + j];
-    *own = fmax(*own, net->variance[j]) * (most < net->rows ? 1 + ROUNDING : 1);
-    net->variance[j] = *own;
-  }
-  return true;
+static bool take_metrics(struct ft_elastic_net *net, struct ft_arena *arena) {
+  size_t outputs = net->task.outputs, columns = net->columns;
+  bool covariance = columns <= MOST_COVARIANCE;
+  net->metric = FT_ARENA_NEW(arena, struct metric, outputs);
+  net->shared = FT_ARENA_NEW(arena, double, columns + 1);
+  double *shift = FT_ARENA_NEW(arena, double, outputs *columns + 1);
+  if (!net->metric || !net->shared || !shift) return false;
+  for (size_t k = 0; k < outputs; k++)
+    net->metric[k].shift = shift + k * columns;
+  if (!covariance) return true;
+  net->covariance = FT_ARENA_NEW(arena, double, columns *columns + 1);
+  if (net->task.problem == FT_REGRESSION ||
+      (double)outputs * (double)columns * (double)columns > MOST_METRICS)
+    return net->covariance != NULL;
+  net->own_covariance = FT_ARENA_NEW(arena, double, outputs *columns *columns + 1);
+  net->own_variance = FT_ARENA_NEW(arena, double, outputs *columns + 1);
+  net->row_weight = FT_ARENA_NEW(arena, double, net->rows);
+  return net->covariance && net->own_covariance && net->own_variance && net->row_weight;
 }
 
 static bool take_room(struct ft_elastic_net *net, struct ft_arena *arena) {
   size_t outputs = net->task.outputs, columns = net->columns, rows = net->rows;
-  bool covariance = columns <= MOST_COVARIANCE;
   double **each[] = { &net->weight, &net->next_weight, &net->gradient };
-  double **few[] = { &net->curvature, &net->intercept, &net->next_intercept, &net->level };
-  double **wide[] = { &net->mean, &net->variance, &net->change };
+  double **few[] = { &net->intercept, &net->next_intercept, &net->level };
+  double **wide[] = { &net->mean, &net->variance, &net->change, &net->sloped };
   bool whole = true;
   for (size_t i = 0; i < sizeof each / sizeof *each; i++)
     whole &= (*each[i] = FT_ARENA_NEW(arena, double, outputs *columns + 1)) != NULL;
@@ -352,11 +455,9 @@ static bool take_room(struct ft_elastic_net *net, struct ft_arena *arena) {
     whole &= (*wide[i] = FT_ARENA_NEW(arena, double, columns + 1)) != NULL;
   net->residual = FT_ARENA_NEW(arena, double, outputs *rows);
   net->next_residual = FT_ARENA_NEW(arena, double, outputs *rows);
-  net->moved = FT_ARENA_NEW(arena, double, (covariance ? columns : rows) + 1);
+  net->moved = FT_ARENA_NEW(arena, double, (columns <= MOST_COVARIANCE ? columns : rows) + 1);
   net->frozen = FT_ARENA_NEW(arena, bool, outputs);
-  if (covariance) net->covariance = FT_ARENA_NEW(arena, double, columns *columns + 1);
-  return whole && net->residual && net->next_residual && net->moved && net->frozen &&
-         (net->covariance || !covariance);
+  return whole && net->residual && net->next_residual && net->moved && net->frozen;
 }
 
 enum ft_status ft_elastic_net_make(struct ft_elastic_net **out, struct ft_arena *arena,
@@ -367,15 +468,21 @@ enum ft_status ft_elastic_net_make(struct ft_elastic_net **out, struct ft_arena 
   net->rows = task->design->rows;
   net->columns = task->design->basis->columns;
   net->factor = 1;
-  if (!take_room(net, arena)) return ft_arena_fail(err, "the learner");
+  if (!take_room(net, arena) || !take_metrics(net, arena)) return ft_arena_fail(err, "the learner");
   find_moments(net, net->residual);
   find_start(net);
   *out = NULL;
-  if (net->covariance && !find_metric(net)) return FT_OK;
+  if (!find_metrics(net)) return FT_OK;
   net->loss = evaluate(net, net->residual, net->weight, net->intercept);
-  net->least_loss = TOLERANCE * net->loss + DBL_MIN;
+  net->least_loss = task->tolerance * net->loss + DBL_MIN;
   *out = net;
   return FT_OK;
+}
+
+bool ft_elastic_net_is_flat(const struct ft_elastic_net *net) {
+  for (size_t j = 0; j < (size_t)net->columns * net->task.outputs; j++)
+    if (net->weight[j] != 0) return false;
+  return true;
 }
 
 const double *ft_elastic_net_weights(const struct ft_elastic_net *net) {

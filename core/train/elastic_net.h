@@ -5,9 +5,11 @@
  * The loss is half the squared error, or the log loss. The intercepts are free; of a label that no
  * row has, the intercept stays.
  *
- * Method   the loss is bounded by a parabola whose metric is the columns' covariance (of many
- *          columns: the rows themselves); coordinate descent finds the parabola's least point; its
- *          curvature follows what the loss did, and is raised where the bound did not hold.
+ * Method   the loss is bounded by a parabola whose metric is the columns' covariance, each row
+ *          weighted by the loss's curvature (of many columns: the rows themselves, unweighted);
+ *          coordinate descent finds the parabola's least point; its steepness follows what the loss
+ *          did, and is raised where the bound did not hold; where progress is slow, the metric is made
+ *          anew.
  * Shapes   weights outputs × columns; margin[i] = intercept + sum of w[j] * (column[j][i] - mean[j]).
  * Numbers  double, one stated order, own exp and log: the same bits everywhere.
  * Threads  one net a thread.
@@ -24,7 +26,8 @@ struct ft_elastic_net_task {
   const struct ft_design *design; /* borrowed, as all else here */
   const double *target;           /* one a row of the design */
   double share;                   /* of the absolute weights in the penalty; 0 … 1 */
-  const struct ft_fit_task *end;  /* the fit whose end is looked at; may be NULL */
+  double tolerance; /* progress of one parabola, in the loss without weights: less is none */
+  const struct ft_fit_task *end; /* the fit whose end is looked at; may be NULL */
 };
 
 struct ft_elastic_net;
@@ -39,6 +42,8 @@ enum ft_status ft_elastic_net_make(struct ft_elastic_net **out, struct ft_arena 
  * the weights are not the best ones. */
 bool ft_elastic_net_solve(struct ft_elastic_net *net, double penalty);
 
+/* Are all weights still 0? */
+bool ft_elastic_net_is_flat(const struct ft_elastic_net *net);
 const double *ft_elastic_net_weights(const struct ft_elastic_net *net);
 /* What a margin is where all columns are 0; one an output. */
 void ft_elastic_net_origin(double *out, const struct ft_elastic_net *net);

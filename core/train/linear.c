@@ -11,6 +11,7 @@
 
 #define STRONGEST  8.0                /* the first step's penalty */
 #define WEAKER     0.7071067811865476 /* a step's penalty in that of the one before */
+#define GAIN       1e-4               /* of a loss, that counts */
 #define PATIENCE   8                  /* steps without a better loss */
 #define BLOCK_ROWS 1024               /* predicted at once */
 #define FEW_CODES  3                  /* a basis of codes costs about so many terms */
@@ -78,18 +79,20 @@ static enum ft_status prepare(struct lining *lining, struct ft_error *err) {
       make_design(&lining->train, &lining->target, lining, task->train, task->trains, most, err));
   FT_TRY(make_design(&lining->valid, &lining->valid_target, lining, task->valid, task->valids,
                      most / 4, err));
-  lining->margin = FT_ARENA_NEW(&lining->arena, double, outputs * lining->valid.rows + 1);
+  lining->margin = FT_ARENA_NEW(&lining->arena, double, outputs *(lining->valid.rows + 1));
   lining->best_weight = FT_ARENA_NEW(&lining->arena, double, outputs * lining->basis.columns + 1);
   lining->best_origin = FT_ARENA_NEW(&lining->arena, double, outputs);
   if (!lining->margin || !lining->best_weight || !lining->best_origin)
     return ft_arena_fail(err, "the learner");
-  struct ft_elastic_net_task net = { .problem = task->data->problem,
-                                     .outputs = task->data->outputs,
-                                     .design = &lining->train,
-                                     .target = lining->target,
-                                     .share = ft_configuration_number(task->configuration,
-                                                                      "l1_share", 0.5),
-                                     .end = task };
+  struct ft_elastic_net_task net = {
+    .problem = task->data->problem,
+    .outputs = task->data->outputs,
+    .design = &lining->train,
+    .target = lining->target,
+    .share = ft_configuration_number(task->configuration, "l1_share", 0.5),
+    .tolerance = task->data->problem == FT_REGRESSION ? 1e-8 : 1e-5,
+    .end = task
+  };
   return ft_elastic_net_make(&lining->net, &lining->arena, &net, err);
 }
 
@@ -126,6 +129,8 @@ static void walk_path(struct ft_fit *fit, struct lining *lining) {
   const struct ft_fit_task *task = lining->task;
   bool judged = task->valids > 0;
   uint32_t steps = judged || task->rounds > FT_LINEAR_STEPS ? FT_LINEAR_STEPS : task->rounds;
+  uint32_t idle = 0; /* steps without a gain that counts */
+  double anchor = 0;
   double penalty = STRONGEST;
   for (uint32_t step = 0; step < steps; step++, penalty *= WEAKER) {
     if (!ft_elastic_net_solve(lining->net, penalty)) {
@@ -138,7 +143,11 @@ static void walk_path(struct ft_fit *fit, struct lining *lining) {
       lining->best_loss = loss;
       fit->rounds = step + 1;
       keep_step(lining);
-    } else if (step + 1 - fit->rounds >= PATIENCE && fit->rounds > 1) {
+    }
+    if (step == 0 || loss < anchor * (1 - GAIN) || ft_elastic_net_is_flat(lining->net)) {
+      anchor = loss;
+      idle = 0;
+    } else if (judged && ++idle >= PATIENCE) {
       return;
     }
   }

@@ -15,7 +15,7 @@
 
 #include "core/train/fit.h"
 
-#define FT_LINEAR_STEPS 46
+#define FT_LINEAR_STEPS 60
 #define FT_LINEAR_CELLS 3e7 /* rows × terms */
 
 /* `out` is empty. */
