@@ -2,6 +2,23 @@
 
 #include "foretell/maths.h"
 
+#define MOST_VISITS  2.5e6 /* of rows, by all epochs together */
+#define LEAST_EPOCHS 6
+
+/* Large tables need fewer epochs, and steps of more rows. By the rows of the whole run, so that a refit
+ * goes the way that the folds' fits went. */
+static uint32_t epochs_of(const struct ft_fit_task *task, double wanted) {
+  double most = MOST_VISITS / (double)task->data->features->rows;
+  double epochs = wanted / (task->haste > 0 ? task->haste : 1);
+  if (epochs > most) epochs = most;
+  return epochs < LEAST_EPOCHS ? LEAST_EPOCHS : (uint32_t)epochs;
+}
+
+static size_t batch_of(const struct ft_fit_task *task) {
+  size_t rows = task->data->features->rows;
+  return rows < 6000 ? 64 : rows < 25000 ? 128 : 256;
+}
+
 void ft_net_options_read(struct ft_net_options *out, const struct ft_fit_task *task) {
   const struct ft_configuration *configuration = task->configuration;
   bool numbers = task->data->problem == FT_REGRESSION;
@@ -12,12 +29,13 @@ void ft_net_options_read(struct ft_net_options *out, const struct ft_fit_task *t
                .outputs = task->data->outputs,
                .activation = NUMBER("mish", numbers) > 0 ? FT_ACTIVATE_MISH : FT_ACTIVATE_SELU },
     .terms = { .clip = NUMBER("clip", 3), .bends = (uint32_t)NUMBER("bends", 0) },
-    .epochs = (uint32_t)NUMBER("epochs", 256),
-    .batch = (size_t)NUMBER("batch", 256),
+    .epochs = epochs_of(task, NUMBER("epochs", 120)),
+    .batch = (size_t)NUMBER("batch", (double)batch_of(task)),
     .rate = NUMBER("rate", numbers ? 0.07 : 0.04),
+    .waves = NUMBER("waves", 1),
     .smoothing = NUMBER("smoothing", 0),
-    .decay = NUMBER("decay", 0),
-    .dropout = NUMBER("dropout", 0),
+    .decay = NUMBER("decay", 0.1),
+    .dropout = NUMBER("dropout", 0.15),
     .average = NUMBER("average", 0),
     .scale_factor = NUMBER("scale", 6),
     .bias_factor = NUMBER("bias", 0.1),
@@ -39,9 +57,10 @@ static double sine(double x) {
   return sum;
 }
 
-/* Four waves, each twice as long as the one before: 1/2 (1 - cos(2 pi log2(1 + 15 t))). */
-static double wave(double done) {
-  double place = ft_log(1 + 15 * done) / ft_log(2);
+/* Waves, each twice as long as the one before: 1/2 (1 - cos(2 pi log2(1 + (2^waves - 1) t))). */
+static double wave(double waves, double done) {
+  double many = ft_exp(waves * ft_log(2)) - 1;
+  double place = ft_log(1 + many * done) / ft_log(2);
   place -= (double)(int)place;
   double s = sine(place < 0.5 ? place : 1 - place);
   return s * s;
@@ -55,7 +74,7 @@ static double fade(double done) {
 }
 
 struct ft_network_rates ft_net_options_rates(const struct ft_net_options *options, double done) {
-  return (struct ft_network_rates){ .rate = options->rate * wave(done),
+  return (struct ft_network_rates){ .rate = options->rate * wave(options->waves, done),
                                     .scale_factor = options->scale_factor,
                                     .bias_factor = options->bias_factor,
                                     .decay = options->decay * fade(done),

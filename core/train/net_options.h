@@ -10,6 +10,7 @@ struct ft_net_options {
   uint32_t epochs; /* of the whole course; `rate` goes up and down over it */
   size_t batch;    /* rows */
   double rate;     /* the highest of the course */
+  double waves;    /* times that it goes up and down, each longer than the one before */
   double smoothing;
   double decay;
   double dropout;
