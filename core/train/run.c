@@ -11,12 +11,13 @@
 #include "core/train/order.h"
 #include "foretell/plan.h"
 
-#define BLOCK_ROWS    ((size_t)16384)
-#define MOST_THREADS  64
-#define WARNING_BYTES 400
-#define FEW_ROWS      500
-#define RARE_SHARE    0.02
-#define RARE_ROWS     50
+#define BLOCK_ROWS      ((size_t)16384)
+#define MOST_THREADS    64
+#define WARNING_BYTES   400
+#define MOST_KEPT_BYTES ((size_t)1 << 30) /* of the booster's matrices, between fits */
+#define FEW_ROWS        500
+#define RARE_SHARE      0.02
+#define RARE_ROWS       50
 
 void ft_run_warn(struct ft_run *run, const char *format, ...) {
   char text[WARNING_BYTES];
@@ -162,7 +163,8 @@ static enum ft_status keep_features(struct ft_run *run, struct ft_error *err) {
   run->features = (struct ft_features){ .value = run->value,
                                         .rows = run->rows,
                                         .features = run->profile.features,
-                                        .categories = categories };
+                                        .categories = categories,
+                                        .store = ft_matrix_store_make(MOST_KEPT_BYTES) };
   return FT_OK;
 }
 
@@ -239,6 +241,8 @@ enum ft_status ft_run_prepare(struct ft_run *run, struct ft_arena *arena, struct
 }
 
 void ft_run_release(struct ft_run *run) {
+  ft_matrix_store_free(run->features.store);
+  run->features.store = NULL;
   free(run->value);
   run->value = NULL;
 }
