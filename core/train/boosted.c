@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/train/clock.h"
 #include "core/train/loss.h"
 #include "core/train/metric.h"
 #include "foretell/random.h"
@@ -175,7 +174,7 @@ static enum ft_status run_rounds(struct ft_fit *fit, struct fitting *fitting,
   for (uint32_t round = 0; round < most && !ended; round++) {
     /* the first one finds the bins: the second is shorter */
     double expected = round == 1 ? 0 : now - before;
-    if (now + expected >= task->deadline) {
+    if (now + expected >= task->deadline || ft_fit_is_late(task)) {
       fit->cut = true;
       return FT_OK;
     }

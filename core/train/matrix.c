@@ -28,7 +28,7 @@ static float *make_columns(const struct ft_features *features, size_t rows) {
 static void gather(float *out, const struct ft_features *features, const uint32_t *row,
                    size_t rows) {
   for (uint32_t f = 0; f < features->features; f++) {
-    const float *from = features->value + (size_t)f * features->rows;
+    const float *from = ft_features_column(features, f);
     float *to = out + (size_t)f * rows;
     for (size_t r = 0; r < rows; r++) {
       float value = from[row[r]];

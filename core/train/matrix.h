@@ -21,8 +21,16 @@ struct ft_features {
   size_t rows;
   uint32_t features;
   const uint32_t *categories;    /* a feature's codes run from 0 to this number; 0: a number */
-  struct ft_matrix_store *store; /* where fits keep their matrices; NULL: nowhere */
+  const float *const *column;    /* one a feature, instead of `value`; NULL: they are in `value` */
+  struct ft_matrix_store *store; /* where fits keep matrices of `value`; NULL: nowhere */
 };
+
+/* A feature's value of every row. */
+static inline const float *ft_features_column(const struct ft_features *features,
+                                              uint32_t feature) {
+  return features->column ? features->column[feature]
+                          : features->value + (size_t)feature * features->rows;
+}
 
 struct ft_matrix;
 

@@ -133,7 +133,8 @@ enum ft_status ft_matrices_borrow(struct ft_matrices *out, const struct ft_featu
                                   struct ft_error *err) {
   struct ft_matrix_store *store = features->store;
   *out = (struct ft_matrices){ 0 };
-  if (!store) return make(out, features, rows, threads, err);
+  /* columns of a fit's own go with it: nothing of them may be kept */
+  if (!store || features->column) return make(out, features, rows, threads, err);
   struct kept wanted = {
     .rows = hash_rows(rows),
     .value = features->value,

@@ -14,21 +14,30 @@
 #include "core/train/target.h"
 
 #define FT_RUN_MOST_WARNINGS 16
-#define FT_RUN_MOST_TRIALS   16
+#define FT_RUN_MOST_TRIALS   128
 #define FT_RUN_DEFAULT_S     5400.0 /* MAX_RUNTIME when it is not given */
 
+/* A line of the leaderboard: a candidate of the search. */
 struct ft_run_trial {
-  const char *name;
-  const char *metric;
-  double score;
-  double seconds;
-  uint32_t rounds;
+  const char *name;    /* "shallow", "standard 3" */
+  const char *learner; /* "boosted trees" */
+  const char *metric;  /* "AUC": what score is in */
+  double score;        /* of rows that its fits did not see, in the metric's own sense */
+  double loss;         /* log loss, or squared error of the scaled target, of the same rows */
+  double seconds;      /* of all its fits, one core's */
+  uint32_t rounds;     /* mean over its fits */
+  double weight;       /* share of it in the model; 0: not used */
+  const char *state; /* "tried"; "cut" by the clock; "skipped": it would not have fitted the time */
 };
 
 /* What the manifest says of a run. */
 struct ft_report {
   const char *status;                             /* "Completed" */
+  const char *ended;                              /* why the search ended, a sentence; NULL: none */
   const char *objective;                          /* "F1" */
+  const char *model_type;                         /* "xgboost", "linear_learner", "mlp", "ensemble";
+                                                   * NULL: "xgboost" */
+  double predict_ns;                              /* predicted, a row on one core; 0: not known */
   struct ft_named_score score[FT_SCORE_MOST * 2]; /* the first is the main one */
   size_t scores;
   const char *validation; /* "hold-out", "cross-validation", "none" */

@@ -23,6 +23,9 @@ struct ft_scored {
 struct ft_named_score {
   char name[FT_SCORE_NAME]; /* "validation:auc" */
   double value;
+  bool interval; /* are these known? */
+  double low;    /* of the 95 % interval */
+  double high;
 };
 #define FT_SCORE_MOST 8
 

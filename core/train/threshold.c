@@ -75,8 +75,7 @@ enum ft_status ft_threshold_centre(struct ft_node *node, uint32_t nodes,
     uint32_t feature = cut[first].feature;
     for (next = first + 1; next < cuts && cut[next].feature == feature;)
       next++;
-    find_neighbours(cut + first, next - first, features->value + (size_t)feature * features->rows,
-                    row, rows);
+    find_neighbours(cut + first, next - first, ft_features_column(features, feature), row, rows);
   }
   for (size_t i = 0; i < cuts; i++)
     node[cut[i].node].threshold = centre_of(&cut[i]);

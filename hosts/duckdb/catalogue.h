@@ -12,7 +12,7 @@
 
 #define FT_CATALOGUE_FORMAT 1 /* of the table; a newer one is refused */
 
-/* STV_ML_MODEL_INFO and SVV_ML_MODEL_INFO: found when no table of that name is. */
+/* STV_ML_MODEL_INFO, SVV_ML_MODEL_INFO and LEADERBOARD: found when no table of that name is. */
 void ft_catalogue_offer_views(struct ft_engine *engine);
 /* Look whether the table is there, as the session's transaction sees it. */
 void ft_catalogue_look(struct ft_engine *engine);
