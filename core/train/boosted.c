@@ -10,10 +10,7 @@
 #include "core/train/metric.h"
 #include "foretell/random.h"
 
-#define MOST_PARAMETERS   24
-#define FEW_BINS          64
-#define MOST_BINS         254
-#define FEW_TRAINING_ROWS 5000 /* fewer rows do not fill more bins, and bins are what they cost */
+#define MOST_PARAMETERS 24
 
 /* A fit's working memory. */
 struct fitting {
@@ -57,10 +54,6 @@ static enum ft_status make_room(struct fitting *fitting, struct ft_error *err) {
   return FT_OK;
 }
 
-static uint32_t bins_of(const struct ft_fit_task *task) {
-  return task->trains < FEW_TRAINING_ROWS ? FEW_BINS : MOST_BINS;
-}
-
 static enum ft_status make_booster(struct fitting *fitting, struct ft_error *err) {
   const struct ft_fit_task *task = fitting->task;
   char outputs[16], seed[24], threads[16], eta[32], bins[16];
@@ -68,7 +61,7 @@ static enum ft_status make_booster(struct fitting *fitting, struct ft_error *err
   snprintf(seed, sizeof seed, "%" PRIu64, task->data->seed % 2147483647);
   snprintf(threads, sizeof threads, "%" PRIu32, task->threads);
   snprintf(eta, sizeof eta, "%.6g", task->configuration->eta * task->haste);
-  snprintf(bins, sizeof bins, "%" PRIu32, bins_of(task));
+  snprintf(bins, sizeof bins, "%" PRIu32, ft_matrix_bins(task->trains));
   bool several = task->data->outputs > 1;
   struct ft_parameter parameter[MOST_PARAMETERS] = {
     { "objective", several ? "multi:softprob" : "reg:squarederror" },
@@ -95,7 +88,7 @@ static enum ft_status make_booster(struct fitting *fitting, struct ft_error *err
 static enum ft_status prepare(struct fitting *fitting, struct ft_error *err) {
   const struct ft_fit_task *task = fitting->task;
   struct ft_matrix_rows rows = { task->train, task->trains, task->valid, task->valids,
-                                 bins_of(task) };
+                                 ft_matrix_bins(task->trains) };
   FT_TRY(make_room(fitting, err));
   FT_TRY(ft_matrices_borrow(&fitting->matrices, task->data->features, &rows, task->threads, err));
   return make_booster(fitting, err);

@@ -67,6 +67,16 @@ static const struct ft_configuration of_classes[] = {
     0.57,
     1000,
     4.0 },
+  { "forest",
+    FT_LEARN_RANDOM_FOREST,
+    { { "trees", "200" },
+      { "max_depth", "10" },
+      { "min_child_weight", "2" },
+      { "colsample_bynode", "0.35" } },
+    1,
+    0.63,
+    200,
+    1.2 },
   { .name = NULL },
 };
 
@@ -125,6 +135,16 @@ static const struct ft_configuration of_numbers[] = {
     0.5,
     1000,
     2.2 },
+  { "forest",
+    FT_LEARN_RANDOM_FOREST,
+    { { "trees", "200" },
+      { "max_depth", "10" },
+      { "min_child_weight", "3" },
+      { "colsample_bynode", "0.5" } },
+    1,
+    0.63,
+    200,
+    1.2 },
   { .name = NULL },
 };
 

@@ -43,6 +43,11 @@ enum ft_status ft_matrix_make(struct ft_matrix **out, const struct ft_features *
 void ft_matrix_free(struct ft_matrix *matrix); /* NULL is allowed */
 size_t ft_matrix_rows(const struct ft_matrix *matrix);
 
+/* How many bins a feature deserves: few rows do not fill more, and bins are what they cost. */
+static inline uint32_t ft_matrix_bins(size_t training_rows) {
+  return training_rows < 5000 ? 64 : 254;
+}
+
 /* All rows are one query: for the ranking objectives. */
 enum ft_status ft_matrix_group(struct ft_matrix *matrix, struct ft_error *err) FT_MUST_CHECK;
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/train/leaf.h"
 #include "core/train/order.h"
 #include "foretell/plan.h"
 
@@ -247,27 +248,6 @@ void ft_run_release(struct ft_run *run) {
   run->value = NULL;
 }
 
-/* The leaf that a row of the features reaches. */
-static int32_t walk(const struct ft_forest *forest, const struct ft_tree *tree,
-                    const struct ft_features *features, uint32_t row) {
-  const struct ft_node *root = &forest->node[tree->first], *node = root;
-  while (node->feature != FT_NODE_LEAF) {
-    float value = features->value[(size_t)node->feature * features->rows + row];
-    bool left;
-    if (value != value) {
-      left = node->missing_left;
-    } else if (node->set != FT_NODE_NO_SET) {
-      uint32_t code = (uint32_t)value;
-      left = code / 32 >= node->set_words ||
-             !(forest->set_word[node->set + code / 32] >> (code % 32) & 1);
-    } else {
-      left = value < node->threshold;
-    }
-    node = root + (left ? node->left : node->right);
-  }
-  return node->leaf;
-}
-
 void ft_run_margins(double *out, const struct ft_run *run, const struct ft_member *member,
                     uint32_t members, const uint32_t *row, size_t rows) {
   uint32_t outputs = run->outputs;
@@ -281,7 +261,7 @@ void ft_run_margins(double *out, const struct ft_run *run, const struct ft_membe
         margin[g] += member[m].weight * forest->base[g];
       for (uint32_t t = 0; t < forest->trees; t++)
         margin[forest->tree[t].output] +=
-            unit * walk(forest, &forest->tree[t], &run->features, row[r]);
+            unit * forest->node[ft_leaf_of(forest, &forest->tree[t], &run->features, row[r])].leaf;
     }
   }
 }

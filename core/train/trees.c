@@ -173,11 +173,7 @@ static enum ft_status make_room(struct reading *reading, size_t **queue, struct 
   return FT_OK;
 }
 
-/* The finest unit in which every leaf fits. */
-static int32_t choose_exponent(const struct reading *reading) {
-  double largest = 0;
-  for (uint32_t i = 0; i < reading->nodes; i++)
-    if (fabs(reading->leaf[i]) > largest) largest = fabs(reading->leaf[i]);
+int32_t ft_trees_exponent(double largest) {
   if (largest == 0) return LEAF_BITS;
   int exponent;
   frexp(largest, &exponent); /* largest < 2^exponent */
@@ -187,13 +183,20 @@ static int32_t choose_exponent(const struct reading *reading) {
   return unit > 1000 ? 1000 : unit < -1000 ? -1000 : unit;
 }
 
+static double largest_leaf(const struct reading *reading) {
+  double largest = 0;
+  for (uint32_t i = 0; i < reading->nodes; i++)
+    if (fabs(reading->leaf[i]) > largest) largest = fabs(reading->leaf[i]);
+  return largest;
+}
+
 static enum ft_status finish(struct ft_forest *out, struct reading *reading, json_t *base,
                              uint32_t outputs, struct ft_error *err) {
   uint32_t *word = FT_ARENA_NEW(reading->arena, uint32_t, reading->words + 1);
   double *start = FT_ARENA_NEW(reading->arena, double, outputs);
   if (!word || !start) return ft_arena_fail(err, "the model's trees");
   memcpy(word, reading->word, reading->words * sizeof *word);
-  int32_t exponent = choose_exponent(reading);
+  int32_t exponent = ft_trees_exponent(largest_leaf(reading));
   for (uint32_t i = 0; i < reading->nodes; i++)
     if (reading->node[i].feature == FT_NODE_LEAF)
       reading->node[i].leaf = (int32_t)rint(ldexp(reading->leaf[i], exponent));

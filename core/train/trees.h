@@ -13,6 +13,9 @@
 #include "foretell/model.h"
 #include "foretell/span.h"
 
+/* The finest unit, 2^-exponent, in which every leaf fits. */
+int32_t ft_trees_exponent(double largest);
+
 /* The trees of the first `rounds` rounds, leaves times `scale`.
  *
  * Errors: FT_TRAINER  not a model of trees, or one that breaks its own indices; FT_NOMEM */
