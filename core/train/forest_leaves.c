@@ -9,11 +9,12 @@
 #include "core/train/trees.h"
 #include "foretell/maths.h"
 
-#define JUDGES       20000 /* rows that are enough to find the spread */
+#define MOST_JUDGES  20000 /* rows that are enough to find the spread */
 #define LEAST_JUDGES 20
 #define LEAST_SPREAD 0.25
 #define MOST_SPREAD  4.0
-#define SPREAD_STEPS 24
+#define SPREAD_STEPS 16
+#define TURNS        3 /* of finding the spread and moving the base */
 #define GOLDEN       0.6180339887498949
 
 struct leafing {
@@ -27,6 +28,7 @@ struct leafing {
   double *margin;  /* of a row */
   double *other;   /* training rows × outputs: distances by the trees that did not draw the row */
   uint32_t *asked; /* training rows: how many trees they are of */
+  size_t judges;   /* the first rows, by which spread and base are found */
 };
 
 /* A row's number that an output's trees average. */
@@ -77,22 +79,52 @@ static void fill_tree(struct leafing *leafing, uint32_t index, uint32_t *leaf) {
   }
 }
 
-/* Loss of the rows by the trees that did not draw them, with distances times `spread`. */
+/* A row's margins by the trees that did not draw it, with distances times `spread`. */
+static void judge_row(const struct leafing *leafing, size_t i, double spread) {
+  uint32_t outputs = leafing->task->data->outputs;
+  for (uint32_t g = 0; g < outputs; g++)
+    leafing->margin[g] =
+        leafing->base[g] + spread * leafing->other[i * outputs + g] / leafing->asked[i];
+}
+
 static double loss_of(const struct leafing *leafing, double spread) {
   const struct ft_fit_task *task = leafing->task;
-  uint32_t outputs = task->data->outputs;
   double loss = 0;
-  size_t judges = 0;
-  for (size_t i = 0; i < task->trains && judges < JUDGES; i++) {
+  for (size_t i = 0; i < leafing->judges; i++) {
     if (leafing->asked[i] == 0) continue;
-    for (uint32_t g = 0; g < outputs; g++)
-      leafing->margin[g] =
-          leafing->base[g] + spread * leafing->other[i * outputs + g] / leafing->asked[i];
-    loss += ft_loss_row(task->data->problem, outputs, leafing->margin,
+    judge_row(leafing, i, spread);
+    loss += ft_loss_row(task->data->problem, task->data->outputs, leafing->margin,
                         task->data->target[task->train[i]]);
-    judges++;
   }
-  return judges < LEAST_JUDGES ? fabs(spread - 1) : loss / (double)judges;
+  return loss;
+}
+
+static double log_odds(double sum, double rows) {
+  return ft_log((sum + 0.5) / (rows - sum + 0.5));
+}
+
+/* Move the base such that each class is predicted as often as it occurs. */
+static void shift_base(struct leafing *leafing, double spread) {
+  const struct ft_fit_data *data = leafing->task->data;
+  uint32_t labels = data->problem == FT_BINARY ? 2 : data->outputs, rows = 0;
+  double *probability = leafing->margin + labels, *expected = probability + labels;
+  double *found = expected + labels;
+  for (uint32_t l = 0; l < labels; l++)
+    expected[l] = found[l] = 0;
+  for (size_t i = 0; i < leafing->judges; i++) {
+    if (leafing->asked[i] == 0) continue;
+    judge_row(leafing, i, spread);
+    ft_loss_probabilities(probability, data->problem, data->outputs, leafing->margin);
+    for (uint32_t l = 0; l < labels; l++)
+      expected[l] += probability[l];
+    found[(uint32_t)data->target[leafing->task->train[i]]]++;
+    rows++;
+  }
+  if (data->problem == FT_BINARY)
+    leafing->base[0] += log_odds(found[1], rows) - log_odds(expected[1], rows);
+  else
+    for (uint32_t g = 0; g < labels; g++)
+      leafing->base[g] += ft_log((found[g] + 0.5) / (expected[g] + 0.5));
 }
 
 /* By sections of the golden ratio: the loss has one valley. */
@@ -141,7 +173,7 @@ static enum ft_status make_room(struct leafing *leafing, struct ft_arena *arena,
   leafing->sum = calloc(nodes + (size_t)1, sizeof *leafing->sum);
   leafing->count = calloc(nodes + (size_t)1, sizeof *leafing->count);
   leafing->other = calloc(task->trains * outputs + 1, sizeof *leafing->other);
-  leafing->margin = calloc(outputs, sizeof *leafing->margin);
+  leafing->margin = calloc(4 * ((size_t)outputs + 1), sizeof *leafing->margin);
   leafing->asked = calloc(task->trains + 1, sizeof *leafing->asked);
   *leaf = malloc(task->trains * sizeof **leaf + 1);
   if (leafing->base && leafing->value && leafing->sum && leafing->count && leafing->other &&
@@ -176,15 +208,30 @@ static void write_leaves(struct leafing *leafing) {
   forest->base = leafing->base;
 }
 
+/* What a leaf's distance is multiplied by; the base is moved. */
+static double calibrate(struct leafing *leafing) {
+  size_t asked = 0;
+  double spread = 1;
+  for (size_t i = 0; i < leafing->judges; i++)
+    asked += leafing->asked[i] > 0;
+  if (asked < LEAST_JUDGES) return spread;
+  for (int turn = 0; turn < TURNS; turn++) {
+    spread = find_spread(leafing);
+    if (leafing->task->data->problem == FT_REGRESSION) break;
+    shift_base(leafing, spread);
+  }
+  return spread;
+}
+
 static void fill(double *margin, struct leafing *leafing, uint32_t *leaf) {
   const struct ft_fit_data *data = leafing->task->data;
   ft_loss_base(leafing->base, data->problem, data->outputs, data->target, leafing->task->train,
                leafing->task->trains);
   for (uint32_t t = 0; t < leafing->forest->trees; t++)
     fill_tree(leafing, t, leaf);
-  double spread = find_spread(leafing) / leafing->options->trees;
+  double factor = calibrate(leafing) / leafing->options->trees;
   for (uint32_t i = 0; i < leafing->forest->nodes; i++)
-    leafing->value[i] *= spread;
+    leafing->value[i] *= factor;
   predict_valid(margin, leafing);
   write_leaves(leafing);
 }
@@ -194,6 +241,7 @@ enum ft_status ft_forest_leaves(struct ft_forest *forest, double *margin, struct
                                 const struct ft_forest_leaves_options *options,
                                 struct ft_error *err) {
   struct leafing leafing = { .forest = forest, .task = task, .options = options };
+  leafing.judges = task->trains < MOST_JUDGES ? task->trains : MOST_JUDGES;
   uint32_t *leaf = NULL;
   enum ft_status status = make_room(&leafing, arena, &leaf, err);
   if (status == FT_OK) fill(margin, &leafing, leaf);

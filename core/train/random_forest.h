@@ -5,8 +5,8 @@
  * Leaves   of numbers the mean of the tree's rows; of classes the log-odds (several: the logarithm of
  *          the share) of its rows, drawn towards the base. Averages of these are margins as a boosted
  *          member's are, and may be added to them.
- * Spread   margins are stretched about the base by one factor, the one that predicts best the rows that
- *          each tree did not draw; so a forest is calibrated without rows of its own.
+ * Spread   margins are stretched about the base by one factor, and the base of classes is moved, by what
+ *          predicts best the rows that a tree did not draw: no further rows are needed for it.
  * Numbers  sums of whole numbers, or in the order of the rows.
  * Threads  as fit.h. */
 #ifndef FORETELL_TRAIN_RANDOM_FOREST_H
