@@ -100,10 +100,10 @@ enum ft_status ft_booster_forest(struct ft_forest *out, struct ft_arena *arena,
                                  const struct ft_grown_on *grown_on, struct ft_error *err) {
   uint64_t size;
   const char *text;
-  if (XGBoosterSaveModelToBuffer(booster->handle, "{\"format\":\"json\"}", &size, &text) != 0)
+  if (XGBoosterSaveModelToBuffer(booster->handle, "{\"format\":\"ubj\"}", &size, &text) != 0)
     return ft_xgboost_fail(err, "handing over its trees");
-  struct ft_span json = { text, size };
-  FT_TRY(ft_trees_read(out, arena, json, rounds, booster->outputs, scale, err));
+  struct ft_span ubjson = { text, size };
+  FT_TRY(ft_trees_read(out, arena, ubjson, rounds, booster->outputs, scale, err));
   /* the nodes are in our arena, and nobody else has seen them yet */
   return ft_threshold_centre((struct ft_node *)(uintptr_t)out->node, out->nodes, grown_on->features,
                              grown_on->row, grown_on->rows, err);
