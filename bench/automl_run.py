@@ -62,12 +62,12 @@ def children_of(pid):
 
 
 def most_memory(pid):
-    """Mebibytes that a process has held at most so far."""
-    with contextlib.suppress(OSError, ValueError):
-        for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) / 1024
-    return 0.0
+    """(a process's name, mebibytes that it has held at most so far)"""
+    with contextlib.suppress(OSError, KeyError, ValueError):
+        lines = pathlib.Path(f"/proc/{pid}/status").read_text().splitlines()
+        status = dict(line.split(":", 1) for line in lines if ":" in line)
+        return status["Name"].strip(), int(status["VmHWM"].split()[0]) / 1024
+    return "", 0.0
 
 
 class Shell:
@@ -109,9 +109,12 @@ class Shell:
     def _watch(self, process, ended, deadline):
         self.trainer_mb = self.shell_mb = 0.0
         while not ended.wait(0.03):
-            self.shell_mb = max(self.shell_mb, most_memory(process.pid))
+            shell, held = most_memory(process.pid)
+            self.shell_mb = max(self.shell_mb, held)
             for child in children_of(process.pid):
-                self.trainer_mb = max(self.trainer_mb, most_memory(child))
+                name_, held = most_memory(child)
+                if name_ != shell:  # until it becomes the trainer, a child is the shell's copy
+                    self.trainer_mb = max(self.trainer_mb, held)
             if time.monotonic() > deadline:
                 process.kill()
 

@@ -121,6 +121,12 @@ void ft_catalogue_look(struct ft_engine *engine) {
   ft_rows_close(&rows);
 }
 
+bool ft_catalogue_is_named(const char *text) {
+  for (size_t i = 0; i < sizeof views / sizeof *views; i++)
+    if (strcasestr(text, views[i].name)) return true;
+  return false;
+}
+
 static void offer_view(duckdb_replacement_scan_info info, const char *name, void *data) {
   struct ft_engine *engine = data;
   const struct view *view = views, *end = views + sizeof views / sizeof *views;
@@ -309,6 +315,16 @@ static enum ft_status make_table(struct ft_engine *engine, struct ft_error *err)
   FT_TRY(tell(engine, create_table, NULL, 0, err));
   engine->has_catalogue = true;
   return FT_OK;
+}
+
+enum ft_status ft_catalogue_follow_schemas(struct ft_engine *engine, struct ft_error *err) {
+  struct ft_bind bind = FT_BIND(engine->catalogue_name);
+  ft_catalogue_look(engine);
+  if (!engine->has_catalogue) return FT_OK;
+  return tell(engine,
+              "DELETE FROM " TABLE " WHERE lower(schema_name) NOT IN "
+              "(SELECT lower(schema_name) FROM duckdb_schemas() WHERE database_name = $1)",
+              &bind, 1, err);
 }
 
 /* The READY version stays; its row says why the attempt to replace it failed. */

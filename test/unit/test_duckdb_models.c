@@ -391,6 +391,8 @@ static void leaderboard_is_read_as_far_as_it_is_one(void **state) {
     set_manifest(engine, damages[i]);
     expect_rows(engine, "SELECT count(*) FROM foretell.leaderboard", "0");
   }
+  run(engine, "DROP SCHEMA foretell CASCADE");
+  expect_rows(engine, "SELECT count(*) FROM foretell.leaderboard", "0");
   run(engine, "CREATE TABLE leaderboard (x INTEGER)");
   expect_rows(engine, "SELECT count(*) FROM (DESCRIBE leaderboard)", "1");
   expect_rows(engine, "SELECT count(*) FROM (DESCRIBE foretell.leaderboard)", "13");
@@ -517,6 +519,30 @@ static void dropped_model_leaves_nothing(void **state) {
   ft_engine_close(engine);
 }
 
+static void models_go_with_their_schema(void **state) {
+  (void)state;
+  struct ft_host host;
+  struct made made;
+  struct ft_engine *engine = open_rows(&host, NULL);
+  run(engine, "CREATE SCHEMA \"Sales\"");
+  install_new(&host, "k", "h", FT_TEXT, "VARCHAR", 16);
+  make_model(&made, "m", "f", FT_TEXT, 17);
+  made.record.schema = "Sales";
+  install(&host, &made, "VARCHAR");
+  expect_rows(engine, "SELECT model_name FROM stv_ml_model_info ORDER BY ALL", "k\nm");
+  run(engine, "BEGIN");
+  run(engine, "DROP SCHEMA sales CASCADE");
+  expect_rows(engine, "SELECT model_name FROM stv_ml_model_info", "k");
+  run(engine, "ROLLBACK");
+  expect_rows(engine, "SELECT count(\"Sales\".f(t)) FROM t", "3000");
+  run(engine, "DROP SCHEMA IF EXISTS sales CASCADE");
+  expect_rows(engine, "SELECT model_name FROM stv_ml_model_info", "k");
+  run(engine, "CREATE SCHEMA sales");
+  expect_rows(engine, "SELECT count(*) FROM foretell.model", "1");
+  drop_model(&made);
+  ft_engine_close(engine);
+}
+
 static void function_name_must_be_free(void **state) {
   (void)state;
   static const struct {
@@ -567,6 +593,7 @@ int main(void) {
     cmocka_unit_test(replaced_model_is_a_new_version),
     cmocka_unit_test(failed_attempt_leaves_the_ready_version),
     cmocka_unit_test(dropped_model_leaves_nothing),
+    cmocka_unit_test(models_go_with_their_schema),
     cmocka_unit_test(function_name_must_be_free),
   };
   return cmocka_run_group_tests_name("duckdb_models", tests, NULL, NULL);
