@@ -205,8 +205,9 @@ static void note_features(uint8_t *used, const struct ft_member *member) {
 }
 
 double ft_model_predict_ns(const struct ft_model *model) {
-  double ns = ROW_NS + (model->labels ? LINK_NS : 0);
-  if (model->link == FT_LINK_SOFTMAX) ns += SOFTMAX_NS * model->labels;
+  double ns = ROW_NS + (model->link == FT_LINK_SOFTMAX    ? SOFTMAX_NS * model->labels
+                        : model->link != FT_LINK_IDENTITY ? LINK_NS
+                                                          : 0);
   struct ft_arena arena;
   ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
   uint8_t *used = FT_ARENA_NEW(&arena, uint8_t, model->features);
