@@ -35,6 +35,7 @@ struct searching {
   struct task *task;
   size_t tasks;
   uint32_t judged;
+  uint32_t listed; /* candidates proposed when the list was at its end; 0: it is not */
   uint32_t stale;
   atomic_bool stop;
   atomic_uint begun; /* of the first candidate's fits */
@@ -188,6 +189,7 @@ static enum ft_status propose(bool *more, struct searching *searching, struct ft
       search->end = FT_SEARCH_LIST;
       return FT_OK;
     }
+    if (varied && searching->listed == 0) searching->listed = search->candidates;
     if (search->candidates == 0 || fits_in_time(searching, next)) {
       *more = true;
       return begin_candidate(searching, next, err);
@@ -306,8 +308,8 @@ static enum ft_status try_all(struct searching *searching, struct ft_error *err)
     FT_TRY(take_result(searching, err));
     if (search->end == FT_SEARCH_CLOCK && ft_clock_seconds() > searching->options->deadline)
       return FT_OK;
-    if (search->tried >= LEAST_TRIED && searching->stale >= STALE &&
-        !searching->portfolio.list->name && more) {
+    bool listed = searching->listed > 0 && searching->judged >= searching->listed;
+    if (listed && search->tried >= LEAST_TRIED && searching->stale >= STALE && more) {
       search->end = FT_SEARCH_CONVERGED;
       return FT_OK;
     }
