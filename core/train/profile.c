@@ -87,7 +87,7 @@ static enum ft_status profile_text(struct profiling *p, struct ft_error *err) {
   enum ft_status status = FT_OK;
   if (size == p->present && p->present >= FT_PROFILE_FEW_ROWS) {
     leave_out(p, "every value is different, it looks like an identifier");
-  } else if (size <= FT_PROFILE_MOST_CATEGORIES) {
+  } else if (size <= FT_PROFILE_FEW_CATEGORIES) {
     status = add_category(p, list, size, err);
   } else {
     size_t kept = 0;
