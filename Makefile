@@ -13,7 +13,7 @@ SANITIZER_ENV := \
   LSAN_OPTIONS=suppressions=$(CURDIR)/tools/leaks.txt:print_suppressions=0 \
   UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 
-.PHONY: postgres install-postgres help build demo test check format asan fuzz bench install clean
+.PHONY: postgres install-postgres help build demo test check format asan fuzz bench bench-automl install clean
 
 help: ## what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -57,6 +57,10 @@ bench: ## measurements
 	@tools/build.sh build all -Dtests=true
 	@touch build/.tested
 	@ninja -C build benchmark
+
+bench-automl: build ## AutoML beside published results; hours. SETS= BUDGET=15,60,300 FOLDS= SEEDS= DATA=
+	@bench/automl.py --budget $(or $(BUDGET),15,60,300) $(if $(SETS),--sets $(SETS)) \
+	  $(if $(FOLDS),--folds $(FOLDS)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(DATA),--data $(DATA)) $(ARGS)
 
 install: build ## a relocatable tree below PREFIX=/usr/local
 	@meson configure build -Dprefix='$(abspath $(PREFIX))'

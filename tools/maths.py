@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Coefficients and reference values of core/predict/maths.c.
+"""Coefficients and reference values of core/predict/maths.c, coefficients of activation.h beside it.
 
 tools/maths.py coefficients               prints the constants as C hexadecimal floats
+tools/maths.py singles                    the same for float32
 tools/maths.py reference > test/reference/maths.csv
 
 Standard library only. Polynomials interpolate at Chebyshev's nodes in 80-digit decimals, which
@@ -93,6 +94,30 @@ FITS = [
 ]
 
 
+SINGLE_FITS = [
+    ("exp", exp_rest, -LN2 / 2 * D("1.001"), LN2 / 2 * D("1.001"), 4, lambda v, d: d * v * v / v.exp()),
+    ("tanh", tanh_rest, D(0), D("0.3025"), 4, lambda v, d: d * v),
+]
+
+
+def single(x):
+    return struct.unpack("<f", struct.pack("<f", float(x)))[0]
+
+
+def print_singles():
+    high = float(int(LN2 * 2**15)) / 2**15  # 15 bits: its product with an exponent is exact
+    print("ln2_high", high.hex())
+    print("ln2_low", single(LN2 - D(high)).hex())
+    print("log2_e", single(1 / LN2).hex())
+    for name, function, low, high, degree, whole in SINGLE_FITS:
+        coefficients = [single(c) for c in fit(function, low, high, degree)]
+        points = [low + (high - low) * D(i) / 997 for i in range(998)]
+        worst = max(abs(whole(x, evaluate(coefficients, x) - function(x))) for x in points)
+        print(f"{name}: relative error {float(worst):.2e}, 2^-24 is 5.96e-08")
+        for c in coefficients:
+            print("   ", c.hex())
+
+
 def print_coefficients():
     high = float(int(LN2 * 2**32)) / 2**32  # 32 bits: its product with an exponent is exact
     print("ln2_high", high.hex())
@@ -150,4 +175,4 @@ def print_reference():
 
 
 if __name__ == "__main__":
-    {"coefficients": print_coefficients, "reference": print_reference}[sys.argv[1]]()
+    {"coefficients": print_coefficients, "singles": print_singles, "reference": print_reference}[sys.argv[1]]()

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "core/predict/layout.h"
+#include "core/predict/net.h"
 #include "foretell/error.h"
 #include "foretell/type.h"
 
@@ -50,6 +51,10 @@ struct ft_kernel {
   /* The same for one row of work->block. */
   void (*add_row)(const void *plan, const struct ft_pass *pass, const struct ft_kernel_work *work,
                   size_t row, int64_t *sum);
+  /* The last layer's sums for at most FT_NET_ROWS rows of `input`, output-major with FT_NET_ROWS
+   * floats an output, within `work`. */
+  const float *(*run_net)(const struct ft_net *net, const struct ft_net_input *input,
+                          const struct ft_net_work *work);
 };
 
 extern const struct ft_kernel ft_kernel_portable, ft_kernel_avx2, ft_kernel_avx512;

@@ -8,6 +8,7 @@
 #define MUX(m, one, zero)  ((zero) ^ (((one) ^ (zero)) & (m)))
 #define ABOVE(gt, ge, low) ((gt) | ((ge) & (low)))
 #include "core/predict/kernel_body.h"
+#include "core/predict/net_body.h"
 
 #define SEARCH_ROWS 8
 #define MOST_TREES  256 /* whose bytes add up within 16 bits */
@@ -243,6 +244,7 @@ const struct ft_kernel ft_kernel_avx2 = {
   .supported = has_avx2,
   .add_block = add_block,
   .add_row = add_row,
+  .run_net = run_net,
 };
 
 #else

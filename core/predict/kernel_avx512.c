@@ -27,6 +27,7 @@ static inline void set_thirty_two(uint8_t *bit, const uint16_t *rank, uint16_t r
 #define SET_BITS(bit, rank, reached) set_thirty_two(bit, rank, reached)
 
 #include "core/predict/kernel_body.h"
+#include "core/predict/net_body.h"
 
 #define SEARCH_ROWS 16
 #define MOST_TREES  256 /* whose bytes add up within 16 bits */
@@ -323,6 +324,7 @@ const struct ft_kernel ft_kernel_avx512 = {
   .supported = has_avx512,
   .add_block = add_block,
   .add_row = add_row_avx512,
+  .run_net = run_net,
 };
 
 #else

@@ -3,6 +3,7 @@
 #define MUX(m, one, zero)  ((zero) ^ (((one) ^ (zero)) & (m)))
 #define ABOVE(gt, ge, low) ((gt) | ((ge) & (low)))
 #include "core/predict/kernel_body.h"
+#include "core/predict/net_body.h"
 
 #define MOST_TREES 255 /* whose leaves add up within an int32 */
 
@@ -115,4 +116,5 @@ const struct ft_kernel ft_kernel_portable = {
   .supported = always,
   .add_block = add_block,
   .add_row = add_row,
+  .run_net = run_net,
 };

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/train/clock.h"
 #include "core/train/loss.h"
 #include "core/train/metric.h"
 #include "core/train/view.h"
@@ -167,7 +166,7 @@ static enum ft_status run_rounds(struct ft_fit *fit, struct fitting *fitting,
   if (task->valids && most > task->most_rounds) most = task->most_rounds;
   size_t bytes = task->valids * task->data->outputs * sizeof *fit->margin;
   for (uint32_t round = 0; round < most; round++) {
-    if (ft_clock_seconds() >= task->deadline) {
+    if (ft_fit_is_late(task)) {
       fit->cut = true;
       return FT_OK;
     }

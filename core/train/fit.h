@@ -13,6 +13,7 @@
 #include <stdbool.h>
 
 #include "core/train/booster.h"
+#include "core/train/clock.h"
 #include "core/train/configuration.h"
 
 /* What all fits of a run share. */
@@ -41,8 +42,15 @@ struct ft_fit_task {
   bool stop_on_auc;      /* binary, few rows of a class: log loss would stop too soon */
   uint32_t threads;      /* of this fit */
   double deadline;       /* ft_clock_seconds */
+  atomic_bool *stop;     /* set: nobody waits for the fit any more, end at once; may be NULL */
   atomic_uint *progress; /* rounds done; may be NULL */
 };
+
+/* Should the fit end now? Asked a few times a second or more often. */
+static inline bool ft_fit_is_late(const struct ft_fit_task *task) {
+  return (task->stop && atomic_load_explicit(task->stop, memory_order_relaxed)) ||
+         ft_clock_seconds() >= task->deadline;
+}
 
 struct ft_fit {
   bool done;       /* the fields below are filled */

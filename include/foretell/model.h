@@ -127,6 +127,7 @@ enum ft_activation {
 
 /* A number that a net takes of a feature x:
  *   (x - centre) * scale, then not below `low`, not above `high`; `absent` when x is missing.
+ * A product that is no number (infinity times 0) becomes `low`.
  * A hinge is a term with low 0 and high 1; an indicator of missing values one with scale 0 and
  * absent 1. */
 struct ft_term {
@@ -136,13 +137,14 @@ struct ft_term {
   float absent;    /* finite */
 };
 
-/* A feature of codes, each of which has a row of the first layer's weights: row `first` + code; a
- * missing value has row first + rows - 1; a code beyond has row `first`, which is that of values not
- * in the list. */
+/* A feature of codes (a category's, a part of a calendar, a boolean), each of which has a row of the
+ * first layer's weights: row first + code, without the code's fraction, when 0 <= code < rows - 1; a
+ * missing value has row first + rows - 1; any other code has row `first`, which is that of values
+ * not in the list. */
 struct ft_lookup {
-  uint32_t feature;
-  uint32_t first; /* input of the first layer */
-  uint32_t rows;  /* at least 2 */
+  uint32_t feature; /* index of the encoder */
+  uint32_t first;   /* input of the first layer */
+  uint32_t rows;    /* at least 2 */
 };
 
 struct ft_layer {
@@ -155,9 +157,10 @@ struct ft_layer {
 
 /* Dense layers; with one layer it is a linear model. The first layer's inputs are the terms, then the
  * rows of the lookups in order; the last layer's outputs are the model's, and it has no activation.
- *   h[o] = bias[o]; then for every input i in order h[o] += x[i] * weight[i][o], of a lookup
- *   h[o] += weight[row][o]; each product is rounded to float32 before it is added; then the activation.
- * A missing row costs nothing: what is not chosen is not added. */
+ *   h[o] = bias[o]; in the first layer then, lookup by lookup, h[o] += weight[row][o];
+ *   then for every input x[i] in order h[o] += x[i] * weight[i][o], the first layer's being its
+ *   terms; each product is rounded to float32 before it is added; then the activation.
+ * A lookup's rows that a row of data has not chosen cost nothing. */
 struct ft_net {
   uint32_t terms;
   const struct ft_term *term;
