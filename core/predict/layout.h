@@ -156,7 +156,7 @@ struct ft_feature_block {
   uint32_t kind, part, field, type; /* as of struct ft_feature */
   struct ft_hash_key key;
   uint32_t used;       /* 1: some tree asks for it, 2: some tree is walked on it */
-  uint32_t spare;      /* 0 */
+  uint32_t words;      /* as of struct ft_feature */
   struct ft_part slot; /* struct ft_category_slot, a power of two, or none */
 };
 
@@ -171,6 +171,7 @@ struct ft_plan_block {
   struct ft_part feature; /* struct ft_feature_block */
   struct ft_part member;  /* struct ft_forest_block */
 };
-#define FT_PLAN_MAGIC "FTPLAN1" /* with its NUL; another number with every change of the layout */
+#define FT_USED_BESIDE 4 /* of a feature's `used`: one that is encoded with it is asked for */
+#define FT_PLAN_MAGIC  "FTPLAN1" /* with its NUL; another number with every change of the layout */
 
 #endif
