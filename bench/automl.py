@@ -52,6 +52,7 @@ def read_options():
         help="auto, auto-xgboost, auto-linear_learner, auto-mlp, xgboost-defaults")
     add("--model-type", type=words, help="xgboost,mlp is the same as --method auto-xgboost,auto-mlp")
     add("--threads", type=int, default=0, help="of the shell and its trainer; all processors by default")
+    add("--time-rows", action="store_true", help="time the model in SQL too, on one thread")
     add("--jobs", type=int, default=1, help="trainings at a time; more than 1 falsifies times")
     add("--out", default=ROOT / "build/automl.tsv", help="the file of results (build/automl.tsv)")
     add("--build", help="the name results are kept by; by default made of the trainer's bytes")
@@ -83,7 +84,7 @@ def list_tasks(options):
                                "fold": fold, "budget": 0 if foreign else budget,
                                "max_trials": 0 if foreign else options.max_trials,
                                "settings": "" if foreign else options.settings,
-                               "threads": options.threads}
+                               "threads": options.threads, "time_rows": options.time_rows}
 
 
 def run_task(options, task, targets):
@@ -135,7 +136,7 @@ def all_results(options):
 def check_limit(options, name, target, budget, bound):
     rows, wall, memory, status = automl_run.time_limit(options.program, options.data, name, target,
                                                        budget, options.threads)
-    verdict = "ok" if wall <= bound and not status.startswith("error") else "TOO LATE"
+    verdict = "ok" if wall <= bound and not status.startswith(("error", "exit")) else "TOO LATE"
     limit = f"MAX_RUNTIME {budget}" if budget else "no MAX_RUNTIME"
     print(f"{name}: {rows} rows, {limit}: {wall:.1f} s of at most {bound}, {verdict}; "
           f"trainer {memory:.0f} MB, {status}", flush=True)

@@ -14,9 +14,9 @@ from automl_sets import SETS
 KEY = ("build", "method", "set", "seed", "fold", "budget", "max_trials", "settings")
 FIELDS = KEY + ("metric", "score", "score_se", "own", "low", "high", "wall", "trainer_mb", "shell_mb",
                 "rows", "columns", "trials", "rate", "predict_ns", "artifact_bytes", "model_type",
-                "status", "sha256")
+                "status", "sha256", "sql_ns", "cpu")
 NUMBERS = {"score", "score_se", "own", "low", "high", "wall", "trainer_mb", "shell_mb", "rate",
-           "predict_ns", "artifact_bytes", "rows", "columns", "trials"}
+           "predict_ns", "sql_ns", "cpu", "artifact_bytes", "rows", "columns", "trials"}
 WHOLE = {"seed", "fold", "budget", "max_trials"}
 BASELINE = "xgboost-defaults"
 
@@ -33,7 +33,7 @@ def read_results(path):
     with open(path, encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
             for field in NUMBERS:
-                row[field] = float(row[field]) if row.get(field) else None
+                row[field] = float(row[field]) if row.get(field) else None  # a file may lack the newest
             for field in WHOLE:
                 row[field] = int(row[field] or 0)
             rows[key_of(row)] = row
@@ -50,12 +50,14 @@ def write_cell(value):
 
 def add_result(path, row):
     path = pathlib.Path(path)
-    new = not path.exists()
     path.parent.mkdir(parents=True, exist_ok=True)
-    with open(path, "a", encoding="utf-8") as file:
-        if new:
-            file.write("\t".join(FIELDS) + "\n")
-        file.write("\t".join(write_cell(row.get(field)) for field in FIELDS) + "\n")
+    with open(path, "a+", encoding="utf-8") as file:
+        file.seek(0)
+        fields = file.readline().rstrip("\n").split("\t")
+        if fields == [""]:
+            fields = FIELDS
+            file.write("\t".join(fields) + "\n")
+        file.write("\t".join(write_cell(row.get(field)) for field in fields) + "\n")
 
 
 def show_number(value, signed=False):
@@ -135,17 +137,21 @@ def cost_line(one, rows):
     told = [row for row in rows if row["own"] is not None]
     flattery = scores.gains(one.metric, [r["own"] for r in told], [r["score"] for r in told])
     covered = [c for c in map(covers, rows) if c is not None]
-    return [one.name, f"{scores.mean([row['wall'] for row in rows]):.1f}", f"{most('wall'):.1f}",
-            f"{most('trainer_mb'):.0f}", f"{scores.mean([row['trials'] for row in rows]):.1f}",
-            f"{scores.mean([row['rate'] for row in rows]) / 1e6:.2f}",
-            show_number(most("predict_ns")), f"{most('artifact_bytes') / 1e6:.2f}",
-            show_error(flattery, True) if flattery else "-",
+    def average(field):
+        known = [row[field] for row in rows if row[field] is not None]
+        return scores.mean(known) if known else None
+
+    return [one.name, f"{average('wall'):.1f}", f"{most('wall'):.1f}", show_number(average("cpu")),
+            f"{most('trainer_mb'):.0f}", f"{average('trials'):.1f}", f"{average('rate') / 1e6:.2f}",
+            show_number(most("predict_ns")), show_number(most("sql_ns")),
+            f"{most('artifact_bytes') / 1e6:.2f}", show_error(flattery, True) if flattery else "-",
             f"{sum(covered)} of {len(covered)}" if covered else "-"]
 
 
-QUALITY_HEAD = ["set", "metric", "n", "mean ± se", "asked", "verdict", "gain on defaults", "", "gain on best single",
-                "AutoGluon 1h", "H2O 1h", "LightAutoML 1h", "FLAML 1h"]
-COST_HEAD = ["set", "seconds", "most", "MB", "trials", "Mcells/s", "ns/row", "artifact MB", "own score - held", "covered"]
+QUALITY_HEAD = ["set", "metric", "n", "mean ± se", "asked", "verdict", "gain on defaults", "",
+                "gain on best single", "AutoGluon 1h", "H2O 1h", "LightAutoML 1h", "FLAML 1h"]
+COST_HEAD = ["set", "seconds", "most", "cpu s", "MB", "trials", "Mcells/s", "ns/row", "in SQL",
+             "artifact MB", "own score - held", "covered"]
 
 
 def group_rows(rows, names):

@@ -15,6 +15,7 @@ import time
 import automl_scores as scores
 from automl_sets import AUC, LOG_LOSS, RMSE, path_of
 
+TIMED_ROWS = 200000
 GRACE_SECONDS = 120  # after which a training that does not end is killed
 OWN_SCORE = {AUC: "validation:auc", LOG_LOSS: "validation:log_loss", RMSE: "validation:rmse"}
 FOREIGN_OBJECTIVE = {AUC: "binary:logistic", LOG_LOSS: "multi:softmax", RMSE: "reg:squarederror"}
@@ -61,12 +62,12 @@ def children_of(pid):
 
 
 def most_memory(pid):
-    """Mebibytes that a process has held at most so far."""
-    with contextlib.suppress(OSError, ValueError):
-        for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) / 1024
-    return 0.0
+    """(a process's name, mebibytes that it has held at most so far)"""
+    with contextlib.suppress(OSError, KeyError, ValueError):
+        lines = pathlib.Path(f"/proc/{pid}/status").read_text().splitlines()
+        status = dict(line.split(":", 1) for line in lines if ":" in line)
+        return status["Name"].strip(), int(status["VmHWM"].split()[0]) / 1024
+    return "", 0.0
 
 
 class Shell:
@@ -77,10 +78,10 @@ class Shell:
         self.folder = pathlib.Path(folder)
         self.database = str(self.folder / "bench.db")
         self.threads = ["--threads", str(threads)] if threads else []
-        self.wall = self.trainer_mb = self.shell_mb = 0.0
+        self.wall = self.cpu = self.trainer_mb = self.shell_mb = 0.0
 
     def run(self, sql, seconds=600.0):
-        """What the statements print, as objects; wall, trainer_mb and shell_mb are of this run."""
+        """What the statements print, as objects; wall, cpu and …_mb are of this run."""
         script = self.folder / "script.sql"
         script.write_text(sql, encoding="utf-8")
         words = [self.program, "-q", "--no-history", "--format", "jsonlines", *self.threads,
@@ -89,10 +90,13 @@ class Shell:
                 open(self.folder / "err", "w+", encoding="utf-8") as err:
             begin = time.monotonic()
             process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
-            watcher = threading.Thread(target=self._watch, args=(process, begin + seconds))
+            ended = threading.Event()
+            watcher = threading.Thread(target=self._watch, args=(process, ended, begin + seconds))
             watcher.start()
-            process.wait()
-            self.wall = time.monotonic() - begin
+            _, status, used = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            self.wall, self.cpu = time.monotonic() - begin, used.ru_utime + used.ru_stime
+            ended.set()
             watcher.join()
             if process.returncode:
                 err.seek(0)
@@ -102,15 +106,17 @@ class Shell:
             out.seek(0)
             return [json.loads(line) for line in out if line.startswith("{")]
 
-    def _watch(self, process, deadline):
+    def _watch(self, process, ended, deadline):
         self.trainer_mb = self.shell_mb = 0.0
-        while process.poll() is None:
-            self.shell_mb = max(self.shell_mb, most_memory(process.pid))
+        while not ended.wait(0.03):
+            shell, held = most_memory(process.pid)
+            self.shell_mb = max(self.shell_mb, held)
             for child in children_of(process.pid):
-                self.trainer_mb = max(self.trainer_mb, most_memory(child))
+                name_, held = most_memory(child)
+                if name_ != shell:  # until it becomes the trainer, a child is the shell's copy
+                    self.trainer_mb = max(self.trainer_mb, held)
             if time.monotonic() > deadline:
                 process.kill()
-            time.sleep(0.03)
 
 
 def load_rows(shell, data, one, folds, fold):
@@ -179,15 +185,30 @@ def describe_model(shell):
     return json.loads(row["manifest"]), row["artifact_bytes"], row["model_sha256"]
 
 
+def time_rows(shell):
+    """Nanoseconds that one thread takes for a row in SQL, the reading of it included."""
+    sql = "SELECT max(f(t)) FROM many t;"
+    rows = shell.run(f"CREATE TABLE many AS SELECT t.* FROM train t, "
+                     f"range(1 + {TIMED_ROWS} // (SELECT count(*) FROM train)); "
+                     "SELECT count(*) AS n FROM many")[0]["n"]
+    single = Shell(shell.program, shell.folder, 1)
+    walls = []
+    for times in (1, 5):
+        single.run(sql * times)
+        walls.append(single.wall)
+    return (walls[1] - walls[0]) / 4 / rows * 1e9
+
+
 def run_fold(program, data, one, targets, folds, fold, options):
-    """A row of results (a dictionary). options: method, seed, budget, max_trials, settings, threads"""
+    """A row of results (a dictionary). options: method, seed, budget, max_trials, settings, threads,
+    time_rows"""
     with tempfile.TemporaryDirectory(prefix="foretell-bench-") as folder:
         shell = Shell(program, folder, options["threads"])
         rows, columns = load_rows(shell, data, one, folds, fold)
         statement = write_create(one, options["method"], options["seed"], options["budget"],
                                  options["max_trials"], options["settings"], len(set(targets)))
         shell.run(statement, (options["budget"] or 600) * 2 + GRACE_SECONDS)
-        result = {"rows": rows, "columns": columns, "wall": shell.wall,
+        result = {"rows": rows, "columns": columns, "wall": shell.wall, "cpu": shell.cpu,
                   "trainer_mb": shell.trainer_mb, "shell_mb": shell.shell_mb}
         manifest, size, sha256 = describe_model(shell)
         expected = [target for target, of in zip(targets, folds) if of == fold]
@@ -197,7 +218,8 @@ def run_fold(program, data, one, targets, folds, fold, options):
         result.update(trials=trials, rate=rows * columns * trials / result["wall"],
                       predict_ns=manifest.get("predict_ns"), artifact_bytes=size,
                       model_type=manifest.get("model_type"),
-                      status=manifest.get("training_status"), sha256=sha256[:12])
+                      status=manifest.get("training_status"), sha256=sha256[:12],
+                      sql_ns=time_rows(shell) if options["time_rows"] else None)
         return result
 
 
@@ -237,10 +259,11 @@ def run_large(program, rows, budget, threads=0):
         shell.run(make_large(rows))
         shell.run(f"CREATE MODEL m FROM train TARGET y FUNCTION f "
                   f"SETTINGS (MAX_RUNTIME {budget}, SEED 1)", budget * 3 + 600)
+        wall, trainer, own = shell.wall, shell.trainer_mb, shell.shell_mb
         manifest, size, _ = describe_model(shell)
-        print(f"{rows} rows x {LARGE_COLUMNS} columns, MAX_RUNTIME {budget}: {shell.wall:.1f} s, "
-              f"trainer {shell.trainer_mb:.0f} MB, shell {shell.shell_mb:.0f} MB, "
-              f"together {(shell.trainer_mb + shell.shell_mb) / 1024:.2f} GiB; "
+        print(f"{rows} rows x {LARGE_COLUMNS} columns, MAX_RUNTIME {budget}: {wall:.1f} s, "
+              f"trainer {trainer:.0f} MB, shell {own:.0f} MB, "
+              f"together {(trainer + own) / 1024:.2f} GiB; "
               f"{manifest['rows']['used']} rows used, {manifest['trials_run']} trials, "
               f"{manifest['training_status']}, {manifest['metrics'][0]}, {size} bytes", flush=True)
 

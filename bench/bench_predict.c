@@ -157,9 +157,9 @@ static double time_passes(struct contender *c, bool trees) {
   const int times = 40;
   double start = now(CLOCK_THREAD_CPUTIME_ID);
   for (int i = 0; i < times; i++)
-    for (uint32_t m = 0; m < plan->members; m++) {
-      const struct ft_pass *all = FT_PART(plan->block, struct ft_pass, plan->member[m].pass);
-      for (uint64_t p = 0; p < plan->member[m].pass.count; p++) {
+    for (uint64_t m = 0; m < plan->block->forest.count; m++) {
+      const struct ft_pass *all = FT_PART(plan->block, struct ft_pass, plan->forest[m].pass);
+      for (uint64_t p = 0; p < plan->forest[m].pass.count; p++) {
         struct ft_pass pass = all[p];
         if (!trees) pass.group.count = pass.deep.count = 0;
         plan->kernel->add_block(plan->block, &pass, &c->scratch[0]->work, c->scratch[0]->sum);
@@ -174,10 +174,10 @@ static double time_rows(struct contender *c) {
   const size_t times = 8;
   double start = now(CLOCK_THREAD_CPUTIME_ID);
   for (size_t i = 0; i < times * FT_BLOCK_ROWS; i++)
-    for (uint32_t m = 0; m < plan->members; m++) {
+    for (uint64_t m = 0; m < plan->block->forest.count; m++) {
       const size_t r = i % FT_BLOCK_ROWS;
-      const struct ft_pass *pass = FT_PART(plan->block, struct ft_pass, plan->member[m].pass);
-      for (uint64_t p = 0; p < plan->member[m].pass.count; p++)
+      const struct ft_pass *pass = FT_PART(plan->block, struct ft_pass, plan->forest[m].pass);
+      for (uint64_t p = 0; p < plan->forest[m].pass.count; p++)
         plan->kernel->add_row(plan->block, &pass[p], &c->scratch[0]->work, r, c->scratch[0]->sum);
     }
   return (now(CLOCK_THREAD_CPUTIME_ID) - start) / (double)(times * FT_BLOCK_ROWS);

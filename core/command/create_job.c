@@ -17,13 +17,15 @@ static enum ft_status read_setting(uint64_t *out, const struct ft_create_model *
 
 static enum ft_status read_settings(struct ft_job *job, const struct ft_create_model *create,
                                     struct ft_error *err) {
-  uint64_t runtime, trials;
+  uint64_t runtime, trials, predict;
   FT_TRY(read_setting(&job->max_cells, create, "max_cells", INT64_MAX, err));
   FT_TRY(read_setting(&runtime, create, "max_runtime", UINT32_MAX, err));
   FT_TRY(read_setting(&trials, create, "max_trials", UINT32_MAX, err));
+  FT_TRY(read_setting(&predict, create, "predict_ns", UINT32_MAX, err));
   FT_TRY(read_setting(&job->seed, create, "seed", INT64_MAX, err));
   job->max_runtime_s = (uint32_t)runtime;
   job->max_trials = (uint32_t)trials;
+  job->predict_ns = (uint32_t)predict;
   return FT_OK;
 }
 

@@ -6,6 +6,7 @@
 #include "core/command/candidate.h"
 #include "core/command/columns.h"
 #include "core/command/create_job.h"
+#include "core/command/preprocessors.h"
 #include "core/command/statements.h"
 #include "core/command/supported.h"
 #include "core/command/training.h"
@@ -89,6 +90,7 @@ static enum ft_status prepare(struct creation *creation, bool *skip, struct ft_e
   if (*skip) return FT_OK;
   FT_TRY(check_functions(creation, err));
   FT_TRY(ft_columns_describe(&creation->columns, creation->command, err));
+  FT_TRY(ft_preprocessors_check(creation->command, &creation->columns, err));
   const struct ft_host *host = creation->command->host;
   if (host->check_writable) FT_TRY(host->check_writable(host->self, err));
   return ft_create_job_fill(&creation->job, creation->command, creation->name.name,

@@ -40,12 +40,16 @@ void ft_description_print(struct ft_description *description, const char *key, c
   ft_description_add(description, key, ft_span_of(text));
 }
 
+void ft_description_write_real(char out[FT_DESCRIPTION_REAL], double value, int decimals) {
+  snprintf(out, FT_DESCRIPTION_REAL, "%.*f", decimals, value);
+  for (char *byte = out; *byte; byte++)
+    if (*byte == ',') *byte = '.';
+}
+
 void ft_description_real(struct ft_description *description, const char *key, double value,
                          int decimals) {
-  char text[400];
-  snprintf(text, sizeof(text), "%.*f", decimals, value);
-  for (char *byte = text; *byte; byte++)
-    if (*byte == ',') *byte = '.';
+  char text[FT_DESCRIPTION_REAL];
+  ft_description_write_real(text, value, decimals);
   ft_description_add(description, key, ft_span_of(text));
 }
 

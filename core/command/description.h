@@ -40,6 +40,8 @@ void ft_description_add(struct ft_description *description, const char *key, str
 void ft_description_print(struct ft_description *description, const char *key, const char *format,
                           ...) FT_PRINTF(3, 4);
 /* A number with a fixed count of decimals and a point, whatever the locale. */
+#define FT_DESCRIPTION_REAL 400 /* bytes of the longest */
+void ft_description_write_real(char out[FT_DESCRIPTION_REAL], double value, int decimals);
 void ft_description_real(struct ft_description *description, const char *key, double value,
                          int decimals);
 

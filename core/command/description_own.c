@@ -1,5 +1,6 @@
 /* Our own part of SHOW MODEL, below Redshift's. */
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -81,6 +82,32 @@ static void add_validation(struct ft_description *description, const char *key) 
   ft_description_print(description, key, "%s, %.0f rows%s", method, rows, parts);
 }
 
+static const json_t *main_metric(const struct ft_description *description) {
+  size_t i;
+  const json_t *metric;
+  json_array_foreach(ft_description_member(description, "metrics"), i, metric) {
+    if (json_is_true(json_object_get(metric, "main"))) return metric;
+  }
+  return NULL;
+}
+
+/* The bounds with as many decimals as their distance has two digits in. */
+static void add_interval(struct ft_description *description, const char *key) {
+  const json_t *metric = main_metric(description);
+  const json_t *from = json_object_get(metric, "low"), *to = json_object_get(metric, "high");
+  if (!json_is_number(from) || !json_is_number(to)) return;
+  char low[FT_DESCRIPTION_REAL], high[FT_DESCRIPTION_REAL];
+  double distance = json_number_value(to) - json_number_value(from);
+  int decimals = 0;
+  while (distance < 10 && decimals < 6) {
+    distance *= 10;
+    decimals++;
+  }
+  ft_description_write_real(low, json_number_value(from), decimals);
+  ft_description_write_real(high, json_number_value(to), decimals);
+  ft_description_print(description, key, "%s … %s (95 %%)", low, high);
+}
+
 static void add_further_metrics(struct ft_description *description, const char *key) {
   (void)key;
   ft_description_metrics(description, false);
@@ -103,6 +130,59 @@ static void add_trials(struct ft_description *description, const char *key) {
   add_count(description, key, "trials_run");
 }
 
+static void add_ended(struct ft_description *description, const char *key) {
+  const char *sentence = ft_description_text(description, "ended");
+  if (sentence) ft_description_add(description, key, ft_span_of(sentence));
+}
+
+/* What is predicted is not more than two digits. */
+static void add_rows_a_second(struct ft_description *description, const char *key) {
+  double nanoseconds = ft_description_number(description, "predict_ns", 0);
+  char digits[FT_DESCRIPTION_REAL];
+  if (!(nanoseconds >= 0.001)) return;
+  double rate = 1e9 / nanoseconds, unit = 1;
+  while (rate / unit >= 100)
+    unit *= 10;
+  rate = (double)(uint64_t)(rate / unit + 0.5) * unit;
+  bool millions = rate >= 1e6;
+  ft_description_write_real(digits, millions ? rate / 1e6 : rate, millions && rate < 1e7);
+  ft_description_print(description, key, "%s%s (one core)", digits, millions ? " million" : "");
+}
+
+/* The candidate with the most weight below `weight`, or of the same behind `after`; NULL: none. */
+static const json_t *next_member(const json_t *trials, double weight, size_t after, size_t *at) {
+  size_t i;
+  const json_t *trial, *found = NULL;
+  double most = 0;
+  json_array_foreach(trials, i, trial) {
+    double share = json_number_value(json_object_get(trial, "weight"));
+    bool left = share < weight || (share == weight && i > after);
+    if (!left || !(share > most) || !json_is_string(json_object_get(trial, "name"))) continue;
+    most = share;
+    found = trial;
+    *at = i;
+  }
+  return found;
+}
+
+/* "standard 0.42, linear 0.31": which candidates the model is made of, the weightiest first. */
+static void add_members(struct ft_description *description, const char *key) {
+  const json_t *trials = ft_description_member(description, "trials"), *trial;
+  struct ft_buffer *text = &description->text;
+  char share[FT_DESCRIPTION_REAL];
+  double weight = INFINITY;
+  size_t at = 0;
+  ft_buffer_reset(text);
+  while ((trial = next_member(trials, weight, at, &at))) {
+    weight = json_number_value(json_object_get(trial, "weight"));
+    ft_description_write_real(share, weight, 2);
+    ft_buffer_print(text, "%s%s %s", text->size ? ", " : "",
+                    json_string_value(json_object_get(trial, "name")), share);
+  }
+  description->failed |= text->failed;
+  if (text->size) ft_description_add(description, key, ft_buffer_view(text));
+}
+
 static void add_seconds(struct ft_description *description, const char *key) {
   double seconds = ft_description_number(description, "seconds", -1);
   if (seconds >= 0) ft_description_real(description, key, seconds, 1);
@@ -122,6 +202,8 @@ const struct ft_description_rule ft_description_own_rules[] = {
   { "FORETELL:", add_heading },
   { "Version", add_version },
   { "Model SHA-256", add_sha256 },
+  { "Members", add_members },
+  { "Expected Rows A Second", add_rows_a_second },
   { "Artifact Size", add_bytes },
   { "Damaged", add_damage },
   { "Last Failure", add_last_failure },
@@ -130,10 +212,12 @@ const struct ft_description_rule ft_description_own_rules[] = {
   { "Rows Left Out", add_rows_left_out },
   { "Columns Left Out", add_columns_left_out },
   { "Validation", add_validation },
+  { "Score Interval", add_interval },
   { "", add_further_metrics },
   { "Threshold", add_threshold },
   { "Seed", add_seed },
   { "Trials", add_trials },
+  { "Search Ended", add_ended },
   { "Training Seconds", add_seconds },
   { "Warnings", add_warnings },
   { NULL, NULL },

@@ -5,7 +5,7 @@
 #include "foretell/error.h"
 #include "foretell/statement.h"
 
-/* Errors: FT_UNSUPPORTED  a form, a learner or a clause that later versions bring */
+/* Errors: FT_UNSUPPORTED  a form that later versions bring */
 enum ft_status ft_supported_check(const struct ft_create_model *create,
                                   struct ft_error *err) FT_MUST_CHECK;
 

@@ -67,6 +67,7 @@ static const struct ft_record_key job_key[] = {
   { FT_RECORD_AT(ft_job, max_cells), FT_RECORD_U64 },
   { FT_RECORD_AT(ft_job, max_runtime_s), FT_RECORD_U32, .most = UINT32_MAX },
   { FT_RECORD_AT(ft_job, max_trials), FT_RECORD_U32, .most = UINT32_MAX },
+  { FT_RECORD_AT(ft_job, predict_ns), FT_RECORD_U32, .most = UINT32_MAX },
   { FT_RECORD_AT(ft_job, seed), FT_RECORD_U64 },
   { FT_RECORD_AT(ft_job, threads), FT_RECORD_U32, .most = MAX_THREADS },
 };

@@ -131,11 +131,78 @@ static enum ft_status check_trees(const struct ft_model *model, const struct ft_
   return first == forest->nodes ? FT_OK : corrupt(err, "count of nodes", forest->nodes);
 }
 
+static bool all_finite(const float *number, size_t count) {
+  uint32_t bits, infinite = 0;
+  for (size_t i = 0; i < count; i++) {
+    memcpy(&bits, &number[i], sizeof bits);
+    infinite |= (bits & 0x7f800000) == 0x7f800000;
+  }
+  return !infinite;
+}
+
+static bool term_is_right(const struct ft_model *model, const struct ft_term *term) {
+  return term->feature < model->features && all_finite(&term->centre, 1) &&
+         all_finite(&term->scale, 1) && all_finite(&term->absent, 1) && term->low <= term->high;
+}
+
+/* The inputs of the first layer are counted on the way. */
+static enum ft_status check_inputs(uint32_t *inputs, const struct ft_model *model,
+                                   const struct ft_net *net, struct ft_error *err) {
+  if (net->terms > FT_NET_MAX_INPUTS) return corrupt(err, "count of terms", net->terms);
+  for (uint32_t t = 0; t < net->terms; t++)
+    if (!term_is_right(model, &net->term[t])) return corrupt(err, "term", t);
+  *inputs = net->terms;
+  for (uint32_t i = 0; i < net->lookups; i++) {
+    const struct ft_lookup *lookup = &net->lookup[i];
+    if (lookup->feature >= model->features || lookup->first != *inputs || lookup->rows < 2 ||
+        lookup->rows > FT_NET_MAX_INPUTS - *inputs)
+      return corrupt(err, "lookup", i);
+    *inputs += lookup->rows;
+  }
+  return FT_OK;
+}
+
+static bool layer_is_right(const struct ft_layer *layer, uint32_t inputs) {
+  const size_t weights = (size_t)inputs * layer->outputs;
+  return layer->inputs == inputs && layer->outputs > 0 && weights <= FT_NET_MAX_WEIGHTS &&
+         (unsigned)layer->activation < FT_ACTIVATE_COUNT &&
+         all_finite(layer->bias, layer->outputs) && all_finite(layer->weight, weights);
+}
+
+static enum ft_status check_layers(const struct ft_model *model, const struct ft_net *net,
+                                   uint32_t inputs, struct ft_error *err) {
+  size_t weights = 0;
+  if (net->layers == 0 || net->layers > FT_NET_MAX_LAYERS)
+    return corrupt(err, "count of layers", net->layers);
+  for (uint32_t l = 0; l < net->layers; l++) {
+    const struct ft_layer *layer = &net->layer[l];
+    bool last = l + 1 == net->layers;
+    if (last ? layer->outputs != model->outputs || layer->activation != FT_ACTIVATE_NONE
+             : layer->outputs > FT_NET_MAX_WIDTH)
+      return corrupt(err, "layer", l);
+    if (!layer_is_right(layer, inputs)) return corrupt(err, "layer", l);
+    inputs = layer->outputs;
+    weights += (size_t)layer->inputs * layer->outputs;
+  }
+  return weights <= FT_NET_MAX_WEIGHTS ? FT_OK : corrupt(err, "count of layers", net->layers);
+}
+
+static enum ft_status check_net(const struct ft_model *model, uint32_t index,
+                                struct ft_error *err) {
+  const struct ft_net *net = &model->member[index].net;
+  uint32_t inputs = 0;
+  for (uint32_t i = 0; i < model->outputs; i++)
+    if (!is_finite(net->base[i])) return corrupt(err, "base of learner", index);
+  FT_TRY(check_inputs(&inputs, model, net, err));
+  return check_layers(model, net, inputs, err);
+}
+
 static enum ft_status check_member(const struct ft_model *model, uint32_t index,
                                    struct ft_error *err) {
   const struct ft_member *member = &model->member[index];
-  if (member->kind != FT_LEARNER_FOREST || !is_finite(member->weight))
+  if ((unsigned)member->kind >= FT_LEARNER_KIND_COUNT || !is_finite(member->weight))
     return corrupt(err, "learner", index);
+  if (member->kind == FT_LEARNER_NET) return check_net(model, index, err);
   const struct ft_forest *forest = &member->forest;
   if (forest->exponent < -1000 || forest->exponent > 1000)
     return corrupt(err, "exponent of learner", index);

@@ -10,7 +10,10 @@ _Static_assert(FT_BOOL == 1 && FT_TEXT == 8 && FT_TIMESTAMPTZ == 12,
 _Static_assert(FT_ENCODE_NUMBER == 0 && FT_ENCODE_LENGTH == 3 && FT_ENCODE_WORD == 4,
                "encoders are numbered in the format");
 _Static_assert(FT_PART_DAYS == 0 && FT_PART_MINUTE == 7, "parts are numbered in the format");
-_Static_assert(FT_LEARNER_FOREST == 0, "learners are numbered in the format");
+_Static_assert(FT_LEARNER_FOREST == 0 && FT_LEARNER_NET == 1,
+               "learners are numbered in the format");
+_Static_assert(FT_ACTIVATE_NONE == 0 && FT_ACTIVATE_LOGISTIC == 5,
+               "activations are numbered in the format");
 
 /* The fewest bytes of an item, by which its count is checked. */
 #define FIELD_BYTES   7
@@ -57,7 +60,10 @@ void ft_encoders_write(struct ft_buffer *out, const struct ft_model *model) {
 static void write_member(struct ft_buffer *out, const struct ft_member *member, uint32_t outputs) {
   struct ft_buffer body;
   ft_buffer_init(&body, out->maximum);
-  ft_forest_write(&body, &member->forest, outputs);
+  if (member->kind == FT_LEARNER_NET)
+    ft_net_write(&body, &member->net, outputs);
+  else
+    ft_forest_write(&body, &member->forest, outputs);
   ft_buffer_u32(out, (uint32_t)member->kind);
   ft_buffer_f64(out, member->weight);
   ft_buffer_u64(out, body.size);
@@ -159,10 +165,13 @@ static enum ft_status read_member(struct ft_member *out, struct ft_arena *arena,
   out->weight = ft_reader_f64(reader);
   struct ft_span body = ft_reader_bytes(reader, ft_reader_u64(reader));
   FT_TRY(ft_reader_check(reader, false, "a learner of the model", err));
-  if (kind != FT_LEARNER_FOREST)
+  out->kind = (enum ft_learner_kind)kind;
+  switch (kind) {
+  case FT_LEARNER_FOREST: return ft_forest_read(&out->forest, arena, body, outputs, err);
+  case FT_LEARNER_NET: return ft_net_read(&out->net, arena, body, outputs, err);
+  default:
     return ft_fail(err, FT_UNSUPPORTED, "the model has a learner of kind %u", (unsigned)kind);
-  out->kind = FT_LEARNER_FOREST;
-  return ft_forest_read(&out->forest, arena, body, outputs, err);
+  }
 }
 
 enum ft_status ft_learners_read(struct ft_model *out, struct ft_arena *arena, struct ft_span raw,

@@ -4,6 +4,7 @@
 
 #include "core/predict/encode.h"
 #include "core/predict/forest_plan.h"
+#include "core/predict/net_plan.h"
 
 /* 2^-exponent, exponent -1000 … 1000, by its bits */
 static double unit_of(int32_t exponent) {
@@ -72,15 +73,28 @@ static enum ft_status write_features(struct ft_plan_block *out, struct ft_buffer
 static enum ft_status write_members(struct ft_plan_block *out, struct ft_forest_needs *needs,
                                     struct ft_buffer *block, struct ft_arena *arena,
                                     const struct ft_model *model, struct ft_error *err) {
-  struct ft_forest_block *member = FT_ARENA_NEW(arena, struct ft_forest_block, model->members);
-  if (!member) return ft_arena_fail(err, "the model");
+  struct ft_member_block *member = FT_ARENA_NEW(arena, struct ft_member_block, model->members);
+  struct ft_forest_block *forest = FT_ARENA_NEW(arena, struct ft_forest_block, model->members);
+  struct ft_net_block *net = FT_ARENA_NEW(arena, struct ft_net_block, model->members);
+  uint32_t forests = 0, nets = 0;
+  if (!member || !forest || !net) return ft_arena_fail(err, "the model");
   for (uint32_t i = 0; i < model->members; i++) {
     const struct ft_member *from = &model->member[i];
-    FT_TRY(ft_forest_plan_write(&member[i], needs, arena, block, model, &from->forest, err));
-    member[i].weight = from->weight;
-    member[i].unit = unit_of(from->forest.exponent);
+    const bool is_net = from->kind == FT_LEARNER_NET;
+    member[i] = (struct ft_member_block){ .kind = (uint32_t)from->kind,
+                                          .index = is_net ? nets++ : forests++,
+                                          .weight = from->weight };
+    if (is_net) {
+      FT_TRY(ft_net_plan_write(&net[nets - 1], needs->used, arena, block, model, &from->net, err));
+      continue;
+    }
+    struct ft_forest_block *made = &forest[forests - 1];
+    FT_TRY(ft_forest_plan_write(made, needs, arena, block, model, &from->forest, err));
+    made->unit = unit_of(from->forest.exponent);
   }
   out->member = ft_part_put(block, member, model->members, sizeof *member);
+  out->forest = ft_part_put(block, forest, forests, sizeof *forest);
+  out->net = ft_part_put(block, net, nets, sizeof *net);
   return FT_OK;
 }
 

@@ -132,12 +132,29 @@ struct ft_walk_tree {
 };
 
 struct ft_forest_block {
-  double weight;
   double unit;             /* 2^-exponent */
   struct ft_part base;     /* double, one an output */
   struct ft_part constant; /* int64_t, one an output: the leaves of trees that are only a leaf */
   struct ft_part pass;     /* struct ft_pass */
   struct ft_part walk_tree, walk_node, walk_set, set_word;
+};
+
+struct ft_layer_block {
+  uint32_t inputs, outputs, activation, spare; /* as of struct ft_layer */
+  struct ft_part bias, weight;                 /* float */
+};
+
+struct ft_net_block {
+  struct ft_part base;   /* double, one an output */
+  struct ft_part term;   /* struct ft_term */
+  struct ft_part lookup; /* struct ft_lookup */
+  struct ft_part layer;  /* struct ft_layer_block */
+};
+
+struct ft_member_block {
+  uint32_t kind;  /* enum ft_learner_kind */
+  uint32_t index; /* among the forests, or the nets */
+  double weight;
 };
 
 struct ft_name_block {
@@ -155,7 +172,7 @@ struct ft_category_slot {
 struct ft_feature_block {
   uint32_t kind, part, field, type; /* as of struct ft_feature */
   struct ft_hash_key key;
-  uint32_t used;       /* 1: some tree asks for it, 2: some tree is walked on it */
+  uint32_t used;       /* 1: some tree asks for it, 2: some tree is walked on it, or a net asks */
   uint32_t words;      /* as of struct ft_feature */
   struct ft_part slot; /* struct ft_category_slot, a power of two, or none */
 };
@@ -169,9 +186,11 @@ struct ft_plan_block {
   struct ft_part field;   /* struct ft_name_block */
   struct ft_part label;   /* struct ft_name_block */
   struct ft_part feature; /* struct ft_feature_block */
-  struct ft_part member;  /* struct ft_forest_block */
+  struct ft_part member;  /* struct ft_member_block */
+  struct ft_part forest;  /* struct ft_forest_block */
+  struct ft_part net;     /* struct ft_net_block */
 };
 #define FT_USED_BESIDE 4 /* of a feature's `used`: one that is encoded with it is asked for */
-#define FT_PLAN_MAGIC  "FTPLAN1" /* with its NUL; another number with every change of the layout */
+#define FT_PLAN_MAGIC  "FTPLAN3" /* with its NUL; another number with every change of the layout */
 
 #endif

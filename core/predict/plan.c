@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/predict/block.h"
+#include "core/predict/net_plan.h"
 #include "core/predict/plan_parts.h"
 #include "core/predict/probe.h"
 
@@ -59,6 +60,21 @@ static enum ft_status view_features(struct ft_plan *plan, struct ft_error *err) 
   return FT_OK;
 }
 
+static enum ft_status view_members(struct ft_plan *plan, struct ft_error *err) {
+  const struct ft_plan_block *block = plan->block;
+  const struct ft_net_block *from = FT_PART(block, struct ft_net_block, block->net);
+  struct ft_net *net = FT_ARENA_NEW(&plan->arena, struct ft_net, block->net.count);
+  if (!net) return ft_arena_fail(err, "the model");
+  for (uint64_t i = 0; i < block->net.count; i++)
+    FT_TRY(ft_net_plan_view(&net[i], &plan->arena, block, &from[i], err));
+  plan->members = (uint32_t)block->member.count;
+  plan->member = FT_PART(block, struct ft_member_block, block->member);
+  plan->forest = FT_PART(block, struct ft_forest_block, block->forest);
+  plan->nets = (uint32_t)block->net.count;
+  plan->net = net;
+  return FT_OK;
+}
+
 static enum ft_status view_block(struct ft_plan *plan, struct ft_error *err) {
   const struct ft_plan_block *block = plan->block;
   FT_TRY(ft_kernel_active(&plan->kernel, err));
@@ -66,8 +82,7 @@ static enum ft_status view_block(struct ft_plan *plan, struct ft_error *err) {
   plan->link = (enum ft_link)block->link;
   plan->threshold = block->threshold;
   plan->outputs = block->outputs;
-  plan->members = (uint32_t)block->member.count;
-  plan->member = FT_PART(block, struct ft_forest_block, block->member);
+  FT_TRY(view_members(plan, err));
   FT_TRY(view_signature(plan, err));
   return view_features(plan, err);
 }

@@ -23,7 +23,10 @@ struct ft_plan {
   const struct ft_span *label;
   uint32_t outputs;
   uint32_t members;
-  const struct ft_forest_block *member; /* in the block */
+  const struct ft_member_block *member; /* in the block */
+  const struct ft_forest_block *forest; /* in the block */
+  uint32_t nets;
+  const struct ft_net *net; /* its numbers are in the block */
 };
 
 struct ft_scratch {
@@ -33,6 +36,7 @@ struct ft_scratch {
   int64_t *sum;             /* outputs × FT_BLOCK_ROWS */
   double *margin;           /* max(outputs, labels) × FT_BLOCK_ROWS: margins, then probabilities */
   struct ft_kernel_work work; /* borrows the above, and has its own */
+  struct ft_net_work net;     /* where the plan has nets */
 };
 
 /* Where predictions go; each may be NULL. As ft_plan_predict says. */

@@ -23,6 +23,7 @@ static bool fill_scratch(struct ft_scratch *scratch, const struct ft_plan *plan)
     .code_mask = FT_ARENA_NEW(arena, uint64_t, (size_t)block->most_codes * FT_MASK_WORDS),
     .bit = FT_ARENA_NEW(arena, uint8_t, (size_t)block->most_masks + FT_RANK_SPARE),
   };
+  if (ft_net_work_make(&scratch->net, arena, plan->net, plan->nets, NULL) != FT_OK) return false;
   return scratch->source && scratch->block && scratch->sum && scratch->margin &&
          scratch->work.mask && scratch->work.code_mask && scratch->work.bit;
 }
@@ -77,41 +78,63 @@ static void fill_sources(const struct ft_plan *plan, struct ft_scratch *scratch,
   }
 }
 
-static void add_passes(const struct ft_plan *plan, const struct ft_forest_block *member,
+static void add_passes(const struct ft_plan *plan, const struct ft_forest_block *forest,
                        struct ft_scratch *scratch, size_t rows) {
-  const struct ft_pass *pass = FT_PART(plan->block, struct ft_pass, member->pass);
-  for (uint64_t i = 0; i < member->pass.count; i++) {
+  const struct ft_pass *pass = FT_PART(plan->block, struct ft_pass, forest->pass);
+  for (uint64_t i = 0; i < forest->pass.count; i++) {
     if (rows >= FEW_ROWS)
       plan->kernel->add_block(plan->block, &pass[i], &scratch->work, scratch->sum);
     for (size_t r = 0; rows < FEW_ROWS && r < rows; r++)
       plan->kernel->add_row(plan->block, &pass[i], &scratch->work, r, scratch->sum);
   }
-  if (member->walk_tree.count > 0)
-    ft_walk_add(plan->block, member, scratch->block, 0, rows, scratch->sum);
+  if (forest->walk_tree.count > 0)
+    ft_walk_add(plan->block, forest, scratch->block, 0, rows, scratch->sum);
 }
 
-static void add_member(const struct ft_plan *plan, const struct ft_forest_block *member,
-                       struct ft_scratch *scratch, size_t rows) {
-  const int64_t *constant = FT_PART(plan->block, int64_t, member->constant);
-  const double *base = FT_PART(plan->block, double, member->base);
+static void add_forest(const struct ft_plan *plan, const struct ft_forest_block *forest,
+                       double weight, struct ft_scratch *scratch, size_t rows) {
+  const int64_t *constant = FT_PART(plan->block, int64_t, forest->constant);
+  const double *base = FT_PART(plan->block, double, forest->base);
   const size_t kept = rows < FEW_ROWS ? rows : FT_BLOCK_ROWS; /* kernels fill whole blocks */
   for (uint32_t g = 0; g < plan->outputs; g++)
     for (size_t r = 0; r < kept; r++)
       scratch->sum[(size_t)g * FT_BLOCK_ROWS + r] = constant[g];
-  add_passes(plan, member, scratch, rows);
+  add_passes(plan, forest, scratch, rows);
   for (uint32_t g = 0; g < plan->outputs; g++) {
     const int64_t *sum = scratch->sum + (size_t)g * FT_BLOCK_ROWS;
     double *margin = scratch->margin + (size_t)g * FT_BLOCK_ROWS;
     for (size_t r = 0; r < rows; r++)
-      margin[r] += member->weight * (base[g] + member->unit * (double)sum[r]);
+      margin[r] += weight * (base[g] + forest->unit * (double)sum[r]);
+  }
+}
+
+static void add_net(const struct ft_plan *plan, const struct ft_net *net, double weight,
+                    struct ft_scratch *scratch, size_t rows) {
+  for (size_t first = 0; first < rows; first += FT_NET_ROWS) {
+    const struct ft_net_input input = {
+      .feature = scratch->block + first,
+      .stride = FT_FEATURE_STRIDE,
+      .rows = rows - first < FT_NET_ROWS ? rows - first : FT_NET_ROWS,
+    };
+    const float *last = plan->kernel->run_net(net, &input, &scratch->net);
+    for (uint32_t g = 0; g < plan->outputs; g++) {
+      double *margin = scratch->margin + (size_t)g * FT_BLOCK_ROWS + first;
+      for (size_t r = 0; r < input.rows; r++)
+        margin[r] += weight * (net->base[g] + (double)last[(size_t)g * FT_NET_ROWS + r]);
+    }
   }
 }
 
 static void fill_margins(const struct ft_plan *plan, struct ft_scratch *scratch, size_t rows) {
   for (uint32_t g = 0; g < plan->outputs; g++)
     memset(scratch->margin + (size_t)g * FT_BLOCK_ROWS, 0, rows * sizeof *scratch->margin);
-  for (uint32_t m = 0; m < plan->members; m++)
-    add_member(plan, &plan->member[m], scratch, rows);
+  for (uint32_t m = 0; m < plan->members; m++) {
+    const struct ft_member_block *member = &plan->member[m];
+    if (member->kind == FT_LEARNER_NET)
+      add_net(plan, &plan->net[member->index], member->weight, scratch, rows);
+    else
+      add_forest(plan, &plan->forest[member->index], member->weight, scratch, rows);
+  }
 }
 
 /* A NaN's sign and payload differ between processors. Sums of huge leaves can make one. */

@@ -42,6 +42,22 @@ static void keep_thresholds(struct sample *sample, const void *block,
   }
 }
 
+static void keep_finite(struct sample *sample, float value, struct ft_random *random) {
+  if (value - value == 0) keep_threshold(sample, value, random);
+}
+
+/* Where a term's ends are, and one place within some units of its centre. */
+static void keep_terms(struct sample *sample, const struct ft_net *net, struct ft_random *random) {
+  for (uint32_t t = 0; t < net->terms; t++) {
+    const struct ft_term *term = &net->term[t];
+    struct sample *to = &sample[term->feature];
+    float away = (float)(ft_random_unit(random) * 6.0 - 3.0);
+    keep_finite(to, term->centre + term->low / term->scale, random);
+    keep_finite(to, term->centre + term->high / term->scale, random);
+    keep_finite(to, term->centre + away / term->scale, random);
+  }
+}
+
 static float draw_threshold(const struct sample *sample, struct ft_random *random) {
   if (!sample->seen) return (float)ft_random_below(random, 100);
   return sample->threshold[ft_random_below(random, sample->seen < KEPT ? sample->seen : KEPT)];
@@ -177,7 +193,10 @@ enum ft_status ft_probe_draw(struct ft_probe *probe, struct ft_arena *arena,
   uint64_t *readers = FT_ARENA_NEW(arena, uint64_t, probe->fields);
   if (!sample || !readers) return ft_arena_fail(err, "the model's probes");
   for (uint32_t m = 0; m < plan->members; m++)
-    keep_thresholds(sample, plan->block, &plan->member[m], random);
+    if (plan->member[m].kind == FT_LEARNER_NET)
+      keep_terms(sample, &plan->net[plan->member[m].index], random);
+    else
+      keep_thresholds(sample, plan->block, &plan->forest[plan->member[m].index], random);
   draw_features(probe, plan, sample, readers, random);
   draw_validity(probe, random);
   return FT_OK;

@@ -37,8 +37,10 @@ enum ft_status ft_pair_list_read(struct ft_parser *parser, struct ft_pair_list *
   X(MAX_RUNTIME, "max_runtime", INTEGER, "AAAAA---", 1, INT32_MAX, NULL,                          \
     "seconds of training; the best model found by then is the result")                            \
   X(SEED, "seed", INTEGER, "AAAA----", 0, INT64_MAX, NULL,                                        \
-    "same rows, options and seed give the same model")                                            \
+    "same rows, options and seed give the same model, unless the time ended the search")          \
   X(MAX_TRIALS, "max_trials", INTEGER, "AA------", 1, 1000000, NULL, "most configurations tried") \
+  X(PREDICT_NS, "predict_ns", INTEGER, "AA------", 1, 1000000000, NULL,                           \
+    "nanoseconds that the prediction of a row may take on one core; 1000 when not given")         \
   X(HORIZON, "horizon", INTEGER, "----R---", 1, INT32_MAX, NULL, "steps to be predicted")         \
   X(FREQUENCY, "frequency", WORD, "----R---", 0, 0, "Y M W D H 30min 15min 10min 5min 1min",      \
     "length of a step")                                                                           \

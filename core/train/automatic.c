@@ -157,7 +157,7 @@ static enum ft_status report_scores(struct ft_run *run, struct ft_learned *learn
   double *margin = FT_ARENA_NEW(run->arena, double, learned->helds * run->outputs);
   double *target = FT_ARENA_NEW(run->arena, double, learned->helds);
   if (!margin || !target) return ft_arena_fail(err, "the scores");
-  ft_run_margins(margin, run, member, members, learned->held, learned->helds);
+  FT_TRY(ft_run_margins(margin, run, member, members, learned->held, learned->helds, err));
   for (size_t r = 0; r < learned->helds; r++)
     target[r] = run->target.value[learned->held[r]];
   struct ft_scored scored = { .problem = run->target.problem,

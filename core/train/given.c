@@ -156,11 +156,12 @@ static enum ft_status check_member(const struct given *given, const struct ft_me
   FT_TRY(ft_booster_margins(&theirs, booster, matrix, err));
   double *ours = calloc(rows * outputs + 1, sizeof *ours);
   if (!ours) return ft_fail(err, FT_NOMEM, "out of memory to check the model");
-  ft_run_margins(ours, given->run, member, 1, row, rows);
+  enum ft_status status = ft_run_margins(ours, given->run, member, 1, row, rows, err);
   bool same = true;
   for (size_t i = 0; i < rows * outputs; i++)
     same &= fabs(ours[i] - theirs[i]) <= 1e-3 * (1 + fabs(ours[i]));
   free(ours);
+  if (status != FT_OK) return status;
   return same ? FT_OK
               : ft_fail(err, FT_INTERNAL, "the trees do not give the learner's predictions");
 }
@@ -231,7 +232,7 @@ static enum ft_status score(struct given *given, const char *prefix, const struc
   double *margin = FT_ARENA_NEW(run->arena, double, rows * run->outputs);
   double *target = FT_ARENA_NEW(run->arena, double, rows);
   if (!margin || !target) return ft_arena_fail(err, "the scores");
-  ft_run_margins(margin, run, member, 1, row, rows);
+  FT_TRY(ft_run_margins(margin, run, member, 1, row, rows, err));
   for (size_t r = 0; r < rows; r++)
     target[r] = run->target.value[row[r]];
   struct ft_evaluation evaluation = { .link = given->objective->link,

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <jansson.h>
 #include <math.h>
+#include <string.h>
 
 #define VERSION "0.1.0"
 
@@ -14,9 +15,13 @@ static json_t *number(double value) {
 static json_t *list_metrics(const struct ft_report *report) {
   json_t *list = json_array();
   for (size_t i = 0; i < report->scores; i++) {
-    json_t *metric = json_pack("{s:s,s:o}", "name", report->score[i].name, "value",
-                               number(report->score[i].value));
+    const struct ft_named_score *score = &report->score[i];
+    json_t *metric = json_pack("{s:s,s:o}", "name", score->name, "value", number(score->value));
     if (i == 0) json_object_set_new(metric, "main", json_true());
+    if (score->interval) {
+      json_object_set_new(metric, "low", number(score->low));
+      json_object_set_new(metric, "high", number(score->high));
+    }
     json_array_append_new(list, metric);
   }
   return list;
@@ -30,14 +35,21 @@ static json_t *list_left_out(const struct ft_run *run) {
   return list;
 }
 
+/* What was not tried to its end has no score. */
+static json_t *make_trial(const struct ft_run_trial *trial) {
+  const char *state = trial->state ? trial->state : "tried";
+  bool judged = strcmp(state, "tried") == 0;
+  return json_pack("{s:s,s:s,s:s,s:o,s:o,s:o,s:i,s:o,s:s}", "name", trial->name, "learner",
+                   trial->learner ? trial->learner : "boosted trees", "metric", trial->metric,
+                   "score", number(judged ? trial->score : NAN), "loss",
+                   number(judged ? trial->loss : NAN), "seconds", number(trial->seconds), "rounds",
+                   (int)trial->rounds, "weight", number(trial->weight), "state", state);
+}
+
 static json_t *list_trials(const struct ft_report *report) {
   json_t *list = json_array();
-  for (uint32_t i = 0; i < report->trials; i++) {
-    const struct ft_run_trial *trial = &report->trial[i];
-    json_array_append_new(list, json_pack("{s:s,s:s,s:o,s:f,s:i}", "name", trial->name, "metric",
-                                          trial->metric, "score", number(trial->score), "seconds",
-                                          trial->seconds, "rounds", (int)trial->rounds));
-  }
+  for (uint32_t i = 0; i < report->trials; i++)
+    json_array_append_new(list, make_trial(&report->trial[i]));
   return list;
 }
 
@@ -62,11 +74,14 @@ static json_t *count(size_t value) {
 
 static json_t *make_manifest(const struct ft_run *run, double seconds) {
   const struct ft_report *report = &run->report;
-  json_t *root = json_pack("{s:s,s:s,s:s,s:s,s:b,s:s}", "foretell", VERSION, "problem",
-                           ft_problem_shown(run->model.problem), "objective", report->objective,
-                           "model_type", "xgboost", "automatic", (int)run->job->automatic,
-                           "training_status", report->status);
+  json_t *root =
+      json_pack("{s:s,s:s,s:s,s:s,s:b,s:s}", "foretell", VERSION, "problem",
+                ft_problem_shown(run->model.problem), "objective", report->objective, "model_type",
+                report->model_type ? report->model_type : "xgboost", "automatic",
+                (int)run->job->automatic, "training_status", report->status);
   if (!root) return NULL;
+  if (report->ended) json_object_set_new(root, "ended", json_string(report->ended));
+  if (report->predict_ns > 0) json_object_set_new(root, "predict_ns", number(report->predict_ns));
   json_object_set_new(root, "metrics", list_metrics(report));
   json_object_set_new(root, "validation",
                       json_pack("{s:s,s:o,s:i}", "method", report->validation, "rows",

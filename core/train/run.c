@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/predict/net.h"
 #include "core/train/order.h"
 #include "foretell/plan.h"
 
@@ -264,20 +265,29 @@ static int32_t walk(const struct ft_forest *forest, const struct ft_tree *tree,
   return node->leaf;
 }
 
-void ft_run_margins(double *out, const struct ft_run *run, const struct ft_member *member,
-                    uint32_t members, const uint32_t *row, size_t rows) {
-  uint32_t outputs = run->outputs;
-  memset(out, 0, rows * outputs * sizeof *out);
-  for (uint32_t m = 0; m < members; m++) {
-    const struct ft_forest *forest = &member[m].forest;
-    double unit = ldexp(1, -forest->exponent) * member[m].weight;
-    for (size_t r = 0; r < rows; r++) {
-      double *margin = out + r * outputs;
-      for (uint32_t g = 0; g < outputs; g++)
-        margin[g] += member[m].weight * forest->base[g];
-      for (uint32_t t = 0; t < forest->trees; t++)
-        margin[forest->tree[t].output] +=
-            unit * walk(forest, &forest->tree[t], &run->features, row[r]);
-    }
+static void add_forest(double *out, const struct ft_run *run, const struct ft_forest *forest,
+                       double weight, const uint32_t *row, size_t rows) {
+  const uint32_t outputs = run->outputs;
+  const double unit = ldexp(1, -forest->exponent) * weight;
+  for (size_t r = 0; r < rows; r++) {
+    double *margin = out + r * outputs;
+    for (uint32_t g = 0; g < outputs; g++)
+      margin[g] += weight * forest->base[g];
+    for (uint32_t t = 0; t < forest->trees; t++)
+      margin[forest->tree[t].output] +=
+          unit * walk(forest, &forest->tree[t], &run->features, row[r]);
   }
+}
+
+enum ft_status ft_run_margins(double *out, const struct ft_run *run, const struct ft_member *member,
+                              uint32_t members, const uint32_t *row, size_t rows,
+                              struct ft_error *err) {
+  const struct ft_net_input input = { run->features.value, run->features.rows, row, rows };
+  memset(out, 0, rows * run->outputs * sizeof *out);
+  for (uint32_t m = 0; m < members; m++)
+    if (member[m].kind == FT_LEARNER_NET)
+      FT_TRY(ft_net_run(out, &member[m].net, run->outputs, member[m].weight, &input, err));
+    else
+      add_forest(out, run, &member[m].forest, member[m].weight, row, rows);
+  return FT_OK;
 }

@@ -85,8 +85,9 @@ void ft_run_release(struct ft_run *run);
 void ft_run_warn(struct ft_run *run, const char *format, ...) FT_PRINTF(2, 3);
 void ft_run_progress(const struct ft_run *run, const char *phase, double fraction);
 
-/* Margins (rows × outputs) of the picked rows by `members`, in the target's unit. */
-void ft_run_margins(double *out, const struct ft_run *run, const struct ft_member *member,
-                    uint32_t members, const uint32_t *row, size_t rows);
+/* Margins (rows × outputs) of the picked rows by `members`, in the target's unit. Errors: FT_NOMEM */
+enum ft_status ft_run_margins(double *out, const struct ft_run *run, const struct ft_member *member,
+                              uint32_t members, const uint32_t *row, size_t rows,
+                              struct ft_error *err) FT_MUST_CHECK;
 
 #endif

@@ -40,6 +40,35 @@ static const char all_models[] =
     "CASE state WHEN 'READY' THEN 'Model is Ready' ELSE 'Model has Failed' END AS model_state "
     "FROM " TABLE " WHERE is_current ORDER BY schema_name, model_name";
 
+/* What each search tried. A manifest is read as far as it has the shape of one. */
+static const char empty_leaderboard[] =
+    "SELECT '' AS schema_name, '' AS model_name, 0::BIGINT AS rank, 0::BIGINT AS number, '' AS name, "
+    "'' AS learner, '' AS metric, 0::DOUBLE AS score, 0::DOUBLE AS loss, 0::DOUBLE AS seconds, "
+    "0::BIGINT AS rounds, 0::DOUBLE AS weight, '' AS state WHERE false";
+static const char all_leaderboards[] =
+    "SELECT schema_name, model_name, CASE WHEN t.loss IS NOT NULL THEN row_number() OVER (PARTITION BY "
+    "schema_name, model_name ORDER BY t.loss NULLS LAST, number) END AS rank, number, t.name AS name, "
+    "t.learner AS learner, t.metric AS metric, t.score AS score, t.loss AS loss, "
+    "t.seconds AS seconds, t.rounds AS rounds, t.weight AS weight, t.state AS state FROM ("
+    "SELECT schema_name, model_name, unnest(range(1, len(list) + 1)) AS number, unnest(list) AS t "
+    "FROM (SELECT schema_name, model_name, from_json(CASE WHEN json_type(CASE WHEN "
+    "json_valid(manifest) THEN manifest END, '$.trials') = 'ARRAY' THEN manifest::JSON -> '$.trials' "
+    "END, '[{\"name\":\"VARCHAR\",\"learner\":\"VARCHAR\",\"metric\":\"VARCHAR\",\"score\":\"DOUBLE\","
+    "\"loss\":\"DOUBLE\",\"seconds\":\"DOUBLE\",\"rounds\":\"BIGINT\",\"weight\":\"DOUBLE\","
+    "\"state\":\"VARCHAR\"}]') AS list FROM " TABLE " WHERE is_current AND state = 'READY')) "
+    "ORDER BY schema_name, model_name, number";
+
+/* Found when no table of that name is; DuckDB does not say which schema was asked for. */
+static const struct view {
+  const char *name;
+  const char *empty, *full;
+  bool database_name; /* with that column in front */
+} views[] = {
+  { "stv_ml_model_info", empty_models, all_models, false },
+  { "svv_ml_model_info", empty_models, all_models, true },
+  { "leaderboard", empty_leaderboard, all_leaderboards, false },
+};
+
 static const char *const state_names[] = { "READY", "TRAINING", "FAILED" };
 
 /* A statement over the table, in malloc'ed memory; formats are ours, with %s for the catalogue. */
@@ -92,28 +121,36 @@ void ft_catalogue_look(struct ft_engine *engine) {
   ft_rows_close(&rows);
 }
 
+bool ft_catalogue_is_named(const char *text) {
+  for (size_t i = 0; i < sizeof views / sizeof *views; i++)
+    if (strcasestr(text, views[i].name)) return true;
+  return false;
+}
+
 static void offer_view(duckdb_replacement_scan_info info, const char *name, void *data) {
   struct ft_engine *engine = data;
-  bool svv = strcasecmp(name, "svv_ml_model_info") == 0;
-  if (!svv && strcasecmp(name, "stv_ml_model_info") != 0) return;
+  const struct view *view = views, *end = views + sizeof views / sizeof *views;
+  while (view < end && strcasecmp(name, view->name) != 0)
+    view++;
+  if (view == end) return;
   struct ft_buffer text;
   ft_buffer_init(&text, 1 << 16);
-  char *models = statement_of(engine, engine->has_catalogue ? all_models : empty_models, "");
+  char *rows = statement_of(engine, engine->has_catalogue ? view->full : view->empty, "");
   ft_buffer_print(&text, "SELECT ");
-  if (svv) {
+  if (view->database_name) {
     ft_sql_string(&text, ft_span_of(engine->catalogue_name));
     ft_buffer_print(&text, " AS database_name, ");
   }
-  ft_buffer_print(&text, "* FROM (%s)", models ? models : "");
+  ft_buffer_print(&text, "* FROM (%s)", rows ? rows : "");
   ft_buffer_u8(&text, 0);
-  if (models && !text.failed) {
+  if (rows && !text.failed) {
     duckdb_value argument = duckdb_create_varchar((const char *)text.data);
     duckdb_replacement_scan_set_function_name(info, "query");
     duckdb_replacement_scan_add_parameter(info, argument);
     duckdb_destroy_value(&argument);
   }
   ft_buffer_release(&text);
-  free(models);
+  free(rows);
 }
 
 void ft_catalogue_offer_views(struct ft_engine *engine) {
@@ -278,6 +315,16 @@ static enum ft_status make_table(struct ft_engine *engine, struct ft_error *err)
   FT_TRY(tell(engine, create_table, NULL, 0, err));
   engine->has_catalogue = true;
   return FT_OK;
+}
+
+enum ft_status ft_catalogue_follow_schemas(struct ft_engine *engine, struct ft_error *err) {
+  struct ft_bind bind = FT_BIND(engine->catalogue_name);
+  ft_catalogue_look(engine);
+  if (!engine->has_catalogue) return FT_OK;
+  return tell(engine,
+              "DELETE FROM " TABLE " WHERE lower(schema_name) NOT IN "
+              "(SELECT lower(schema_name) FROM duckdb_schemas() WHERE database_name = $1)",
+              &bind, 1, err);
 }
 
 /* The READY version stays; its row says why the attempt to replace it failed. */

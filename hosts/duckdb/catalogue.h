@@ -12,8 +12,10 @@
 
 #define FT_CATALOGUE_FORMAT 1 /* of the table; a newer one is refused */
 
-/* STV_ML_MODEL_INFO and SVV_ML_MODEL_INFO: found when no table of that name is. */
+/* STV_ML_MODEL_INFO, SVV_ML_MODEL_INFO and LEADERBOARD: found when no table of that name is. */
 void ft_catalogue_offer_views(struct ft_engine *engine);
+/* May the text ask one of them? */
+bool ft_catalogue_is_named(const char *text);
 /* Look whether the table is there, as the session's transaction sees it. */
 void ft_catalogue_look(struct ft_engine *engine);
 
@@ -24,6 +26,10 @@ enum ft_status ft_catalogue_signatures(struct ft_rows *rows, struct ft_engine *e
 /* The artifact of that hash, through the loader; the caller holds engine->loading. */
 enum ft_status ft_catalogue_artifact_of(struct ft_buffer *out, struct ft_engine *engine,
                                         const char *sha256, struct ft_error *err) FT_MUST_CHECK;
+
+/* Forget the models of schemas that are gone: what a DROP SCHEMA … CASCADE leaves behind. */
+enum ft_status ft_catalogue_follow_schemas(struct ft_engine *engine,
+                                           struct ft_error *err) FT_MUST_CHECK;
 
 /* As struct ft_host has them. */
 enum ft_status ft_catalogue_get(void *self, struct ft_arena *arena, const char *schema,

@@ -27,6 +27,7 @@ struct ft_result {
   duckdb_data_chunk chunk; /* in hand; owned */
   struct ft_place place;
   enum ft_result_kind kind;
+  uint64_t changed; /* rows */
   size_t columns;
   struct result_column *column; /* owned */
   char tag[48];
@@ -220,10 +221,29 @@ static enum ft_status describe_column(struct ft_result *result, size_t index,
   return FT_OK;
 }
 
+/* DuckDB counts the rows of CREATE TABLE AS in a chunk of its own, where a CREATE has none. */
+static void count_created(struct ft_result *result) {
+  if (strcmp(result->tag, "CREATE TABLE") != 0) return;
+  duckdb_data_chunk chunk = duckdb_fetch_chunk(result->result);
+  duckdb_logical_type type = duckdb_column_logical_type(&result->result, 0);
+  if (chunk && duckdb_data_chunk_get_size(chunk) == 1 &&
+      duckdb_get_type_id(type) == DUCKDB_TYPE_BIGINT) {
+    const int64_t *count = duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk, 0));
+    result->kind = FT_RESULT_CHANGED;
+    result->changed = (uint64_t)*count;
+  }
+  duckdb_destroy_logical_type(&type);
+  duckdb_destroy_data_chunk(&chunk);
+}
+
 static enum ft_status describe_result(struct ft_result *result, struct ft_error *err) {
   if (!result->open) return FT_OK; /* an empty text */
   duckdb_result_type type = duckdb_result_return_type(result->result);
-  if (type == DUCKDB_RESULT_TYPE_CHANGED_ROWS) result->kind = FT_RESULT_CHANGED;
+  if (type == DUCKDB_RESULT_TYPE_NOTHING) count_created(result);
+  if (type == DUCKDB_RESULT_TYPE_CHANGED_ROWS) {
+    result->kind = FT_RESULT_CHANGED;
+    result->changed = duckdb_rows_changed(&result->result);
+  }
   if (type != DUCKDB_RESULT_TYPE_QUERY_RESULT) return FT_OK;
   result->kind = FT_RESULT_ROWS;
   size_t columns = duckdb_column_count(&result->result);
@@ -246,8 +266,10 @@ enum ft_status ft_engine_run_at(struct ft_result **out, struct ft_engine *engine
   if (result) {
     *result = (struct ft_result){ .engine = engine, .place = *place };
     set_tag(result, text);
-    if (strcasestr(copy, "ml_model_info")) ft_catalogue_look(engine);
+    if (ft_catalogue_is_named(copy)) ft_catalogue_look(engine);
     status = run_all(result, copy, text, err);
+    if (status == FT_OK && strcmp(result->tag, "DROP SCHEMA") == 0)
+      status = ft_catalogue_follow_schemas(engine, err);
   }
   if (status == FT_OK) status = describe_result(result, err);
   free(copy);
@@ -282,8 +304,7 @@ enum ft_result_kind ft_result_kind(const struct ft_result *result) {
 }
 
 uint64_t ft_result_changed(const struct ft_result *result) {
-  duckdb_result counted = result->result;
-  return result->kind == FT_RESULT_CHANGED ? duckdb_rows_changed(&counted) : 0;
+  return result->changed;
 }
 
 const char *ft_result_tag(const struct ft_result *result) {

@@ -82,6 +82,26 @@ FROM foretell.model WHERE is_current ORDER BY schema_name, model_name;
 CREATE VIEW foretell.svv_ml_model_info AS
 SELECT pg_catalog.current_database()::text AS database_name, i.* FROM foretell.stv_ml_model_info i;
 
+-- What the search for each model tried, the best by loss first in rank; number: in the order tried.
+CREATE VIEW foretell.leaderboard AS
+SELECT m.schema_name, m.model_name,
+       CASE WHEN t.loss IS NOT NULL THEN
+         row_number() OVER (PARTITION BY m.schema_name, m.model_name ORDER BY t.loss, t.number) END AS rank,
+       t.number, t.name, t.learner, t.metric, t.score, t.loss, t.seconds, t.rounds, t.weight, t.state
+FROM foretell.model m
+CROSS JOIN LATERAL (
+  SELECT number, j->>'name' AS name, j->>'learner' AS learner, j->>'metric' AS metric,
+         jsonb_path_query_first(j, '$.score ? (@.type() == "number")')::float8 AS score,
+         jsonb_path_query_first(j, '$.loss ? (@.type() == "number")')::float8 AS loss,
+         jsonb_path_query_first(j, '$.seconds ? (@.type() == "number")')::float8 AS seconds,
+         jsonb_path_query_first(j, '$.rounds ? (@.type() == "number")')::bigint AS rounds,
+         jsonb_path_query_first(j, '$.weight ? (@.type() == "number")')::float8 AS weight,
+         j->>'state' AS state
+  FROM jsonb_path_query(nullif(m.manifest, '')::jsonb, '$.trials[*] ? (@.type() == "object")')
+       WITH ORDINALITY AS trial(j, number)) t
+WHERE m.is_current AND m.state = 'READY'
+ORDER BY m.schema_name, m.model_name, t.number;
+
 -- Who may predict with which model, and who may train.
 CREATE VIEW foretell.svv_ml_model_privileges AS
 SELECT m.schema_name AS namespace_name, m.model_name, m.version::integer AS model_version,
@@ -100,8 +120,8 @@ LEFT JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
 WHERE m.is_current;
 
 GRANT USAGE ON SCHEMA foretell TO PUBLIC;
-GRANT SELECT ON foretell.model, foretell.stv_ml_model_info, foretell.svv_ml_model_info,
-  foretell.svv_ml_model_privileges TO PUBLIC;
+GRANT SELECT ON foretell.model, foretell.leaderboard, foretell.stv_ml_model_info,
+  foretell.svv_ml_model_info, foretell.svv_ml_model_privileges TO PUBLIC;
 
 -- Training is for whom it is granted to; the extension's owner hands it on, and dumps and restores
 -- the catalogue.

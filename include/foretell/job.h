@@ -40,6 +40,8 @@ enum ft_model_type {
   FT_MODEL_TYPE_FORECAST
 };
 
+#define FT_PREDICT_NS_DEFAULT 1000 /* when it is not given */
+
 struct ft_hyperparameter {
   const char *name;  /* lower case, known (core/model/hyperparameter.h) */
   const char *value; /* as written, checked */
@@ -60,6 +62,7 @@ struct ft_job {
   uint64_t max_cells;     /* 0: no limit */
   uint32_t max_runtime_s; /* 0: not given */
   uint32_t max_trials;    /* 0: not given */
+  uint32_t predict_ns;    /* nanoseconds that a row may take on one core; 0: not given */
   uint64_t seed;
   uint32_t threads; /* 0: as many as there are CPUs */
 };

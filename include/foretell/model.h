@@ -137,7 +137,7 @@ struct ft_term {
   uint32_t feature; /* index of the encoder */
   float centre, scale;
   float low, high; /* low <= high; may be infinite */
-  float absent;    /* finite */
+  float absent;    /* what is not called infinite is finite */
 };
 
 /* A feature of codes (a category's, a part of a calendar, a boolean), each of which has a row of the
@@ -225,7 +225,7 @@ struct ft_hash128 ft_category_hash(const struct ft_hash_key *field_key, enum ft_
 #define FT_MODEL_MAX_CATEGORIES 4096
 #define FT_MODEL_MAX_MEMBERS    256
 #define FT_NET_MAX_LAYERS       16
-#define FT_NET_MAX_WIDTH        4096       /* outputs of a layer */
+#define FT_NET_MAX_WIDTH        4096       /* outputs of a layer but the last */
 #define FT_NET_MAX_INPUTS       (1U << 20) /* of the first layer */
 #define FT_NET_MAX_WEIGHTS      (1U << 24) /* of all layers */
 

@@ -8,9 +8,13 @@
 #include "test/unit/build_model.h"
 
 static const struct build_options shapes[] = {
-  { FT_REGRESSION, FT_LINK_IDENTITY, 0, 1, 1, 1, 1 }, { FT_REGRESSION, FT_LINK_EXP, 0, 2, 2, 2, 2 },
-  { FT_BINARY, FT_LINK_LOGISTIC, 2, 1, 3, 3, 3 },     { FT_BINARY, FT_LINK_HINGE, 2, 1, 1, 0, 4 },
+  { FT_REGRESSION, FT_LINK_IDENTITY, 0, 1, 1, 1, 1 },
+  { FT_REGRESSION, FT_LINK_EXP, 0, 2, 2, 2, 2 },
+  { FT_BINARY, FT_LINK_LOGISTIC, 2, 1, 3, 3, 3 },
+  { FT_BINARY, FT_LINK_HINGE, 2, 1, 1, 0, 4 },
   { FT_MULTICLASS, FT_LINK_SOFTMAX, 3, 1, 3, 2, 5 },
+  { FT_BINARY, FT_LINK_LOGISTIC, 2, 1, 0, 0, 6, .nets = 1 },
+  { FT_MULTICLASS, FT_LINK_SOFTMAX, 3, 3, 3, 2, 7, .nets = 2 },
 };
 
 static void must(enum ft_status status) {

@@ -40,7 +40,8 @@ JOB = report(
            {"name": "fee", "type": "numeric", "precision": 9, "scale": 2}],
     target=1, automatic=False, model_type="XGBOOST", problem="REGRESSION",
     objective="reg:squarederror", hyperparameter=[{"name": "eta", "value": "0.1"}],
-    max_cells="0", max_runtime_s=5400, max_trials=0, seed="18446744073709551615", threads=2)
+    max_cells="0", max_runtime_s=5400, max_trials=0, predict_ns=0,
+    seed="18446744073709551615", threads=2)
 PROGRESS = report("P", phase="trying configurations", fraction=0.5, seconds_left=3.5,
                   metric="AUC", score=0.91, rows="5000")
 UNKNOWN = report("P", phase="", fraction=None, seconds_left=-1, metric="", score=None, rows="0")

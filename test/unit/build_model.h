@@ -12,6 +12,7 @@
 #include "foretell/batch.h"
 #include "foretell/model.h"
 #include "foretell/random.h"
+#include "test/unit/build_net.h"
 
 #define BUILD_DAY_US INT64_C(86400000000)
 
@@ -71,13 +72,8 @@ struct build_options {
   uint32_t labels; /* of classification */
   uint32_t members, trees, depth;
   uint64_t seed;
+  uint32_t nets; /* of the members, the last */
 };
-
-static inline void *build_take(struct ft_arena *arena, size_t count, size_t size) {
-  void *memory = ft_arena_take(arena, count, size);
-  if (!memory) abort();
-  return memory;
-}
 
 static inline int build_hash_order(const void *a, const void *b) {
   return ft_hash128_compare(*(const struct ft_hash128 *)a, *(const struct ft_hash128 *)b);
@@ -182,6 +178,29 @@ static inline void build_forest(struct ft_forest *forest, struct ft_arena *arena
                                 .base = base };
 }
 
+/* A net of two hidden layers, the third of a model of none, over most encoders, categories and calendars looked up. */
+static inline struct ft_net build_member_net(struct ft_arena *arena, uint32_t member,
+                                             uint32_t outputs, struct ft_random *random) {
+  static const uint32_t looked_up[] = { 7, 9, 18, 0 };
+  struct build_net_options options = { .features = BUILD_ENCODERS,
+                                       .terms = BUILD_ENCODERS + 3,
+                                       .lookups = 4,
+                                       .hidden = member % 3 == 2 ? 0 : 2,
+                                       .width = 9,
+                                       .outputs = outputs,
+                                       .activation = 1 + member % (FT_ACTIVATE_COUNT - 1) };
+  struct ft_net net = build_net(arena, &options, random);
+  for (uint32_t t = 0; t < net.terms; t++) {
+    struct ft_term *term = (struct ft_term *)&net.term[t];
+    const struct build_encoder *encoder = &build_encoder[term->feature];
+    term->centre += (float)(encoder->low + encoder->high) / 2;
+    term->scale /= (float)(encoder->high - encoder->low);
+  }
+  for (uint32_t i = 0; i < net.lookups; i++)
+    ((struct ft_lookup *)net.lookup)[i].feature = looked_up[i];
+  return net;
+}
+
 static inline struct ft_model build_model(struct ft_arena *arena,
                                           const struct build_options *options) {
   static const char *const names[] = { "no", "yes", "maybe", "später", "" };
@@ -205,7 +224,11 @@ static inline struct ft_model build_model(struct ft_arena *arena,
   struct ft_member *member = build_take(arena, options->members, sizeof *member);
   for (uint32_t i = 0; i < options->members; i++) {
     member[i].weight = 1.0 / (1.0 + i);
-    build_forest(&member[i].forest, arena, options, model.outputs, &random);
+    member[i].kind = i + options->nets < options->members ? FT_LEARNER_FOREST : FT_LEARNER_NET;
+    if (member[i].kind == FT_LEARNER_NET)
+      member[i].net = build_member_net(arena, i, model.outputs, &random);
+    else
+      build_forest(&member[i].forest, arena, options, model.outputs, &random);
   }
   model.member = member;
   return model;

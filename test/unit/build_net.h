@@ -4,13 +4,24 @@
 #ifndef FORETELL_TEST_UNIT_BUILD_NET_H
 #define FORETELL_TEST_UNIT_BUILD_NET_H
 
-#include "build_model.h"
+#include <stdlib.h>
+#include <string.h>
+
 #include "core/predict/activation.h"
+#include "foretell/arena.h"
+#include "foretell/model.h"
+#include "foretell/random.h"
 
 struct build_net_options {
   uint32_t features, terms, lookups, hidden, width, outputs;
   enum ft_activation activation;
 };
+
+static inline void *build_take(struct ft_arena *arena, size_t count, size_t size) {
+  void *memory = ft_arena_take(arena, count, size);
+  if (!memory) abort();
+  return memory;
+}
 
 static inline float build_single(struct ft_random *random, float reach) {
   return ((float)ft_random_unit(random) * 2.0F - 1.0F) * reach;

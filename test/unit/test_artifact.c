@@ -19,7 +19,10 @@
 #define SHA_BYTES    32
 
 static const struct build_options small_shape = { FT_BINARY, FT_LINK_LOGISTIC, 2, 1, 2, 2, 21 };
-static const struct build_options large_shape = { FT_MULTICLASS, FT_LINK_SOFTMAX, 5, 2, 40, 6, 22 };
+static const struct build_options net_shape = { FT_BINARY, FT_LINK_LOGISTIC, 2, 2, 1, 1,
+                                                23,        .nets = 1 };
+static const struct build_options large_shape = { FT_MULTICLASS, FT_LINK_SOFTMAX, 5, 4, 40, 6, 22,
+                                                  .nets = 2 };
 
 /* An artifact with probes, in malloc'ed memory of exactly its size. */
 static struct ft_span make_artifact(const struct build_options *options, const char *manifest,
@@ -146,10 +149,9 @@ static void the_manifest_is_outside_the_model_hash(void **state) {
   free((char *)third.data);
 }
 
-static void every_byte_flipped_is_noticed(void **state) {
-  (void)state;
+static void expect_flips_noticed(const struct build_options *shape) {
   struct ft_sha256 hash;
-  struct ft_span bytes = make_artifact(&small_shape, "{}", &hash);
+  struct ft_span bytes = make_artifact(shape, "{}", &hash);
   assert_int_equal(open_bytes(bytes), FT_OK);
   for (size_t i = 0; i < bytes.size; i++)
     for (int bit = 0; bit < 8; bit += 7) {
@@ -159,6 +161,12 @@ static void every_byte_flipped_is_noticed(void **state) {
       *byte = before;
     }
   free((char *)bytes.data);
+}
+
+static void every_byte_flipped_is_noticed(void **state) {
+  (void)state;
+  expect_flips_noticed(&small_shape);
+  expect_flips_noticed(&net_shape);
 }
 
 static void every_cut_is_noticed(void **state) {
@@ -200,10 +208,9 @@ static struct ft_span store_sections(struct ft_span artifact) {
   return stored;
 }
 
-static void a_changed_byte_behind_a_fitting_sha_does_no_harm(void **state) {
-  (void)state;
+static void expect_changes_harmless(const struct build_options *shape) {
   struct ft_sha256 hash;
-  struct ft_span artifact = make_artifact(&small_shape, "{}", &hash);
+  struct ft_span artifact = make_artifact(shape, "{}", &hash);
   struct ft_span bytes = store_sections(artifact);
   assert_int_equal(open_bytes(bytes), FT_OK);
   size_t refused = 0, changes = 0;
@@ -220,6 +227,12 @@ static void a_changed_byte_behind_a_fitting_sha_does_no_harm(void **state) {
   assert_int_equal(open_bytes(bytes), FT_OK);
   free((char *)bytes.data);
   free((char *)artifact.data);
+}
+
+static void a_changed_byte_behind_a_fitting_sha_does_no_harm(void **state) {
+  (void)state;
+  expect_changes_harmless(&small_shape);
+  expect_changes_harmless(&net_shape);
 }
 
 /* The status after `value` is put at `offset` of a stored artifact (u32, little-endian). */
@@ -310,6 +323,40 @@ static enum ft_status read_root(uint8_t kind, uint32_t value, uint32_t feature, 
   return status;
 }
 
+/* A net of one term, one lookup and one layer of one output, read back. */
+static enum ft_status read_net(uint32_t rows, uint32_t outputs, size_t weights) {
+  struct ft_arena arena;
+  struct ft_buffer raw;
+  struct ft_net net;
+  ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
+  ft_buffer_init(&raw, 1000);
+  const uint32_t head[] = { 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 5, rows, outputs };
+  for (size_t i = 0; i < sizeof head / sizeof head[0]; i++)
+    ft_buffer_u32(&raw, head[i]);
+  ft_buffer_u8(&raw, 0);
+  for (size_t i = 0; i < 1 + weights; i++)
+    ft_buffer_f32(&raw, (float)i);
+  enum ft_status status = ft_net_read(&net, &arena, ft_buffer_view(&raw), 1, NULL);
+  if (status == FT_OK) {
+    assert_int_equal(net.lookup[0].first, 1);
+    assert_int_equal(net.layer[0].inputs, 4);
+    assert_true(net.layer[0].weight[3] == 4);
+  }
+  ft_buffer_release(&raw);
+  ft_arena_release(&arena);
+  return status;
+}
+
+static void a_net_is_read_within_its_bytes(void **state) {
+  (void)state;
+  assert_int_equal(read_net(3, 1, 4), FT_OK);
+  assert_int_equal(read_net(3, 1, 3), FT_CORRUPT);
+  assert_int_equal(read_net(3, 1, 5), FT_CORRUPT);
+  assert_int_equal(read_net(3, UINT32_MAX, 4), FT_CORRUPT);
+  assert_int_equal(read_net(UINT32_MAX, 1, 4), FT_CORRUPT);
+  assert_int_equal(read_net(FT_NET_MAX_INPUTS, 1, 4), FT_CORRUPT);
+}
+
 static void a_split_cannot_be_read_as_something_else(void **state) {
   (void)state;
   assert_int_equal(read_root(1, 0, 0, 1), FT_OK);
@@ -372,6 +419,7 @@ int main(void) {
     cmocka_unit_test(a_later_format_is_not_supported),
     cmocka_unit_test(an_unknown_section_is_skipped_when_it_is_optional),
     cmocka_unit_test(a_section_may_be_there_once),
+    cmocka_unit_test(a_net_is_read_within_its_bytes),
     cmocka_unit_test(a_split_cannot_be_read_as_something_else),
     cmocka_unit_test(an_artifact_survives_the_end_of_memory),
     cmocka_unit_test(a_failed_write_leaves_the_buffer_as_it_was),

@@ -100,7 +100,7 @@ static void expect_parity(enum target_kind kind, const char *objective, const ch
   expect_no_training_value(&member.forest, &run->features);
   assert_int_equal(member.forest.trees, ROUNDS * run->outputs);
   double *ours = calloc((size_t)ROWS * run->outputs, sizeof *ours);
-  ft_run_margins(ours, run, &member, 1, run->all, ROWS);
+  assert_int_equal(ft_run_margins(ours, run, &member, 1, run->all, ROWS, &err), FT_OK);
   double bound = ROUNDS * largest_leaf(&member.forest) * (ldexp(1, -24) + ldexp(1, -22));
   bool moved = false;
   for (size_t i = 0; i < (size_t)ROWS * run->outputs; i++) {

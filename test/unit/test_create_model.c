@@ -193,10 +193,6 @@ static void what_is_not_there_yet_says_so(void **state) {
     { "CREATE EXTERNAL MODEL m FUNCTION f IAM_ROLE default MODEL_TYPE BEDROCK "
       "SETTINGS (MODEL_ID 'x')",
       "external models (MODEL_TYPE BEDROCK) are not supported yet" },
-    { "CREATE MODEL m FROM customers TARGET churn FUNCTION f MODEL_TYPE MLP",
-      "MODEL_TYPE MLP is not supported yet: boosted trees only so far" },
-    { "CREATE MODEL m FROM customers TARGET churn FUNCTION f PREPROCESSORS '[{}]'",
-      "PREPROCESSORS other than 'none' are not supported yet" },
   };
   for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++) {
     assert_int_equal(run(later[i].text), FT_UNSUPPORTED);
@@ -204,6 +200,61 @@ static void what_is_not_there_yet_says_so(void **state) {
     assert_true(err.hint[0]);
     assert_string_equal(fake.log, "");
   }
+}
+
+#define PREPARED(list)      CREATE " MODEL_TYPE MLP PREPROCESSORS '" list "'"
+#define SET(columns, steps) "{\"ColumnSet\": [" columns "], \"Transformers\": [" steps "]}"
+
+static void preprocessors_are_checked_strictly(void **state) {
+  (void)state;
+  static const struct {
+    const char *text;
+    enum ft_status status;
+    const char *message;
+  } wrong[] = {
+    { PREPARED("[{}]"), FT_INVALID,
+      "PREPROCESSORS: each item has a list \"ColumnSet\" and a list \"Transformers\"" },
+    { PREPARED("[[]]"), FT_INVALID,
+      "PREPROCESSORS: each item has a list \"ColumnSet\" and a list \"Transformers\"" },
+    { PREPARED("[" SET("", "\"Imputer\"") "]"), FT_INVALID,
+      "PREPROCESSORS: each item has a list \"ColumnSet\" and a list \"Transformers\"" },
+    { PREPARED("[{\"ColumnSet\": [\"calls\"], \"Transformers\": [\"PCA\"], \"k\": 1}]"), FT_INVALID,
+      "PREPROCESSORS: each item has a list \"ColumnSet\" and a list \"Transformers\"" },
+    { PREPARED("scale everything"), FT_INVALID, "PREPROCESSORS: it is not a list in JSON" },
+    { PREPARED("{}"), FT_INVALID, "PREPROCESSORS: it is not a list in JSON" },
+    { PREPARED("[" SET("\"calls\"", "1") "]"), FT_INVALID,
+      "PREPROCESSORS: \"Transformers\" has other than texts" },
+    { PREPARED("[" SET("null", "\"Imputer\"") "]"), FT_INVALID,
+      "PREPROCESSORS: \"ColumnSet\" has other than texts" },
+    { PREPARED("[" SET("\"calls\"", "\"OneHotEncode\"") "]"), FT_INVALID,
+      "transformer \"OneHotEncode\" is not known" },
+    { PREPARED("[" SET("\"calls\"", "\"PCA\"") "]"), FT_UNSUPPORTED,
+      "transformer \"PCA\" is not supported" },
+    { PREPARED("[" SET("\"coals\"", "\"Imputer\"") "]"), FT_UNDEFINED_COLUMN,
+      "PREPROCESSORS: \"coals\" is not a column of the query" },
+    { PREPARED("[" SET("\"churn\"", "\"Imputer\"") "]"), FT_INVALID,
+      "PREPROCESSORS: \"churn\" is the TARGET" },
+  };
+  for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+    assert_int_equal(run(wrong[i].text), wrong[i].status);
+    assert_string_equal(err.message, wrong[i].message);
+    assert_int_equal(err.position, strstr(wrong[i].text, "'") - wrong[i].text + 1);
+    assert_string_equal(fake.log, "");
+  }
+  assert_string_equal(fake.notices, "");
+}
+
+static void preprocessors_that_change_nothing_are_taken(void **state) {
+  (void)state;
+  expect_ok(PREPARED(" None "));
+  assert_string_equal(fake.notices, "");
+  fake_host_init(&fake);
+  expect_ok(PREPARED("[" SET("\"state\", \"CALLS\"",
+                             "\"OneHotEncoder\", \"Imputer\"") "," SET("\"*\"", "\"minmax\"") "]"));
+  assert_string_equal(fake.notices,
+                      "column \"calls\" stays a number in spite of OneHotEncoder; cast it to text "
+                      "in the query to make a category of it\n"
+                      "PREPROCESSORS change nothing: every column is prepared by its type\n");
 }
 
 static void what_means_nothing_here_is_said_once(void **state) {
@@ -384,6 +435,8 @@ int main(int arguments, char **argument) {
     TEST(bad_statements_leave_nothing),
     TEST(a_read_only_database_is_told_before_training),
     TEST(what_is_not_there_yet_says_so),
+    TEST(preprocessors_are_checked_strictly),
+    TEST(preprocessors_that_change_nothing_are_taken),
     TEST(what_means_nothing_here_is_said_once),
     TEST(a_failed_attempt_is_kept_with_its_reason),
     TEST(bad_rows_leave_nothing),

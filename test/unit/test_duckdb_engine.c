@@ -165,6 +165,10 @@ static void changes_are_counted_and_tagged(void **state) {
     const char *tag;
   } cases[] = {
     { "create or replace temp table t(a INTEGER)", FT_RESULT_NOTHING, 0, "CREATE TABLE" },
+    { "create table u as from range(12)", FT_RESULT_CHANGED, 12, "CREATE TABLE" },
+    { "create or replace table u as select 1 where false", FT_RESULT_CHANGED, 0, "CREATE TABLE" },
+    { "create table if not exists u as select 1", FT_RESULT_NOTHING, 0, "CREATE TABLE" },
+    { "create view v as select 1", FT_RESULT_NOTHING, 0, "CREATE VIEW" },
     { "INSERT INTO t SELECT range FROM range(5000)", FT_RESULT_CHANGED, 5000, "INSERT" },
     { "/* x */ UPDATE t SET a = 1 WHERE a < 10", FT_RESULT_CHANGED, 10, "UPDATE" },
     { "DELETE FROM t RETURNING a", FT_RESULT_ROWS, 0, "DELETE" },

@@ -361,6 +361,44 @@ static void views_of_models_are_there_before_any_model(void **state) {
   ft_engine_close(engine);
 }
 
+static void set_manifest(struct ft_engine *engine, const char *manifest) {
+  char text[512];
+  snprintf(text, sizeof text, "UPDATE foretell.model SET manifest = %s", manifest);
+  run(engine, text);
+}
+
+static void leaderboard_is_read_as_far_as_it_is_one(void **state) {
+  (void)state;
+  static const char *const damages[] = {
+    "NULL", "''", "'{'", "'[1]'", "'{\"trials\": 7}'", "'{\"trials\": {\"name\": \"a\"}}'"
+  };
+  struct ft_host host;
+  struct ft_engine *engine = open_rows(&host, NULL);
+  expect_rows(engine, "SELECT count(*) FROM foretell.leaderboard", "0");
+  install_new(&host, "m", "f", FT_TEXT, "VARCHAR", 16);
+  set_manifest(
+      engine,
+      "'{\"trials\": [{\"name\": \"deep\", \"learner\": \"trees\", \"metric\": \"F1\","
+      "\"score\": null, \"loss\": null, \"seconds\": 0, \"rounds\": 0, \"weight\": 0,"
+      "\"state\": \"skipped\"}, {\"name\": \"it''s\", \"score\": 0.5, \"loss\": 2,"
+      "\"rounds\": 7, \"weight\": 1}, {\"name\": \"b\", \"score\": \"x\", \"loss\": 1}, 7]}'");
+  expect_rows(engine, "SELECT * FROM foretell.leaderboard",
+              "main|m|NULL|1|deep|trees|F1|NULL|NULL|0.0|0|0.0|skipped\n"
+              "main|m|2|2|it's|NULL|NULL|0.5|2.0|NULL|7|1.0|NULL\n"
+              "main|m|1|3|b|NULL|NULL|NULL|1.0|NULL|NULL|NULL|NULL\n"
+              "main|m|NULL|4|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL");
+  for (size_t i = 0; i < sizeof damages / sizeof damages[0]; i++) {
+    set_manifest(engine, damages[i]);
+    expect_rows(engine, "SELECT count(*) FROM foretell.leaderboard", "0");
+  }
+  run(engine, "DROP SCHEMA foretell CASCADE");
+  expect_rows(engine, "SELECT count(*) FROM foretell.leaderboard", "0");
+  run(engine, "CREATE TABLE leaderboard (x INTEGER)");
+  expect_rows(engine, "SELECT count(*) FROM (DESCRIBE leaderboard)", "1");
+  expect_rows(engine, "SELECT count(*) FROM (DESCRIBE foretell.leaderboard)", "13");
+  ft_engine_close(engine);
+}
+
 static void damaged_artifact_spoils_only_its_own_model(void **state) {
   (void)state;
   static const char *const damages[] = {
@@ -481,6 +519,30 @@ static void dropped_model_leaves_nothing(void **state) {
   ft_engine_close(engine);
 }
 
+static void models_go_with_their_schema(void **state) {
+  (void)state;
+  struct ft_host host;
+  struct made made;
+  struct ft_engine *engine = open_rows(&host, NULL);
+  run(engine, "CREATE SCHEMA \"Sales\"");
+  install_new(&host, "k", "h", FT_TEXT, "VARCHAR", 16);
+  make_model(&made, "m", "f", FT_TEXT, 17);
+  made.record.schema = "Sales";
+  install(&host, &made, "VARCHAR");
+  expect_rows(engine, "SELECT model_name FROM stv_ml_model_info ORDER BY ALL", "k\nm");
+  run(engine, "BEGIN");
+  run(engine, "DROP SCHEMA sales CASCADE");
+  expect_rows(engine, "SELECT model_name FROM stv_ml_model_info", "k");
+  run(engine, "ROLLBACK");
+  expect_rows(engine, "SELECT count(\"Sales\".f(t)) FROM t", "3000");
+  run(engine, "DROP SCHEMA IF EXISTS sales CASCADE");
+  expect_rows(engine, "SELECT model_name FROM stv_ml_model_info", "k");
+  run(engine, "CREATE SCHEMA sales");
+  expect_rows(engine, "SELECT count(*) FROM foretell.model", "1");
+  drop_model(&made);
+  ft_engine_close(engine);
+}
+
 static void function_name_must_be_free(void **state) {
   (void)state;
   static const struct {
@@ -526,10 +588,12 @@ int main(void) {
     cmocka_unit_test(models_survive_a_restart_with_the_same_bits),
     cmocka_unit_test(rollback_takes_model_and_functions_away),
     cmocka_unit_test(views_of_models_are_there_before_any_model),
+    cmocka_unit_test(leaderboard_is_read_as_far_as_it_is_one),
     cmocka_unit_test(damaged_artifact_spoils_only_its_own_model),
     cmocka_unit_test(replaced_model_is_a_new_version),
     cmocka_unit_test(failed_attempt_leaves_the_ready_version),
     cmocka_unit_test(dropped_model_leaves_nothing),
+    cmocka_unit_test(models_go_with_their_schema),
     cmocka_unit_test(function_name_must_be_free),
   };
   return cmocka_run_group_tests_name("duckdb_models", tests, NULL, NULL);

@@ -35,6 +35,7 @@ static struct ft_job churn_job(void) {
     .max_cells = UINT64_MAX,
     .max_runtime_s = UINT32_MAX,
     .max_trials = 7,
+    .predict_ns = 250,
     .seed = UINT64_C(0x8000000000000001),
     .threads = 2,
   };
@@ -61,6 +62,7 @@ static void assert_same_job(const struct ft_job *a, const struct ft_job *b) {
   assert_true(a->max_cells == b->max_cells && a->seed == b->seed);
   assert_int_equal(a->max_runtime_s, b->max_runtime_s);
   assert_int_equal(a->max_trials, b->max_trials);
+  assert_int_equal(a->predict_ns, b->predict_ns);
   assert_int_equal(a->threads, b->threads);
 }
 
@@ -191,7 +193,8 @@ static const char good_job[] =
     "{\"name\":\"b\",\"type\":\"numeric\",\"precision\":9,\"scale\":2}],\"target\":1,"
     "\"automatic\":true,\"model_type\":\"AUTO\",\"problem\":\"\",\"objective\":null,"
     "\"hyperparameter\":[{\"name\":\"eta\",\"value\":\"0.1\"}],\"max_cells\":\"0\","
-    "\"max_runtime_s\":5400,\"max_trials\":0,\"seed\":\"18446744073709551615\",\"threads\":0}";
+    "\"max_runtime_s\":5400,\"max_trials\":0,\"predict_ns\":0,"
+    "\"seed\":\"18446744073709551615\",\"threads\":0}";
 
 /* good_job with `old` replaced by `new` once. */
 static enum ft_status read_changed(const char *old, const char *new) {
@@ -232,6 +235,9 @@ static void hostile_jobs_are_refused(void **state) {
     { "\"threads\":0", "\"threads\":true" },
     { "\"threads\":0", "\"threads\":99999999999999999999" },
     { "\"max_runtime_s\":5400", "\"max_runtime_s\":4294967296" },
+    { "\"predict_ns\":0,", "" },
+    { "\"predict_ns\":0", "\"predict_ns\":-1" },
+    { "\"predict_ns\":0", "\"predict_ns\":4294967296" },
     { "\"18446744073709551615\"", "\"18446744073709551616\"" },
     { "\"18446744073709551615\"", "\"99999999999999999999\"" },
     { "\"18446744073709551615\"", "1" },

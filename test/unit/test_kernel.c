@@ -40,6 +40,9 @@ static const struct build_options shapes[] = {
   { FT_REGRESSION, FT_LINK_IDENTITY, 0, 1, 300, 2, 32 },
   { FT_REGRESSION, FT_LINK_IDENTITY, 0, 1, 40, 5, 33 },
   { FT_REGRESSION, FT_LINK_IDENTITY, 0, 1, 9, 7, 34 },
+  { FT_REGRESSION, FT_LINK_IDENTITY, 0, 4, 40, 6, 25, .nets = 3 },
+  { FT_MULTICLASS, FT_LINK_SOFTMAX, 5, 3, 20, 4, 26, .nets = 2 },
+  { FT_REGRESSION, FT_LINK_IDENTITY, 0, 2, 0, 0, 27, .nets = 2 }, /* no trees at all */
 };
 #define SHAPES (sizeof shapes / sizeof shapes[0])
 
@@ -65,6 +68,7 @@ static float neighbour(float x, struct ft_random *random) {
 
 static float any_threshold(const struct ft_model *model, struct ft_random *random) {
   const struct ft_forest *forest = &model->member[0].forest;
+  if (model->member[0].kind == FT_LEARNER_NET) return (float)build_real(random);
   const struct ft_node *node = &forest->node[ft_random_below(random, forest->nodes)];
   bool number = node->feature != FT_NODE_LEAF && node->set == FT_NODE_NO_SET;
   return number ? node->threshold : (float)build_real(random);
@@ -123,11 +127,24 @@ static int32_t leaf_of(const struct ft_forest *forest, const struct ft_tree *tre
   return node->leaf;
 }
 
+static double net_of(const struct ft_model *model, const struct ft_net *net, const float *feature,
+                     size_t rows, size_t row) {
+  float one[BUILD_ENCODERS], last;
+  for (uint32_t f = 0; f < model->features; f++)
+    one[f] = feature[f * rows + row];
+  plain_net(&last, net, one);
+  return net->base[0] + (double)last;
+}
+
 static double value_of(const struct ft_model *model, const float *feature, size_t rows,
                        size_t row) {
   double margin = 0;
   for (uint32_t m = 0; m < model->members; m++) {
     const struct ft_forest *forest = &model->member[m].forest;
+    if (model->member[m].kind == FT_LEARNER_NET) {
+      margin += model->member[m].weight * net_of(model, &model->member[m].net, feature, rows, row);
+      continue;
+    }
     int64_t sum = 0;
     for (uint32_t t = 0; t < forest->trees; t++)
       sum += leaf_of(forest, &forest->tree[t], feature, rows, row);
@@ -215,8 +232,10 @@ static void compare_with_walk(const struct fixture *f) {
   const size_t rows = f->batch.rows;
   float *feature = build_take(&arena, rows * f->model.features, sizeof *feature);
   assert_int_equal(ft_encode_batch(feature, &f->model, &f->batch, &err), FT_OK);
-  for (size_t r = 0; r < rows; r++)
-    assert_int_equal(bits_of(f->value[r]), bits_of(value_of(&f->model, feature, rows, r)));
+  for (size_t r = 0; r < rows; r++) {
+    double walked = value_of(&f->model, feature, rows, r);
+    assert_int_equal(bits_of(f->value[r]), bits_of(isnan(walked) ? NAN : walked));
+  }
   ft_arena_release(&arena);
 }
 
@@ -331,10 +350,11 @@ static void shapes_take_every_way_through_a_plan(void **state) {
   for (size_t i = 0; i < SHAPES; i++) {
     struct fixture f;
     struct ft_plan *plan;
+    if (shapes[i].nets == shapes[i].members) continue;
     set_up(&f, &shapes[i], 64);
     assert_true(make_plan(&plan, &f, "portable"));
     const struct ft_plan_block *block = (const void *)ft_plan_block(plan).data;
-    const struct ft_forest_block *member = FT_PART(block, struct ft_forest_block, block->member);
+    const struct ft_forest_block *member = FT_PART(block, struct ft_forest_block, block->forest);
     const struct ft_pass *pass = FT_PART(block, struct ft_pass, member->pass);
     walked += member->walk_tree.count;
     most_passes = member->pass.count > most_passes ? member->pass.count : most_passes;

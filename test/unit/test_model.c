@@ -12,7 +12,9 @@
 
 #include "test/unit/build_model.h"
 
-static const struct build_options shape = { FT_BINARY, FT_LINK_LOGISTIC, 2, 1, 4, 4, 11 };
+static const struct build_options shape = {
+  FT_BINARY, FT_LINK_LOGISTIC, 2, 2, 4, 4, 11, .nets = 1
+};
 
 /* The parts of a model, writable. */
 struct parts {
@@ -24,6 +26,10 @@ struct parts {
   struct ft_member *member;
   struct ft_tree *tree;
   struct ft_node *split, *set, *leaf; /* the first of each kind */
+  struct ft_net *net;
+  struct ft_term *term;
+  struct ft_lookup *lookup;
+  struct ft_layer *layer;
 };
 
 static struct ft_node *first_node(struct ft_forest *forest, int kind) {
@@ -49,6 +55,10 @@ static struct parts parts_of(struct ft_model *model, struct ft_arena *arena) {
   parts.leaf = first_node(&parts.member->forest, 0);
   parts.split = first_node(&parts.member->forest, 1);
   parts.set = first_node(&parts.member->forest, 2);
+  parts.net = &parts.member[1].net;
+  parts.term = (struct ft_term *)parts.net->term;
+  parts.lookup = (struct ft_lookup *)parts.net->lookup;
+  parts.layer = (struct ft_layer *)parts.net->layer;
   return parts;
 }
 
@@ -108,7 +118,35 @@ static struct parts parts_of(struct ft_model *model, struct ft_arena *arena) {
   X(p.split->set = 0)                                        \
   X(p.set->feature = 5)                                      \
   X(p.set->set = 5)                                          \
-  X(p.set->set_words = UINT32_MAX)
+  X(p.set->set_words = UINT32_MAX)                           \
+  X(((double *)p.net->base)[0] = INFINITY)                   \
+  X(p.net->terms = FT_NET_MAX_INPUTS + 1)                    \
+  X(p.net->terms--)                                          \
+  X(p.net->lookups--)                                        \
+  X(p.net->layers = 0)                                       \
+  X(p.net->layers--)                                         \
+  X(p.net->layers = FT_NET_MAX_LAYERS + 1)                   \
+  X(p.term[2].feature = BUILD_ENCODERS)                      \
+  X(p.term[2].centre = NAN)                                  \
+  X(p.term[2].scale = INFINITY)                              \
+  X(p.term[2].absent = NAN)                                  \
+  X(p.term[2].low = NAN)                                     \
+  X(p.term[2].high = NAN)                                    \
+  X((p.term[2].low = 1, p.term[2].high = 0))                 \
+  X(p.lookup[1].feature = UINT32_MAX)                        \
+  X(p.lookup[1].first++)                                     \
+  X(p.lookup[3].rows++)                                      \
+  X(p.lookup[3].rows = 1)                                    \
+  X(p.lookup[3].rows = UINT32_MAX)                           \
+  X(p.layer[0].inputs++)                                     \
+  X(p.layer[1].inputs = 0)                                   \
+  X(p.layer[0].outputs = 0)                                  \
+  X(p.layer[0].outputs = FT_NET_MAX_WIDTH + 1)               \
+  X(p.layer[2].outputs = 2)                                  \
+  X(p.layer[1].activation = FT_ACTIVATE_COUNT)               \
+  X(p.layer[2].activation = FT_ACTIVATE_RELU)                \
+  X(((float *)p.layer[1].bias)[3] = INFINITY)                \
+  X(((float *)p.layer[1].weight)[80] = NAN)
 
 static const size_t defects = 0
 #define DEFECT_COUNT(defect) +1

@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "build_net.h"
 #include "foretell/plan.h"
+#include "test/unit/build_net.h"
 
 #define ROWS 333
 
