@@ -139,7 +139,7 @@ static void expect_the_same_margins(enum ft_problem problem, uint32_t outputs, u
   assert_true(fit.done);
   struct ft_run run = { .features = s->features, .outputs = outputs };
   double *margin = calloc(valids * outputs, sizeof *margin);
-  ft_run_margins(margin, &run, &fit.member, 1, task.valid, valids);
+  assert_int_equal(ft_run_margins(margin, &run, &fit.member, 1, task.valid, valids, NULL), FT_OK);
   size_t far = 0;
   for (size_t i = 0; i < valids * outputs; i++)
     far += !(fabs(margin[i] - fit.margin[i]) < 1e-4);
