@@ -5,13 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PARTS       5     /* the first and the last of so many are compared */
-#define MOST_ROWS   10000 /* looked at of a part */
-#define CHANCE      2.5   /* times the scale of Kolmogorov's distribution: 1 of 100,000 by chance */
-#define DEVIATIONS  6.0   /* of a sum that chance makes */
-#define SORTED      0.995 /* share of neighbours in order */
-#define MOST_NAMED  3
-#define NAMES_BYTES 240
+#define PARTS        5     /* the first and the last of so many are compared */
+#define MOST_ROWS    10000 /* looked at of a part */
+#define CHANCE       2.5 /* times the scale of Kolmogorov's distribution: 1 of 100,000 by chance */
+#define DEVIATIONS   6.0 /* of a sum that chance makes */
+#define TURNS        0.005 /* of the neighbours, where rows are sorted */
+#define TURNS_A_STEP 0.05  /* and of those that differ */
+#define ROWS_A_RUN   5
+#define MIXED_SHARE  0.1 /* of the changes that mixed rows have: the target is sorted */
+#define MOST_NAMED   3
+#define NAMES_BYTES  240
 
 /* What a column's values are in the first and in the last part. */
 struct comparison {
@@ -26,6 +29,10 @@ struct comparison {
 
 static bool is_text(const struct comparison *c) {
   return c->table->field[c->column].type == FT_TEXT;
+}
+
+static uint32_t codes_of(const struct comparison *c) {
+  return is_text(c) ? c->table->column[c->column].dictionary.entries : 2;
 }
 
 static double value_of(const struct comparison *c, size_t row) {
@@ -74,7 +81,7 @@ static bool numbers_differ(struct comparison *c) {
 
 static bool codes_differ(struct comparison *c) {
   size_t n = c->present[0], m = c->present[1];
-  uint32_t codes = c->table->column[c->column].dictionary.entries;
+  uint32_t codes = codes_of(c);
   for (int part = 0; part < 2; part++) {
     memset(c->of_code[part], 0, codes * sizeof(uint32_t));
     for (size_t i = 0; i < c->present[part]; i++)
@@ -103,24 +110,43 @@ static bool differs(struct comparison *c) {
   return is_text(c) ? codes_differ(c) : numbers_differ(c);
 }
 
-/* How the rows are sorted along a column: 1 upwards, -1 downwards, 0 not. Of a text: whether equal
- * ones stand together. */
-static int sorted_along(const struct comparison *c) {
-  size_t up = 0, down = 0, same = 0, pairs = 0, rows = c->table->rows;
+/* Numbers that hardly ever turn: 1 upwards, -1 downwards, 0 neither. */
+static int direction_of(const struct comparison *c) {
+  size_t up = 0, down = 0, pairs = 0;
   double last = NAN;
-  for (size_t row = 0; row < rows; row += c->step) {
+  for (size_t row = 0; row < c->table->rows; row += c->step) {
     if (!ft_table_has(c->table, c->column, row)) continue;
     double value = value_of(c, row);
-    up += value >= last;
-    down += value <= last;
-    same += value == last;
+    up += value > last;
+    down += value < last;
     pairs += !isnan(last);
     last = value;
   }
-  double most = SORTED * (double)pairs;
-  if (pairs == 0 || (double)same >= (double)pairs) return 0;
-  if (is_text(c)) return (double)same >= most;
-  return (double)up >= most ? 1 : (double)down >= most ? -1 : 0;
+  double most = TURNS * (double)pairs;
+  if ((double)down <= most && (double)down <= TURNS_A_STEP * (double)up && up > 0) return 1;
+  return (double)up <= most && (double)up <= TURNS_A_STEP * (double)down && down > 0 ? -1 : 0;
+}
+
+/* Equal texts, or booleans, stand together: about one run a text, and not of single rows. Of the
+ * target it is enough that it changes far less often than in rows that are mixed. */
+static bool is_grouped(const struct comparison *c, bool target) {
+  size_t runs = 0, texts = 0, rows = 0;
+  uint32_t last = UINT32_MAX, codes = codes_of(c);
+  memset(c->of_code[0], 0, codes * sizeof(uint32_t));
+  for (size_t row = 0; row < c->table->rows; row += c->step) {
+    if (!ft_table_has(c->table, c->column, row)) continue;
+    uint32_t code = (uint32_t)value_of(c, row);
+    texts += c->of_code[0][code]++ == 0;
+    runs += code != last;
+    rows++;
+    last = code;
+  }
+  double apart = 1; /* share of neighbours that differ in mixed rows */
+  for (uint32_t code = 0; code < codes && rows > 0; code++)
+    apart -= (double)c->of_code[0][code] / (double)rows * c->of_code[0][code] / (double)rows;
+  if (texts < 2 || rows < ROWS_A_RUN * runs) return false;
+  if (target) return (double)runs <= MIXED_SHARE * apart * (double)rows;
+  return runs <= texts + texts / 10;
 }
 
 /* Along such a column rows stand in the order in which they came to be. */
@@ -132,7 +158,7 @@ static bool is_time(enum ft_type type, int direction) {
 static enum ft_status make_room(struct comparison *c, struct ft_arena *arena,
                                 struct ft_error *err) {
   const struct ft_table *table = c->table;
-  uint32_t codes = 1;
+  uint32_t codes = 2;
   for (uint32_t f = 0; f < table->fields; f++)
     if (table->column[f].dictionary.entries > codes) codes = table->column[f].dictionary.entries;
   for (int part = 0; part < 2; part++) {
@@ -183,7 +209,8 @@ static void compare(struct ft_run *run, struct comparison *c) {
     const struct ft_field *field = &table->field[c->column];
     bool target = i == 0;
     if (!target && is_left_out(run, field->name)) continue;
-    int direction = sorted_along(c);
+    bool coded = is_text(c) || field->type == FT_BOOL;
+    int direction = coded ? is_grouped(c, target) : direction_of(c);
     if (direction != 0 && (target || !is_time(field->type, direction))) {
       ft_run_warn(
           run, "the rows arrive sorted by %s\"%s\": whether they change over time cannot be seen",
