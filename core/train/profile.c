@@ -7,6 +7,7 @@
 
 #define ROWS_A_CATEGORY   5 /* a value of fewer rows is "other", where there are too many values */
 #define SPREAD_OF_NUMBERS 4 /* consecutive numbers may have gaps: at most so many a row */
+#define UNIQUE_SHARE      0.95
 #define MOST_PARTS        8
 #define MOST_WORDS        2048     /* of all columns */
 #define MOST_WORD_CELLS   40000000 /* words × rows of a column, but for */
@@ -115,15 +116,18 @@ static enum ft_status add_words(struct profiling *p, const struct frequency *lis
   return FT_OK;
 }
 
-/* No value occurs twice: prose, or an identifier. */
+/* Hardly a value occurs twice: prose, or an identifier. */
 static enum ft_status profile_unique(struct profiling *p, const struct frequency *list, size_t size,
                                      struct ft_error *err) {
+  const char *reason = size == p->present
+                           ? "every value is different, it looks like an identifier"
+                           : "nearly every value is different, it looks like an identifier";
   uint32_t before = p->words;
   FT_TRY(add_words(p, list, size, err));
   if (p->words > before)
     add_encoder(p, (struct ft_encoder){ .kind = FT_ENCODE_LENGTH });
   else
-    leave_out(p, "every value is different, it looks like an identifier");
+    leave_out(p, reason);
   return FT_OK;
 }
 
@@ -132,7 +136,7 @@ static enum ft_status profile_text(struct profiling *p, struct ft_error *err) {
   struct frequency *list = count_values(p, &size);
   if (!list) return ft_fail(err, FT_NOMEM, "out of memory for the categories");
   enum ft_status status = FT_OK;
-  if (size == p->present && p->present >= FT_PROFILE_FEW_ROWS) {
+  if ((double)size >= UNIQUE_SHARE * (double)p->present && p->present >= FT_PROFILE_FEW_ROWS) {
     status = profile_unique(p, list, size, err);
   } else if (size <= FT_PROFILE_FEW_CATEGORIES) {
     status = add_category(p, list, size, err);
