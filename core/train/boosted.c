@@ -8,7 +8,6 @@
 
 #include "core/train/loss.h"
 #include "core/train/metric.h"
-#include "core/train/view.h"
 #include "foretell/random.h"
 
 #define MOST_PARAMETERS   24
@@ -18,7 +17,6 @@
 struct fitting {
   const struct ft_fit_task *task;
   struct ft_loss loss;
-  struct ft_view view;
   struct ft_matrix *train;
   struct ft_matrix *valid;
   struct ft_booster *booster;
@@ -37,7 +35,6 @@ static void release(struct fitting *fitting) {
   ft_booster_free(fitting->booster);
   ft_matrix_free(fitting->train);
   ft_matrix_free(fitting->valid);
-  ft_view_release(&fitting->view);
   free(fitting->target);
   free(fitting->valid_target);
   free(fitting->gradient);
@@ -84,29 +81,16 @@ static enum ft_status make_booster(struct fitting *fitting, struct ft_error *err
   if (several) parameter[count++] = (struct ft_parameter){ "num_class", outputs };
   const struct ft_parameter *own = task->configuration->parameter;
   for (size_t i = 0; i < FT_CONFIGURATION_PARAMETERS && own[i].name; i++)
-    if (strcmp(own[i].name, "encode") != 0) parameter[count++] = own[i];
+    parameter[count++] = own[i];
   struct ft_matrix *matrix[2] = { fitting->train, fitting->valid };
   return ft_booster_make(&fitting->booster, matrix, fitting->valid ? 2 : 1, task->data->outputs,
                          parameter, count, err);
 }
 
-static enum ft_status see_features(struct fitting *fitting, struct ft_error *err) {
-  const struct ft_fit_task *task = fitting->task;
-  struct ft_view_rows rows = { task->data->features, task->train, task->trains };
-  bool encode = ft_configuration_says(task->configuration, "encode", "target");
-  struct ft_view_target target = { .value = task->data->target,
-                                   .problem = task->data->problem,
-                                   .outputs = task->data->outputs,
-                                   .least_codes =
-                                       encode ? FT_VIEW_SOME_CODES : FT_VIEW_MANY_CODES };
-  return ft_view_make(&fitting->view, &rows, &target, err);
-}
-
 static enum ft_status prepare(struct fitting *fitting, struct ft_error *err) {
   const struct ft_fit_task *task = fitting->task;
-  const struct ft_features *features = &fitting->view.features;
+  const struct ft_features *features = task->data->features;
   FT_TRY(make_room(fitting, err));
-  FT_TRY(see_features(fitting, err));
   FT_TRY(ft_matrix_make(&fitting->train, features, task->train, task->trains, NULL, task->threads,
                         err));
   if (task->valids > 0)
@@ -188,11 +172,10 @@ static enum ft_status run_rounds(struct ft_fit *fit, struct fitting *fitting,
 static enum ft_status make_member(struct ft_fit *fit, struct ft_arena *arena,
                                   const struct fitting *fitting, struct ft_error *err) {
   const struct ft_fit_task *task = fitting->task;
-  struct ft_grown_on rows = { &fitting->view.features, task->train, task->trains };
+  struct ft_grown_on rows = { task->data->features, task->train, task->trains };
   struct ft_forest *forest = &fit->member.forest;
   FT_TRY(ft_booster_forest(forest, arena, fitting->booster, fit->rounds, task->data->scale, &rows,
                            err));
-  FT_TRY(ft_view_restore(forest, arena, &fitting->view, err));
   double *base = FT_ARENA_NEW(arena, double, task->data->outputs);
   if (!base) return ft_arena_fail(err, "the learner");
   for (uint32_t g = 0; g < task->data->outputs; g++)

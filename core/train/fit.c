@@ -2,11 +2,12 @@
 
 #include "core/train/boosted.h"
 #include "core/train/clock.h"
+#include "core/train/view_fit.h"
 
 static enum ft_status fit(struct ft_fit *out, struct ft_arena *arena,
                           const struct ft_fit_task *task, struct ft_error *err) {
   switch (task->configuration->learner) {
-  case FT_LEARN_TREES: return ft_boosted_fit(out, arena, task, err);
+  case FT_LEARN_TREES: return ft_view_fit(out, arena, task, ft_boosted_fit, err);
   default: return ft_fail(err, FT_INTERNAL, "a learner that is not known");
   }
 }
