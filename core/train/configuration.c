@@ -106,6 +106,16 @@ static const struct ft_configuration of_classes[] = {
     1,
     50,
     0.8 },
+  { "forest",
+    FT_LEARN_RANDOM_FOREST,
+    { { "trees", "200" },
+      { "max_depth", "12" },
+      { "min_child_weight", "1" },
+      { "colsample_bynode", "0.2" } },
+    1,
+    0.63,
+    200,
+    2.0 },
   { .name = NULL },
 };
 
@@ -195,6 +205,16 @@ static const struct ft_configuration of_numbers[] = {
     1,
     50,
     0.8 },
+  { "forest",
+    FT_LEARN_RANDOM_FOREST,
+    { { "trees", "150" },
+      { "max_depth", "10" },
+      { "min_child_weight", "5" },
+      { "colsample_bynode", "0.35" } },
+    1,
+    0.5,
+    150,
+    2.0 },
   { .name = NULL },
 };
 
