@@ -110,10 +110,11 @@ static void rows_that_do_not_train_are_seen_with_the_means_of_those_that_do(void
 }
 
 /* A fit on three quarters: what the booster said of the others, the member says of them too. */
-static void expect_the_same_margins(enum ft_problem problem, uint32_t outputs, uint32_t codes,
-                                    const char *encode) {
+static void expect_the_same_margins(enum ft_learner learner, enum ft_problem problem,
+                                    uint32_t outputs, uint32_t codes, const char *encode) {
   struct sample *s = make_sample(problem, codes, 2);
   struct ft_configuration configuration = { .name = "few",
+                                            .learner = learner,
                                             .parameter = { { "max_depth", "5" },
                                                            { "encode", encode } },
                                             .eta = 0.3,
@@ -151,10 +152,12 @@ static void expect_the_same_margins(enum ft_problem problem, uint32_t outputs, u
 
 static void a_forest_over_means_becomes_one_over_the_category(void **state) {
   (void)state;
-  expect_the_same_margins(FT_BINARY, 1, CODES, "target");
-  expect_the_same_margins(FT_REGRESSION, 1, CODES, "target");
-  expect_the_same_margins(FT_MULTICLASS, 3, CODES, "target");
-  expect_the_same_margins(FT_BINARY, 1, 20, "target");
+  expect_the_same_margins(FT_LEARN_TREES, FT_BINARY, 1, CODES, "codes");
+  expect_the_same_margins(FT_LEARN_TREES, FT_REGRESSION, 1, CODES, "target");
+  expect_the_same_margins(FT_LEARN_TREES, FT_MULTICLASS, 3, CODES, "target");
+  expect_the_same_margins(FT_LEARN_TREES, FT_BINARY, 1, 20, "target");
+  expect_the_same_margins(FT_LEARN_RANDOM_FOREST, FT_BINARY, 1, CODES, "target");
+  expect_the_same_margins(FT_LEARN_RANDOM_FOREST, FT_MULTICLASS, 3, CODES, "target");
 }
 
 static void codes_beyond_the_most_frequent_are_other(void **state) {
