@@ -5,6 +5,7 @@
 
 #include "core/train/budget.h"
 #include "core/train/clock.h"
+#include "core/train/cost.h"
 #include "core/train/effort.h"
 #include "core/train/finals.h"
 #include "core/train/interval.h"
@@ -80,7 +81,7 @@ static enum ft_status search(struct ft_learned *learned, const struct ft_run *ru
   struct ft_search_options options = { .metric = metric,
                                        .model_type = run->job->model_type,
                                        .most_trials = run->job->max_trials,
-                                       .most_cost = effort->most_cost,
+                                       .most_work = effort->most_work,
                                        .most_rounds = effort->most_rounds,
                                        .haste = effort->haste,
                                        .threads = effort->threads,
@@ -88,7 +89,6 @@ static enum ft_status search(struct ft_learned *learned, const struct ft_run *ru
                                        .begin = run->begin,
                                        .deadline = deadline_of(run),
                                        .growth = finals ? MORE_ROWS : 0,
-                                       .unit = effort->unit,
                                        .events = run->events };
   struct ft_fit_data data = data_of(run);
   return ft_search_run(&learned->search, &data, &learned->part, &options, err);
@@ -210,8 +210,13 @@ static enum ft_status finish(struct ft_run *run, struct ft_learned *learned, enu
 static enum ft_status train(struct ft_run *run, struct ft_learned *learned, struct ft_error *err) {
   enum ft_metric metric = metric_of(run);
   run->report.objective = ft_metric_shown(metric);
-  struct ft_effort_size size = { run->rows, run->features.features, run->outputs, run->limit,
-                                 run->threads };
+  struct ft_fit_data data = data_of(run);
+  const struct ft_configuration *usual = ft_configuration_list(data.problem);
+  double rounds = ft_cost_rounds(usual, 1, FT_COST_PACE);
+  struct ft_effort_size size = { .rows = run->rows,
+                                 .unit = ft_cost_seconds(usual, &data, run->rows, rounds),
+                                 .limit = run->limit,
+                                 .threads = run->threads };
   learned->effort = ft_effort_for(&size);
   FT_TRY(split(learned, run, err));
   FT_TRY(search(learned, run, metric, err));
