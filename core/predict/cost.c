@@ -211,9 +211,9 @@ static void note_features(uint8_t *used, const struct ft_member *member) {
 /* Does a text have to be read for this encoder, and was it not for the one before? */
 static bool reads_text(const struct ft_model *model, const uint8_t *used, uint32_t index) {
   const struct ft_encoder *encoder = &model->encoder[index];
-  if (encoder->kind != FT_ENCODE_WORD || (used && !used[index])) return false;
+  if (encoder->kind != FT_ENCODE_WORD || !used[index]) return false;
   for (uint32_t i = index; i-- > 0 && model->encoder[i].kind == FT_ENCODE_WORD;)
-    if (model->encoder[i].field == encoder->field && (!used || used[i])) return false;
+    if (model->encoder[i].field == encoder->field && used[i]) return false;
   return true;
 }
 
@@ -230,7 +230,7 @@ double ft_model_predict_ns(const struct ft_model *model) {
     ns += ft_member_predict_ns(model, &model->member[m]);
   }
   for (uint32_t f = 0; f < model->features; f++) {
-    const uint8_t asked = used ? used[f] : 3;
+    const uint8_t asked = used[f];
     ns += asked ? encoder_ns[model->encoder[f].kind] : 0;
     ns += asked & 2 ? FLOATS_NS : 0;
     ns += reads_text(model, used, f) ? TEXT_NS : 0;
