@@ -115,7 +115,7 @@ static enum ft_status read_node(struct reading *reading, const struct tree_file 
   if (!isfinite(condition)) return fail_file(err, "a number that is not finite");
   if (ft_element_number(file->array[LEFT], from) < 0) {
     node->feature = FT_NODE_LEAF;
-    reading->out->leaf[at] = condition * file->weight;
+    reading->out->leaf[at] = (double)(float)condition * file->weight;
     return FT_OK;
   }
   size_t feature = ft_element_index(file->array[FEATURE], from);
