@@ -166,12 +166,32 @@ static unsigned lists_after(struct ft_span before) {
   return EVERYTHING;
 }
 
+/* The columns of the table, or the tables and functions of the schema, before the point. What is
+ * neither, such as an alias, has no members, and then all names are offered. */
+static bool find_members(struct search *search, struct ft_span before, size_t start) {
+  if (before.size == 0 || before.data[before.size - 1] != '.') return false;
+  struct ft_span owner = word_before((struct ft_span){ before.data, before.size - 1 });
+  const char *const *name;
+  size_t names = search->source->names(search->source->self, FT_LIST_MEMBERS, search->arena, &name);
+  bool known = false;
+  for (size_t i = 0; i < names && owner.size > 0; i++) {
+    size_t size = strcspn(name[i], "\t");
+    if (!name[i][size] || !ft_span_equal_nocase(owner, (struct ft_span){ name[i], size })) continue;
+    known = true;
+    add_name(search, name[i] + size + 1);
+  }
+  if (known) finish(search, start);
+  return known;
+}
+
 static void find_words(struct search *search, struct ft_span text) {
   size_t start = text.size;
   while (start > 0 && is_word_byte(text.data[start - 1]))
     start--;
   search->word = (struct ft_span){ text.data + start, text.size - start };
-  unsigned lists = lists_after((struct ft_span){ text.data, start });
+  struct ft_span before = { text.data, start };
+  if (find_members(search, before, start)) return;
+  unsigned lists = lists_after(before);
   if (lists == EVERYTHING && search->word.size == 0) return;
   for (int list = FT_LIST_TABLES; list <= FT_LIST_TYPES; list++)
     if (lists & LISTS(list)) add_list(search, (enum ft_engine_list)list);

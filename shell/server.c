@@ -278,12 +278,22 @@ static const char *const name_queries[] = {
   [FT_LIST_TYPES] = "SELECT typname FROM pg_catalog.pg_type WHERE typtype IN ('b', 'e', 'd') AND "
                     "typname NOT LIKE '\\_%' AND pg_catalog.pg_type_is_visible(oid)",
   [FT_LIST_SETTINGS] = "SELECT name FROM pg_catalog.pg_settings",
+  [FT_LIST_MEMBERS] = "SELECT relname || chr(9) || attname FROM pg_catalog.pg_attribute JOIN "
+                      "pg_catalog.pg_class c ON c.oid = attrelid WHERE attnum > 0 AND NOT "
+                      "attisdropped AND relkind IN ('r', 'v', 'm', 'f', 'p') AND "
+                      "pg_catalog.pg_table_is_visible(c.oid) UNION "
+                      "SELECT nspname || chr(9) || relname FROM pg_catalog.pg_class JOIN "
+                      "pg_catalog.pg_namespace n ON n.oid = relnamespace WHERE relkind IN "
+                      "('r', 'v', 'm', 'f', 'p') UNION "
+                      "SELECT nspname || chr(9) || proname FROM pg_catalog.pg_proc JOIN "
+                      "pg_catalog.pg_namespace n ON n.oid = pronamespace "
+                      "WHERE proname NOT LIKE 'ft:%'",
 };
 
 static enum ft_status names(void *self, enum ft_engine_list list, struct ft_arena *arena,
                             const char *const **name, size_t *count, struct ft_error *err) {
   struct ft_server *server = self;
-  char text[512];
+  char text[1024];
   snprintf(text, sizeof text, "SELECT * FROM (%s) n ORDER BY 1", name_queries[list]);
   PGresult *result = PQexec(server->connection, text);
   size_t rows = (size_t)PQntuples(result);

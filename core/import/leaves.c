@@ -14,11 +14,7 @@ static bool is_leaf(const struct ft_grown_trees *trees, uint32_t node) {
   return trees->node[node].feature == FT_NODE_LEAF;
 }
 
-/* The finest unit in which every leaf fits. */
-static int32_t choose_exponent(const struct ft_grown_trees *trees, const double *leaf) {
-  double largest = 0;
-  for (uint32_t i = 0; i < trees->nodes; i++)
-    if (is_leaf(trees, i) && fabs(leaf[i]) > largest) largest = fabs(leaf[i]);
+int32_t ft_leaf_exponent(double largest) {
   if (largest == 0) return LEAF_BITS;
   int exponent;
   frexp(largest, &exponent); /* largest < 2^exponent */
@@ -26,6 +22,13 @@ static int32_t choose_exponent(const struct ft_grown_trees *trees, const double 
   /* rounding may reach 2^23 itself */
   if (rint(ldexp(largest, unit)) >= ldexp(1, LEAF_BITS)) unit--;
   return unit > MAX_EXPONENT ? MAX_EXPONENT : unit < -MAX_EXPONENT ? -MAX_EXPONENT : unit;
+}
+
+static int32_t choose_exponent(const struct ft_grown_trees *trees, const double *leaf) {
+  double largest = 0;
+  for (uint32_t i = 0; i < trees->nodes; i++)
+    if (is_leaf(trees, i) && fabs(leaf[i]) > largest) largest = fabs(leaf[i]);
+  return ft_leaf_exponent(largest);
 }
 
 static void fill(struct ft_forest *out, const struct ft_grown_trees *trees, struct ft_node *node,

@@ -9,6 +9,9 @@
 #include "foretell/error.h"
 #include "foretell/model.h"
 
+/* The finest unit, 2^-exponent, in which every leaf up to `largest` fits. */
+int32_t ft_leaf_exponent(double largest);
+
 struct ft_grown_trees {
   uint32_t trees;
   struct ft_tree *tree;

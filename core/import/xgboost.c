@@ -156,11 +156,9 @@ static enum ft_status make_inputs(struct reading *reading, struct ft_error *err)
   return FT_OK;
 }
 
-/* Every feature and output must be there, and a feature is split by sets or by thresholds. */
+/* Every feature must be there, and one is split by sets or by thresholds. */
 static enum ft_status check_trees(struct reading *reading, const struct ft_grown_trees *trees,
                                   struct ft_error *err) {
-  for (uint32_t t = 0; t < trees->trees; t++)
-    if (trees->tree[t].output >= reading->outputs) return fail_file(err, "an output out of range");
   for (uint32_t i = 0; i < trees->nodes; i++) {
     const struct ft_node *node = &trees->node[i];
     if (node->feature == FT_NODE_LEAF) continue;
@@ -303,7 +301,8 @@ static enum ft_status read_forest(struct reading *reading, struct ft_error *err)
   struct ft_signature_codes codes;
   uint32_t rounds;
   FT_TRY(find_rounds(&rounds, reading, err));
-  FT_TRY(ft_xgboost_trees_read(&trees, reading->arena, reading->document, rounds, err));
+  FT_TRY(ft_xgboost_trees_read(&trees, reading->arena, reading->document, rounds,
+                               reading->outputs, err));
   FT_TRY(check_trees(reading, &trees, err));
   FT_TRY(mark_codes(reading, &trees, err));
   FT_TRY(read_all_categories(reading, err));

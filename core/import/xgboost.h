@@ -18,12 +18,12 @@ enum ft_status ft_xgboost_ubjson_read(struct ft_import *out, struct ft_arena *ar
                                       struct ft_span bytes, struct ft_error *err) FT_MUST_CHECK;
 
 /* The trees of the first `rounds` rounds; nodes are numbered anew, children after their parent.
- * `document` is a file's, as a whole; features and outputs are not compared with the model's.
+ * `document` is a file's, as a whole; features are not compared with the model's.
  *
  * Errors: FT_CORRUPT  not a model of trees, or one that breaks its own indices; FT_NOMEM */
 enum ft_status ft_xgboost_trees_read(struct ft_grown_trees *out, struct ft_arena *arena,
                                      const struct ft_element *document, uint32_t rounds,
-                                     struct ft_error *err) FT_MUST_CHECK;
+                                     uint32_t outputs, struct ft_error *err) FT_MUST_CHECK;
 
 /* base_score, before any link: one number, or one an output. */
 enum ft_status ft_xgboost_base_read(double *out, uint32_t outputs, struct ft_arena *arena,

@@ -30,6 +30,7 @@ struct reading {
   const struct ft_element *groups; /* output of each tree */
   const struct ft_element *weight; /* dart; else NULL */
   size_t count;                    /* trees of the rounds wanted */
+  uint32_t outputs;
   struct ft_grown_trees *out;
   uint32_t room; /* words */
   size_t *queue; /* the file's numbers of a tree's nodes, in the order of ours */
@@ -154,7 +155,7 @@ static enum ft_status read_tree(struct reading *reading, size_t index, struct ft
     queue[found++] = right;
   }
   size_t output = ft_element_index(reading->groups, index);
-  if (output == SIZE_MAX) return fail_file(err, "an output out of range");
+  if (output >= reading->outputs) return fail_file(err, "an output out of range");
   out->tree[index] =
       (struct ft_tree){ .first = first, .nodes = (uint32_t)found, .output = (uint32_t)output };
   out->nodes += (uint32_t)found;
@@ -214,9 +215,9 @@ static enum ft_status find_trees(struct reading *reading, const struct ft_elemen
 
 enum ft_status ft_xgboost_trees_read(struct ft_grown_trees *out, struct ft_arena *arena,
                                      const struct ft_element *document, uint32_t rounds,
-                                     struct ft_error *err) {
+                                     uint32_t outputs, struct ft_error *err) {
   struct ft_grown_trees trees = { .trees = 0 };
-  struct reading reading = { .arena = arena, .out = &trees };
+  struct reading reading = { .arena = arena, .outputs = outputs, .out = &trees };
   FT_TRY(find_trees(&reading, ft_element_get(document, "learner"), rounds, err));
   FT_TRY(make_room(&reading, err));
   for (size_t i = 0; i < reading.count; i++)

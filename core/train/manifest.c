@@ -35,15 +35,19 @@ static json_t *list_left_out(const struct ft_run *run) {
   return list;
 }
 
+static bool was_tried(const struct ft_run_trial *trial) {
+  return !trial->state || strcmp(trial->state, "tried") == 0;
+}
+
 /* What was not tried to its end has no score. */
 static json_t *make_trial(const struct ft_run_trial *trial) {
-  const char *state = trial->state ? trial->state : "tried";
-  bool judged = strcmp(state, "tried") == 0;
+  bool judged = was_tried(trial);
   return json_pack("{s:s,s:s,s:s,s:o,s:o,s:o,s:i,s:o,s:s}", "name", trial->name, "learner",
                    trial->learner ? trial->learner : "boosted trees", "metric", trial->metric,
                    "score", number(judged ? trial->score : NAN), "loss",
                    number(judged ? trial->loss : NAN), "seconds", number(trial->seconds), "rounds",
-                   (int)trial->rounds, "weight", number(trial->weight), "state", state);
+                   (int)trial->rounds, "weight", number(trial->weight), "state",
+                   judged ? "tried" : trial->state);
 }
 
 static json_t *list_trials(const struct ft_report *report) {
@@ -51,6 +55,13 @@ static json_t *list_trials(const struct ft_report *report) {
   for (uint32_t i = 0; i < report->trials; i++)
     json_array_append_new(list, make_trial(&report->trial[i]));
   return list;
+}
+
+static size_t count_tried(const struct ft_report *report) {
+  size_t tried = 0;
+  for (uint32_t i = 0; i < report->trials; i++)
+    tried += was_tried(&report->trial[i]);
+  return tried;
 }
 
 static json_t *list_warnings(const struct ft_report *report) {
@@ -97,7 +108,7 @@ static json_t *make_manifest(const struct ft_run *run, double seconds) {
   if (run->model.problem == FT_BINARY)
     json_object_set_new(root, "threshold", number(run->model.threshold));
   json_object_set_new(root, "seed", json_integer((json_int_t)run->job->seed));
-  json_object_set_new(root, "trials_run", count(report->trials));
+  json_object_set_new(root, "trials_run", count(count_tried(report)));
   json_object_set_new(root, "seconds", number(seconds));
   return root;
 }

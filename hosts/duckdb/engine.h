@@ -127,7 +127,8 @@ enum ft_engine_list {
   FT_LIST_MODELS,
   FT_LIST_KEYWORDS,
   FT_LIST_TYPES,
-  FT_LIST_SETTINGS
+  FT_LIST_SETTINGS,
+  FT_LIST_MEMBERS /* what stands behind a point: "table<tab>column", "schema<tab>table or function" */
 };
 enum ft_status ft_engine_names(struct ft_engine *engine, enum ft_engine_list list,
                                struct ft_arena *arena, const char *const **name, size_t *names,

@@ -18,6 +18,13 @@ static const char *const list_table[] = {
   [FT_LIST_KEYWORDS] = "SELECT keyword_name FROM duckdb_keywords()",
   [FT_LIST_TYPES] = "SELECT type_name FROM duckdb_types()",
   [FT_LIST_SETTINGS] = "SELECT name FROM duckdb_settings()",
+  [FT_LIST_MEMBERS] =
+      "SELECT table_name || chr(9) || column_name FROM duckdb_columns() WHERE NOT internal AND "
+      "schema_name <> 'foretell' UNION SELECT table_schema || chr(9) || table_name FROM "
+      "information_schema.tables UNION SELECT schema_name || chr(9) || function_name FROM "
+      "duckdb_functions() WHERE NOT internal AND "
+      "NOT regexp_matches(function_name, '^ft_[0-9a-f]{16}') UNION "
+      "SELECT 'foretell' || chr(9) || 'leaderboard'",
 };
 
 static const char models_text[] = "SELECT model_name FROM stv_ml_model_info";

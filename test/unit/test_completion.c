@@ -12,6 +12,8 @@
 static const char *const tables[] = { "Customers", "customer_address", "odd table" };
 static const char *const columns[] = { "charge", "churn", "state" };
 static const char *const keywords[] = { "from", "order", "select" };
+static const char *const members[] = { "Customers\tcharge", "Customers\tchurn", "main\tCustomers",
+                                       "orders\tchange", "orders\tid" };
 static const char *const models[] = { "churn_model" };
 
 #define GIVE(list) (*name = (list), sizeof(list) / sizeof *(list))
@@ -24,6 +26,7 @@ static size_t give_names(void *self, enum ft_engine_list list, struct ft_arena *
   case FT_LIST_TABLES: return GIVE(tables);
   case FT_LIST_COLUMNS: return GIVE(columns);
   case FT_LIST_KEYWORDS: return GIVE(keywords);
+  case FT_LIST_MEMBERS: return GIVE(members);
   case FT_LIST_MODELS: return GIVE(models);
   default: return 0;
   }
@@ -59,6 +62,15 @@ static void names_depend_on_the_word_before(void **state) {
   expect("show model ", "churn_model", "churn_model");
   expect("select ch", "charge|churn|churn_model", "ch");
   expect("SELECT CHU", "churn|churn_model", "churn");
+}
+
+static void a_point_leaves_the_members_of_what_is_before_it(void **state) {
+  (void)state;
+  expect("select orders.", "change|id", "");
+  expect("SELECT x, CUSTOMERS.ch", "charge|churn", "ch");
+  expect("select orders.z", "", "");
+  expect("from main.", "Customers", "Customers");
+  expect("select o.ch from orders o where o.ch", "charge|churn", "ch");
 }
 
 static void odd_names_are_quoted(void **state) {
@@ -97,6 +109,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(keywords_follow_the_case_typed),
     cmocka_unit_test(names_depend_on_the_word_before),
+    cmocka_unit_test(a_point_leaves_the_members_of_what_is_before_it),
     cmocka_unit_test(odd_names_are_quoted),
     cmocka_unit_test(nothing_is_offered_where_nothing_is_meant),
     cmocka_unit_test(dot_commands_complete_with_their_arguments),

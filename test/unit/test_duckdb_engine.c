@@ -444,7 +444,7 @@ static void names_are_sorted_and_single(void **state) {
   expect_ok(ft_engine_names(engine, FT_LIST_COLUMNS, &arena, &name, &names, &err), &err);
   assert_int_equal(names, 2);
   assert_string_equal(name[0], "legs");
-  for (int list = FT_LIST_TABLES; list <= FT_LIST_SETTINGS; list++) {
+  for (int list = FT_LIST_TABLES; list <= FT_LIST_MEMBERS; list++) {
     expect_ok(ft_engine_names(engine, (enum ft_engine_list)list, &arena, &name, &names, &err),
               &err);
     assert_true(names > 0 || list == FT_LIST_MODELS);

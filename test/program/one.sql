@@ -1,3 +1,0 @@
-.mode csv
-SELECT 1 AS a;
-.read 'three.sql'

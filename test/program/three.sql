@@ -1,2 +1,0 @@
-SELECT 3 AS a;
-.timer on
