@@ -36,7 +36,8 @@ static enum ft_status check_name(struct ft_creation *creation, bool *skip, struc
 }
 
 /* The host looks at the names of the probability functions, too. */
-static enum ft_status check_function_names(const struct ft_creation *creation, struct ft_error *err) {
+static enum ft_status check_function_names(const struct ft_creation *creation,
+                                           struct ft_error *err) {
   const struct ft_host *host = creation->command->host;
   enum ft_status status = host->check_function(host->self, creation->name.schema,
                                                creation->function, creation->name.name, err);

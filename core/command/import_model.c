@@ -76,9 +76,8 @@ static enum ft_status prepare(struct imported *out, struct ft_creation *creation
 static enum ft_status import(struct ft_creation *creation, void *self, struct ft_error *err) {
   const struct imported *imported = self;
   const struct ft_command *command = creation->command;
-  enum ft_status status =
-      ft_training_import(&creation->artifact, command->host, &imported->job,
-                         ft_buffer_view(&imported->file), err);
+  enum ft_status status = ft_training_import(&creation->artifact, command->host, &imported->job,
+                                             ft_buffer_view(&imported->file), err);
   if (status == FT_CORRUPT) { /* the file is, not the warehouse */
     status = FT_DATA;
     if (err) err->status = status;

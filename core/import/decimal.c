@@ -70,7 +70,9 @@ static size_t read_word(double *out, struct ft_span text) {
   static const struct {
     struct ft_span word;
     double value;
-  } words[] = { { { "infinity", 8 }, INFINITY }, { { "inf", 3 }, INFINITY }, { { "nan", 3 }, NAN } };
+  } words[] = { { { "infinity", 8 }, INFINITY },
+                { { "inf", 3 }, INFINITY },
+                { { "nan", 3 }, NAN } };
   size_t sign = text.size && (text.data[0] == '-' || text.data[0] == '+');
   for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
     size_t size = words[i].word.size;

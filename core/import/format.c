@@ -32,8 +32,9 @@ static bool is_ubjson(struct ft_span bytes) {
 
 /* "binf", and then a header of counts whose text is nothing we could print. */
 static bool is_xgboost_binary(struct ft_span bytes) {
-  return BEGINS(bytes, "binf") || (has(bytes, 4096, "gbtree") && has(bytes, 4096, ":") &&
-                                   bytes.size && (unsigned char)bytes.data[0] < 9) ||
+  return BEGINS(bytes, "binf") ||
+         (has(bytes, 4096, "gbtree") && has(bytes, 4096, ":") && bytes.size &&
+          (unsigned char)bytes.data[0] < 9) ||
          BEGINS(bytes, "CONFIG-offset:");
 }
 
@@ -97,8 +98,8 @@ enum ft_status ft_format_read(struct ft_import *out, struct ft_arena *arena, str
                               struct ft_error *err) {
   const struct ft_format *format = ft_format_of(bytes);
   if (!format) {
-    ft_fail(err, FT_UNSUPPORTED, bytes.size ? "the file has no format that is known"
-                                            : "the file is empty");
+    ft_fail(err, FT_UNSUPPORTED,
+            bytes.size ? "the file has no format that is known" : "the file is empty");
     return ft_fail_hint(err, "XGBoost JSON or UBJSON, LightGBM text, ONNX, a model.tar.gz with an "
                              "XGBoost model, and models of ours are read.");
   }

@@ -13,7 +13,7 @@ struct ft_format {
   bool (*fits)(struct ft_span bytes);
   enum ft_status (*read)(struct ft_import *out, struct ft_arena *arena, struct ft_span bytes,
                          struct ft_error *err); /* NULL: not read */
-  const char *advice; /* how to convert what is not read */
+  const char *advice;                           /* how to convert what is not read */
 };
 
 /* The format of the bytes; NULL: unknown. */

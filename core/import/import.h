@@ -36,11 +36,11 @@ struct ft_import {
   const struct ft_import_request *request; /* borrowed */
   bool from_archive; /* the bytes were a member of a SageMaker archive; set by its reader */
   /* What a reader fills. Texts are constants or the arena's; NULL: unknown. */
-  const char *format;     /* "XGBoost" */
-  const char *version;    /* of the program that wrote the file: "3.2.0" */
-  const char *objective;  /* in the format's own words: "binary:logistic" */
-  const char *model_type; /* "xgboost", "lightgbm", "linear", … */
-  struct ft_model model;  /* category_key is set before a reader is called */
+  const char *format;      /* "XGBoost" */
+  const char *version;     /* of the program that wrote the file: "3.2.0" */
+  const char *objective;   /* in the format's own words: "binary:logistic" */
+  const char *model_type;  /* "xgboost", "lightgbm", "linear", … */
+  struct ft_model model;   /* category_key is set before a reader is called */
   struct ft_span artifact; /* our own format: the file itself, checked; else empty */
   uint32_t notices;
   const char *notice[FT_IMPORT_MAX_NOTICES];

@@ -14,8 +14,7 @@ static bool is_value(enum ft_type type) {
 }
 
 static enum ft_status check_request(const struct ft_model *model,
-                                    const struct ft_import_request *request,
-                                    struct ft_error *err) {
+                                    const struct ft_import_request *request, struct ft_error *err) {
   if (model->fields != request->fields)
     return ft_fail(err, FT_INVALID, "the model has %u inputs where FUNCTION gives %u types",
                    (unsigned)model->fields, (unsigned)request->fields);

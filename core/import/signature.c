@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LONGEST_NAME 63          /* bytes: what PostgreSQL takes */
+#define LONGEST_NAME 63                   /* bytes: what PostgreSQL takes */
 #define ABOVE_HALF   0x1.0000000000001p-1 /* a probability of exactly 1/2 is label 0 */
 
 static enum ft_status no_memory(struct ft_error *err) {
@@ -35,8 +35,8 @@ static void list_names(char *out, size_t size, const struct ft_signature_input *
   size_t used = 0;
   out[0] = 0;
   for (uint32_t i = 0; i < inputs; i++) {
-    int more = snprintf(out + used, size - used, "%s%.*s", i ? ", " : "",
-                        FT_SPAN_ARG(input[i].name));
+    int more =
+        snprintf(out + used, size - used, "%s%.*s", i ? ", " : "", FT_SPAN_ARG(input[i].name));
     if (more < 0 || (size_t)more >= size - used - 4) {
       snprintf(out + used, size - used, "%s", " …");
       return;
@@ -53,9 +53,11 @@ static enum ft_status check_count(const struct ft_import *import,
     return ft_fail(err, FT_LIMIT, "the model has %" PRIu32 " inputs, and a function takes %d",
                    inputs, FT_MODEL_MAX_FIELDS);
   if (given == inputs) return FT_OK;
-  ft_fail(err, FT_INVALID, "the model has %" PRIu32 " input%s where FUNCTION gives %" PRIu32 " type%s",
-          inputs, inputs == 1 ? "" : "s", given, given == 1 ? "" : "s");
-  if (!named) return ft_fail_hint(err, "Write one type for each column it was trained on, in order.");
+  ft_fail(err, FT_INVALID,
+          "the model has %" PRIu32 " input%s where FUNCTION gives %" PRIu32 " type%s", inputs,
+          inputs == 1 ? "" : "s", given, given == 1 ? "" : "s");
+  if (!named)
+    return ft_fail_hint(err, "Write one type for each column it was trained on, in order.");
   char names[256];
   list_names(names, sizeof names, input, inputs);
   return ft_fail_hint(err, "Its inputs are: %s.", names);
@@ -120,7 +122,9 @@ static enum ft_status list_categories(struct ft_encoder *encoder, uint32_t *code
   for (uint32_t c = 0; c < input->codes; c++)
     if (input->used[c]) sorted[used++] = (struct coded){ hash_code(key, input, c), c };
   if (used > FT_MODEL_MAX_CATEGORIES)
-    return ft_fail(err, FT_LIMIT, "the model tells %" PRIu32 " categories of one input apart, and at most %d can be",
+    return ft_fail(err, FT_LIMIT,
+                   "the model tells %" PRIu32
+                   " categories of one input apart, and at most %d can be",
                    used, FT_MODEL_MAX_CATEGORIES);
   qsort(sorted, used, sizeof *sorted, compare_coded);
   for (uint32_t i = 0; i < used; i++) {
@@ -154,8 +158,8 @@ static enum ft_status make_fields(struct ft_import *import, struct ft_arena *are
   if (!field) return no_memory(err);
   for (uint32_t i = 0; i < inputs; i++) {
     field[i] = import->request->field[i];
-    field[i].name = named ? ft_arena_text(arena, input[i].name)
-                          : ft_arena_print(arena, "x%" PRIu32, i + 1);
+    field[i].name =
+        named ? ft_arena_text(arena, input[i].name) : ft_arena_print(arena, "x%" PRIu32, i + 1);
     if (!field[i].name) return no_memory(err);
   }
   import->model.fields = inputs;
@@ -217,8 +221,8 @@ static enum ft_status make_labels(struct ft_import *import, struct ft_arena *are
   if (!label) return no_memory(err);
   for (uint32_t i = 0; i < answer->classes; i++) {
     const char *text = import->model.target.type == FT_BOOL ? (i ? "true" : "false")
-                       : answer->label ? ft_arena_text(arena, answer->label[i])
-                                       : ft_arena_print(arena, "%" PRIu32, i);
+                       : answer->label                      ? ft_arena_text(arena, answer->label[i])
+                                                            : ft_arena_print(arena, "%" PRIu32, i);
     if (!text) return no_memory(err);
     label[i] = ft_span_of(text);
   }
@@ -236,7 +240,8 @@ static enum ft_status check_answer(enum ft_type type, bool value,
     return ft_fail_hint(err, "Write RETURNS DOUBLE PRECISION.");
   }
   if (value && answer->classes > 2 && !answer->hard) {
-    ft_fail(err, FT_INVALID, "the model predicts %" PRIu32 " probabilities, and RETURNS %s asks for one number",
+    ft_fail(err, FT_INVALID,
+            "the model predicts %" PRIu32 " probabilities, and RETURNS %s asks for one number",
             answer->classes, ft_type_sql(type));
     return ft_fail_hint(err, "Write RETURNS INTEGER or VARCHAR: the class; the probabilities are "
                              "given by the functions that come with it.");
@@ -245,8 +250,7 @@ static enum ft_status check_answer(enum ft_type type, bool value,
 }
 
 enum ft_status ft_signature_answer(struct ft_import *import, struct ft_arena *arena,
-                                   const struct ft_signature_answer *answer,
-                                   struct ft_error *err) {
+                                   const struct ft_signature_answer *answer, struct ft_error *err) {
   struct ft_model *model = &import->model;
   enum ft_type type = import->request->target.type;
   bool value = type == FT_FLOAT32 || type == FT_FLOAT64 || type == FT_DECIMAL;

@@ -14,8 +14,9 @@ struct ft_signature_input {
   bool coded;          /* its splits are sets of codes, else thresholds */
   uint32_t codes;      /* coded: they are 0 … codes - 1 */
   const uint8_t *used; /* coded: one a code: some split tells it from others */
-  const struct ft_span *category; /* coded: the value of each code, as text; NULL: the code itself */
-  bool integers;                  /* the categories are integers */
+  const struct ft_span
+      *category; /* coded: the value of each code, as text; NULL: the code itself */
+  bool integers; /* the categories are integers */
 };
 
 /* What the encoders make of the inputs' codes: our code of the file's code c of input i is

@@ -139,15 +139,16 @@ static enum ft_status read_value(struct reading *reading, char mark, struct ft_e
   switch (mark) {
   case '{': return read_object(reading, out, depth + 1);
   case '[': return read_list(reading, out, depth + 1);
-  case 'S': *out = (struct ft_element){ .kind = FT_ELEMENT_TEXT };
+  case 'S':
+    *out = (struct ft_element){ .kind = FT_ELEMENT_TEXT };
     return read_text(reading, &out->text);
-  case 'Z': *out = (struct ft_element){ .kind = FT_ELEMENT_NULL };
-    return FT_OK;
+  case 'Z': *out = (struct ft_element){ .kind = FT_ELEMENT_NULL }; return FT_OK;
   case 'T':
   case 'F':
     *out = (struct ft_element){ .kind = FT_ELEMENT_NUMBER, .number = mark == 'T' };
     return FT_OK;
-  default: *out = (struct ft_element){ .kind = FT_ELEMENT_NUMBER };
+  default:
+    *out = (struct ft_element){ .kind = FT_ELEMENT_NUMBER };
     return read_number(reading, mark, &out->number);
   }
 }

@@ -92,7 +92,9 @@ static enum ft_status read_shape(struct reading *reading, struct ft_error *err) 
   FT_TRY(read_count(&classes, reading, "num_class", FT_MODEL_MAX_LABELS, err));
   FT_TRY(read_count(&targets, reading, "num_target", UINT32_MAX, err));
   if (targets > 1)
-    return ft_fail(err, FT_UNSUPPORTED, "the XGBoost model predicts %" PRIu32 " targets at once, and a function returns one",
+    return ft_fail(err, FT_UNSUPPORTED,
+                   "the XGBoost model predicts %" PRIu32
+                   " targets at once, and a function returns one",
                    targets);
   bool several = reading->objective->link == FT_LINK_SOFTMAX;
   if (several ? classes < 2 : classes > 1) return fail_file(err, "num_class");
@@ -171,8 +173,7 @@ static enum ft_status check_trees(struct reading *reading, const struct ft_grown
   for (uint32_t i = 0; i < trees->nodes; i++) {
     const struct ft_node *node = &trees->node[i];
     if (node->feature == FT_NODE_LEAF || node->set != FT_NODE_NO_SET) continue;
-    if (reading->input[node->feature].coded)
-      return fail_file(err, "a threshold on a category");
+    if (reading->input[node->feature].coded) return fail_file(err, "a threshold on a category");
   }
   return FT_OK;
 }
@@ -263,8 +264,7 @@ static enum ft_status read_all_categories(struct reading *reading, struct ft_err
   const struct ft_element *list = ft_element_find(booster, "model.cats.enc");
   if (ft_element_count(list) != reading->features) return FT_OK;
   for (uint32_t i = 0; i < reading->features; i++)
-    if (reading->input[i].coded)
-      FT_TRY(read_categories(reading, i, ft_element_item(list, i), err));
+    if (reading->input[i].coded) FT_TRY(read_categories(reading, i, ft_element_item(list, i), err));
   return FT_OK;
 }
 
@@ -286,7 +286,8 @@ static enum ft_status renumber(struct reading *reading, struct ft_grown_trees *t
     const uint32_t *code = codes->code + codes->first[node->feature];
     uint32_t *to = word + at, size = encoder[node->feature].categories / MODEL_BITS + 1;
     for (uint32_t c = 0; c < reading->input[node->feature].codes; c++)
-      if (set_has(trees, node, c)) to[code[c] / MODEL_BITS] |= UINT32_C(1) << (code[c] % MODEL_BITS);
+      if (set_has(trees, node, c))
+        to[code[c] / MODEL_BITS] |= UINT32_C(1) << (code[c] % MODEL_BITS);
     node->set = at;
     node->set_words = size;
     at += size;
@@ -301,15 +302,16 @@ static enum ft_status read_forest(struct reading *reading, struct ft_error *err)
   struct ft_signature_codes codes;
   uint32_t rounds;
   FT_TRY(find_rounds(&rounds, reading, err));
-  FT_TRY(ft_xgboost_trees_read(&trees, reading->arena, reading->document, rounds,
-                               reading->outputs, err));
+  FT_TRY(ft_xgboost_trees_read(&trees, reading->arena, reading->document, rounds, reading->outputs,
+                               err));
   FT_TRY(check_trees(reading, &trees, err));
   FT_TRY(mark_codes(reading, &trees, err));
   FT_TRY(read_all_categories(reading, err));
   FT_TRY(ft_signature_inputs(reading->import, &codes, reading->arena, reading->input,
                              reading->features, err));
   FT_TRY(renumber(reading, &trees, &codes, err));
-  return ft_grown_trees_members(&reading->import->model, reading->arena, &trees, reading->base, err);
+  return ft_grown_trees_members(&reading->import->model, reading->arena, &trees, reading->base,
+                                err);
 }
 
 /* gblinear: a feature's weights together, the biases last; a missing value adds nothing. */
@@ -317,7 +319,8 @@ static enum ft_status read_linear(struct reading *reading, const struct ft_eleme
                                   struct ft_error *err) {
   uint32_t features = reading->features, outputs = reading->outputs;
   struct ft_signature_codes codes;
-  FT_TRY(ft_signature_inputs(reading->import, &codes, reading->arena, reading->input, features, err));
+  FT_TRY(
+      ft_signature_inputs(reading->import, &codes, reading->arena, reading->input, features, err));
   if (ft_element_count(weights) != (size_t)(features + 1) * outputs)
     return fail_file(err, "its weights");
   struct ft_term *term = FT_ARENA_NEW(reading->arena, struct ft_term, features);
@@ -335,7 +338,8 @@ static enum ft_status read_linear(struct reading *reading, const struct ft_eleme
     bias[g] += (float)reading->base[g];
   *layer = (struct ft_layer){ features, outputs, FT_ACTIVATE_NONE, bias, weight };
   *member = (struct ft_member){ .kind = FT_LEARNER_NET, .weight = 1 };
-  member->net = (struct ft_net){ .terms = features, .term = term, .layers = 1, .layer = layer, .base = base };
+  member->net =
+      (struct ft_net){ .terms = features, .term = term, .layers = 1, .layer = layer, .base = base };
   reading->import->model.member = member;
   reading->import->model.members = 1;
   return FT_OK;

@@ -229,8 +229,8 @@ enum ft_status ft_xgboost_trees_read(struct ft_grown_trees *out, struct ft_arena
 /* base_score is "5E-1" up to 3.0 and "[5E-1]" since. */
 enum ft_status ft_xgboost_base_read(double *out, uint32_t outputs, struct ft_arena *arena,
                                     const struct ft_element *document, struct ft_error *err) {
-  struct ft_span text = ft_element_text(
-      ft_element_find(document, "learner.learner_model_param.base_score"));
+  struct ft_span text =
+      ft_element_text(ft_element_find(document, "learner.learner_model_param.base_score"));
   struct ft_element value = { .kind = FT_ELEMENT_NULL };
   if (!text.size || ft_json_read(&value, arena, text, NULL) != FT_OK)
     return fail_file(err, "base_score");

@@ -47,8 +47,7 @@ enum ft_status ft_trees_read(struct ft_forest *out, struct ft_arena *arena, stru
                              struct ft_error *err) {
   struct ft_arena scratch;
   ft_arena_init(&scratch, FT_ARENA_DEFAULT_LIMIT);
-  enum ft_status status =
-      read_trees(out, arena, &scratch, ubjson, rounds, outputs, scale, err);
+  enum ft_status status = read_trees(out, arena, &scratch, ubjson, rounds, outputs, scale, err);
   ft_arena_release(&scratch);
   /* A learner that writes nonsense is the trainer's failure, not a damaged model. */
   if (status != FT_CORRUPT) return status;
