@@ -1,5 +1,3 @@
-#include "hosts/postgres/version.h"
-
 #include "hosts/postgres/file.h"
 
 #include <catalog/pg_authid.h>

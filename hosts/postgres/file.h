@@ -2,6 +2,8 @@
 #ifndef FORETELL_HOSTS_POSTGRES_FILE_H
 #define FORETELL_HOSTS_POSTGRES_FILE_H
 
+#include "hosts/postgres/version.h"
+
 #include "foretell/buffer.h"
 #include "foretell/error.h"
 
