@@ -230,6 +230,14 @@ double ft_configuration_number(const struct ft_configuration *configuration, con
   return otherwise;
 }
 
+bool ft_configuration_says(const struct ft_configuration *configuration, const char *name,
+                           const char *word) {
+  for (size_t i = 0; i < FT_CONFIGURATION_PARAMETERS && configuration->parameter[i].name; i++)
+    if (strcmp(configuration->parameter[i].name, name) == 0)
+      return strcmp(configuration->parameter[i].value, word) == 0;
+  return false;
+}
+
 bool ft_learner_allowed(enum ft_learner learner, enum ft_model_type model_type) {
   switch (model_type) {
   case FT_MODEL_TYPE_XGBOOST: return learner == FT_LEARN_TREES || learner == FT_LEARN_RANDOM_FOREST;

@@ -30,6 +30,10 @@ bool ft_learner_allowed(enum ft_learner learner, enum ft_model_type model_type);
 double ft_configuration_number(const struct ft_configuration *configuration, const char *name,
                                double otherwise);
 
+/* Is the parameter given with that word? */
+bool ft_configuration_says(const struct ft_configuration *configuration, const char *name,
+                           const char *word);
+
 /* The list for a problem; ended by a NULL name. */
 const struct ft_configuration *ft_configuration_list(enum ft_problem problem);
 
