@@ -19,10 +19,11 @@
 #define DEEP_NS      0.8   /* of a tree deeper than a group holds: adding up its exits */
 #define DEEP_STEP_NS 1.3   /* and each step of its longest way below the complete part */
 #define WALK_STEP_NS 1.5   /* a step of a tree that no pass can hold */
-#define FLOATS_NS    0.3   /* a feature made float32, which nets and walks want */
-#define TERM_NS      0.12
+#define FLOATS_NS    0.15  /* a feature made float32, which nets and walks want */
+#define TERM_NS      0.1
 #define LOOKUP_NS    3.0   /* and what its weights cost */
-#define WEIGHT_NS    0.032 /* a multiplication and its addition */
+#define WEIGHT_NS    0.027 /* a multiplication and its addition */
+#define TOO_DEAR_NS  1e9   /* where there is no memory to count */
 #define LAYER_NS     0.1   /* an output of a layer, without its activation */
 
 /* A complete tree, by depth. */
@@ -49,6 +50,7 @@ struct count {
   uint32_t features;
   uint32_t pass;      /* from 1 */
   uint32_t decisions; /* of the pass in hand */
+  bool failed;        /* out of memory */
   double ns;
 };
 
@@ -88,11 +90,10 @@ static bool grow(struct count *c) {
   return true;
 }
 
-/* Out of memory every decision counts as a new one, which is too dear rather than too cheap. */
 static void count_decision(struct count *c, const struct ft_node *node, uint32_t tree,
                            uint32_t *own, uint32_t *fresh) {
   if (!grow(c)) {
-    ++*own, ++*fresh;
+    c->failed = true;
     return;
   }
   const uint64_t key = key_of(c->forest, node);
@@ -172,11 +173,12 @@ static double cost_of_forest(const struct ft_model *model, const struct ft_fores
   c.depth = FT_ARENA_NEW(&c.arena, uint32_t, most);
   c.of_feature = FT_ARENA_NEW(&c.arena, uint32_t, model->features);
   c.feature = FT_ARENA_NEW(&c.arena, uint32_t, model->features);
-  for (uint32_t t = 0; t < forest->trees && c.depth && c.of_feature && c.feature; t++)
+  c.failed = !c.depth || !c.of_feature || !c.feature;
+  for (uint32_t t = 0; t < forest->trees && !c.failed; t++)
     count_tree(&c, t);
-  if (c.depth && c.of_feature && c.feature) end_pass(&c);
+  if (!c.failed) end_pass(&c);
   ft_arena_release(&c.arena);
-  return c.ns;
+  return c.failed ? TOO_DEAR_NS : c.ns;
 }
 
 static double cost_of_net(const struct ft_net *net) {
@@ -209,9 +211,9 @@ static void note_features(uint8_t *used, const struct ft_member *member) {
 /* Does a text have to be read for this encoder, and was it not for the one before? */
 static bool reads_text(const struct ft_model *model, const uint8_t *used, uint32_t index) {
   const struct ft_encoder *encoder = &model->encoder[index];
-  if (encoder->kind != FT_ENCODE_WORD || (used && !used[index])) return false;
+  if (encoder->kind != FT_ENCODE_WORD || !used[index]) return false;
   for (uint32_t i = index; i-- > 0 && model->encoder[i].kind == FT_ENCODE_WORD;)
-    if (model->encoder[i].field == encoder->field && (!used || used[i])) return false;
+    if (model->encoder[i].field == encoder->field && used[i]) return false;
   return true;
 }
 
@@ -222,12 +224,13 @@ double ft_model_predict_ns(const struct ft_model *model) {
   struct ft_arena arena;
   ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
   uint8_t *used = FT_ARENA_NEW(&arena, uint8_t, model->features);
+  if (!used) return TOO_DEAR_NS;
   for (uint32_t m = 0; m < model->members; m++) {
-    if (used) note_features(used, &model->member[m]);
+    note_features(used, &model->member[m]);
     ns += ft_member_predict_ns(model, &model->member[m]);
   }
   for (uint32_t f = 0; f < model->features; f++) {
-    const uint8_t asked = used ? used[f] : 3;
+    const uint8_t asked = used[f];
     ns += asked ? encoder_ns[model->encoder[f].kind] : 0;
     ns += asked & 2 ? FLOATS_NS : 0;
     ns += reads_text(model, used, f) ? TEXT_NS : 0;
