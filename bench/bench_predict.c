@@ -187,7 +187,7 @@ static double time_rows(struct contender *c) {
 static void encode_first(struct run *run, struct contender *c) {
   const struct ft_encode_input input = { .column = run->load.single.column };
   for (uint32_t f = 0; f < c->plan[0]->encoding.features; f++)
-    ft_encode_feature(c->scratch[0]->block + (size_t)f * FT_FEATURE_STRIDE,
+    ft_encode_feature(c->scratch[0]->block + (size_t)f * FT_FEATURE_STRIDE, FT_FEATURE_STRIDE,
                       &c->plan[0]->encoding.feature[f], &input, 0, FT_BLOCK_ROWS);
 }
 

@@ -14,6 +14,8 @@
 #define LEVEL_NS     0.06  /* one level of the search among a feature's thresholds */
 #define MASK_NS      0.003 /* one decision */
 #define SET_NS       0.012 /* a set of categories */
+#define SET_WORD_NS  0.016 /* and 32 codes more that it may have */
+#define TEXT_NS      200.0 /* looking for the words of a text, of some five */
 #define DEEP_NS      0.8   /* of a tree deeper than a group holds: adding up its exits */
 #define DEEP_STEP_NS 1.3   /* and each step of its longest way below the complete part */
 #define WALK_STEP_NS 1.5   /* a step of a tree that no pass can hold */
@@ -28,7 +30,7 @@
 static const double tree_ns[FT_GROUP_DEPTH + 1] = { 0,    0.04, 0.042, 0.048, 0.055,
                                                     0.07, 0.10, 0.19,  0.335 };
 static const double activation_ns[FT_ACTIVATE_COUNT] = { 0, 0.03, 0.45, 0.5, 0.6, 0.5 };
-static const double encoder_ns[FT_ENCODE_KIND_COUNT] = { 0.05, 8.0, 8.0, 1.0 };
+static const double encoder_ns[FT_ENCODE_KIND_COUNT] = { 0.05, 8.0, 8.0, 1.0, 0.3 };
 
 /* Different decisions are counted by hash, each with the pass and the tree that had it last. */
 struct counted {
@@ -106,7 +108,7 @@ static void count_decision(struct count *c, const struct ft_node *node, uint32_t
   slot->pass = c->pass;
   ++*fresh;
   if (c->of_feature[node->feature]++ == 0) c->feature[c->features++] = node->feature;
-  c->ns += node->set == FT_NODE_NO_SET ? 0 : SET_NS;
+  c->ns += node->set == FT_NODE_NO_SET ? 0 : SET_NS + SET_WORD_NS * node->set_words;
 }
 
 /* Levels of a search among so many thresholds. */
@@ -206,6 +208,15 @@ static void note_features(uint8_t *used, const struct ft_member *member) {
     used[member->net.lookup[i].feature] |= 2;
 }
 
+/* Does a text have to be read for this encoder, and was it not for the one before? */
+static bool reads_text(const struct ft_model *model, const uint8_t *used, uint32_t index) {
+  const struct ft_encoder *encoder = &model->encoder[index];
+  if (encoder->kind != FT_ENCODE_WORD || !used[index]) return false;
+  for (uint32_t i = index; i-- > 0 && model->encoder[i].kind == FT_ENCODE_WORD;)
+    if (model->encoder[i].field == encoder->field && used[i]) return false;
+  return true;
+}
+
 double ft_model_predict_ns(const struct ft_model *model) {
   double ns = ROW_NS + (model->link == FT_LINK_SOFTMAX    ? SOFTMAX_NS * model->labels
                         : model->link != FT_LINK_IDENTITY ? LINK_NS
@@ -219,8 +230,10 @@ double ft_model_predict_ns(const struct ft_model *model) {
     ns += ft_member_predict_ns(model, &model->member[m]);
   }
   for (uint32_t f = 0; f < model->features; f++) {
-    ns += used[f] ? encoder_ns[model->encoder[f].kind] : 0;
-    ns += used[f] & 2 ? FLOATS_NS : 0;
+    const uint8_t asked = used[f];
+    ns += asked ? encoder_ns[model->encoder[f].kind] : 0;
+    ns += asked & 2 ? FLOATS_NS : 0;
+    ns += reads_text(model, used, f) ? TEXT_NS : 0;
   }
   ft_arena_release(&arena);
   return ns;

@@ -9,7 +9,7 @@
 #define LARGEST      1e38f /* an infinite value counts as this */
 #define FAR          1e9f  /* deviations; no value is out of reach, and no product infinite */
 #define TAIL         0.01  /* rows beyond the outermost knots, where values are many */
-#define HINGE_HEIGHT 1.0f
+#define HINGE_HEIGHT 0.5f
 
 /* A number's values in brief. */
 struct number {

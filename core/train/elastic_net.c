@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/train/penalty.h"
 #include "foretell/maths.h"
 
 #define MOST_COVARIANCE 1000  /* columns; beyond, the rows themselves are the metric */
@@ -53,6 +54,7 @@ struct ft_elastic_net {
   double *gradient;  /* outputs × columns: of the mean loss */
   double *level;     /* outputs: the mean residual, an intercept's gradient */
   double *sloped;    /* columns: of one output, the gradient where the intercept follows */
+  double *across;    /* outputs: a column's weights */
   double *next_weight;
   double *next_intercept;
   double *next_residual;
@@ -63,10 +65,6 @@ struct ft_elastic_net {
 
 static bool is_late(const struct ft_elastic_net *net) {
   return net->task.end && ft_fit_is_late(net->task.end);
-}
-
-static double soften(double value, double by) {
-  return value > by ? value - by : value < -by ? value + by : 0;
 }
 
 /* Loss of a row, and its slopes into margin itself. */
@@ -146,7 +144,7 @@ static double step_weight(const struct parabola *parabola, uint32_t j, double sl
                           double *progress) {
   double curvature = parabola->curvature * parabola->metric->variance[j], old = parabola->weight[j];
   double pull = curvature * old - (parabola->gradient[j] + parabola->curvature * slope);
-  double step = soften(pull, parabola->absolute) / (curvature + parabola->square) - old;
+  double step = ft_penalty_soften(pull, parabola->absolute) / (curvature + parabola->square) - old;
   parabola->weight[j] = old + step;
   *progress += (curvature + parabola->square) * step * step;
   return step;
@@ -262,19 +260,26 @@ static void step_output(struct ft_elastic_net *net, uint32_t k, double penalty, 
   *square += curvature * rise * rise;
 }
 
-static double penalty_of(const struct ft_elastic_net *net, const double *weight, double penalty) {
-  double absolute = 0, square = 0;
-  for (size_t j = 0; j < (size_t)net->columns * net->task.outputs; j++) {
-    absolute += fabs(weight[j]);
-    square += weight[j] * weight[j];
-  }
-  return penalty * (net->task.share * absolute + 0.5 * (1 - net->task.share) * square);
+static double size_of(const struct ft_elastic_net *net) {
+  return ft_penalty_size(net->weight, (size_t)net->columns * net->task.outputs, net->task.share);
 }
 
 static void swap(double **a, double **b) {
   double *keep = *a;
   *a = *b;
   *b = keep;
+}
+
+/* A column's weights may all be moved alike under softmax: no probability changes, but the penalty. */
+static void balance(struct ft_elastic_net *net) {
+  uint32_t outputs = net->task.outputs;
+  for (uint32_t j = 0; outputs > 1 && j < net->columns; j++) {
+    for (uint32_t k = 0; k < outputs; k++)
+      net->across[k] = net->weight[(size_t)k * net->columns + j];
+    double by = ft_penalty_balance(net->across, outputs, net->task.share);
+    for (uint32_t k = 0; k < outputs && by != 0; k++)
+      net->weight[(size_t)k * net->columns + j] -= by;
+  }
 }
 
 /* One parabola; the progress made, or a negative number when the deadline came. */
@@ -291,14 +296,15 @@ static double improve(struct ft_elastic_net *net, double penalty) {
     if (!(next > net->loss + linear + 0.5 * square + slack)) break;
     net->factor *= 2;
   }
-  double before = net->loss + penalty_of(net, net->weight, penalty);
+  double before = net->loss + penalty * size_of(net);
   if (square > net->least_loss) /* the curvature as it was on the way */
     net->factor *= fmin(1, fmax(0.2, 2 * (next - net->loss - linear) / square));
   net->loss = next;
   swap(&net->weight, &net->next_weight);
   swap(&net->intercept, &net->next_intercept);
   swap(&net->residual, &net->next_residual);
-  return fmax(0, before - net->loss - penalty_of(net, net->weight, penalty));
+  balance(net);
+  return fmax(0, before - net->loss - penalty * size_of(net));
 }
 
 /* A covariance of some rows only may be flat where the loss is not: it is made a little rounder. */
@@ -444,7 +450,7 @@ static bool take_metrics(struct ft_elastic_net *net, struct ft_arena *arena) {
 static bool take_room(struct ft_elastic_net *net, struct ft_arena *arena) {
   size_t outputs = net->task.outputs, columns = net->columns, rows = net->rows;
   double **each[] = { &net->weight, &net->next_weight, &net->gradient };
-  double **few[] = { &net->intercept, &net->next_intercept, &net->level };
+  double **few[] = { &net->intercept, &net->next_intercept, &net->level, &net->across };
   double **wide[] = { &net->mean, &net->variance, &net->change, &net->sloped };
   bool whole = true;
   for (size_t i = 0; i < sizeof each / sizeof *each; i++)
@@ -495,5 +501,5 @@ void ft_elastic_net_origin(double *out, const struct ft_elastic_net *net) {
 }
 
 double ft_elastic_net_objective(const struct ft_elastic_net *net, double penalty) {
-  return net->loss + penalty_of(net, net->weight, penalty);
+  return net->loss + penalty * size_of(net);
 }
