@@ -42,6 +42,7 @@ LIBRARIES = {
     r"zstd\.h": ["core/model"],
     r"jansson\.h": ["core/job", "core/import", "core/train", "core/command", "trainer",
                     "hosts/duckdb", "hosts/postgres", "shell"],
+    r"protobuf-c": ["core/import"],
     r"(histedit|editline/readline|readline/readline)\.h": ["shell"],
     r"(xgboost/|omp\.h)": ["core/train"],
     r"(postgres|fmgr)\.h": ["hosts/postgres"],

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/import/onnx.h"
 #include "core/import/own.h"
 #include "core/import/xgboost.h"
 
@@ -76,6 +77,7 @@ static const struct ft_format formats[] = {
   { "a model of ours", is_own, ft_own_read, NULL },
   { "an XGBoost model in JSON", is_json, ft_xgboost_json_read, NULL },
   { "an XGBoost model in UBJSON", is_ubjson, ft_xgboost_ubjson_read, NULL },
+  { "an ONNX model", ft_onnx_fits, ft_onnx_read, NULL },
   { "a Python pickle", is_pickle, NULL, TO_ONNX },
   { "a compressed joblib file", is_joblib, NULL, TO_ONNX },
   { "a CatBoost model", is_catboost, NULL,
