@@ -58,14 +58,14 @@ static struct ft_raw run(const struct ft_step *step, struct ft_raw raw) {
   return raw;
 }
 
-double ft_column_value(const struct ft_onnx_column *column, struct ft_raw raw) {
+double ft_onnx_column_value(const struct ft_onnx_column *column, struct ft_raw raw) {
   raw = run(column->last, raw);
   return raw.kind == FT_RAW_NUMBER ? raw.number : (double)NAN;
 }
 
-bool ft_column_passes(const struct ft_onnx_column *column, const struct ft_branch_test *test,
-                      struct ft_raw raw) {
-  double x = ft_column_value(column, raw);
+bool ft_onnx_column_passes(const struct ft_onnx_column *column, const struct ft_branch_test *test,
+                           struct ft_raw raw) {
+  double x = ft_onnx_column_value(column, raw);
   if (isnan(x) && test->missing_passes) return true;
   switch (test->branch) {
   case FT_BRANCH_LEQ: return x <= test->value;
@@ -93,11 +93,11 @@ static float of_rank(int64_t rank) {
 
 static bool passes_at(const struct ft_onnx_column *column, const struct ft_branch_test *test,
                       float x) {
-  return ft_column_passes(column, test, (struct ft_raw){ .kind = FT_RAW_NUMBER, .number = x });
+  return ft_onnx_column_passes(column, test, (struct ft_raw){ .kind = FT_RAW_NUMBER, .number = x });
 }
 
-struct ft_threshold ft_column_threshold(const struct ft_onnx_column *column,
-                                        const struct ft_branch_test *test) {
+struct ft_threshold ft_onnx_column_threshold(const struct ft_onnx_column *column,
+                                             const struct ft_branch_test *test) {
   bool first = passes_at(column, test, -FLT_MAX);
   if (passes_at(column, test, FLT_MAX) == first) return (struct ft_threshold){ INFINITY, first };
   int64_t low = rank_of(-FLT_MAX), high = rank_of(FLT_MAX);
@@ -114,18 +114,18 @@ struct ft_threshold ft_column_threshold(const struct ft_onnx_column *column,
 /* Steep enough that one float32 above the centre gives more than 1, but for centres next to 0. */
 #define STEEP 0x1p100
 
-static bool make_step(struct ft_column_form *form, const struct ft_onnx_column *column,
+static bool make_step(struct ft_onnx_column_form *form, const struct ft_onnx_column *column,
                       const struct ft_step *step) {
   const struct ft_onnx_column before = { column->field, column->wide, false, step->before };
   const struct ft_branch_test test = { .branch = FT_BRANCH_GT, .value = step->a };
-  struct ft_threshold above = ft_column_threshold(&before, &test);
+  struct ft_threshold above = ft_onnx_column_threshold(&before, &test);
   if (above.below_passes) return false;
   float centre = isinf(above.threshold) ? FLT_MAX : nextafterf(above.threshold, -INFINITY);
-  *form = (struct ft_column_form){ .centre = centre, .scale = STEEP, .low = 0, .high = 1 };
+  *form = (struct ft_onnx_column_form){ .centre = centre, .scale = STEEP, .low = 0, .high = 1 };
   return true;
 }
 
-static void multiply(struct ft_column_form *form, double by) {
+static void multiply(struct ft_onnx_column_form *form, double by) {
   double low = form->low * by, high = form->high * by;
   form->scale *= by;
   form->shift *= by;
@@ -133,7 +133,7 @@ static void multiply(struct ft_column_form *form, double by) {
   form->high = by == 0 ? 0 : by < 0 ? low : high;
 }
 
-static bool apply(struct ft_column_form *form, const struct ft_onnx_column *column,
+static bool apply(struct ft_onnx_column_form *form, const struct ft_onnx_column *column,
                   const struct ft_step *step) {
   bool plain = form->scale == 1 && form->shift == 0 && isinf(form->low) && isinf(form->high);
   switch (step->kind) {
@@ -153,7 +153,7 @@ static bool apply(struct ft_column_form *form, const struct ft_onnx_column *colu
     return true;
   case FT_STEP_ABOVE: return make_step(form, column, step);
   case FT_STEP_IS_MISSING:
-    *form = (struct ft_column_form){ .low = -INFINITY, .high = INFINITY };
+    *form = (struct ft_onnx_column_form){ .low = -INFINITY, .high = INFINITY };
     return true;
   case FT_STEP_FIELD:
   case FT_STEP_IMPUTE:
@@ -162,9 +162,9 @@ static bool apply(struct ft_column_form *form, const struct ft_onnx_column *colu
   }
 }
 
-bool ft_column_form(struct ft_column_form *out, const struct ft_onnx_column *column) {
+bool ft_onnx_column_form(struct ft_onnx_column_form *out, const struct ft_onnx_column *column) {
   const struct ft_step *step[FT_COLUMN_MAX_STEPS];
-  struct ft_column_form form = { .scale = 1, .low = -INFINITY, .high = INFINITY };
+  struct ft_onnx_column_form form = { .scale = 1, .low = -INFINITY, .high = INFINITY };
   uint32_t steps = 0;
   for (const struct ft_step *s = column->last; s; s = s->before)
     step[steps++] = s;

@@ -64,7 +64,7 @@ struct ft_raw {
 };
 
 /* The column's value; NaN: missing. */
-double ft_column_value(const struct ft_onnx_column *column, struct ft_raw raw);
+double ft_onnx_column_value(const struct ft_onnx_column *column, struct ft_raw raw);
 
 enum ft_branch {
   FT_BRANCH_LEQ = 0,
@@ -79,8 +79,8 @@ struct ft_branch_test {
   double value;
   bool missing_passes;
 };
-bool ft_column_passes(const struct ft_onnx_column *column, const struct ft_branch_test *test,
-                      struct ft_raw raw);
+bool ft_onnx_column_passes(const struct ft_onnx_column *column, const struct ft_branch_test *test,
+                           struct ft_raw raw);
 
 /* The test as a threshold on the field, which is a number: those below it pass, or those that are
  * not below. `branch` is none of EQ, NEQ. */
@@ -88,14 +88,14 @@ struct ft_threshold {
   float threshold;
   bool below_passes;
 };
-struct ft_threshold ft_column_threshold(const struct ft_onnx_column *column,
-                                        const struct ft_branch_test *test);
+struct ft_threshold ft_onnx_column_threshold(const struct ft_onnx_column *column,
+                                             const struct ft_branch_test *test);
 
 /* A column of a number as clamp((x - centre) * scale, low, high) + shift. */
-struct ft_column_form {
+struct ft_onnx_column_form {
   double centre, scale, shift, low, high;
 };
 /* false: it has another form */
-bool ft_column_form(struct ft_column_form *out, const struct ft_onnx_column *column);
+bool ft_onnx_column_form(struct ft_onnx_column_form *out, const struct ft_onnx_column *column);
 
 #endif

@@ -91,10 +91,10 @@ static enum ft_status make_lookups(struct ft_onnx_network *network, const struct
 static enum ft_status add_term(struct ft_onnx_network *network, const struct ft_onnx_node *node,
                                const struct ft_onnx_column *column, struct ft_onnx_layer *layer,
                                const double *weight, struct ft_error *err) {
-  struct ft_column_form form;
-  if (!ft_column_form(&form, column))
+  struct ft_onnx_column_form form;
+  if (!ft_onnx_column_form(&form, column))
     return ft_onnx_refuse(node, "an input is no linear function of its field", err);
-  double absent = ft_column_value(column, (struct ft_raw){ .kind = FT_RAW_MISSING });
+  double absent = ft_onnx_column_value(column, (struct ft_raw){ .kind = FT_RAW_MISSING });
   if (isnan(absent)) absent = form.shift;
   double *row = layer->weight + (size_t)network->terms * layer->outputs;
   network->term[network->terms++] = (struct ft_term){ .feature = column->field,
@@ -117,7 +117,8 @@ static void add_rows(const struct ft_onnx *onnx, const struct ft_onnx_column *co
   const uint32_t *code = onnx->codes.code + onnx->codes.first[column->field];
   for (uint32_t c = 0; c <= field->categories + 1; c++) {
     bool missing = c == field->categories + 1;
-    double x = ft_column_value(column, ft_onnx_raw(onnx, column->field, missing ? UINT32_MAX : c));
+    double x =
+        ft_onnx_column_value(column, ft_onnx_raw(onnx, column->field, missing ? UINT32_MAX : c));
     uint32_t row = missing ? c : c == field->categories ? 0 : code[c];
     double *sum = layer->weight + (size_t)(first + row) * layer->outputs;
     if (x == 0 || isnan(x)) continue;

@@ -205,11 +205,12 @@ static enum ft_status split_categories(struct ft_node *out, struct reading *read
   FT_TRY(take_words(&out->set, reading, out->set_words, err));
   uint32_t *word = reading->out->word + out->set;
   for (uint32_t c = 0; c <= categories; c++) {
-    if (ft_column_passes(column, test, ft_onnx_raw(onnx, column->field, c))) continue;
+    if (ft_onnx_column_passes(column, test, ft_onnx_raw(onnx, column->field, c))) continue;
     uint32_t ours = c == categories ? 0 : code[c];
     word[ours / 32] |= UINT32_C(1) << (ours % 32);
   }
-  out->missing_left = ft_column_passes(column, test, ft_onnx_raw(onnx, column->field, UINT32_MAX));
+  out->missing_left =
+      ft_onnx_column_passes(column, test, ft_onnx_raw(onnx, column->field, UINT32_MAX));
   reading->last.column = column;
   reading->last.test = *test;
   reading->last.node = *out;
@@ -240,8 +241,8 @@ static enum ft_status make_split(struct ft_node *out, bool *swapped, struct read
   }
   if (test.branch == FT_BRANCH_EQ || test.branch == FT_BRANCH_NEQ)
     return ft_onnx_refuse(reading->node, "an equality of a number that is computed", err);
-  struct ft_threshold threshold = ft_column_threshold(column, &test);
-  bool missing = ft_column_passes(column, &test, (struct ft_raw){ .kind = FT_RAW_MISSING });
+  struct ft_threshold threshold = ft_onnx_column_threshold(column, &test);
+  bool missing = ft_onnx_column_passes(column, &test, (struct ft_raw){ .kind = FT_RAW_MISSING });
   *swapped = !threshold.below_passes;
   *out = (struct ft_node){ .feature = column->field,
                            .threshold = threshold.threshold,
