@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/import/lightgbm.h"
 #include "core/import/onnx.h"
 #include "core/import/own.h"
 #include "core/import/xgboost.h"
@@ -29,6 +30,10 @@ static bool is_json(struct ft_span bytes) {
 
 static bool is_ubjson(struct ft_span bytes) {
   return bytes.size > 2 && bytes.data[0] == '{' && memchr("LliUI#", bytes.data[1], 6);
+}
+
+static bool is_lightgbm(struct ft_span bytes) {
+  return BEGINS(bytes, "tree\n") || BEGINS(bytes, "tree\r\n");
 }
 
 /* "binf", and then a header of counts whose text is nothing we could print. */
@@ -77,6 +82,7 @@ static const struct ft_format formats[] = {
   { "a model of ours", is_own, ft_own_read, NULL },
   { "an XGBoost model in JSON", is_json, ft_xgboost_json_read, NULL },
   { "an XGBoost model in UBJSON", is_ubjson, ft_xgboost_ubjson_read, NULL },
+  { "a LightGBM model", is_lightgbm, ft_lightgbm_read, NULL },
   { "an ONNX model", ft_onnx_fits, ft_onnx_read, NULL },
   { "a Python pickle", is_pickle, NULL, TO_ONNX },
   { "a compressed joblib file", is_joblib, NULL, TO_ONNX },

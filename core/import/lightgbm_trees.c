@@ -52,8 +52,9 @@ static enum ft_status open_tree(struct tree_text *out, struct ft_lightgbm_sectio
   if (!ft_lightgbm_count(&tree.leaves, section, "num_leaves") || tree.leaves == 0)
     return fail_file(err, "num_leaves");
   if (ft_lightgbm_count(&linear, section, "is_linear") && linear)
-    return ft_fail(err, FT_UNSUPPORTED, "the LightGBM model has linear trees (linear_tree), which "
-                                        "are not supported");
+    return ft_fail(err, FT_UNSUPPORTED,
+                   "the LightGBM model has linear trees (linear_tree), which "
+                   "are not supported");
   tree.leaf = ft_lightgbm_numbers(section, "leaf_value", tree.leaves, arena);
   if (!tree.leaf) return fail_file(err, "leaf_value");
   if (tree.leaves > 1) {
@@ -118,8 +119,9 @@ static enum ft_status set_missing(struct ft_node *node, uint32_t decision, doubl
   if (missing > MISSING_NAN) return fail_file(err, "decision_type");
   node->missing_left = missing == MISSING_NONE ? zero_left : left;
   if (missing != MISSING_ZERO || zero_left == left) return FT_OK;
-  ft_fail(err, FT_UNSUPPORTED, "the LightGBM model takes zeros for missing values "
-                               "(zero_as_missing), which is not supported");
+  ft_fail(err, FT_UNSUPPORTED,
+          "the LightGBM model takes zeros for missing values "
+          "(zero_as_missing), which is not supported");
   return ft_fail_hint(err, "Train it with NaN for missing values and zero_as_missing=false.");
 }
 
@@ -200,7 +202,7 @@ static enum ft_status walk_tree(struct reading *reading, const struct tree_text 
 static enum ft_status read_tree(struct reading *reading, struct ft_lightgbm_section section,
                                 uint32_t output, struct ft_error *err) {
   struct ft_grown_trees *out = reading->out;
-  struct tree_text tree;
+  struct tree_text tree = { .leaves = 0 };
   FT_TRY(open_tree(&tree, section, &reading->scratch, err));
   size_t nodes = (size_t)tree.leaves * 2 - 1;
   FT_TRY(take_nodes(reading, nodes, err));
