@@ -10,7 +10,7 @@
 #define ROW_NS       3.0   /* handing out, and an engine's call */
 #define OUTPUT_NS    1.0   /* of one member: sums to margins */
 #define LINK_NS      10.0  /* a probability of two */
-#define SOFTMAX_NS   14.0  /* a label */
+#define SOFTMAX_NS   12.0  /* a label */
 #define LEVEL_NS     0.06  /* one level of the search among a feature's thresholds */
 #define MASK_NS      0.003 /* one decision */
 #define SET_NS       0.012 /* a set of categories */

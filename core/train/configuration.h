@@ -11,7 +11,13 @@
 
 #define FT_CONFIGURATION_PARAMETERS 10
 
-enum ft_learner { FT_LEARN_TREES = 0, FT_LEARN_RANDOM_FOREST, FT_LEARN_LINEAR, FT_LEARN_NET };
+enum ft_learner {
+  FT_LEARN_TREES = 0,
+  FT_LEARN_RANDOM_FOREST,
+  FT_LEARN_LINEAR,
+  FT_LEARN_NET,
+  FT_LEARNERS
+};
 
 struct ft_configuration {
   const char *name; /* "shallow" */
