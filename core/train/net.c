@@ -30,6 +30,7 @@ struct fitting {
   struct netted train, valid;
   uint32_t *order; /* of the training rows, anew every epoch */
   double *base;
+  double *usual;       /* the labels' shares of all rows */
   double *probability; /* of one row */
   double *margin;      /* of the valid rows, after this epoch */
   float *best;         /* parameters after the best epoch */
@@ -91,35 +92,38 @@ static void load_batch(struct fitting *fitting, const struct netted *from, const
   }
 }
 
-/* Gradients of the batch's mean loss by the margins. */
-static void differ(struct fitting *fitting, const uint32_t *order) {
+/* `share` of the gradient of a row's loss by its margins. Labels are smoothed towards the shares
+ * that they have of all rows, so that a rare one is not made likely. */
+static void differ_row(const struct fitting *fitting, float *delta, const float *h, double target,
+                       double share) {
   const struct ft_fit_data *data = fitting->task->data;
-  struct ft_network_batch *batch = &fitting->batch;
-  const struct ft_network *network = &fitting->network;
-  uint32_t outputs = data->outputs;
-  size_t stride = network->layer[network->layers - 1].stride;
-  double smooth = fitting->options.smoothing, share = 1.0 / (double)batch->rows;
-  double *margin = fitting->probability;
-  for (size_t r = 0; r < batch->rows; r++) {
-    const float *h = batch->h[network->layers - 1] + r * stride;
-    float *delta = batch->delta[0] + r * stride;
-    double target = fitting->train.target[order[r]];
-    memset(delta, 0, stride * sizeof *delta);
-    if (data->problem == FT_REGRESSION) {
-      delta[0] = (float)(2 * (fitting->base[0] + h[0] - target) * share);
-    } else if (data->problem == FT_BINARY) {
-      double wanted = target * (1 - smooth) + smooth / 2;
-      delta[0] = (float)((ft_logistic(fitting->base[0] + h[0]) - wanted) * share);
-    } else {
-      for (uint32_t g = 0; g < outputs; g++)
-        margin[g] = fitting->base[g] + h[g];
-      ft_loss_probabilities(margin, data->problem, outputs, margin);
-      for (uint32_t g = 0; g < outputs; g++) {
-        double wanted = (g == (uint32_t)target ? 1 - smooth : 0) + smooth / outputs;
-        delta[g] = (float)((margin[g] - wanted) * share);
-      }
+  const double *base = fitting->base, *usual = fitting->usual;
+  double smooth = fitting->options.smoothing, *p = fitting->probability;
+  if (data->problem == FT_REGRESSION) {
+    delta[0] = (float)(2 * (base[0] + h[0] - target) * share);
+  } else if (data->problem == FT_BINARY) {
+    double wanted = target * (1 - smooth) + smooth * usual[1];
+    delta[0] = (float)((ft_logistic(base[0] + h[0]) - wanted) * share);
+  } else {
+    for (uint32_t g = 0; g < data->outputs; g++)
+      p[g] = base[g] + h[g];
+    ft_loss_probabilities(p, data->problem, data->outputs, p);
+    for (uint32_t g = 0; g < data->outputs; g++) {
+      double wanted = (g == (uint32_t)target ? 1 - smooth : 0) + smooth * usual[g];
+      delta[g] = (float)((p[g] - wanted) * share);
     }
   }
+}
+
+/* Gradients of the batch's mean loss. */
+static void differ(struct fitting *fitting, const uint32_t *order) {
+  struct ft_network_batch *batch = &fitting->batch;
+  uint32_t last = fitting->network.layers - 1;
+  size_t stride = fitting->network.layer[last].stride;
+  memset(batch->delta[0], 0, batch->rows * stride * sizeof(float));
+  for (size_t r = 0; r < batch->rows; r++)
+    differ_row(fitting, batch->delta[0] + r * stride, batch->h[last] + r * stride,
+               fitting->train.target[order[r]], 1.0 / (double)batch->rows);
 }
 
 static void follow(struct fitting *fitting) {
@@ -248,10 +252,14 @@ static enum ft_status run(struct ft_fit *fit, struct ft_arena *arena, struct fit
   ft_net_options_read(&fitting->options, task);
   fitting->base = FT_ARENA_NEW(arena, double, data->outputs);
   fit->margin = FT_ARENA_NEW(arena, double, task->valids * data->outputs);
-  fitting->probability = FT_ARENA_NEW(arena, double, data->outputs);
-  if (!fitting->base || !fitting->probability || !fit->margin) return ft_arena_fail(err, "the net");
+  fitting->usual = FT_ARENA_NEW(&fitting->arena, double, (size_t)data->outputs + 1);
+  fitting->probability = FT_ARENA_NEW(&fitting->arena, double, data->outputs);
+  if (!fitting->base || !fitting->usual || !fitting->probability || !fit->margin)
+    return ft_arena_fail(err, "the net");
   ft_loss_base(fitting->base, data->problem, data->outputs, data->target, task->train,
                task->trains);
+  if (data->problem != FT_REGRESSION)
+    ft_loss_probabilities(fitting->usual, data->problem, data->outputs, fitting->base);
   FT_TRY(prepare(fitting, err));
   FT_TRY(run_epochs(fit, fitting, err));
   return fit->rounds > 0 ? make_member(fit, arena, fitting, err) : FT_OK;

@@ -2,7 +2,7 @@
 
 #include "foretell/maths.h"
 
-#define MOST_VISITS  2.5e6 /* of rows, by all epochs together */
+#define MOST_VISITS  6e6 /* of rows, by all epochs together */
 #define LEAST_EPOCHS 6
 
 /* Large tables need fewer epochs, and steps of more rows. By the rows of the whole run, so that a refit
