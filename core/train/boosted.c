@@ -10,15 +10,13 @@
 #include "core/train/metric.h"
 #include "foretell/random.h"
 
-#define MOST_PARAMETERS   24
-#define FEW_TRAINING_ROWS 5000 /* fewer rows do not fill more bins, and bins are what they cost */
+#define MOST_PARAMETERS 24
 
 /* A fit's working memory. */
 struct fitting {
   const struct ft_fit_task *task;
   struct ft_loss loss;
-  struct ft_matrix *train;
-  struct ft_matrix *valid;
+  struct ft_matrices matrices;
   struct ft_booster *booster;
   double *target; /* of the training rows */
   double *valid_target;
@@ -33,8 +31,7 @@ static void *take(size_t count, size_t bytes) {
 
 static void release(struct fitting *fitting) {
   ft_booster_free(fitting->booster);
-  ft_matrix_free(fitting->train);
-  ft_matrix_free(fitting->valid);
+  ft_matrices_return(&fitting->matrices, fitting->task->data->features);
   free(fitting->target);
   free(fitting->valid_target);
   free(fitting->gradient);
@@ -59,18 +56,19 @@ static enum ft_status make_room(struct fitting *fitting, struct ft_error *err) {
 
 static enum ft_status make_booster(struct fitting *fitting, struct ft_error *err) {
   const struct ft_fit_task *task = fitting->task;
-  char outputs[16], seed[24], threads[16], eta[32];
+  char outputs[16], seed[24], threads[16], eta[32], bins[16];
   snprintf(outputs, sizeof outputs, "%" PRIu32, task->data->outputs);
   snprintf(seed, sizeof seed, "%" PRIu64, task->data->seed % 2147483647);
   snprintf(threads, sizeof threads, "%" PRIu32, task->threads);
   snprintf(eta, sizeof eta, "%.6g", task->configuration->eta * task->haste);
+  snprintf(bins, sizeof bins, "%" PRIu32, ft_matrix_bins(task->trains));
   bool several = task->data->outputs > 1;
   struct ft_parameter parameter[MOST_PARAMETERS] = {
     { "objective", several ? "multi:softprob" : "reg:squarederror" },
     { "base_score", "0" },
     { "disable_default_eval_metric", "1" },
     { "tree_method", "hist" },
-    { "max_bin", task->trains < FEW_TRAINING_ROWS ? "64" : "254" },
+    { "max_bin", bins },
     { "max_cat_to_onehot", "64" },
     { "seed", seed },
     { "seed_per_iteration", "1" },
@@ -82,20 +80,17 @@ static enum ft_status make_booster(struct fitting *fitting, struct ft_error *err
   const struct ft_parameter *own = task->configuration->parameter;
   for (size_t i = 0; i < FT_CONFIGURATION_PARAMETERS && own[i].name; i++)
     parameter[count++] = own[i];
-  struct ft_matrix *matrix[2] = { fitting->train, fitting->valid };
-  return ft_booster_make(&fitting->booster, matrix, fitting->valid ? 2 : 1, task->data->outputs,
-                         parameter, count, err);
+  struct ft_matrix *matrix[2] = { fitting->matrices.train, fitting->matrices.valid };
+  return ft_booster_make(&fitting->booster, matrix, fitting->matrices.valid ? 2 : 1,
+                         task->data->outputs, parameter, count, err);
 }
 
 static enum ft_status prepare(struct fitting *fitting, struct ft_error *err) {
   const struct ft_fit_task *task = fitting->task;
-  const struct ft_features *features = task->data->features;
+  struct ft_matrix_rows rows = { task->train, task->trains, task->valid, task->valids,
+                                 ft_matrix_bins(task->trains) };
   FT_TRY(make_room(fitting, err));
-  FT_TRY(ft_matrix_make(&fitting->train, features, task->train, task->trains, NULL, task->threads,
-                        err));
-  if (task->valids > 0)
-    FT_TRY(ft_matrix_make(&fitting->valid, features, task->valid, task->valids, NULL, task->threads,
-                          err));
+  FT_TRY(ft_matrices_borrow(&fitting->matrices, task->data->features, &rows, task->threads, err));
   return make_booster(fitting, err);
 }
 
@@ -119,17 +114,17 @@ static enum ft_status boost(struct fitting *fitting, uint32_t round, struct ft_e
   const struct ft_fit_task *task = fitting->task;
   float *gradient = fitting->gradient, *hessian = gradient + task->trains * task->data->outputs;
   const float *margin;
-  FT_TRY(ft_booster_margins(&margin, fitting->booster, fitting->train, err));
+  FT_TRY(ft_booster_margins(&margin, fitting->booster, fitting->matrices.train, err));
   ft_loss_gradients(&fitting->loss, margin, fitting->target, task->trains, gradient, hessian);
   draw_rows(fitting, round);
-  return ft_booster_boost(fitting->booster, fitting->train, round, gradient, hessian, err);
+  return ft_booster_boost(fitting->booster, fitting->matrices.train, round, gradient, hessian, err);
 }
 
 static enum ft_status judge(double *loss, struct fitting *fitting, struct ft_error *err) {
   const struct ft_fit_task *task = fitting->task;
   uint32_t outputs = task->data->outputs;
   const float *margin;
-  FT_TRY(ft_booster_margins(&margin, fitting->booster, fitting->valid, err));
+  FT_TRY(ft_booster_margins(&margin, fitting->booster, fitting->matrices.valid, err));
   for (size_t i = 0; i < task->valids; i++)
     for (uint32_t g = 0; g < outputs; g++)
       fitting->margin[i * outputs + g] = fitting->loss.base[g] + margin[i * outputs + g];
@@ -143,28 +138,42 @@ static enum ft_status judge(double *loss, struct fitting *fitting, struct ft_err
   return FT_OK;
 }
 
+/* A round and its judgement; true when no later round will be better. */
+static enum ft_status run_round(bool *ended, struct ft_fit *fit, struct fitting *fitting,
+                                uint32_t round, struct ft_error *err) {
+  const struct ft_fit_task *task = fitting->task;
+  FT_TRY(boost(fitting, round, err));
+  if (task->progress) atomic_fetch_add(task->progress, 1);
+  double loss = -(double)round;
+  if (task->valids) FT_TRY(judge(&loss, fitting, err));
+  if (round == 0 || loss < fitting->best) {
+    fitting->best = loss;
+    fit->rounds = round + 1;
+    memcpy(fit->margin, fitting->margin, task->valids * task->data->outputs * sizeof *fit->margin);
+  }
+  uint32_t since = round + 1 - fit->rounds;
+  *ended = since > 0 && round + 1 >= task->least_rounds && since >= task->patience;
+  return FT_OK;
+}
+
+/* A round is not begun that would end after the deadline, were it as long as the one before. */
 static enum ft_status run_rounds(struct ft_fit *fit, struct fitting *fitting,
                                  struct ft_error *err) {
   const struct ft_fit_task *task = fitting->task;
   uint32_t most = task->valids ? task->configuration->most_rounds : task->rounds;
   if (task->valids && most > task->most_rounds) most = task->most_rounds;
-  size_t bytes = task->valids * task->data->outputs * sizeof *fit->margin;
-  for (uint32_t round = 0; round < most; round++) {
-    if (ft_fit_is_late(task)) {
+  double now = ft_clock_seconds(), before = now;
+  bool ended = false;
+  for (uint32_t round = 0; round < most && !ended; round++) {
+    /* the first one finds the bins: the second is shorter */
+    double expected = round == 1 ? 0 : now - before;
+    if (now + expected >= task->deadline || ft_fit_is_late(task)) {
       fit->cut = true;
       return FT_OK;
     }
-    FT_TRY(boost(fitting, round, err));
-    if (task->progress) atomic_fetch_add(task->progress, 1);
-    double loss = -(double)round;
-    if (task->valids) FT_TRY(judge(&loss, fitting, err));
-    if (round == 0 || loss < fitting->best) {
-      fitting->best = loss;
-      fit->rounds = round + 1;
-      memcpy(fit->margin, fitting->margin, bytes);
-    } else if (round + 1 >= task->least_rounds && round + 1 - fit->rounds >= task->patience) {
-      break;
-    }
+    FT_TRY(run_round(&ended, fit, fitting, round, err));
+    before = now;
+    now = ft_clock_seconds();
   }
   return FT_OK;
 }

@@ -1,7 +1,6 @@
-/* The booster: grows trees over columns of float32. Nothing above knows whose code does it.
+/* The booster: grows trees over a matrix. Nothing above knows whose code does it.
  *
- * Shapes   rows picked out of feature-major columns; gradients and margins rows × outputs, row-major.
- * NULLs    NaN is the missing value; infinities are taken as ±1e38.
+ * Shapes   gradients and margins rows × outputs, row-major.
  * Numbers  with gradients given from outside that are multiples of one quantum (loss.h), every sum
  *          of the booster is exact, so that the number of threads decides nothing.
  * Threads  a booster and its matrices belong to one thread at a time. */
@@ -11,39 +10,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/train/matrix.h"
 #include "foretell/arena.h"
 #include "foretell/error.h"
 #include "foretell/model.h"
 
-/* All rows as the encoders made them, in canonical order. */
-struct ft_features {
-  const float *value; /* features × rows, feature-major; owner: the training run */
-  size_t rows;
-  uint32_t features;
-  const uint32_t *categories; /* a feature's codes run from 0 to this number; 0: a number */
-  const float *const *column; /* one a feature, instead of `value`; NULL: they are in `value` */
-};
-
-/* A feature's value of every row. */
-static inline const float *ft_features_column(const struct ft_features *features,
-                                              uint32_t feature) {
-  return features->column ? features->column[feature]
-                          : features->value + (size_t)feature * features->rows;
-}
-
-struct ft_matrix;
 struct ft_booster;
-
-/* The picked rows as the booster holds them; `label` (one a picked row) may be NULL.
- * Errors: FT_NOMEM, FT_TRAINER */
-enum ft_status ft_matrix_make(struct ft_matrix **out, const struct ft_features *features,
-                              const uint32_t *row, size_t rows, const float *label,
-                              uint32_t threads, struct ft_error *err) FT_MUST_CHECK;
-void ft_matrix_free(struct ft_matrix *matrix); /* NULL is allowed */
-size_t ft_matrix_rows(const struct ft_matrix *matrix);
-
-/* All rows are one query: for the ranking objectives. */
-enum ft_status ft_matrix_group(struct ft_matrix *matrix, struct ft_error *err) FT_MUST_CHECK;
 
 struct ft_parameter {
   const char *name;

@@ -65,17 +65,20 @@ static void quantise(float *value, size_t count, int bits) {
     value[i] = (float)(rint(value[i] * inverse) * unit);
 }
 
+void ft_loss_quantise(float *value, size_t count, size_t rows) {
+  int bits = GRADIENT_BITS, size;
+  frexp((double)rows, &size);
+  quantise(value, count, bits < SUM_BITS - size ? bits : SUM_BITS - size);
+}
+
 void ft_loss_gradients(const struct ft_loss *loss, const float *margin, const double *target,
                        size_t rows, float *gradient, float *hessian) {
   for (size_t r = 0; r < rows; r++) {
     size_t at = r * loss->outputs;
     gradient_row(loss, margin + at, target[r], gradient + at, hessian + at);
   }
-  int bits = GRADIENT_BITS, size;
-  frexp((double)rows, &size);
-  if (bits > SUM_BITS - size) bits = SUM_BITS - size;
-  quantise(gradient, rows * loss->outputs, bits);
-  quantise(hessian, rows * loss->outputs, bits);
+  ft_loss_quantise(gradient, rows * loss->outputs, rows);
+  ft_loss_quantise(hessian, rows * loss->outputs, rows);
 }
 
 double ft_loss_row(enum ft_problem problem, uint32_t outputs, const double *margin, double target) {

@@ -23,6 +23,9 @@ struct ft_loss {
 void ft_loss_gradients(const struct ft_loss *loss, const float *margin, const double *target,
                        size_t rows, float *gradient, float *hessian);
 
+/* Round so that any sum over `rows` of the numbers is exact in double. */
+void ft_loss_quantise(float *value, size_t count, size_t rows);
+
 /* Mean loss: log loss, or squared error in units of the scaled target. Base included in margin. */
 double ft_loss_mean(enum ft_problem problem, uint32_t outputs, const double *margin,
                     const double *target, size_t rows);

@@ -9,15 +9,19 @@
 #include <unistd.h>
 
 #include "core/predict/net.h"
+#include "core/train/cast.h"
+#include "core/train/drift.h"
+#include "core/train/leaf.h"
 #include "core/train/order.h"
 #include "foretell/plan.h"
 
-#define BLOCK_ROWS    ((size_t)16384)
-#define MOST_THREADS  64
-#define WARNING_BYTES 400
-#define FEW_ROWS      500
-#define RARE_SHARE    0.02
-#define RARE_ROWS     50
+#define BLOCK_ROWS      ((size_t)16384)
+#define MOST_THREADS    64
+#define WARNING_BYTES   400
+#define MOST_KEPT_BYTES ((size_t)1 << 30) /* of the booster's matrices, between fits */
+#define FEW_ROWS        500
+#define RARE_SHARE      0.02
+#define RARE_ROWS       50
 
 void ft_run_warn(struct ft_run *run, const char *format, ...) {
   char text[WARNING_BYTES];
@@ -163,7 +167,8 @@ static enum ft_status keep_features(struct ft_run *run, struct ft_error *err) {
   run->features = (struct ft_features){ .value = run->value,
                                         .rows = run->rows,
                                         .features = run->profile.features,
-                                        .categories = categories };
+                                        .categories = categories,
+                                        .store = ft_matrix_store_make(MOST_KEPT_BYTES) };
   return FT_OK;
 }
 
@@ -228,6 +233,8 @@ enum ft_status ft_run_prepare(struct ft_run *run, struct ft_arena *arena, struct
   struct ft_hash128 digest = { { 0, 0 } };
   enum ft_status status = ft_order_rows(&row, &digest, table, err);
   if (status == FT_OK) status = read_table(run, table, row, digest, err);
+  if (status == FT_OK) ft_cast_warn(run, table);
+  if (status == FT_OK) status = ft_drift_warn(run, table, err);
   free(row);
   ft_table_release(table);
   if (status != FT_OK) {
@@ -240,29 +247,10 @@ enum ft_status ft_run_prepare(struct ft_run *run, struct ft_arena *arena, struct
 }
 
 void ft_run_release(struct ft_run *run) {
+  ft_matrix_store_free(run->features.store);
+  run->features.store = NULL;
   free(run->value);
   run->value = NULL;
-}
-
-/* The leaf that a row of the features reaches. */
-static int32_t walk(const struct ft_forest *forest, const struct ft_tree *tree,
-                    const struct ft_features *features, uint32_t row) {
-  const struct ft_node *root = &forest->node[tree->first], *node = root;
-  while (node->feature != FT_NODE_LEAF) {
-    float value = features->value[(size_t)node->feature * features->rows + row];
-    bool left;
-    if (value != value) {
-      left = node->missing_left;
-    } else if (node->set != FT_NODE_NO_SET) {
-      uint32_t code = (uint32_t)value;
-      left = code / 32 >= node->set_words ||
-             !(forest->set_word[node->set + code / 32] >> (code % 32) & 1);
-    } else {
-      left = value < node->threshold;
-    }
-    node = root + (left ? node->left : node->right);
-  }
-  return node->leaf;
 }
 
 static void add_forest(double *out, const struct ft_run *run, const struct ft_forest *forest,
@@ -275,7 +263,7 @@ static void add_forest(double *out, const struct ft_run *run, const struct ft_fo
       margin[g] += weight * forest->base[g];
     for (uint32_t t = 0; t < forest->trees; t++)
       margin[forest->tree[t].output] +=
-          unit * walk(forest, &forest->tree[t], &run->features, row[r]);
+          unit * forest->node[ft_leaf_of(forest, &forest->tree[t], &run->features, row[r])].leaf;
   }
 }
 

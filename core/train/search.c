@@ -6,227 +6,439 @@
 #include <string.h>
 
 #include "core/train/clock.h"
+#include "core/train/cost.h"
+#include "core/train/ensemble.h"
 #include "core/train/loss.h"
-#include "core/train/metric.h"
+#include "core/train/portfolio.h"
+#include "core/train/schedule.h"
 
-#define USUAL_ROUNDS 250.0 /* of a fit, for the progress shown */
+#define AHEAD          4      /* candidates proposed and not yet judged */
+#define LEAST_TRIED    6      /* before the search may end by itself */
+#define STALE          3      /* candidates in a row that make nothing better */
+#define LEAST_GAIN     0.0005 /* of the loss, that counts as better … */
+#define LEAST_ERRORS   0.1    /* … and of the gain's standard error */
+#define SMALLEST_SHARE 0.02   /* of a mixture that is worth a final fit */
+#define HURRIED_SHARE  0.2    /* of the time, for the first few candidates */
+#define USUAL_TRIALS   16     /* for the progress shown */
+
+struct task {
+  struct ft_candidate *candidate;
+  uint32_t fit;
+  bool first; /* of the search: it must end with something */
+};
 
 struct searching {
   struct ft_search *search;
   const struct ft_fit_data *data;
   const struct ft_partition *partition;
   const struct ft_search_options *options;
-  double cost;  /* of the whole list that will be tried, in units of the first */
-  double spent; /* of it */
-  double now;   /* cost of the configuration being tried */
+  struct ft_portfolio portfolio;
+  struct ft_schedule *schedule;
+  struct task *task;
+  size_t tasks;
+  uint32_t judged;
+  uint32_t listed; /* candidates proposed when the list was at its end; 0: it is not */
+  uint32_t stale;
+  atomic_bool stop;
+  atomic_uint begun;                /* of the first candidate's fits */
+  double pace;                      /* of the last judged trees (cost.h) */
+  double work;                      /* foretold seconds of the judged ones */
+  double measured[FT_LEARNERS + 1]; /* seconds they took, a learner; then all together */
+  double foretold[FT_LEARNERS + 1]; /* and were to take */
+  double *share;                    /* of each candidate in the running mixture */
+  double *mixed;                    /* its margins, after each judged one */
+  double *trial_mixed;
+  double score; /* the best so far */
 };
 
-static void tell(struct searching *searching, double fraction) {
-  const struct ft_train_events *events = searching->options->events;
-  if (!events || !events->progress) return;
-  struct ft_progress progress = { .phase = "trying configurations",
-                                  .fraction = fmin(fraction, 1),
-                                  .seconds_left = -1 };
-  double passed = ft_clock_seconds() - searching->options->begin;
-  if (fraction > 0.02) progress.seconds_left = passed * (1 - fraction) / fraction;
-  const struct ft_search *search = searching->search;
-  bool higher = ft_metric_higher_is_better(searching->options->metric);
-  for (uint32_t i = 0; i < search->trials; i++) {
-    double score = search->trial[i].score;
-    if (i == 0 || (higher ? score > progress.score : score < progress.score))
-      progress.score = score;
-  }
-  if (search->trials > 0)
-    snprintf(progress.metric, sizeof progress.metric, "%s",
-             ft_metric_shown(searching->options->metric));
-  events->progress(events->self, &progress);
+static double fits_of(const struct searching *searching) {
+  return ft_partition_fits(searching->partition);
 }
 
-static void tick(void *self, uint32_t rounds) {
+/* One core's seconds of a candidate on the machine of cost.h. */
+static double foretell(const struct searching *searching,
+                       const struct ft_configuration *configuration, double rounds) {
+  const struct ft_partition *partition = searching->partition;
+  size_t rows = partition->rows - partition->rows / partition->folds;
+  return fits_of(searching) * ft_cost_seconds(configuration, searching->data, rows, rounds);
+}
+
+/* And on this one, by what the judged ones took. */
+static double seconds_of(const struct searching *searching,
+                         const struct ft_configuration *configuration) {
+  double haste = searching->options->haste;
+  double rounds = ft_cost_rounds(configuration, haste, searching->pace);
+  uint32_t of =
+      searching->foretold[configuration->learner] > 0 ? configuration->learner : FT_LEARNERS;
+  double ratio =
+      searching->foretold[of] > 0 ? searching->measured[of] / searching->foretold[of] : 1;
+  return ratio * foretell(searching, configuration, rounds);
+}
+
+static void learn_cost(struct searching *searching, const struct ft_trial *trial) {
+  const struct ft_configuration *configuration = trial->configuration;
+  uint32_t learner = configuration->learner;
+  double haste = searching->options->haste;
+  if (learner == FT_LEARN_TREES)
+    searching->pace = ft_cost_pace(configuration, haste, trial->rounds);
+  double rounds = ft_cost_rounds(configuration, haste, searching->pace);
+  double foretold = foretell(searching, configuration, rounds);
+  searching->work += foretold;
+  searching->foretold[learner] += foretold;
+  searching->foretold[FT_LEARNERS] += foretold;
+  searching->measured[learner] += trial->seconds;
+  searching->measured[FT_LEARNERS] += trial->seconds;
+}
+
+/* One core's seconds of the final fits of the running mixture. */
+static double final_seconds(const struct searching *searching) {
+  double seconds = 0;
+  for (uint32_t i = 0; i < searching->search->candidates; i++)
+    if (searching->share[i] > SMALLEST_SHARE)
+      seconds += searching->search->candidate[i].trial.seconds;
+  return seconds * searching->options->growth;
+}
+
+/* Seconds of the wall until all that is proposed is tried. */
+static double seconds_waiting(const struct searching *searching) {
+  double seconds = 0;
+  for (uint32_t i = searching->judged; i < searching->search->candidates; i++)
+    if (searching->search->candidate[i].state == FT_CANDIDATE_RUNNING)
+      seconds += seconds_of(searching, searching->search->candidate[i].configuration);
+  return seconds / searching->options->threads;
+}
+
+static bool fits_in_time(const struct searching *searching,
+                         const struct ft_configuration *configuration) {
+  double more = seconds_of(searching, configuration);
+  double finals = final_seconds(searching) + more * searching->options->growth;
+  return ft_clock_seconds() + seconds_waiting(searching) +
+             (more + finals) / searching->options->threads <=
+         searching->options->deadline;
+}
+
+static void tick(void *self) {
+  const struct searching *searching = self;
+  const struct ft_search_options *options = searching->options;
+  if (!options->events || !options->events->progress) return;
+  struct ft_progress progress = { .phase = "trying candidates", .seconds_left = -1 };
+  double now = ft_clock_seconds(), left = options->deadline - now;
+  uint32_t most = options->most_trials ? options->most_trials : USUAL_TRIALS;
+  if (searching->judged > 0) {
+    double trial = searching->measured[FT_LEARNERS] / searching->judged / options->threads;
+    double usual = trial * fmax((double)most - searching->judged, 1) +
+                   final_seconds(searching) / options->threads;
+    progress.seconds_left = fmax(fmin(left, usual), 0);
+    progress.score = searching->score;
+    snprintf(progress.metric, sizeof progress.metric, "%s", ft_metric_shown(options->metric));
+  }
+  double passed = now - options->begin;
+  if (progress.seconds_left >= 0)
+    progress.fraction = passed / (passed + progress.seconds_left + 1e-9);
+  options->events->progress(options->events->self, &progress);
+}
+
+/* Fits of the first candidate share what is left of the time, so that some end before the deadline. */
+static double deadline_of(struct searching *searching, const struct task *task) {
+  const struct ft_search_options *options = searching->options;
+  if (!task->first) return options->deadline;
+  double now = ft_clock_seconds(), left = options->deadline - now;
+  uint32_t waiting = (uint32_t)fits_of(searching) - atomic_fetch_add(&searching->begun, 1);
+  double waves = ceil((double)waiting / options->threads);
+  double finals = 1 + options->growth; /* the same again on more rows */
+  return now + left / fmax(waves, 1) / finals;
+}
+
+static void run_task(void *self, size_t index) {
   struct searching *searching = self;
-  uint32_t fits = searching->partition->hold_out ? 1 : searching->partition->folds;
-  double share = fmin(rounds / (USUAL_ROUNDS * fits), 0.95);
-  tell(searching, (searching->spent + share * searching->now) / searching->cost);
-}
-
-enum ft_status ft_search_scored(struct ft_scored *out, struct ft_arena *arena,
-                                const struct ft_fit_data *data,
-                                const struct ft_partition *partition, const double *margin,
-                                const bool *covered, double scale, double centre,
-                                struct ft_error *err) {
-  uint32_t outputs = data->outputs;
-  double *target = FT_ARENA_NEW(arena, double, partition->rows);
-  double *kept = FT_ARENA_NEW(arena, double, partition->rows *outputs);
-  if (!target || !kept) return ft_arena_fail(err, "the scores");
-  size_t rows = 0;
-  for (size_t r = 0; r < partition->rows; r++) {
-    if (!covered[r]) continue;
-    target[rows] = data->target[partition->row[r]];
-    memcpy(kept + rows * outputs, margin + r * outputs, outputs * sizeof *kept);
-    rows++;
-  }
-  *out = (struct ft_scored){ .problem = data->problem,
-                             .outputs = outputs,
-                             .scale = scale,
-                             .centre = centre,
-                             .rows = rows,
-                             .target = target,
-                             .margin = kept };
-  return FT_OK;
-}
-
-static enum ft_status judge(struct searching *searching, struct ft_trial *trial,
-                            struct ft_error *err) {
-  struct ft_arena arena;
-  ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
-  struct ft_scored scored;
-  double threshold = 0.5;
-  enum ft_metric metric = searching->options->metric;
-  enum ft_status status =
-      ft_search_scored(&scored, &arena, searching->data, searching->partition, trial->margin,
-                       trial->covered, searching->options->scale, searching->options->centre, err);
-  if (status == FT_OK) status = ft_score_threshold(&threshold, metric, &scored, err);
-  if (status == FT_OK) status = ft_score_metric(&trial->score, metric, &scored, threshold, err);
-  if (status == FT_OK)
-    trial->loss = metric == FT_METRIC_AUC ? -trial->score
-                                          : ft_loss_mean(scored.problem, scored.outputs,
-                                                         scored.margin, scored.target, scored.rows);
-  ft_arena_release(&arena);
-  return status;
-}
-
-/* Would the configuration end in time, by what the first one took? */
-static bool fits_in_time(const struct searching *searching, double cost) {
-  const struct ft_trial *first = &searching->search->trial[0];
-  double unit = first->seconds / first->configuration->cost;
-  return ft_clock_seconds() + unit * cost <= searching->options->deadline;
-}
-
-static enum ft_status try_one(struct searching *searching,
-                              const struct ft_configuration *configuration, struct ft_error *err) {
-  struct ft_search *search = searching->search;
-  struct ft_trial_options options = { .threads = searching->options->threads,
+  const struct task *task = &searching->task[index];
+  struct ft_trial_options options = { .threads = searching->options->fit_threads,
                                       .most_rounds = searching->options->most_rounds,
                                       .haste = searching->options->haste,
-                                      .deadline = searching->options->deadline,
-                                      .self = searching,
-                                      .tick = tick };
-  struct ft_trial *trial = &search->trial[search->trials];
-  searching->now = configuration->cost;
-  FT_TRY(ft_trial_run(trial, searching->data, searching->partition, configuration, &options, err));
-  searching->spent += configuration->cost;
-  bool first = search->trials == 0;
-  search->by_clock |= trial->cut;
-  /* a later trial that was cut short has seen other rows than the first: no comparison is fair */
-  if (trial->covers == 0 || (trial->cut && !first)) {
-    ft_trial_release(trial);
-    return FT_OK;
-  }
-  search->trials++;
-  return judge(searching, trial, err);
+                                      .deadline = deadline_of(searching, task),
+                                      .stop = &searching->stop };
+  ft_trial_fit(&task->candidate->trial, task->fit, &options);
 }
 
-/* The configurations that MODEL_TYPE and the trials leave. */
-static uint32_t pick(const struct ft_configuration **picked, struct searching *searching) {
-  const struct ft_configuration *list = ft_configuration_list(searching->data->problem);
-  uint32_t most = searching->options->most_trials, count = 0;
-  if (most == 0 || most > FT_SEARCH_MOST_TRIALS) most = FT_SEARCH_MOST_TRIALS;
-  for (uint32_t i = 0; list[i].name; i++) {
-    if (!ft_learner_allowed(list[i].learner, searching->options->model_type)) continue;
-    if (count == most) {
-      searching->search->by_trials = true;
-      break;
-    }
-    picked[count++] = &list[i];
-    searching->cost += list[i].cost;
-  }
-  return count;
-}
-
-static enum ft_status try_all(struct searching *searching, struct ft_error *err) {
-  const struct ft_configuration *list[FT_SEARCH_MOST_TRIALS];
+static enum ft_status begin_candidate(struct searching *searching,
+                                      const struct ft_configuration *configuration,
+                                      struct ft_error *err) {
   struct ft_search *search = searching->search;
-  uint32_t count = pick(list, searching);
-  for (uint32_t i = 0; i < count; i++) {
-    if (i > 0 && (search->trial[0].cut || !fits_in_time(searching, list[i]->cost))) {
-      search->by_clock = true;
-      continue; /* a cheaper one may fit */
-    }
-    enum ft_status status = try_one(searching, list[i], err);
-    /* a later configuration that is too large for the memory is not needed */
-    if (status == FT_NOMEM && search->trials > 0) continue;
-    if (status != FT_OK) return status;
-    if (search->trials == 0) break;
-    tell(searching, searching->spent / searching->cost);
-  }
+  struct ft_candidate *candidate = &search->candidate[search->candidates];
+  *candidate = (struct ft_candidate){ .configuration = configuration };
+  FT_TRY(ft_trial_open(&candidate->trial, searching->data, searching->partition, configuration, 0,
+                       err));
+  for (uint32_t i = 0; i < candidate->trial.fits; i++)
+    searching->task[searching->tasks++] = (struct task){ candidate, i, search->candidates == 0 };
+  search->candidates++;
+  ft_schedule_add(searching->schedule, candidate->trial.fits);
   return FT_OK;
 }
 
-static bool is_chosen(const struct ft_search *search, uint32_t index) {
-  for (uint32_t i = 0; i < search->choices; i++)
-    if (search->chosen[i] == index) return true;
+/* The trees of the least loss, which variations start from. */
+static const struct ft_configuration *best_trees(const struct ft_search *search) {
+  const struct ft_candidate *best = NULL;
+  for (uint32_t i = 0; i < search->candidates; i++) {
+    const struct ft_candidate *candidate = &search->candidate[i];
+    if (candidate->state != FT_CANDIDATE_TRIED ||
+        candidate->configuration->learner != FT_LEARN_TREES)
+      continue;
+    if (!best || candidate->trial.loss < best->trial.loss) best = candidate;
+  }
+  return best ? best->configuration : NULL;
+}
+
+static bool is_enough(struct searching *searching) {
+  const struct ft_search_options *options = searching->options;
+  struct ft_search *search = searching->search;
+  uint32_t begun = 0;
+  for (uint32_t i = 0; i < search->candidates; i++)
+    begun += search->candidate[i].state != FT_CANDIDATE_SKIPPED;
+  if (options->most_trials && begun >= options->most_trials) {
+    search->end = FT_SEARCH_TRIALS;
+    return true;
+  }
+  if (search->candidates == FT_SEARCH_MOST_CANDIDATES || searching->work >= options->most_work) {
+    search->end = FT_SEARCH_WORK;
+    return true;
+  }
   return false;
 }
 
-/* Mean gain of taking `trial` into the blend, less one standard error of it. */
-static double gain_of(const struct searching *searching, const struct ft_trial *trial) {
-  const struct ft_search *search = searching->search;
-  uint32_t outputs = searching->data->outputs;
-  double *mixed = calloc(outputs, sizeof *mixed);
-  if (!mixed) return 0;
-  double sum = 0, squares = 0, share = 1.0 / (search->choices + 1);
-  size_t rows = 0;
-  for (size_t r = 0; r < searching->partition->rows; r++) {
-    if (!trial->covered[r]) continue;
-    const double *old = search->margin + r * outputs, *added = trial->margin + r * outputs;
-    double target = searching->data->target[searching->partition->row[r]];
-    for (uint32_t g = 0; g < outputs; g++)
-      mixed[g] = old[g] + share * (added[g] - old[g]);
-    double gain = ft_loss_row(searching->data->problem, outputs, old, target) -
-                  ft_loss_row(searching->data->problem, outputs, mixed, target);
-    sum += gain;
-    squares += gain * gain;
-    rows++;
+/* Propose one candidate; `more` is false when there is none. */
+static enum ft_status propose(bool *more, struct searching *searching, struct ft_error *err) {
+  struct ft_search *search = searching->search;
+  *more = false;
+  while (!is_enough(searching)) {
+    const struct ft_configuration *next = NULL;
+    bool varied = !searching->portfolio.list->name;
+    FT_TRY(ft_portfolio_next(&next, &searching->portfolio, best_trees(search), err));
+    if (!next) {
+      search->end = FT_SEARCH_LIST;
+      return FT_OK;
+    }
+    if (varied && searching->listed == 0) searching->listed = search->candidates;
+    if (search->candidates == 0 || fits_in_time(searching, next)) {
+      *more = true;
+      return begin_candidate(searching, next, err);
+    }
+    search->end = FT_SEARCH_CLOCK;
+    if (varied) return FT_OK;
+    search->candidate[search->candidates++] =
+        (struct ft_candidate){ .configuration = next, .state = FT_CANDIDATE_SKIPPED };
   }
-  free(mixed);
-  if (rows < 2) return 0;
-  double mean = sum / (double)rows;
-  double variance = fmax(squares / (double)rows - mean * mean, 0);
-  return mean - sqrt(variance / (double)rows);
+  return FT_OK;
 }
 
-static void take_into_blend(struct searching *searching, uint32_t index) {
+static struct ft_scored scored_of(const struct searching *searching, const double *margin) {
+  const struct ft_fit_data *data = searching->data;
+  return (struct ft_scored){ .problem = data->problem,
+                             .outputs = data->outputs,
+                             .scale = data->scale,
+                             .centre = data->centre,
+                             .rows = searching->partition->scoreds,
+                             .target = searching->partition->target,
+                             .margin = margin };
+}
+
+/* Would a share of the new one make the running mixture better? Then it has it. */
+static void try_in_mixture(struct searching *searching, uint32_t index) {
+  static const double shares[] = { 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 1 };
   struct ft_search *search = searching->search;
-  const struct ft_trial *trial = &search->trial[index];
-  double share = 1.0 / (search->choices + 1);
-  size_t count = searching->partition->rows * searching->data->outputs;
-  for (size_t i = 0; i < count; i++)
-    search->margin[i] += share * (trial->margin[i] - search->margin[i]);
-  search->chosen[search->choices++] = index;
+  const double *margin[2] = { searching->mixed, search->candidate[index].trial.margin };
+  struct ft_ensemble_task task = { .problem = searching->data->problem,
+                                   .outputs = searching->data->outputs,
+                                   .rows = searching->partition->scoreds,
+                                   .target = searching->partition->target,
+                                   .candidates = 2,
+                                   .margin = margin };
+  struct ft_gain best = { 0, 0 };
+  double taken = search->tried == 1;
+  for (size_t i = 0; i < sizeof shares / sizeof *shares && search->tried > 1; i++) {
+    double weight[2] = { 1 - shares[i], shares[i] };
+    ft_ensemble_mix(searching->trial_mixed, &task, weight);
+    struct ft_gain gain = ft_ensemble_gain(&task, searching->mixed, searching->trial_mixed);
+    if (gain.mean <= best.mean) continue;
+    best = gain;
+    taken = shares[i];
+  }
+  double loss = ft_loss_mean(task.problem, task.outputs, searching->mixed, task.target, task.rows);
+  bool better =
+      search->tried == 1 || best.mean > fmax(LEAST_GAIN * loss, LEAST_ERRORS * best.error);
+  searching->stale = better ? 0 : searching->stale + 1;
+  if (taken == 0) return;
+  double weight[2] = { 1 - taken, taken };
+  ft_ensemble_mix(searching->trial_mixed, &task, weight);
+  memcpy(searching->mixed, searching->trial_mixed, task.rows * task.outputs * sizeof(double));
+  for (uint32_t i = 0; i < search->candidates; i++)
+    searching->share[i] *= 1 - taken;
+  searching->share[index] = taken;
+}
+
+static enum ft_status judge(struct searching *searching, struct ft_candidate *candidate,
+                            struct ft_error *err) {
+  struct ft_trial *trial = &candidate->trial;
+  enum ft_metric metric = searching->options->metric;
+  struct ft_scored scored = scored_of(searching, trial->margin);
+  double threshold = 0.5;
+  FT_TRY(ft_score_threshold(&threshold, metric, &scored, err));
+  FT_TRY(ft_score_metric(&trial->score, metric, &scored, threshold, err));
+  trial->loss =
+      ft_loss_mean(scored.problem, scored.outputs, scored.margin, scored.target, scored.rows);
+  bool higher = ft_metric_higher_is_better(metric);
+  if (searching->search->tried == 0 ||
+      (higher ? trial->score > searching->score : trial->score < searching->score))
+    searching->score = trial->score;
+  candidate->state = FT_CANDIDATE_TRIED;
+  searching->search->tried++;
+  try_in_mixture(searching, (uint32_t)(candidate - searching->search->candidate));
+  return FT_OK;
+}
+
+/* The next result, in the order proposed. */
+static enum ft_status take_result(struct searching *searching, struct ft_error *err) {
+  struct ft_search *search = searching->search;
+  struct ft_candidate *candidate = &search->candidate[searching->judged++];
+  if (candidate->state == FT_CANDIDATE_SKIPPED) return FT_OK;
+  size_t below = 0;
+  while (below < searching->tasks && searching->task[below].candidate <= candidate)
+    below++;
+  ft_schedule_wait(searching->schedule, below);
+  enum ft_status status = ft_trial_close(&candidate->trial, err);
+  bool whole = status == FT_OK && candidate->trial.covers == searching->partition->scoreds;
+  if (status == FT_NOMEM && search->tried > 0) {
+    candidate->state = FT_CANDIDATE_SKIPPED; /* what fits into memory is enough */
+    ft_trial_release(&candidate->trial);
+    return FT_OK;
+  }
+  if (status != FT_OK) return status;
+  if (candidate->trial.cut) search->end = FT_SEARCH_CLOCK;
+  if (!whole || (candidate->trial.cut && search->tried > 0)) {
+    candidate->state = FT_CANDIDATE_CUT;
+    if (search->tried > 0 || candidate->trial.covers == 0) ft_trial_release(&candidate->trial);
+    return FT_OK;
+  }
+  learn_cost(searching, &candidate->trial);
+  return judge(searching, candidate, err);
+}
+
+static bool is_hurried(const struct searching *searching) {
+  const struct ft_search_options *options = searching->options;
+  double first = seconds_of(searching, searching->portfolio.list);
+  return HURRIED_SHARE * (options->deadline - options->begin) * options->threads < AHEAD * first;
+}
+
+static enum ft_status try_all(struct searching *searching, struct ft_error *err) {
+  struct ft_search *search = searching->search;
+  bool more = true;
+  for (;;) {
+    /* with little time nothing is begun before the first has shown what it takes */
+    bool hurried = searching->judged == 0 && is_hurried(searching);
+    while (more && search->candidates < searching->judged + (hurried ? 1 : AHEAD))
+      FT_TRY(propose(&more, searching, err));
+    if (searching->judged == search->candidates) return FT_OK;
+    FT_TRY(take_result(searching, err));
+    if (search->end == FT_SEARCH_CLOCK && ft_clock_seconds() > searching->options->deadline)
+      return FT_OK;
+    bool listed = searching->listed > 0 && searching->judged >= searching->listed;
+    if (listed && search->tried >= LEAST_TRIED && searching->stale >= STALE && more) {
+      search->end = FT_SEARCH_CONVERGED;
+      return FT_OK;
+    }
+  }
+}
+
+/* The only trial, when it is not whole: the rows that its fits have reached. */
+static enum ft_status take_part(struct searching *searching, struct ft_candidate *candidate,
+                                struct ft_error *err) {
+  struct ft_search *search = searching->search;
+  const struct ft_trial *trial = &candidate->trial;
+  size_t outputs = searching->data->outputs;
+  search->margin = FT_ARENA_NEW(&search->arena, double, trial->covers *outputs);
+  search->target = FT_ARENA_NEW(&search->arena, double, trial->covers);
+  if (!search->margin || !search->target) return ft_arena_fail(err, "the scores");
+  for (size_t s = 0; s < searching->partition->scoreds; s++) {
+    if (!trial->covered[s]) continue;
+    search->target[search->rows] = searching->partition->target[s];
+    memcpy(search->margin + search->rows++ * outputs, trial->margin + s * outputs,
+           outputs * sizeof(double));
+  }
+  candidate->weight = 1;
+  candidate->state = FT_CANDIDATE_TRIED;
+  search->tried = 1;
+  return FT_OK;
+}
+
+/* Weights below the smallest share are not worth their final fits. */
+static void drop_small(double *weight, uint32_t count) {
+  double sum = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    if (weight[i] < SMALLEST_SHARE) weight[i] = 0;
+    sum += weight[i];
+  }
+  for (uint32_t i = 0; i < count; i++)
+    weight[i] /= sum;
 }
 
 static enum ft_status choose(struct searching *searching, struct ft_error *err) {
   struct ft_search *search = searching->search;
-  size_t count = searching->partition->rows * searching->data->outputs;
-  search->margin = FT_ARENA_NEW(&search->arena, double, count);
+  const double *margin[FT_SEARCH_MOST_CANDIDATES];
+  struct ft_candidate *tried[FT_SEARCH_MOST_CANDIDATES];
+  double weight[FT_SEARCH_MOST_CANDIDATES];
+  struct ft_ensemble_task task = { .problem = searching->data->problem,
+                                   .outputs = searching->data->outputs,
+                                   .rows = searching->partition->scoreds,
+                                   .target = searching->partition->target,
+                                   .margin = margin };
+  for (uint32_t i = 0; i < search->candidates; i++) {
+    if (search->candidate[i].state != FT_CANDIDATE_TRIED) continue;
+    tried[task.candidates] = &search->candidate[i];
+    margin[task.candidates++] = search->candidate[i].trial.margin;
+  }
+  search->margin = FT_ARENA_NEW(&search->arena, double, task.rows *task.outputs);
   if (!search->margin) return ft_arena_fail(err, "the scores");
-  uint32_t best = 0;
-  for (uint32_t i = 1; i < search->trials; i++)
-    if (search->trial[i].loss < search->trial[best].loss) best = i;
-  take_into_blend(searching, best);
-  while (search->choices < FT_SEARCH_MOST_BLEND) {
-    double most = 0;
-    uint32_t next = UINT32_MAX;
-    for (uint32_t i = 0; i < search->trials; i++) {
-      double gain = is_chosen(search, i) ? 0 : gain_of(searching, &search->trial[i]);
-      if (gain <= most) continue;
-      most = gain;
-      next = i;
-    }
-    if (next == UINT32_MAX) break;
-    take_into_blend(searching, next);
+  FT_TRY(ft_ensemble_choose(weight, &task, err));
+  drop_small(weight, task.candidates);
+  ft_ensemble_mix(search->margin, &task, weight);
+  search->target = searching->partition->target;
+  search->rows = task.rows;
+  for (uint32_t i = 0; i < task.candidates; i++) {
+    tried[i]->weight = weight[i];
+    if (weight[i] > 0) search->seconds += tried[i]->trial.seconds * searching->options->growth;
   }
   return FT_OK;
+}
+
+static enum ft_status make_room(struct searching *searching, struct ft_error *err) {
+  struct ft_arena *arena = &searching->search->arena;
+  size_t margins = searching->partition->scoreds * searching->data->outputs;
+  size_t tasks = (size_t)FT_SEARCH_MOST_CANDIDATES * ft_partition_fits(searching->partition);
+  searching->task = FT_ARENA_NEW(arena, struct task, tasks);
+  searching->share = FT_ARENA_NEW(arena, double, FT_SEARCH_MOST_CANDIDATES);
+  searching->mixed = FT_ARENA_NEW(arena, double, margins);
+  searching->trial_mixed = FT_ARENA_NEW(arena, double, margins);
+  if (!searching->task || !searching->share || !searching->mixed || !searching->trial_mixed)
+    return ft_arena_fail(err, "the search");
+  struct ft_schedule_work work = { .self = searching,
+                                   .most_tasks = tasks,
+                                   .run = run_task,
+                                   .tick = tick };
+  return ft_schedule_make(&searching->schedule, &work, searching->options->threads, err);
+}
+
+static enum ft_status run(struct searching *searching, struct ft_error *err) {
+  struct ft_search *search = searching->search;
+  FT_TRY(make_room(searching, err));
+  enum ft_status status = try_all(searching, err);
+  atomic_store(&searching->stop, true);
+  ft_schedule_free(searching->schedule);
+  if (status != FT_OK) return status;
+  struct ft_candidate *first = &search->candidate[0];
+  if (search->tried > 0) return choose(searching, err);
+  if (search->candidates > 0 && first->state == FT_CANDIDATE_CUT && first->trial.covers > 0)
+    return take_part(searching, first, err);
+  ft_fail(err, FT_DATA, "Autopilot candidate has no models");
+  return ft_fail_hint(err, "The time was too short to train one: raise MAX_RUNTIME.");
 }
 
 enum ft_status ft_search_run(struct ft_search *out, const struct ft_fit_data *data,
@@ -238,20 +450,15 @@ enum ft_status ft_search_run(struct ft_search *out, const struct ft_fit_data *da
                                  .data = data,
                                  .partition = partition,
                                  .options = options };
-  tell(&searching, 0);
-  enum ft_status status = try_all(&searching, err);
-  if (status == FT_OK && out->trials == 0) {
-    ft_fail(err, FT_DATA, "Autopilot candidate has no models");
-    status = ft_fail_hint(err, "The time was too short to train one: raise MAX_RUNTIME.");
-  }
-  if (status == FT_OK) status = choose(&searching, err);
+  ft_portfolio_init(&searching.portfolio, &out->arena, data, options->model_type);
+  enum ft_status status = run(&searching, err);
   if (status != FT_OK) ft_search_release(out);
   return status;
 }
 
 void ft_search_release(struct ft_search *search) {
-  for (uint32_t i = 0; i < search->trials; i++)
-    ft_trial_release(&search->trial[i]);
+  for (uint32_t i = 0; i < search->candidates; i++)
+    ft_trial_release(&search->candidate[i].trial);
   ft_arena_release(&search->arena);
   *search = (struct ft_search){ 0 };
 }

@@ -1,8 +1,10 @@
-/* The search: configurations tried in order of value until the list, the trials or the time end;
- * then the best, or a blend of the best few where that helps by more than chance.
+/* The search: candidates tried in the portfolio's order, side by side, until nothing more is gained or
+ * the trials or the time end; then the mixture of them that the model is made of.
  *
+ * A candidate is proposed when all but the last few before it are judged, however many threads there
+ * are: so the threads are busy and what is proposed does not depend on which of them is faster.
  * Numbers  what is tried depends on the rows, the options and the seed; on the clock only where a
- *          limit of time is hit, and then `by_clock` says so.
+ *          limit of time is hit, and then `end` says so.
  * Threads  used by one thread; runs its own. */
 #ifndef FORETELL_TRAIN_SEARCH_H
 #define FORETELL_TRAIN_SEARCH_H
@@ -12,32 +14,55 @@
 #include "core/train/trial.h"
 #include "foretell/objective.h"
 
-#define FT_SEARCH_MOST_TRIALS 16
-#define FT_SEARCH_MOST_BLEND  3
+#define FT_SEARCH_MOST_CANDIDATES 96
+
+enum ft_candidate_state {
+  FT_CANDIDATE_RUNNING = 0,
+  FT_CANDIDATE_TRIED,
+  FT_CANDIDATE_CUT,    /* the time ended before its fits did */
+  FT_CANDIDATE_SKIPPED /* it would not have ended in time, or not fitted into memory */
+};
+
+struct ft_candidate {
+  const struct ft_configuration *configuration;
+  enum ft_candidate_state state;
+  struct ft_trial trial; /* of a tried one */
+  double weight;         /* share in the mixture */
+};
+
+enum ft_search_end {
+  FT_SEARCH_LIST = 0,  /* all were tried */
+  FT_SEARCH_CONVERGED, /* the last few made nothing better */
+  FT_SEARCH_WORK,      /* as much as is spent on data of that size */
+  FT_SEARCH_TRIALS,    /* MAX_TRIALS */
+  FT_SEARCH_CLOCK      /* MAX_RUNTIME */
+};
 
 struct ft_search_options {
   enum ft_metric metric;
   enum ft_model_type model_type;
-  uint32_t most_trials; /* 0: as many as the list has */
+  uint32_t most_trials; /* 0: no limit */
+  double most_work;     /* seconds of one core, foretold (cost.h), of all candidates */
   uint32_t most_rounds;
   double haste;
-  uint32_t threads;
-  double begin; /* ft_clock_seconds */
-  double deadline;
-  double scale; /* of the target, for scores in its unit */
-  double centre;
+  uint32_t threads;     /* fits at the same time */
+  uint32_t fit_threads; /* of each */
+  double begin;         /* ft_clock_seconds */
+  double deadline;      /* of the search and the final fits */
+  double growth;        /* seconds of a final fit, as a multiple of a trial's */
   const struct ft_train_events *events;
 };
 
 struct ft_search {
-  struct ft_trial trial[FT_SEARCH_MOST_TRIALS]; /* in the order tried */
-  uint32_t trials;
-  uint32_t chosen[FT_SEARCH_MOST_BLEND]; /* the best first; equal weights */
-  uint32_t choices;
-  double *margin; /* of the blend, partition rows × outputs; in `arena` */
+  struct ft_candidate candidate[FT_SEARCH_MOST_CANDIDATES]; /* in the order proposed */
+  uint32_t candidates;
+  uint32_t tried;
+  enum ft_search_end end;
+  double *margin; /* of the mixture over the scored rows × outputs */
+  double *target; /* of these rows */
+  size_t rows;    /* of them: all scored ones, or those that an only trial has reached */
+  double seconds; /* of one core, that the final fits of the mixture will take */
   struct ft_arena arena;
-  bool by_clock;  /* the time ended it */
-  bool by_trials; /* MAX_TRIALS ended it */
 };
 
 /* Errors: FT_DATA "Autopilot candidate has no models" when the time was too short; FT_NOMEM */
@@ -46,12 +71,5 @@ enum ft_status ft_search_run(struct ft_search *out, const struct ft_fit_data *da
                              const struct ft_search_options *options,
                              struct ft_error *err) FT_MUST_CHECK;
 void ft_search_release(struct ft_search *search);
-
-/* The partition's covered rows in a row: targets and margins for scoring, in the arena. */
-enum ft_status ft_search_scored(struct ft_scored *out, struct ft_arena *arena,
-                                const struct ft_fit_data *data,
-                                const struct ft_partition *partition, const double *margin,
-                                const bool *covered, double scale, double centre,
-                                struct ft_error *err) FT_MUST_CHECK;
 
 #endif

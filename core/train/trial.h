@@ -1,62 +1,57 @@
 /* A configuration tried on folds: one fit a fold, and its predictions of the rows left out.
  *
- * Shapes   rows are positions in the partition; margins rows × outputs, of scaled targets.
+ * Shapes   margins scored rows of the partition × outputs, of scaled targets; with repeats the mean of
+ *          the fits that did not see the row.
  * Numbers  the fits of a trial run side by side and share nothing: their number of threads and the
  *          order in which they end decide nothing.
- * Threads  used by one thread; runs its own. */
+ * Threads  opened and closed by one thread; in between any thread runs any fit, each once. */
 #ifndef FORETELL_TRAIN_TRIAL_H
 #define FORETELL_TRAIN_TRIAL_H
 
-#include "core/train/fit.h"
-
-/* Rows dealt to folds. */
-struct ft_partition {
-  const uint32_t *row; /* canonical rows */
-  size_t rows;
-  uint32_t *fold; /* of each; below `folds` */
-  uint32_t folds;
-  bool hold_out; /* only fold 0 is predicted, by one fit on the others */
-};
+#include "core/train/partition.h"
 
 struct ft_trial {
   const struct ft_configuration *configuration;
+  const struct ft_fit_data *data;
+  const struct ft_partition *partition;
+  uint32_t refit_rounds; /* of a refit on all rows; 0: folds */
+  bool few;              /* few rows of a class: log loss would stop too soon */
   struct ft_arena arena;
   struct ft_arena *fit_arena; /* one a fit: they run at the same time */
   struct ft_fit *fit;         /* fits of them */
+  struct ft_error *err;       /* of each */
   uint32_t fits;
-  double *margin; /* of the rows that fits did not see */
-  bool *covered;  /* rows with a margin */
-  size_t covers;
-  double loss;  /* mean over the covered rows: what trials are compared by; less is better */
-  double score; /* for the leaderboard, in the metric's own sense */
-  double seconds;
-  uint32_t rounds; /* mean over the fits */
-  bool cut;        /* a fit was ended by the clock, or never begun */
+  double *margin;    /* after ft_trial_close */
+  uint32_t *covered; /* how many fits are in a scored row's margin */
+  size_t covers;     /* scored rows with a margin */
+  double loss;       /* mean over the covered rows; less is better */
+  double score;      /* for the leaderboard, in the metric's own sense */
+  double seconds;    /* of all fits */
+  uint32_t rounds;   /* mean over the fits */
+  bool cut;          /* a fit was ended by the clock, or never begun */
 };
 
 struct ft_trial_options {
-  uint32_t threads;
+  uint32_t threads; /* of a fit */
   uint32_t most_rounds;
   double haste;    /* of the fits */
   double deadline; /* ft_clock_seconds */
-  void *self;      /* of tick */
-  void (*tick)(void *self, uint32_t rounds_done);
+  atomic_bool *stop;
+  atomic_uint *progress;
 };
 
-/* Errors: FT_NOMEM, FT_TRAINER; then the trial is released. A trial without any finished fit is no
- * error: it covers no rows. */
-enum ft_status ft_trial_run(struct ft_trial *out, const struct ft_fit_data *data,
-                            const struct ft_partition *partition,
-                            const struct ft_configuration *configuration,
-                            const struct ft_trial_options *options,
-                            struct ft_error *err) FT_MUST_CHECK;
-
-/* One fit on all rows of the partition for a number of rounds. */
-enum ft_status ft_trial_refit(struct ft_trial *out, const struct ft_fit_data *data,
-                              const struct ft_partition *partition,
-                              const struct ft_configuration *configuration, uint32_t rounds,
-                              const struct ft_trial_options *options,
-                              struct ft_error *err) FT_MUST_CHECK;
+/* `refit_rounds` 0: the folds' fits; else one on all rows, so many rounds far. What is given is
+ * borrowed.
+ * Errors: FT_NOMEM */
+enum ft_status ft_trial_open(struct ft_trial *out, const struct ft_fit_data *data,
+                             const struct ft_partition *partition,
+                             const struct ft_configuration *configuration, uint32_t refit_rounds,
+                             struct ft_error *err) FT_MUST_CHECK;
+void ft_trial_fit(struct ft_trial *trial, uint32_t index, const struct ft_trial_options *options);
+/* All fits are done: their margins collected. A trial without any finished fit is no error: it covers
+ * no rows.
+ * Errors: those of the fits */
+enum ft_status ft_trial_close(struct ft_trial *trial, struct ft_error *err) FT_MUST_CHECK;
 void ft_trial_release(struct ft_trial *trial);
 
 #endif

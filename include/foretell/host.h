@@ -70,6 +70,12 @@ struct ft_host {
   enum ft_status (*resolve_schema)(void *self, struct ft_arena *arena, struct ft_span schema,
                                    size_t position, const char **out, struct ft_error *err);
 
+  /* Append a file's bytes to `out`, whose maximum is the most that it may have. The file is read with
+   * the rights of the user: what he may not read, no statement of ours reads for him.
+   * FT_PRIVILEGE, FT_IO, FT_LIMIT. */
+  enum ft_status (*read_file)(void *self, struct ft_buffer *out, const char *path,
+                              struct ft_error *err);
+
   bool (*in_transaction)(void *self);
   enum ft_status (*begin)(void *self, struct ft_error *err);
   enum ft_status (*commit)(void *self, struct ft_error *err);

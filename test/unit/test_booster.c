@@ -12,6 +12,8 @@
 
 #include "core/train/run.h"
 #include "core/train/trees.h"
+#include "core/train/xgboost_api.h"
+#include "foretell/random.h"
 #include "test/unit/rows_of.h"
 
 #define ROWS   1500
@@ -134,32 +136,71 @@ static void plan_gives_the_margins_of_three_classes(void **state) {
   expect_parity(TIER, "multi:softprob", "3", "1");
 }
 
+static enum ft_status read_bytes(const uint8_t *bytes, size_t size) {
+  struct ft_arena arena;
+  struct ft_error err;
+  struct ft_forest forest;
+  ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
+  enum ft_status status =
+      ft_trees_read(&forest, &arena, (struct ft_span){ (const char *)bytes, size }, 10, 1, 1, &err);
+  ft_arena_release(&arena);
+  return status;
+}
+
+/* XGBoost's own bytes of three trees; malloc(). */
+static uint8_t *grow_bytes(size_t *size) {
+  struct fixture fixture = { 0 };
+  struct ft_error err;
+  struct ft_matrix *matrix = NULL;
+  BoosterHandle booster;
+  uint64_t length;
+  const char *text;
+  prepare(&fixture, BILL);
+  assert_int_equal(
+      ft_matrix_make(&matrix, &fixture.run.features, fixture.run.all, 200, fixture.label, 1, &err),
+      FT_OK);
+  DMatrixHandle handle = ft_matrix_handle(matrix);
+  assert_int_equal(XGBoosterCreate(&handle, 1, &booster), 0);
+  assert_int_equal(XGBoosterSetParam(booster, "max_depth", "3"), 0);
+  for (int round = 0; round < 3; round++)
+    assert_int_equal(XGBoosterUpdateOneIter(booster, round, handle), 0);
+  assert_int_equal(XGBoosterSaveModelToBuffer(booster, "{\"format\":\"ubj\"}", &length, &text), 0);
+  uint8_t *bytes = malloc(length);
+  memcpy(bytes, text, length);
+  *size = length;
+  XGBoosterFree(booster);
+  ft_matrix_free(matrix);
+  tidy(&fixture);
+  return bytes;
+}
+
+/* Whatever is cut off or changed, reading ends with an answer, and never outside the bytes (which the
+ * sanitizers see: every cut is a block of its own). */
 static void trees_refuse_what_is_not_a_model(void **state) {
   (void)state;
-  static const char *const texts[] = {
-    "",
-    "{",
-    "[]",
-    "{}",
-    "{\"learner\":{}}",
-    "{\"learner\":{\"learner_model_param\":{\"base_score\":\"[0]\"}}}",
-    "{\"learner\":{\"learner_model_param\":{\"base_score\":\"[0]\"},\"gradient_booster\":{\"model\":"
-    "{\"trees\":[{}],\"tree_info\":[0],\"iteration_indptr\":[0,1]}}}}",
-    "{\"learner\":{\"learner_model_param\":{\"base_score\":\"[0]\"},\"gradient_booster\":{\"model\":"
-    "{\"trees\":[{\"left_children\":[1],\"right_children\":[9],\"split_indices\":[0],"
-    "\"split_conditions\":[1],\"default_left\":[0],\"split_type\":[0],\"categories\":[],"
-    "\"categories_nodes\":[],\"categories_segments\":[],\"categories_sizes\":[]}],"
-    "\"tree_info\":[0],\"iteration_indptr\":[0,1]}}}}",
-  };
-  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-    struct ft_arena arena;
-    struct ft_error err;
-    struct ft_forest forest;
-    ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
-    assert_int_equal(ft_trees_read(&forest, &arena, ft_span_of(texts[i]), 10, 1, 1, &err),
-                     FT_TRAINER);
-    ft_arena_release(&arena);
+  size_t size, refused = 0;
+  uint8_t *bytes = grow_bytes(&size);
+  assert_int_equal(read_bytes(bytes, size), FT_OK);
+  for (size_t cut = 0; cut < size; cut += cut < size / 2 ? 7 : 3) {
+    uint8_t *part = malloc(cut + 1);
+    memcpy(part, bytes, cut);
+    refused += read_bytes(part, cut) == FT_TRAINER;
+    free(part);
   }
+  assert_true(refused > 100);
+  struct ft_random random = ft_random_seeded(3);
+  for (int change = 0; change < 3000; change++) {
+    size_t at = (size_t)ft_random_below(&random, size);
+    uint8_t before = bytes[at];
+    bytes[at] = (uint8_t)ft_random_next(&random);
+    enum ft_status status = read_bytes(bytes, size);
+    assert_true(status == FT_OK || status == FT_TRAINER || status == FT_NOMEM);
+    bytes[at] = before;
+  }
+  static const char *const texts[] = { "", "{", "[]", "{}", "{L", "[$l#L\x7f\xff\xff\xff" };
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+    assert_int_equal(read_bytes((const uint8_t *)texts[i], strlen(texts[i])), FT_TRAINER);
+  free(bytes);
 }
 
 static void a_wrong_parameter_is_an_error_with_words(void **state) {

@@ -12,7 +12,6 @@
 
 #include "core/train/clock.h"
 #include "core/train/run.h"
-#include "core/train/split.h"
 #include "core/train/trial.h"
 #include "foretell/plan.h"
 #include "test/unit/rows_of.h"
@@ -83,18 +82,17 @@ static void order_and_threads_do_not_matter_for_numbers(void **state) {
 }
 
 /* One fit over the hold-out fold, as for many rows, on so many threads. */
-static void fit_once(struct ft_trial *trial, const struct ft_run *run, uint32_t *fold,
-                     uint32_t threads) {
-  struct ft_fit_data data = { &run->features, run->scaled, run->target.problem, run->outputs,
-                              run->job->seed, run->centre, run->scale };
-  struct ft_partition partition = { run->all, run->rows, fold, 5, true };
+static void fit_once(struct ft_trial *trial, const struct ft_fit_data *data,
+                     const struct ft_partition *partition, uint32_t threads) {
   struct ft_trial_options options = { .threads = threads,
                                       .most_rounds = 15,
                                       .haste = 1,
                                       .deadline = 1e300 };
   struct ft_error err;
-  const struct ft_configuration *configuration = ft_configuration_list(data.problem);
-  assert_int_equal(ft_trial_run(trial, &data, &partition, configuration, &options, &err), FT_OK);
+  const struct ft_configuration *configuration = ft_configuration_list(data->problem);
+  assert_int_equal(ft_trial_open(trial, data, partition, configuration, 0, &err), FT_OK);
+  ft_trial_fit(trial, 0, &options);
+  assert_int_equal(ft_trial_close(trial, &err), FT_OK);
   assert_true(trial->fit[0].done);
 }
 
@@ -110,10 +108,14 @@ static void threads_do_not_matter_within_one_fit(void **state) {
   ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
   assert_int_equal(fill_table(&table, &rows, 1, false, &err), FT_OK);
   assert_int_equal(ft_run_prepare(&run, &arena, &table, &job, NULL, 0, &err), FT_OK);
-  uint32_t *fold = calloc(4000, sizeof *fold);
-  assert_int_equal(ft_split_folds(fold, run.scaled, 4000, 0, 5, &err), FT_OK);
-  fit_once(&one, &run, fold, 1);
-  fit_once(&three, &run, fold, 3);
+  struct ft_fit_data data = { &run.features, run.scaled, run.target.problem, run.outputs,
+                              job.seed,      run.centre, run.scale };
+  struct ft_deal deal = { .folds = 5, .hold_out = true };
+  struct ft_partition partition;
+  assert_int_equal(ft_partition_deal(&partition, &arena, &data, run.all, run.rows, &deal, &err),
+                   FT_OK);
+  fit_once(&one, &data, &partition, 1);
+  fit_once(&three, &data, &partition, 3);
   const struct ft_forest *a = &one.fit[0].member.forest, *b = &three.fit[0].member.forest;
   assert_int_equal(a->nodes, b->nodes);
   assert_memory_equal(a->node, b->node, a->nodes * sizeof *a->node);
@@ -121,7 +123,6 @@ static void threads_do_not_matter_within_one_fit(void **state) {
   ft_trial_release(&three);
   ft_run_release(&run);
   ft_arena_release(&arena);
-  free(fold);
   free_rows(&rows);
 }
 

@@ -1,0 +1,31 @@
+/* How much is done for data of a size: which rows are kept aside, how candidates are compared, how far
+ * they go. Decided by the data and MAX_RUNTIME, never by the clock, so that it can be replayed. */
+#ifndef FORETELL_TRAIN_EFFORT_H
+#define FORETELL_TRAIN_EFFORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct ft_effort_size {
+  size_t rows;
+  double unit;      /* seconds of a fit of the first configuration, foretold (cost.h) */
+  double limit;     /* seconds; MAX_RUNTIME or its default */
+  uint32_t threads; /* only how fits are spread over them depends on it */
+};
+
+struct ft_effort {
+  uint32_t aside;   /* one row of so many is kept aside; 0: none */
+  uint32_t folds;   /* of the others; with hold_out one row of so many is predicted */
+  uint32_t repeats; /* times that the folds are dealt */
+  bool hold_out;    /* one fit a candidate instead of one a fold */
+  uint32_t most_rounds;
+  double haste;         /* eta is multiplied by it */
+  double most_work;     /* of all candidates, in foretold seconds */
+  uint32_t threads;     /* fits at the same time */
+  uint32_t fit_threads; /* of each */
+};
+
+struct ft_effort ft_effort_for(const struct ft_effort_size *size);
+
+#endif

@@ -1,0 +1,44 @@
+/* Which candidates the model is made of, and how much of each: chosen on predictions of rows that their
+ * fits did not see.
+ *
+ * The best one, then with replacement whichever makes the mean of all taken so far best (Caruana and
+ * others, "Ensemble Selection from Libraries of Models", 2004). Guards for few rows: the same is done on
+ * two halves of the rows, the weights are the mean of the three, and where a mixture chosen on one half
+ * is worse on the other than the best single one chosen there, the best single one it is.
+ *
+ * Shapes   margins rows × outputs, row-major, base included; a weight for each candidate, 0 for those
+ *          not taken; weights add up to 1.
+ * Numbers  losses are sums over the rows in order: no threads, no chance.
+ * Threads  pure functions. */
+#ifndef FORETELL_TRAIN_ENSEMBLE_H
+#define FORETELL_TRAIN_ENSEMBLE_H
+
+#include "foretell/error.h"
+#include "foretell/model.h"
+
+#define FT_ENSEMBLE_STEPS 25
+
+struct ft_ensemble_task {
+  enum ft_problem problem;
+  uint32_t outputs;
+  size_t rows;
+  const double *target; /* rows */
+  uint32_t candidates;  /* at least 1 */
+  const double *const *margin;
+};
+
+/* Errors: FT_NOMEM */
+enum ft_status ft_ensemble_choose(double *weight, const struct ft_ensemble_task *task,
+                                  struct ft_error *err) FT_MUST_CHECK;
+
+/* The weighted sum of the margins. */
+void ft_ensemble_mix(double *out, const struct ft_ensemble_task *task, const double *weight);
+
+/* Mean and standard error of what the mixture `b` is better than `a` by, in loss a row. */
+struct ft_gain {
+  double mean, error;
+};
+struct ft_gain ft_ensemble_gain(const struct ft_ensemble_task *task, const double *a,
+                                const double *b);
+
+#endif

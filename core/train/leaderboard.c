@@ -1,0 +1,79 @@
+#include "core/train/leaderboard.h"
+
+static const char *learner_word(enum ft_learner learner) {
+  switch (learner) {
+  case FT_LEARN_RANDOM_FOREST: return "random forest";
+  case FT_LEARN_LINEAR: return "linear";
+  case FT_LEARN_NET: return "net";
+  default: return "boosted trees";
+  }
+}
+
+static const char *type_word(enum ft_learner learner) {
+  switch (learner) {
+  case FT_LEARN_LINEAR: return "linear_learner";
+  case FT_LEARN_NET: return "mlp";
+  default: return "xgboost";
+  }
+}
+
+static const char *end_sentence(enum ft_search_end end) {
+  switch (end) {
+  case FT_SEARCH_CONVERGED: return "the last candidates made the model no better";
+  case FT_SEARCH_WORK: return "as much was tried as pays for data of this size";
+  case FT_SEARCH_TRIALS: return "MAX_TRIALS was reached";
+  case FT_SEARCH_CLOCK: return "MAX_RUNTIME was reached";
+  default: return "all candidates were tried";
+  }
+}
+
+/* Share of a candidate in the model. */
+static double weight_of(const struct ft_finals *finals, const struct ft_candidate *candidate) {
+  for (uint32_t i = 0; i < finals->finals; i++)
+    if (finals->final[i].candidate == candidate) return finals->final[i].weight;
+  return 0;
+}
+
+static void report_candidate(struct ft_report *report, const struct ft_candidate *candidate,
+                             enum ft_metric metric, double weight) {
+  static const char *const states[] = { [FT_CANDIDATE_TRIED] = "tried",
+                                        [FT_CANDIDATE_CUT] = "cut",
+                                        [FT_CANDIDATE_SKIPPED] = "skipped" };
+  if (candidate->state == FT_CANDIDATE_RUNNING || report->trials == FT_RUN_MOST_TRIALS) return;
+  report->trial[report->trials++] =
+      (struct ft_run_trial){ .name = candidate->configuration->name,
+                             .learner = learner_word(candidate->configuration->learner),
+                             .metric = ft_metric_shown(metric),
+                             .score = candidate->trial.score,
+                             .loss = candidate->trial.loss,
+                             .seconds = candidate->trial.seconds,
+                             .rounds = candidate->trial.rounds,
+                             .weight = weight,
+                             .state = states[candidate->state] };
+}
+
+void ft_leaderboard_report(struct ft_report *report, const struct ft_search *search,
+                           const struct ft_finals *finals, enum ft_metric metric) {
+  const struct ft_candidate *most = NULL;
+  double heaviest = 0;
+  for (uint32_t i = 0; i < search->candidates; i++) {
+    const struct ft_candidate *candidate = &search->candidate[i];
+    double weight = weight_of(finals, candidate);
+    report_candidate(report, candidate, metric, weight);
+    if (weight == 0) continue;
+    const char *type = type_word(candidate->configuration->learner);
+    report->model_type = !most || type == report->model_type ? type : "ensemble";
+    if (weight <= heaviest) continue;
+    heaviest = weight;
+    most = candidate;
+  }
+  report->ended = end_sentence(search->end);
+  report->status = search->end == FT_SEARCH_CLOCK    ? "MaxAutoMLJobRuntimeReached"
+                   : search->end == FT_SEARCH_TRIALS ? "MaxTrialsReached"
+                                                     : "Completed";
+  if (!most) return;
+  report->hyperparameter = most->configuration->parameter;
+  while (report->hyperparameters < FT_CONFIGURATION_PARAMETERS &&
+         most->configuration->parameter[report->hyperparameters].name)
+    report->hyperparameters++;
+}

@@ -1,0 +1,45 @@
+/* Rows dealt to folds: a candidate is fitted once for each fold, on the rows outside it, and predicts
+ * those in it. Which is all that is ever compared: predictions of rows that a fit did not see.
+ *
+ * Shapes   positions count the partition's rows, canonical rows those of the features. Repeats deal the
+ *          rows anew; fit i is of repeat i / folds and leaves out fold i % folds.
+ *          `scored` are the positions that get a prediction: all, or with `hold_out` those of fold 0.
+ * Threads  read-only once dealt. */
+#ifndef FORETELL_TRAIN_PARTITION_H
+#define FORETELL_TRAIN_PARTITION_H
+
+#include <stdbool.h>
+
+#include "core/train/fit.h"
+
+struct ft_partition {
+  const uint32_t *row; /* canonical rows; borrowed */
+  size_t rows;
+  uint32_t folds;
+  uint32_t repeats; /* at least 1 */
+  uint32_t *fold;   /* repeats × rows; below `folds` */
+  bool hold_out;    /* only fold 0 is left out and predicted, by one fit on the others */
+  uint32_t *scored; /* ascending */
+  size_t scoreds;
+  double *target; /* of the scored rows, as the fits see it */
+};
+
+struct ft_deal {
+  uint32_t labels; /* spread evenly over the folds; 0: regression */
+  uint32_t folds;
+  uint32_t repeats;
+  bool hold_out;
+};
+
+/* Everything lives in the arena; `row` is borrowed.
+ * Errors: FT_NOMEM */
+enum ft_status ft_partition_deal(struct ft_partition *out, struct ft_arena *arena,
+                                 const struct ft_fit_data *data, const uint32_t *row, size_t rows,
+                                 const struct ft_deal *deal, struct ft_error *err) FT_MUST_CHECK;
+
+/* Fits of a candidate. */
+static inline uint32_t ft_partition_fits(const struct ft_partition *partition) {
+  return partition->hold_out ? 1 : partition->folds * partition->repeats;
+}
+
+#endif

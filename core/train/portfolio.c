@@ -1,0 +1,124 @@
+#include "core/train/portfolio.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "foretell/maths.h"
+
+#define LOG_2      0.693147180559945286
+#define WIDE_CODES 16 /* a category of more is worth a candidate that sees means of its codes */
+
+/* How a parameter of trees is varied: to a value times or by up to `reach`, kept within bounds. */
+struct variation {
+  const char *name;
+  double standard; /* where it is not given */
+  double added;    /* before it is multiplied: lambda 0 would stay 0 */
+  double reach;    /* powers of two */
+  double least, most;
+  bool whole;
+};
+
+static const struct variation variations[] = {
+  { "max_depth", 6, 0, 0, 2, 10, true },
+  { "min_child_weight", 1, 0.05, 2.5, 0.00001, 64, false },
+  { "lambda", 1, 0.3, 2.5, 0, 64, false },
+  { "colsample_bytree", 1, 0, 0.7, 0.3, 1, false },
+};
+#define VARIATIONS (sizeof variations / sizeof *variations)
+
+static bool has_wide(const struct ft_features *features) {
+  for (uint32_t f = 0; f < features->features; f++)
+    if (features->categories[f] > WIDE_CODES) return true;
+  return false;
+}
+
+void ft_portfolio_init(struct ft_portfolio *portfolio, struct ft_arena *arena,
+                       const struct ft_fit_data *data, enum ft_model_type model_type) {
+  *portfolio =
+      (struct ft_portfolio){ .list = ft_configuration_list(data->problem),
+                             .model_type = model_type,
+                             .arena = arena,
+                             .random = ft_random_seeded(data->seed ^ UINT64_C(0x70f0110700000001)),
+                             .wide = has_wide(data->features) };
+}
+
+static double clamp(double value, double least, double most) {
+  return value < least ? least : value > most ? most : value;
+}
+
+static double draw_factor(struct ft_random *random, double reach) {
+  return ft_exp((2 * ft_random_unit(random) - 1) * reach * LOG_2);
+}
+
+static double vary_number(struct ft_random *random, const struct variation *variation,
+                          double value) {
+  if (variation->whole)
+    value += ft_random_below(random, 2) ? 1 : -1;
+  else
+    value = (value + variation->added) * draw_factor(random, variation->reach);
+  return clamp(value, variation->least, variation->most);
+}
+
+/* Set a parameter in place, or add it; a full list stays as it is. */
+static enum ft_status set(struct ft_portfolio *portfolio, struct ft_configuration *configuration,
+                          const char *name, double value, struct ft_error *err) {
+  const char *text = ft_arena_print(portfolio->arena, "%.4g", value);
+  if (!text) return ft_arena_fail(err, "the candidates");
+  for (size_t i = 0; i < FT_CONFIGURATION_PARAMETERS; i++) {
+    struct ft_parameter *parameter = &configuration->parameter[i];
+    if (parameter->name && strcmp(parameter->name, name) != 0) continue;
+    *parameter = (struct ft_parameter){ name, text };
+    break;
+  }
+  return FT_OK;
+}
+
+static enum ft_status vary(struct ft_configuration *out, struct ft_portfolio *portfolio,
+                           const struct ft_configuration *best, struct ft_error *err) {
+  struct ft_random *random = &portfolio->random;
+  *out = *best;
+  double depth = ft_configuration_number(best, "max_depth", 6);
+  for (size_t i = 0; i < VARIATIONS; i++) {
+    const struct variation *variation = &variations[i];
+    double value = vary_number(random, variation,
+                               ft_configuration_number(best, variation->name, variation->standard));
+    if (ft_random_below(random, 2)) FT_TRY(set(portfolio, out, variation->name, value, err));
+  }
+  double pace = draw_factor(random, 1);
+  out->eta = clamp(best->eta * pace, 0.01, 0.3);
+  out->most_rounds = (uint32_t)clamp(best->most_rounds * best->eta / out->eta, 100, 4000);
+  out->subsample = clamp(best->subsample + 0.4 * (ft_random_unit(random) - 0.5), 0.4, 1);
+  out->cost = clamp(best->cost * best->eta / out->eta *
+                        (ft_configuration_number(out, "max_depth", 6) + 1) / (depth + 1),
+                    0.1, 20);
+  size_t base = strcspn(best->name, " ");
+  out->name =
+      ft_arena_print(portfolio->arena, "%.*s %u", (int)base, best->name, ++portfolio->variations);
+  return out->name ? FT_OK : ft_arena_fail(err, "the candidates");
+}
+
+/* Does it see categories as means of the target? */
+static bool is_encoded(const struct ft_configuration *configuration) {
+  for (size_t i = 0; i < FT_CONFIGURATION_PARAMETERS && configuration->parameter[i].name; i++)
+    if (strcmp(configuration->parameter[i].name, "encode") == 0) return true;
+  return false;
+}
+
+enum ft_status ft_portfolio_next(const struct ft_configuration **out,
+                                 struct ft_portfolio *portfolio,
+                                 const struct ft_configuration *best, struct ft_error *err) {
+  *out = NULL;
+  while (portfolio->list->name) {
+    const struct ft_configuration *next = portfolio->list++;
+    if (!ft_learner_allowed(next->learner, portfolio->model_type)) continue;
+    if (is_encoded(next) && !portfolio->wide) continue;
+    *out = next;
+    return FT_OK;
+  }
+  if (!best) return FT_OK;
+  struct ft_configuration *varied = FT_ARENA_NEW(portfolio->arena, struct ft_configuration, 1);
+  if (!varied) return ft_arena_fail(err, "the candidates");
+  FT_TRY(vary(varied, portfolio, best, err));
+  *out = varied;
+  return FT_OK;
+}

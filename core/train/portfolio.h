@@ -1,0 +1,31 @@
+/* What a search tries, in order: the configurations of the list that are allowed, by their value for
+ * the time they cost; then variations of the best trees, each in a few parameters.
+ *
+ * Numbers  a variation depends on what it varies, the seed and how many there were before it.
+ * Threads  used by one thread. */
+#ifndef FORETELL_TRAIN_PORTFOLIO_H
+#define FORETELL_TRAIN_PORTFOLIO_H
+
+#include "core/train/fit.h"
+#include "foretell/random.h"
+
+struct ft_portfolio {
+  const struct ft_configuration *list; /* what is left of it */
+  enum ft_model_type model_type;
+  struct ft_arena *arena; /* of the variations */
+  struct ft_random random;
+  bool wide;           /* a category has many codes */
+  uint32_t variations; /* made so far */
+};
+
+void ft_portfolio_init(struct ft_portfolio *portfolio, struct ft_arena *arena,
+                       const struct ft_fit_data *data, enum ft_model_type model_type);
+
+/* The next of the list, or a variation of `best`; NULL at the end of the list when there is no `best`.
+ * Errors: FT_NOMEM */
+enum ft_status ft_portfolio_next(const struct ft_configuration **out,
+                                 struct ft_portfolio *portfolio,
+                                 const struct ft_configuration *best,
+                                 struct ft_error *err) FT_MUST_CHECK;
+
+#endif

@@ -1,0 +1,133 @@
+/* The store of matrices: who gets which, and when one is made anew. */
+#include "core/train/matrix.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#define ROWS 100
+
+static float value[2 * ROWS];
+static uint32_t categories[2], row[ROWS];
+
+static struct ft_features features_of(struct ft_matrix_store *store) {
+  for (uint32_t r = 0; r < ROWS; r++) {
+    value[r] = (float)r;
+    value[ROWS + r] = (float)(r % 7);
+    row[r] = r;
+  }
+  return (struct ft_features){ .value = value,
+                               .rows = ROWS,
+                               .features = 2,
+                               .categories = categories,
+                               .store = store };
+}
+
+static struct ft_matrices borrow(const struct ft_features *features, size_t trains, uint32_t bins) {
+  struct ft_matrix_rows rows = { row, trains, row + trains, ROWS - trains, bins };
+  struct ft_matrices matrices;
+  struct ft_error err;
+  assert_int_equal(ft_matrices_borrow(&matrices, features, &rows, 1, &err), FT_OK);
+  assert_int_equal(ft_matrix_rows(matrices.train), trains);
+  if (trains < ROWS) assert_int_equal(ft_matrix_rows(matrices.valid), ROWS - trains);
+  return matrices;
+}
+
+static void the_same_rows_are_kept(void **state) {
+  (void)state;
+  struct ft_matrix_store *store = ft_matrix_store_make(1 << 20);
+  struct ft_features features = features_of(store);
+  struct ft_matrices first = borrow(&features, 80, 64);
+  struct ft_matrix *train = first.train, *valid = first.valid;
+  ft_matrices_return(&first, &features);
+  assert_null(first.train);
+  struct ft_matrices again = borrow(&features, 80, 64);
+  assert_ptr_equal(again.train, train);
+  assert_ptr_equal(again.valid, valid);
+  ft_matrices_return(&again, &features);
+  ft_matrix_store_free(store);
+}
+
+static void other_rows_and_other_bins_are_others(void **state) {
+  (void)state;
+  struct ft_matrix_store *store = ft_matrix_store_make(1 << 20);
+  struct ft_features features = features_of(store);
+  struct ft_matrices first = borrow(&features, 80, 64);
+  struct ft_matrix *train = first.train;
+  ft_matrices_return(&first, &features);
+  struct ft_matrices rows = borrow(&features, 60, 64), bins = borrow(&features, 80, 254);
+  assert_ptr_not_equal(rows.train, train);
+  assert_ptr_not_equal(bins.train, train);
+  ft_matrices_return(&rows, &features);
+  ft_matrices_return(&bins, &features);
+  ft_matrix_store_free(store);
+}
+
+static void what_is_lent_is_not_lent_twice(void **state) {
+  (void)state;
+  struct ft_matrix_store *store = ft_matrix_store_make(1 << 20);
+  struct ft_features features = features_of(store);
+  struct ft_matrices one = borrow(&features, 80, 64), two = borrow(&features, 80, 64);
+  assert_ptr_not_equal(one.train, two.train);
+  ft_matrices_return(&one, &features);
+  ft_matrices_return(&two, &features);
+  ft_matrix_store_free(store);
+}
+
+static void a_full_store_drops_what_was_used_longest_ago(void **state) {
+  (void)state;
+  struct ft_matrix_store *store = ft_matrix_store_make(2 * 14 * 2 * ROWS + 2); /* two of them */
+  struct ft_features features = features_of(store);
+  struct ft_matrices first = borrow(&features, 80, 64);
+  ft_matrices_return(&first, &features);
+  struct ft_matrices second = borrow(&features, 70, 64);
+  struct ft_matrix *kept = second.train;
+  ft_matrices_return(&second, &features);
+  struct ft_matrices third = borrow(&features, 60, 64); /* the first goes */
+  second = borrow(&features, 70, 64);
+  assert_ptr_equal(second.train, kept);
+  struct ft_matrices fourth = borrow(&features, 50, 64); /* there is no place: all are lent */
+  assert_null(fourth.kept);
+  ft_matrices_return(&fourth, &features);
+  ft_matrices_return(&second, &features);
+  ft_matrices_return(&third, &features);
+  ft_matrix_store_free(store);
+}
+
+static void columns_of_a_fits_own_are_not_kept(void **state) {
+  (void)state;
+  struct ft_matrix_store *store = ft_matrix_store_make(1 << 20);
+  struct ft_features features = features_of(store);
+  const float *column[2] = { value + ROWS, value };
+  features.column = column;
+  struct ft_matrices matrices = borrow(&features, 80, 64);
+  assert_null(matrices.kept);
+  ft_matrices_return(&matrices, &features);
+  ft_matrix_store_free(store);
+}
+
+static void without_a_store_nothing_is_kept(void **state) {
+  (void)state;
+  struct ft_features features = features_of(NULL);
+  struct ft_matrices matrices = borrow(&features, ROWS, 64);
+  assert_null(matrices.kept);
+  assert_null(matrices.valid);
+  ft_matrices_return(&matrices, &features);
+  ft_matrix_store_free(NULL);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(the_same_rows_are_kept),
+    cmocka_unit_test(other_rows_and_other_bins_are_others),
+    cmocka_unit_test(what_is_lent_is_not_lent_twice),
+    cmocka_unit_test(a_full_store_drops_what_was_used_longest_ago),
+    cmocka_unit_test(columns_of_a_fits_own_are_not_kept),
+    cmocka_unit_test(without_a_store_nothing_is_kept),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
