@@ -9,9 +9,13 @@
 #include "core/train/network.h"
 #include "foretell/maths.h"
 
-#define BATCHES_A_LOOK 8 /* at the clock */
+#define BATCHES_A_LOOK 8                /* at the clock */
+#define MOST_TRAINS    ((size_t)200000) /* rows; a net gains little from more */
+#define MOST_JUDGES    ((size_t)50000)  /* rows that the best epoch is chosen by */
+#define LATE           0.6              /* of the course: the rate falls from here on */
+#define HOPE           0.2              /* of it, without a better epoch */
 
-/* Rows as the net sees them. */
+/* Rows as the net sees them: all that are given, or as many evenly spread over these. */
 struct netted {
   size_t rows;
   float *number;  /* rows × terms */
@@ -38,6 +42,21 @@ struct fitting {
   double least;        /* loss of the best epoch */
 };
 
+static enum ft_status spread_rows(const uint32_t **out, size_t *count, struct fitting *fitting,
+                                  const uint32_t *row, size_t rows, size_t most,
+                                  struct ft_error *err) {
+  *out = row;
+  *count = rows;
+  if (rows <= most) return FT_OK;
+  uint32_t *some = FT_ARENA_NEW(&fitting->arena, uint32_t, most);
+  if (!some) return ft_arena_fail(err, "the net's rows");
+  for (size_t i = 0; i < most; i++)
+    some[i] = row[i * rows / most];
+  *out = some;
+  *count = most;
+  return FT_OK;
+}
+
 static enum ft_status take_rows(struct netted *out, struct fitting *fitting, const uint32_t *row,
                                 size_t rows, struct ft_error *err) {
   const struct ft_fit_data *data = fitting->task->data;
@@ -56,15 +75,18 @@ static enum ft_status prepare(struct fitting *fitting, struct ft_error *err) {
   const struct ft_fit_task *task = fitting->task;
   struct ft_arena *arena = &fitting->arena;
   const struct ft_net_options *options = &fitting->options;
-  size_t trains = task->trains;
-  FT_TRY(ft_net_terms_make(&fitting->terms, arena, task->data->features, task->train, trains,
+  const uint32_t *train, *judge;
+  size_t trains, judges;
+  FT_TRY(spread_rows(&train, &trains, fitting, task->train, task->trains, MOST_TRAINS, err));
+  FT_TRY(spread_rows(&judge, &judges, fitting, task->valid, task->valids, MOST_JUDGES, err));
+  FT_TRY(ft_net_terms_make(&fitting->terms, arena, task->data->features, train, trains,
                            &options->terms, err));
-  FT_TRY(take_rows(&fitting->train, fitting, task->train, trains, err));
-  FT_TRY(take_rows(&fitting->valid, fitting, task->valid, task->valids, err));
+  FT_TRY(take_rows(&fitting->train, fitting, train, trains, err));
+  FT_TRY(take_rows(&fitting->valid, fitting, judge, judges, err));
   FT_TRY(ft_network_make(&fitting->network, arena, &fitting->terms, &options->shape, err));
   FT_TRY(ft_network_batch_make(&fitting->batch, arena, &fitting->network, options->batch, err));
   fitting->order = FT_ARENA_NEW(arena, uint32_t, trains);
-  fitting->margin = FT_ARENA_NEW(arena, double, task->valids * task->data->outputs);
+  fitting->margin = FT_ARENA_NEW(arena, double, judges * task->data->outputs);
   fitting->best = FT_ARENA_NEW(arena, float, fitting->network.size);
   if (!fitting->order || !fitting->margin || !fitting->best) return ft_arena_fail(err, "the net");
   if (options->average > 0) {
@@ -158,18 +180,36 @@ static bool run_epoch(struct fitting *fitting, uint32_t epoch) {
 
 /* --- judging --- */
 
-static void predict(struct fitting *fitting) {
-  const struct ft_network *network = &fitting->network;
-  uint32_t outputs = fitting->task->data->outputs, last = network->layers - 1;
-  size_t stride = network->layer[last].stride, rows = fitting->valid.rows;
+/* The margins of the batch's rows. */
+static void predict_batch(double *margin, struct fitting *fitting) {
+  uint32_t outputs = fitting->task->data->outputs, last = fitting->network.layers - 1;
+  size_t stride = fitting->network.layer[last].stride;
+  ft_network_forward(&fitting->network, &fitting->batch, 0, NULL);
+  for (size_t r = 0; r < fitting->batch.rows; r++)
+    for (uint32_t g = 0; g < outputs; g++)
+      margin[r * outputs + g] = fitting->base[g] + fitting->batch.h[last][r * stride + g];
+}
+
+static size_t part_of(const struct fitting *fitting, size_t rows, size_t first) {
+  return rows - first < fitting->batch.most ? rows - first : fitting->batch.most;
+}
+
+static void predict_judges(struct fitting *fitting) {
+  size_t rows = fitting->valid.rows, outputs = fitting->task->data->outputs;
   for (size_t first = 0; first < rows; first += fitting->batch.most) {
-    size_t count = rows - first < fitting->batch.most ? rows - first : fitting->batch.most;
-    load_batch(fitting, &fitting->valid, NULL, first, count);
-    ft_network_forward(network, &fitting->batch, 0, NULL);
-    for (size_t r = 0; r < count; r++)
-      for (uint32_t g = 0; g < outputs; g++)
-        fitting->margin[(first + r) * outputs + g] =
-            fitting->base[g] + fitting->batch.h[last][r * stride + g];
+    load_batch(fitting, &fitting->valid, NULL, first, part_of(fitting, rows, first));
+    predict_batch(fitting->margin + first * outputs, fitting);
+  }
+}
+
+static void predict_valid(double *margin, struct fitting *fitting) {
+  const struct ft_fit_task *task = fitting->task;
+  struct ft_network_batch *batch = &fitting->batch;
+  for (size_t first = 0; first < task->valids; first += batch->most) {
+    batch->rows = part_of(fitting, task->valids, first);
+    ft_net_terms_fill(batch->number, batch->slot, &fitting->terms, task->data->features,
+                      task->valid + first, batch->rows);
+    predict_batch(margin + first * task->data->outputs, fitting);
   }
 }
 
@@ -183,13 +223,13 @@ static void exchange(struct fitting *fitting) {
 
 static enum ft_status judge(double *loss, struct fitting *fitting, struct ft_error *err) {
   const struct ft_fit_task *task = fitting->task;
-  predict(fitting);
+  predict_judges(fitting);
   if (task->stop_on_auc) {
-    FT_TRY(ft_metric_auc(loss, fitting->margin, fitting->valid.target, task->valids, err));
+    FT_TRY(ft_metric_auc(loss, fitting->margin, fitting->valid.target, fitting->valid.rows, err));
     *loss = -*loss;
   } else {
     *loss = ft_loss_mean(task->data->problem, task->data->outputs, fitting->margin,
-                         fitting->valid.target, task->valids);
+                         fitting->valid.target, fitting->valid.rows);
   }
   return FT_OK;
 }
@@ -200,14 +240,18 @@ static enum ft_status keep_best(struct ft_fit *fit, struct fitting *fitting, uin
   exchange(fitting);
   if (fitting->task->valids > 0) FT_TRY(judge(&loss, fitting, err));
   if (loss == loss && (fit->rounds == 0 || loss < fitting->least)) {
-    size_t bytes = fitting->task->valids * fitting->task->data->outputs * sizeof(double);
     fitting->least = loss;
     fit->rounds = epoch + 1;
-    memcpy(fit->margin, fitting->margin, bytes);
     memcpy(fitting->best, fitting->network.value, fitting->network.size * sizeof(float));
   }
   exchange(fitting);
   return FT_OK;
+}
+
+/* With a falling rate a net that gets no better has begun to learn its rows by heart. */
+static bool is_hopeless(const struct ft_fit *fit, const struct fitting *fitting, uint32_t epochs) {
+  double all = fitting->options.epochs;
+  return epochs > LATE * all && epochs - fit->rounds > HOPE * all;
 }
 
 static enum ft_status run_epochs(struct ft_fit *fit, struct fitting *fitting,
@@ -222,6 +266,7 @@ static enum ft_status run_epochs(struct ft_fit *fit, struct fitting *fitting,
     }
     FT_TRY(keep_best(fit, fitting, epoch, err));
     if (task->progress) atomic_fetch_add(task->progress, 1);
+    if (task->valids > 0 && is_hopeless(fit, fitting, epoch + 1)) break;
   }
   return FT_OK;
 }
@@ -233,6 +278,7 @@ static enum ft_status make_member(struct ft_fit *fit, struct ft_arena *arena,
   const struct ft_fit_data *data = fitting->task->data;
   memcpy(fitting->network.value, fitting->best, fitting->network.size * sizeof(float));
   ft_network_refresh(&fitting->network);
+  predict_valid(fit->margin, fitting);
   FT_TRY(ft_network_export(&fit->member.net, arena, &fitting->network, data->scale, err));
   double *base = FT_ARENA_NEW(arena, double, data->outputs);
   if (!base) return ft_arena_fail(err, "the net");
