@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/import/archive.h"
 #include "core/import/lightgbm.h"
 #include "core/import/onnx.h"
 #include "core/import/own.h"
@@ -19,6 +20,11 @@ static bool has(struct ft_span bytes, size_t within, const char *word) {
 
 static bool is_own(struct ft_span bytes) {
   return BEGINS(bytes, "FTMODEL\n");
+}
+
+static bool is_archive(struct ft_span bytes) {
+  return BEGINS(bytes, "\x1f\x8b") ||
+         (bytes.size > 262 && memcmp(bytes.data + 257, "ustar", 5) == 0);
 }
 
 static bool is_json(struct ft_span bytes) {
@@ -80,6 +86,7 @@ static bool is_saved_model(struct ft_span bytes) {
 
 static const struct ft_format formats[] = {
   { "a model of ours", is_own, ft_own_read, NULL },
+  { "an archive", is_archive, ft_archive_read, NULL },
   { "an XGBoost model in JSON", is_json, ft_xgboost_json_read, NULL },
   { "an XGBoost model in UBJSON", is_ubjson, ft_xgboost_ubjson_read, NULL },
   { "a LightGBM model", is_lightgbm, ft_lightgbm_read, NULL },

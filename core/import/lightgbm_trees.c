@@ -36,13 +36,12 @@ static enum ft_status fail_file(struct ft_error *err, const char *what) {
 static enum ft_status open_sets(struct tree_text *tree, struct ft_arena *arena,
                                 struct ft_error *err) {
   if (tree->sets == 0) return FT_OK;
-  tree->set_first =
-      ft_lightgbm_numbers(tree->section, "cat_boundaries", (size_t)tree->sets + 1, arena);
-  if (!tree->set_first) return fail_file(err, "cat_boundaries");
+  FT_TRY(ft_lightgbm_numbers(&tree->set_first, tree->section, "cat_boundaries",
+                             (size_t)tree->sets + 1, arena, err));
   double words = tree->set_first[tree->sets];
   if (!(words >= 0 && words < 2147483648.0)) return fail_file(err, "cat_boundaries");
-  tree->word = ft_lightgbm_numbers(tree->section, "cat_threshold", (size_t)words, arena);
-  return tree->word ? FT_OK : fail_file(err, "cat_threshold");
+  return ft_lightgbm_numbers(&tree->word, tree->section, "cat_threshold", (size_t)words, arena,
+                             err);
 }
 
 static enum ft_status open_tree(struct tree_text *out, struct ft_lightgbm_section section,
@@ -55,8 +54,7 @@ static enum ft_status open_tree(struct tree_text *out, struct ft_lightgbm_sectio
     return ft_fail(err, FT_UNSUPPORTED,
                    "the LightGBM model has linear trees (linear_tree), which "
                    "are not supported");
-  tree.leaf = ft_lightgbm_numbers(section, "leaf_value", tree.leaves, arena);
-  if (!tree.leaf) return fail_file(err, "leaf_value");
+  FT_TRY(ft_lightgbm_numbers(&tree.leaf, section, "leaf_value", tree.leaves, arena, err));
   if (tree.leaves > 1) {
     const struct {
       const char *key;
@@ -66,10 +64,9 @@ static enum ft_status open_tree(struct tree_text *out, struct ft_lightgbm_sectio
                    { "decision_type", &tree.decision },
                    { "left_child", &tree.left },
                    { "right_child", &tree.right } };
-    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) {
-      *arrays[i].to = ft_lightgbm_numbers(section, arrays[i].key, tree.leaves - 1, arena);
-      if (!*arrays[i].to) return fail_file(err, arrays[i].key);
-    }
+    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
+      FT_TRY(
+          ft_lightgbm_numbers(arrays[i].to, section, arrays[i].key, tree.leaves - 1, arena, err));
     if (!ft_lightgbm_count(&tree.sets, section, "num_cat")) return fail_file(err, "num_cat");
     FT_TRY(open_sets(&tree, arena, err));
   }

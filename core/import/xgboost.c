@@ -294,7 +294,7 @@ static enum ft_status read_labels(const struct ft_span **out, struct reading *re
   struct ft_span text =
       ft_element_text(ft_element_find(reading->learner, "attributes.scikit_learn"));
   struct ft_element wrapper = { .kind = FT_ELEMENT_NULL };
-  if (text.size && ft_json_read(&wrapper, reading->arena, text, NULL) != FT_OK) return FT_OK;
+  if (text.size && ft_json_read(&wrapper, reading->arena, text, err) == FT_NOMEM) return FT_NOMEM;
   const struct ft_element *list = ft_element_get(&wrapper, "classes_");
   if (ft_element_count(list) != classes) return FT_OK;
   struct ft_span *label = FT_ARENA_NEW(reading->arena, struct ft_span, classes);

@@ -30,6 +30,7 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 warnings.filterwarnings("ignore")
 FOLDER = pathlib.Path(sys.argv[1])
+FOLDER.mkdir(parents=True, exist_ok=True)
 ROWS = int(sys.argv[2]) if len(sys.argv) > 2 else 40
 ONLY = sys.argv[3:]
 TREES = 5 if ROWS < 1000 else 100  # fixtures are small
@@ -267,7 +268,6 @@ def hand_made():
         case("modes_" + aggregate.lower(), lambda m=model: m, frame, kinds, "float8")
 
 
-FOLDER.mkdir(parents=True, exist_ok=True)
 hand_made()
 try:
     boosters()
