@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "core/import/import.h"
+#include "core/import/onnx.pb-c.h"
 #include "foretell/batch.h"
 #include "foretell/plan.h"
 
@@ -206,9 +207,145 @@ static void predicts_what_onnx_runtime_predicts(void **state) {
   assert_true(cases > 0);
 }
 
+/* --- damaged and hostile files --- */
+
+/* One tree of three nodes over one input. */
+struct tree_case {
+  const char *name, *input, *mode;
+  int64_t feature, yes, no, leaf_id;
+  float value, weight;
+  const char *says; /* a part of the error's message; NULL: it is read */
+};
+
+static void set_attribute(FtOnnx__Attribute *out, const char *name) {
+  ft_onnx__attribute__init(out);
+  out->name = (char *)(uintptr_t)name;
+}
+
+static struct ft_span pack_tree(const struct tree_case *of, const char *op, uint8_t *bytes) {
+  int64_t zeros[3] = { 0 }, ids[3] = { 0, 1, 2 }, feature[3] = { of->feature, 0, 0 };
+  int64_t yes[3] = { of->yes, 0, 0 }, no[3] = { of->no, 0, 0 }, leaf[2] = { of->leaf_id, 2 };
+  float value[3] = { of->value, 0, 0 }, weight[2] = { of->weight, 1 };
+  char leaf_mode[] = "LEAF";
+  ProtobufCBinaryData mode[3] = {
+    { strlen(of->mode), (uint8_t *)(uintptr_t)of->mode },
+    { 4, (uint8_t *)leaf_mode },
+    { 4, (uint8_t *)leaf_mode },
+  };
+  const struct {
+    const char *name;
+    int64_t *ints;
+    float *floats;
+    size_t count;
+  } list[] = { { "nodes_treeids", zeros, NULL, 3 },      { "nodes_nodeids", ids, NULL, 3 },
+               { "nodes_featureids", feature, NULL, 3 }, { "nodes_truenodeids", yes, NULL, 3 },
+               { "nodes_falsenodeids", no, NULL, 3 },    { "nodes_values", NULL, value, 3 },
+               { "target_treeids", zeros, NULL, 2 },     { "target_nodeids", leaf, NULL, 2 },
+               { "target_ids", zeros, NULL, 2 },         { "target_weights", NULL, weight, 2 } };
+  FtOnnx__Attribute attribute[11], *attributes[11];
+  for (size_t i = 0; i < 10; i++) {
+    set_attribute(&attribute[i], list[i].name);
+    attribute[i].n_ints = list[i].ints ? list[i].count : 0;
+    attribute[i].ints = list[i].ints;
+    attribute[i].n_floats = list[i].floats ? list[i].count : 0;
+    attribute[i].floats = list[i].floats;
+  }
+  set_attribute(&attribute[10], "nodes_modes");
+  attribute[10].n_strings = 3;
+  attribute[10].strings = mode;
+  for (size_t i = 0; i < 11; i++)
+    attributes[i] = &attribute[i];
+  FtOnnx__Node node = FT_ONNX__NODE__INIT, *nodes = &node;
+  char *input = (char *)(uintptr_t)of->input, x[] = "x", y[] = "y", domain[] = "ai.onnx.ml";
+  char *output = y;
+  node.n_input = node.n_output = 1;
+  node.input = &input;
+  node.output = &output;
+  node.op_type = (char *)(uintptr_t)op;
+  node.domain = domain;
+  node.n_attribute = 11;
+  node.attribute = attributes;
+  FtOnnx__TensorType tensor = FT_ONNX__TENSOR_TYPE__INIT;
+  tensor.has_elem_type = 1;
+  tensor.elem_type = 1;
+  FtOnnx__Type type = FT_ONNX__TYPE__INIT;
+  type.tensor_type = &tensor;
+  FtOnnx__ValueInfo in = FT_ONNX__VALUE_INFO__INIT, to = in, *ins = &in, *tos = &to;
+  in.name = x;
+  in.type = &type;
+  to.name = y;
+  FtOnnx__Graph graph = FT_ONNX__GRAPH__INIT;
+  graph.n_node = graph.n_input = graph.n_output = 1;
+  graph.node = &nodes;
+  graph.input = &ins;
+  graph.output = &tos;
+  FtOnnx__Model model = FT_ONNX__MODEL__INIT;
+  model.has_ir_version = 1;
+  model.ir_version = 8;
+  model.graph = &graph;
+  return (struct ft_span){ (const char *)bytes, ft_onnx__model__pack(&model, bytes) };
+}
+
+static enum ft_status read_bytes(struct ft_span bytes, struct ft_error *err) {
+  const struct ft_field field = { .name = "x", .type = FT_FLOAT32 };
+  const struct ft_import_request request = { 1, &field, { .name = "y", .type = FT_FLOAT64 } };
+  struct ft_import import;
+  struct ft_arena arena;
+  ft_arena_init(&arena, (size_t)1 << 28);
+  enum ft_status status = ft_import_read(&import, &arena, &request, bytes, err);
+  ft_arena_release(&arena);
+  return status;
+}
+
+static void trees_that_cannot_be_are_refused(void **state) {
+  static const struct tree_case cases[] = {
+    { "right", "x", "BRANCH_LEQ", 0, 1, 2, 1, 0.5F, 1, NULL },
+    { "circle", "x", "BRANCH_LEQ", 0, 0, 2, 1, 0.5F, 1, "a weight of no leaf" },
+    { "two parents", "x", "BRANCH_LEQ", 0, 2, 2, 2, 0.5F, 1, "two parents" },
+    { "no child", "x", "BRANCH_LEQ", 0, 7, 2, 1, 0.5F, 1, "a child that is not there" },
+    { "feature", "x", "BRANCH_LEQ", 1, 1, 2, 1, 0.5F, 1, "a feature out of range" },
+    { "feature below 0", "x", "BRANCH_LEQ", -1, 1, 2, 1, 0.5F, 1, "a feature out of range" },
+    { "threshold", "x", "BRANCH_LEQ", 0, 1, 2, 1, NAN, 1, "a threshold of NaN" },
+    { "leaf", "x", "BRANCH_LEQ", 0, 1, 2, 1, 0.5F, NAN, "out of range" },
+    { "weight", "x", "BRANCH_LEQ", 0, 1, 2, 0, 0.5F, 1, "a weight of no leaf" },
+    { "mode", "x", "BRANCH_MEMBER", 0, 1, 2, 1, 0.5F, 1, "a mode of nodes" },
+    { "own output", "y", "BRANCH_LEQ", 0, 1, 2, 1, 0.5F, 1, "nothing before it gives" },
+  };
+  uint8_t bytes[4096];
+  (void)state;
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct ft_error err = { 0 };
+    enum ft_status status = read_bytes(pack_tree(&cases[i], "TreeEnsembleRegressor", bytes), &err);
+    if ((status == FT_OK) != !cases[i].says) fail_msg("%s: %s", cases[i].name, err.message);
+    if (cases[i].says && !strstr(err.message, cases[i].says))
+      fail_msg("%s: %s", cases[i].name, err.message);
+  }
+}
+
+static void an_unknown_operator_is_named(void **state) {
+  const struct tree_case right = { "", "x", "BRANCH_LEQ", 0, 1, 2, 1, 0.5F, 1, NULL };
+  uint8_t bytes[4096];
+  struct ft_error err = { 0 };
+  (void)state;
+  assert_int_equal(read_bytes(pack_tree(&right, "SVMRegressor", bytes), &err), FT_UNSUPPORTED);
+  assert_string_equal(err.message, "operator \"SVMRegressor\" in node \"y\" is not supported");
+}
+
+static void a_file_cut_short_is_refused(void **state) {
+  const struct tree_case right = { "", "x", "BRANCH_LEQ", 0, 1, 2, 1, 0.5F, 1, NULL };
+  uint8_t bytes[4096];
+  struct ft_span whole = pack_tree(&right, "TreeEnsembleRegressor", bytes);
+  (void)state;
+  for (size_t size = 0; size < whole.size; size++)
+    assert_int_not_equal(read_bytes((struct ft_span){ whole.data, size }, NULL), FT_OK);
+}
+
 int main(int count, char **argument) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(predicts_what_onnx_runtime_predicts),
+    cmocka_unit_test(trees_that_cannot_be_are_refused),
+    cmocka_unit_test(an_unknown_operator_is_named),
+    cmocka_unit_test(a_file_cut_short_is_refused),
   };
   if (count > 1) folder = argument[1];
   return cmocka_run_group_tests(tests, NULL, NULL);
