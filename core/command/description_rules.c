@@ -295,3 +295,53 @@ const struct ft_description_rule ft_description_rules[] = {
   { "HYPERPARAMETERS:", add_hyperparameters },
   { NULL, NULL },
 };
+
+/* "XGBoost 3.2.0 (binary:logistic)" */
+static void add_origin(struct ft_description *description, const char *key) {
+  const char *format = ft_description_text(description, "imported_from.format");
+  const char *version = ft_description_text(description, "imported_from.version");
+  const char *objective = ft_description_text(description, "imported_from.objective");
+  if (!format) return;
+  ft_description_print(description, key, objective ? "%s%s%s (%s)" : "%s%s%s", format,
+                       version ? " " : "", version ? version : "", objective);
+}
+
+static void add_source(struct ft_description *description, const char *key) {
+  if (description->create) ft_description_add(description, key, description->create->query);
+}
+
+static void add_imported_problem(struct ft_description *description, const char *key) {
+  add_text(description, key, ft_description_text(description, "problem"));
+}
+
+static void add_local(struct ft_description *description, const char *key) {
+  add_text(description, key, "Local");
+}
+
+static void add_returns(struct ft_description *description, const char *key) {
+  if (description->artifact)
+    add_text(description, key, ft_type_internal(description->artifact->model.target.type));
+}
+
+const struct ft_description_rule ft_description_import_rules[] = {
+  { "Model Name", add_name },
+  { "Schema Name", add_schema },
+  { "Owner", add_owner },
+  { "Creation Time", add_created },
+  { "Model State", add_state },
+  { "Failure Reason", add_reason },
+  { "", add_blank },
+  { "PARAMETERS:", add_heading },
+  { "Model Type", add_model_type },
+  { "Problem Type", add_imported_problem },
+  { "Imported From", add_source },
+  { "Format", add_origin },
+  { "Function Name", add_function },
+  { "Inference Type", add_local },
+  { "Function Parameters", add_parameters },
+  { "Function Parameter Types", add_parameter_types },
+  { "Return Type", add_returns },
+  { "IAM Role", add_role },
+  { "S3 Bucket", add_bucket },
+  { NULL, NULL },
+};

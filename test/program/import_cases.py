@@ -42,7 +42,7 @@ def check(shell, folder, database=":memory:"):
     """The number of cases, and words on each that is off."""
     cases = list(read_cases(folder))
     sql = (f"CREATE TABLE rows AS SELECT * FROM read_csv('{folder}/rows.csv', header = true, "
-           "nullstr = '\\N', auto_type_candidates = ['BIGINT', 'DOUBLE', 'VARCHAR']);\n")
+           "auto_type_candidates = ['BIGINT', 'DOUBLE', 'VARCHAR']);\n")
     for case in cases:
         sql += (f"CREATE MODEL {case['name']} FROM '{folder}/{case['file']}' FUNCTION {case['name']} "
                 f"({', '.join(case['types'])}) RETURNS {case['returns']};\n")

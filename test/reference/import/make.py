@@ -23,7 +23,7 @@ except ImportError:
     lgb = None
 
 NUMBERS = ["a", "b", "c d", "i"]
-WORDS = ["red", "green", "blue", "lilac", "it's", "", "x y", "\"q\""]
+WORDS = ["red", "green", "blue", "lilac", "it's", "UPPER", "x y", "\"q\""]
 KEYS = [10, 20, 30, 40, 500, -7]
 OLD = int(xgb.__version__.split(".")[0]) < 3
 
@@ -71,7 +71,7 @@ class Cases:
         for name, values in self.expected.items():
             frame[name] = values if values.dtype.kind in "iu" else values.astype("f8")
         frame["s"] = frame["s"].astype(object)
-        frame.to_csv(self.folder / "rows.csv", index=False, float_format="%.17g", na_rep="\\N")
+        frame.to_csv(self.folder / "rows.csv", index=False, float_format="%.17g")
         text = "".join("\t".join(line) + "\n" for line in self.lines)
         (self.folder / "cases.tsv").write_text(text, encoding="utf-8")
 
