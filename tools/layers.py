@@ -40,7 +40,8 @@ HEADER_ONLY = {
 LIBRARIES = {
     r"openssl/": ["core/base"],
     r"zstd\.h": ["core/model"],
-    r"jansson\.h": ["core/job", "core/train", "core/command", "trainer",
+    r"curl/": ["core/remote"],
+    r"jansson\.h": ["core/job", "core/remote", "core/train", "core/command", "trainer",
                     "hosts/duckdb", "hosts/postgres", "shell"],
     r"(histedit|editline/readline|readline/readline)\.h": ["shell"],
     r"(xgboost/|omp\.h)": ["core/train"],

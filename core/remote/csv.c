@@ -1,0 +1,120 @@
+#include "core/remote/csv.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define DAY_US ((int64_t)86400 * 1000000)
+
+/* A point, whatever the locale says. */
+static void write_digits(struct ft_buffer *out, char *digits) {
+  for (char *byte = digits; *byte; byte++)
+    if (*byte == ',') *byte = '.';
+  ft_buffer_append_text(out, ft_span_of(digits));
+}
+
+static bool write_odd(struct ft_buffer *out, double value) {
+  if (isfinite(value)) return false;
+  const char *word = isnan(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";
+  ft_buffer_append_text(out, ft_span_of(word));
+  return true;
+}
+
+/* The fewest of 15 and 17 digits that bring the value back. */
+static void write_double(struct ft_buffer *out, double value) {
+  char digits[40];
+  if (write_odd(out, value)) return;
+  if (fabs(value) < 1e15 && value == (double)(int64_t)value && !(value == 0 && signbit(value))) {
+    ft_buffer_print(out, "%lld", (long long)value);
+    return;
+  }
+  snprintf(digits, sizeof digits, "%.15g", value);
+  if (strtod(digits, NULL) != value) snprintf(digits, sizeof digits, "%.17g", value);
+  write_digits(out, digits);
+}
+
+static void write_float(struct ft_buffer *out, float value) {
+  char digits[40];
+  if (write_odd(out, (double)value)) return;
+  snprintf(digits, sizeof digits, "%.6g", (double)value);
+  if (strtof(digits, NULL) != value) snprintf(digits, sizeof digits, "%.9g", (double)value);
+  write_digits(out, digits);
+}
+
+static void write_text(struct ft_buffer *out, struct ft_span text) {
+  bool quoted = text.size == 0;
+  for (size_t i = 0; i < text.size && !quoted; i++)
+    quoted = text.data[i] && strchr(",\"\r\n", text.data[i]);
+  if (!quoted) {
+    ft_buffer_append_text(out, text);
+    return;
+  }
+  ft_buffer_u8(out, '"');
+  for (size_t i = 0; i < text.size; i++) {
+    if (text.data[i] == '"') ft_buffer_u8(out, '"');
+    ft_buffer_u8(out, (uint8_t)text.data[i]);
+  }
+  ft_buffer_u8(out, '"');
+}
+
+static void write_date(struct ft_buffer *out, int64_t days) {
+  time_t seconds = (time_t)days * 86400;
+  struct tm parts = { 0 };
+  gmtime_r(&seconds, &parts);
+  ft_buffer_print(out, "%04d-%02d-%02d", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday);
+}
+
+/* The fraction without its last zeros. */
+static void write_time(struct ft_buffer *out, int64_t us) {
+  int64_t seconds = us / 1000000;
+  int fraction = (int)(us % 1000000), digits = 6;
+  ft_buffer_print(out, "%02d:%02d:%02d", (int)(seconds / 3600), (int)(seconds / 60 % 60),
+                  (int)(seconds % 60));
+  if (!fraction) return;
+  for (; fraction % 10 == 0; digits--)
+    fraction /= 10;
+  ft_buffer_print(out, ".%0*d", digits, fraction);
+}
+
+static void write_moment(struct ft_buffer *out, int64_t us) {
+  int64_t days = us / DAY_US, rest = us % DAY_US;
+  if (rest < 0) {
+    rest += DAY_US;
+    days--;
+  }
+  write_date(out, days);
+  ft_buffer_u8(out, ' ');
+  write_time(out, rest);
+}
+
+static void write_value(struct ft_buffer *out, const struct ft_column *column, size_t row) {
+  const void *values = column->values;
+  switch (column->type) {
+  case FT_BOOL: ft_buffer_u8(out, ((const uint8_t *)values)[row] ? 't' : 'f'); return;
+  case FT_INT16: ft_buffer_print(out, "%d", ((const int16_t *)values)[row]); return;
+  case FT_INT32: ft_buffer_print(out, "%d", ((const int32_t *)values)[row]); return;
+  case FT_INT64: ft_buffer_print(out, "%lld", (long long)((const int64_t *)values)[row]); return;
+  case FT_FLOAT32: write_float(out, ((const float *)values)[row]); return;
+  case FT_FLOAT64:
+  case FT_DECIMAL: write_double(out, ((const double *)values)[row]); return;
+  case FT_TEXT: write_text(out, ((const struct ft_span *)values)[row]); return;
+  case FT_DATE: write_date(out, ((const int32_t *)values)[row]); return;
+  case FT_TIME: write_time(out, ((const int64_t *)values)[row]); return;
+  case FT_TIMESTAMP: write_moment(out, ((const int64_t *)values)[row]); return;
+  case FT_TIMESTAMPTZ:
+    write_moment(out, ((const int64_t *)values)[row]);
+    ft_buffer_print(out, "+00");
+    return;
+  default: return;
+  }
+}
+
+void ft_csv_write_row(struct ft_buffer *out, const struct ft_batch *batch, size_t row) {
+  for (size_t i = 0; i < batch->columns; i++) {
+    if (i) ft_buffer_u8(out, ',');
+    if (ft_column_has(&batch->column[i], row)) write_value(out, &batch->column[i], row);
+  }
+  ft_buffer_u8(out, '\n');
+}
