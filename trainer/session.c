@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/import/imported.h"
 #include "core/train/clock.h"
 #include "core/train/order.h"
 #include "core/train/train.h"
@@ -21,8 +22,9 @@ struct session {
   double reported;       /* when the last progress was sent */
   struct ft_arena arena; /* of the job */
   struct ft_job job;
-  struct ft_table table;
-  bool open; /* the table is there */
+  bool open;             /* the job has come */
+  struct ft_table table; /* of a training's rows */
+  struct ft_buffer file; /* of an import */
 };
 
 /* Nobody reads any more: there is nothing left to do, and nothing to clean up. */
@@ -66,6 +68,11 @@ static void report_rows(struct session *session) {
 static enum ft_status begin_job(struct session *session, const struct ft_buffer *payload,
                                 struct ft_error *err) {
   FT_TRY(ft_job_read(&session->job, &session->arena, ft_buffer_view(payload), err));
+  if (session->job.import) {
+    ft_buffer_init(&session->file, FT_IMPORT_MAX_BYTES);
+    session->open = true;
+    return FT_OK;
+  }
   FT_TRY(ft_train_check(&session->job, err));
   struct ft_hash_key key = ft_order_key(session->job.seed);
   FT_TRY(ft_table_init(&session->table, session->job.field, session->job.fields, &key, err));
@@ -85,15 +92,24 @@ static enum ft_status take_batch(struct session *session, const struct ft_buffer
   return status;
 }
 
+static enum ft_status take_file(struct session *session, const struct ft_buffer *payload,
+                                struct ft_error *err) {
+  ft_buffer_append_text(&session->file, ft_buffer_view(payload));
+  return ft_buffer_check(&session->file, "the model file", err);
+}
+
 static enum ft_status take_frame(struct session *session, enum ft_frame_kind kind,
                                  const struct ft_buffer *payload, struct ft_error *err) {
-  if (kind == FT_FRAME_NONE) return ft_fail(err, FT_IO, "the rows ended too soon");
+  bool import = session->job.import;
+  if (kind == FT_FRAME_NONE)
+    return ft_fail(err, FT_IO, "%s ended too soon", import ? "the model file" : "the rows");
   if (kind == FT_FRAME_JOB && !session->open) return begin_job(session, payload, err);
-  if (kind == FT_FRAME_BATCH && session->open) return take_batch(session, payload, err);
+  if (kind == FT_FRAME_BATCH && session->open && !import) return take_batch(session, payload, err);
+  if (kind == FT_FRAME_FILE && session->open && import) return take_file(session, payload, err);
   return ft_fail(err, FT_CORRUPT, "a frame of kind %d is out of place", (int)kind);
 }
 
-static enum ft_status read_rows(struct session *session, struct ft_error *err) {
+static enum ft_status read_frames(struct session *session, struct ft_error *err) {
   struct ft_buffer payload;
   ft_buffer_init(&payload, FT_FRAME_MAX_BYTES);
   enum ft_status status = FT_OK;
@@ -103,23 +119,41 @@ static enum ft_status read_rows(struct session *session, struct ft_error *err) {
     status = ft_frame_receive(session->input, &kind, &payload, most, err);
     if (status == FT_OK && kind == FT_FRAME_END && session->open) break;
     if (status == FT_OK) status = take_frame(session, kind, &payload, err);
-    if (status == FT_OK) report_rows(session);
+    if (status == FT_OK && !session->job.import) report_rows(session);
   }
   ft_buffer_release(&payload);
   return status;
 }
 
-static enum ft_status train(struct session *session, struct ft_error *err) {
-  FT_TRY(read_rows(session, err));
+static enum ft_status train(struct ft_buffer *artifact, struct session *session,
+                            struct ft_error *err) {
   double begin = ft_clock_seconds(); /* MAX_RUNTIME is of the training, not of the query */
   struct ft_train_events events = { .self = session,
                                     .progress = send_progress,
                                     .notice = send_notice };
+  struct ft_sha256 hash;
+  return ft_train(artifact, &hash, &session->table, &session->job, &events, begin, err);
+}
+
+/* The last field is the function's result. */
+static enum ft_status import(struct ft_buffer *artifact, struct session *session,
+                             struct ft_error *err) {
+  const struct ft_job *job = &session->job;
+  struct ft_import_request request = { .fields = job->fields - 1,
+                                       .field = job->field,
+                                       .target = job->field[job->target] };
+  if (job->target != job->fields - 1)
+    return ft_fail(err, FT_CORRUPT, "the result of an import is its last field");
+  return ft_imported_write(artifact, &request, ft_buffer_view(&session->file), send_notice, session,
+                           err);
+}
+
+static enum ft_status do_job(struct session *session, struct ft_error *err) {
+  FT_TRY(read_frames(session, err));
   struct ft_buffer artifact;
   ft_buffer_init(&artifact, FT_FRAME_MAX_BYTES - 1);
-  struct ft_sha256 hash;
   enum ft_status status =
-      ft_train(&artifact, &hash, &session->table, &session->job, &events, begin, err);
+      session->job.import ? import(&artifact, session, err) : train(&artifact, session, err);
   if (status == FT_OK &&
       ft_frame_send(session->output, FT_FRAME_ARTIFACT, ft_buffer_view(&artifact), NULL) != FT_OK)
     end_unheard();
@@ -140,9 +174,10 @@ int ft_session_run(int input, int output) {
   struct session session = { .input = input, .output = output };
   ft_arena_init(&session.arena, FT_ARENA_DEFAULT_LIMIT);
   struct ft_error err = { .status = FT_OK };
-  enum ft_status status = train(&session, &err);
+  enum ft_status status = do_job(&session, &err);
   if (status != FT_OK) send_error(&session, &err);
-  if (session.open) ft_table_release(&session.table);
+  if (session.open && !session.job.import) ft_table_release(&session.table);
+  if (session.open && session.job.import) ft_buffer_release(&session.file);
   ft_arena_release(&session.arena);
   return status == FT_OK ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -14,8 +14,10 @@ static enum ft_status blame_trainer(enum ft_status status, struct ft_error *err)
   return ft_fail(err, FT_TRAINER, "the trainer's model is not sound: %s", why);
 }
 
-static bool same_field(const struct ft_field *a, const struct ft_field *b) {
-  return a->type == b->type && strcmp(a->name, b->name) == 0;
+/* The names of an import are the file's. */
+static bool same_field(const struct ft_field *a, const struct ft_field *b,
+                       const struct ft_job *job) {
+  return a->type == b->type && (job->import || strcmp(a->name, b->name) == 0);
 }
 
 static enum ft_status check_fields(const struct ft_plan *plan, const struct ft_job *job,
@@ -27,7 +29,7 @@ static enum ft_status check_fields(const struct ft_plan *plan, const struct ft_j
   for (uint32_t i = 0; i < job->fields; i++) {
     const struct ft_field *got =
         i == job->target ? ft_plan_target(plan) : ft_plan_field(plan, at++);
-    if (!same_field(got, &job->field[i]))
+    if (!same_field(got, &job->field[i], job))
       return ft_fail(err, FT_TRAINER, "the model's column \"%s\" is not the query's \"%s\"",
                      got->name, job->field[i].name);
   }

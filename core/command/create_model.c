@@ -1,228 +1,48 @@
-/* CREATE MODEL: check the statement, train, check what came back, store it with its functions. */
-#include <stdio.h>
-#include <string.h>
-#include <time.h>
-
-#include "core/command/candidate.h"
+/* CREATE MODEL: check the statement, train, check what came back. */
 #include "core/command/columns.h"
 #include "core/command/create_job.h"
+#include "core/command/creation.h"
+#include "core/command/import_model.h"
 #include "core/command/preprocessors.h"
+#include "core/command/remote_model.h"
 #include "core/command/statements.h"
 #include "core/command/supported.h"
 #include "core/command/training.h"
 
-struct creation {
-  const struct ft_command *command;
-  const struct ft_create_model *create;
-  struct ft_model_name name;
-  bool exists;
-  struct ft_model_record old; /* when it exists */
-  const char *function;       /* arena */
+struct trained {
   struct ft_columns columns;
   struct ft_job job;
-  struct ft_buffer artifact;
-  struct ft_candidate candidate;
 };
 
-/* What goes wrong with the attempt, rather than with the statement or its rows: the model is then
- * kept as FAILED with the reason. Bad input leaves nothing behind. */
-static const enum ft_status attempt_failures[] = { FT_TRAINER, FT_NOMEM,   FT_CANCELLED, FT_LIMIT,
-                                                   FT_IO,      FT_CORRUPT, FT_INTERNAL };
-
-static bool is_attempt_failure(enum ft_status status) {
-  for (size_t i = 0; i < sizeof(attempt_failures) / sizeof(attempt_failures[0]); i++)
-    if (attempt_failures[i] == status) return true;
-  return false;
-}
-
-/* Look for a model of that name; `skip`: it is there and IF NOT EXISTS was said. */
-static enum ft_status check_name(struct creation *creation, bool *skip, struct ft_error *err) {
+static enum ft_status prepare(struct trained *trained, struct ft_creation *creation,
+                              struct ft_error *err) {
   const struct ft_command *command = creation->command;
-  const struct ft_host *host = command->host;
-  FT_TRY(ft_model_name_resolve(&creation->name, command, &creation->create->model, err));
-  const char *schema = creation->name.schema, *name = creation->name.name;
-  enum ft_status status = host->get(host->self, command->arena, schema, name, &creation->old, err);
-  if (status == FT_UNDEFINED_OBJECT) return FT_OK;
-  FT_TRY(status);
-  creation->exists = true;
-  if (creation->create->or_replace) return FT_OK;
-  if (creation->create->if_not_exists) {
-    *skip = true;
-    ft_command_notice(host, "model \"%s\" already exists, nothing was done", name);
-    return FT_OK;
-  }
-  ft_fail(err, FT_DUPLICATE_OBJECT, "model \"%s\" already exists%s", name,
-          creation->old.state == FT_MODEL_FAILED ? ", as a failed attempt" : "");
-  ft_fail_hint(err, "Use CREATE OR REPLACE MODEL, or DROP MODEL first.");
-  return ft_fail_at(err, creation->name.position);
+  FT_TRY(ft_columns_describe(&trained->columns, command, err));
+  FT_TRY(ft_preprocessors_check(command, &trained->columns, err));
+  FT_TRY(ft_creation_check_writable(creation, err));
+  creation->target_type = ft_columns_type_name(&trained->columns, trained->columns.target);
+  return ft_create_job_fill(&trained->job, command, creation->name.name, &trained->columns, err);
 }
 
-/* The host looks at the names of the probability functions, too. */
-static enum ft_status check_function_names(const struct creation *creation, struct ft_error *err) {
-  const struct ft_host *host = creation->command->host;
-  enum ft_status status = host->check_function(host->self, creation->name.schema,
-                                               creation->function, creation->name.name, err);
-  if (status == FT_OK || !err) return status;
-  if (status == FT_DUPLICATE_FUNCTION && !err->hint[0])
-    ft_fail_hint(err, "Choose another name after FUNCTION.");
-  if (!err->position) ft_fail_at(err, creation->create->function.position);
-  return status;
-}
-
-static enum ft_status check_functions(struct creation *creation, struct ft_error *err) {
-  const struct ft_name *function = &creation->create->function;
-  if (function->database.size ||
-      (function->schema.size &&
-       !ft_span_equal_nocase(function->schema, ft_span_of(creation->name.schema)))) {
-    ft_fail(err, FT_INVALID, "the function must be in the model's schema, \"%s\"",
-            creation->name.schema);
-    ft_fail_hint(err, "Leave the schema out after FUNCTION.");
-    return ft_fail_at(err, function->position);
-  }
-  creation->function = ft_arena_text(creation->command->arena, function->name);
-  if (!creation->function) return ft_arena_fail(err, "the statement");
-  return check_function_names(creation, err);
-}
-
-static enum ft_status prepare(struct creation *creation, bool *skip, struct ft_error *err) {
-  FT_TRY(ft_supported_check(creation->create, err));
-  FT_TRY(check_name(creation, skip, err));
-  if (*skip) return FT_OK;
-  FT_TRY(check_functions(creation, err));
-  FT_TRY(ft_columns_describe(&creation->columns, creation->command, err));
-  FT_TRY(ft_preprocessors_check(creation->command, &creation->columns, err));
-  const struct ft_host *host = creation->command->host;
-  if (host->check_writable) FT_TRY(host->check_writable(host->self, err));
-  return ft_create_job_fill(&creation->job, creation->command, creation->name.name,
-                            &creation->columns, err);
-}
-
-static void say_notices(const struct creation *creation) {
-  const struct ft_statement *statement = creation->command->statement;
-  const struct ft_host *host = creation->command->host;
-  for (uint32_t i = 0; i < statement->notices; i++)
-    ft_command_notice(host, "%s", statement->notice[i]);
-}
-
-static int64_t now_us(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_REALTIME, &now);
-  return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
-/* What READY and FAILED versions have in common. */
-static enum ft_status fill_record(struct ft_model_record *out, const struct creation *creation,
-                                  struct ft_error *err) {
+static enum ft_status train(struct ft_creation *creation, void *self, struct ft_error *err) {
+  struct trained *trained = self;
   const struct ft_command *command = creation->command;
-  const char *owner = command->host->user(command->host->self);
-  *out = (struct ft_model_record){
-    .schema = creation->name.schema,
-    .name = creation->name.name,
-    .owner = owner ? owner : "",
-    .function = "",
-    .statement = ft_arena_text(command->arena, command->statement->text),
-    .manifest = "",
-    .model_sha256 = "",
-    .reason = "",
-    .version = creation->exists ? creation->old.version + 1 : 1,
-    .created_us = now_us(),
-  };
-  return out->statement ? FT_OK : ft_arena_fail(err, "the statement");
-}
-
-/* Training took its time: another session may have made or dropped the model meanwhile. */
-static enum ft_status look_again(struct creation *creation, struct ft_error *err) {
-  const struct ft_host *host = creation->command->host;
-  enum ft_status status = host->get(host->self, creation->command->arena, creation->name.schema,
-                                    creation->name.name, &creation->old, err);
-  if (status != FT_OK && status != FT_UNDEFINED_OBJECT) return status;
-  creation->exists = status == FT_OK;
-  if (!creation->exists || creation->create->or_replace) return FT_OK;
-  return ft_fail(err, FT_DUPLICATE_OBJECT, "model \"%s\" was made by another session meanwhile",
-                 creation->name.name);
-}
-
-static enum ft_status drop_old_functions(const struct creation *creation, struct ft_error *err) {
-  const struct ft_host *host = creation->command->host;
-  const struct ft_model_record *old = &creation->old;
-  bool has = creation->exists && old->state == FT_MODEL_READY && old->function && old->function[0];
-  return has ? host->drop_functions(host->self, old, err) : FT_OK;
-}
-
-static enum ft_status store_ready(void *self, struct ft_error *err) {
-  struct creation *creation = self;
-  const struct ft_host *host = creation->command->host;
-  struct ft_span artifact = ft_buffer_view(&creation->artifact);
-  struct ft_model_record record;
-  FT_TRY(look_again(creation, err));
-  FT_TRY(fill_record(&record, creation, err));
-  record.state = FT_MODEL_READY;
-  record.function = creation->function;
-  record.manifest = creation->candidate.manifest;
-  record.model_sha256 = creation->candidate.model_sha256;
-  record.artifact_bytes = artifact.size;
-  FT_TRY(drop_old_functions(creation, err));
-  FT_TRY(host->put(host->self, &record, artifact, err));
-  return host->make_functions(host->self, &record, artifact,
-                              ft_columns_type_name(&creation->columns, creation->columns.target),
-                              err);
-}
-
-struct failed_attempt {
-  struct creation *creation;
-  const char *reason;
-};
-
-static enum ft_status store_failed(void *self, struct ft_error *err) {
-  const struct failed_attempt *attempt = self;
-  const struct ft_host *host = attempt->creation->command->host;
-  struct ft_model_record record;
-  FT_TRY(look_again(attempt->creation, err));
-  FT_TRY(fill_record(&record, attempt->creation, err));
-  record.state = FT_MODEL_FAILED;
-  record.reason = attempt->reason;
-  return host->put(host->self, &record, (struct ft_span){ NULL, 0 }, err);
-}
-
-/* Keep the reason of an attempt that failed. Within the user's transaction nothing is written: it
- * is his to end, and after an error of the engine it takes no writes. */
-static void record_failure(struct creation *creation, struct ft_error *failure) {
-  const struct ft_host *host = creation->command->host;
-  if (host->in_transaction(host->self)) {
-    if (!failure->hint[0])
-      ft_fail_hint(failure, "You are in a transaction; if this has aborted it, ROLLBACK ends it.");
-    return;
-  }
-  if (!is_attempt_failure(failure->status)) return;
-  bool cancelled = failure->status == FT_CANCELLED;
-  struct failed_attempt attempt = { creation, cancelled ? "cancelled" : failure->message };
-  struct ft_error second;
-  if (ft_command_transact(host, store_failed, &attempt, &second) != FT_OK)
-    ft_command_notice(host, "the failure could not be recorded: %s", second.message);
-}
-
-static enum ft_status train_and_store(struct creation *creation, struct ft_error *err) {
-  const struct ft_host *host = creation->command->host;
-  struct ft_training_options options = ft_training_options_of(&creation->job);
-  FT_TRY(ft_training_run(&creation->artifact, host, &creation->job, creation->columns.query,
+  struct ft_training_options options = ft_training_options_of(&trained->job);
+  FT_TRY(ft_training_run(&creation->artifact, command->host, &trained->job, trained->columns.query,
                          &options, err));
-  FT_TRY(ft_candidate_check(&creation->candidate, creation->command->arena,
-                            ft_buffer_view(&creation->artifact), &creation->job, err));
-  return ft_command_transact(host, store_ready, creation, err);
+  return ft_candidate_check(&creation->candidate, command->arena,
+                            ft_buffer_view(&creation->artifact), &trained->job, err);
 }
 
 enum ft_status ft_create_model_run(const struct ft_command *command, struct ft_error *err) {
-  struct creation creation = { .command = command, .create = &command->statement->create };
-  struct ft_error own = { .status = FT_OK };
+  struct ft_creation creation;
+  struct trained trained;
   bool skip = false;
-  FT_TRY(prepare(&creation, &skip, err));
+  FT_TRY(ft_supported_check(&command->statement->create, err));
+  FT_TRY(ft_creation_begin(&creation, &skip, command, err));
   if (skip) return FT_OK;
-  say_notices(&creation);
-  ft_buffer_init(&creation.artifact, FT_FRAME_MAX_BYTES);
-  enum ft_status status = train_and_store(&creation, &own);
-  ft_buffer_release(&creation.artifact);
-  if (status == FT_OK) return FT_OK;
-  record_failure(&creation, &own);
-  if (err) *err = own;
-  return status;
+  if (creation.create->form == FT_FORM_IMPORT) return ft_import_model_run(&creation, err);
+  if (creation.create->form == FT_FORM_REMOTE) return ft_remote_model_run(&creation, err);
+  FT_TRY(prepare(&trained, &creation, err));
+  return ft_creation_run(&creation, train, &trained, err);
 }

@@ -11,10 +11,6 @@ static const struct later_form later_forms[] = {
     "Clusters come later; give a TARGET to train a model that predicts it." },
   { FT_FORM_FORECAST, "FORECAST models are not supported yet",
     "Time series come later; a regression on lagged columns works today." },
-  { FT_FORM_IMPORT, "models made elsewhere are not supported yet",
-    "FROM takes a table or a query in parentheses: the model is trained here." },
-  { FT_FORM_REMOTE, "models behind an endpoint (SAGEMAKER) are not supported yet",
-    "FROM a table or a query with a TARGET trains a model here." },
   { FT_FORM_EXTERNAL, "external models (MODEL_TYPE BEDROCK) are not supported yet",
     "CREATE MODEL … FROM a table or a query trains a model here." },
 };
@@ -24,7 +20,7 @@ enum ft_status ft_supported_check(const struct ft_create_model *create, struct f
     if (later_forms[i].form != create->form) continue;
     ft_fail(err, FT_UNSUPPORTED, "%s", later_forms[i].message);
     ft_fail_hint(err, "%s", later_forms[i].hint);
-    return ft_fail_at(err, create->form == FT_FORM_IMPORT ? create->query_position : 0);
+    return FT_UNSUPPORTED;
   }
   return FT_OK;
 }

@@ -5,7 +5,8 @@
 #include "core/command/exchange.h"
 #include "core/command/trainer_process.h"
 
-#define GRACE_MS 60000
+#define GRACE_MS         60000
+#define FILE_PIECE_BYTES ((size_t)1 << 22)
 
 struct training {
   const struct ft_host *host;
@@ -124,23 +125,43 @@ static enum ft_status stream_rows(struct training *training, const struct ft_job
   return training->failure.status;
 }
 
+static enum ft_status send_file(struct training *training, struct ft_span file,
+                                struct ft_error *err) {
+  while (file.size && !training->exchange.ended) {
+    size_t size = file.size < FILE_PIECE_BYTES ? file.size : FILE_PIECE_BYTES;
+    struct ft_span piece = { file.data, size };
+    FT_TRY(ft_exchange_send(&training->exchange, FT_FRAME_FILE, piece, err));
+    file = (struct ft_span){ file.data + size, file.size - size };
+  }
+  return check_there(training, err);
+}
+
+/* What a trainer is given. */
+struct material {
+  struct ft_span query; /* the rows of it */
+  struct ft_span file;  /* of an import */
+  uint64_t ceiling_ms;  /* as of ft_training_options */
+};
+
 static enum ft_status converse(struct training *training, const struct ft_job *job,
-                               struct ft_span query, const struct ft_training_options *options,
-                               struct ft_error *err) {
+                               const struct material *material, struct ft_error *err) {
   FT_TRY(send_job(training, job, err));
   FT_TRY(check_there(training, err));
-  FT_TRY(stream_rows(training, job, query, err));
+  if (job->import)
+    FT_TRY(send_file(training, material->file, err));
+  else
+    FT_TRY(stream_rows(training, job, material->query, err));
   training->all_sent = true;
-  if (options->ceiling_ms)
-    training->exchange.deadline_ms = ft_exchange_clock_ms() + (int64_t)options->ceiling_ms;
+  if (material->ceiling_ms)
+    training->exchange.deadline_ms = ft_exchange_clock_ms() + (int64_t)material->ceiling_ms;
   FT_TRY(ft_exchange_send(&training->exchange, FT_FRAME_END, (struct ft_span){ NULL, 0 }, err));
   FT_TRY(ft_exchange_finish(&training->exchange, err));
   return training->exchange.done ? FT_OK : check_there(training, err);
 }
 
-enum ft_status ft_training_run(struct ft_buffer *artifact, const struct ft_host *host,
-                               const struct ft_job *job, struct ft_span query,
-                               const struct ft_training_options *options, struct ft_error *err) {
+static enum ft_status run(struct ft_buffer *artifact, const struct ft_host *host,
+                          const struct ft_job *job, const struct material *material,
+                          struct ft_error *err) {
   struct training training = { .host = host, .artifact = artifact };
   FT_TRY(ft_trainer_process_open(&training.process, host->trainer_path, host->trainer_memory_bytes,
                                  err));
@@ -149,11 +170,25 @@ enum ft_status ft_training_run(struct ft_buffer *artifact, const struct ft_host 
   training.exchange.take = take_frame;
   training.exchange.self = &training;
 
-  enum ft_status status = converse(&training, job, query, options, err);
+  enum ft_status status = converse(&training, job, material, err);
 
   ft_exchange_release(&training.exchange);
   ft_buffer_release(&training.frame);
   ft_trainer_process_close(&training.process);
   if (host->progress) host->progress(host->self, NULL);
   return status;
+}
+
+enum ft_status ft_training_run(struct ft_buffer *artifact, const struct ft_host *host,
+                               const struct ft_job *job, struct ft_span query,
+                               const struct ft_training_options *options, struct ft_error *err) {
+  struct material material = { .query = query, .ceiling_ms = options->ceiling_ms };
+  return run(artifact, host, job, &material, err);
+}
+
+enum ft_status ft_training_import(struct ft_buffer *artifact, const struct ft_host *host,
+                                  const struct ft_job *job, struct ft_span file,
+                                  struct ft_error *err) {
+  struct material material = { .file = file };
+  return run(artifact, host, job, &material, err);
 }

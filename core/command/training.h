@@ -26,4 +26,9 @@ enum ft_status ft_training_run(struct ft_buffer *artifact, const struct ft_host 
                                const struct ft_training_options *options,
                                struct ft_error *err) FT_MUST_CHECK;
 
+/* The same with a model file instead of rows. */
+enum ft_status ft_training_import(struct ft_buffer *artifact, const struct ft_host *host,
+                                  const struct ft_job *job, struct ft_span file,
+                                  struct ft_error *err) FT_MUST_CHECK;
+
 #endif

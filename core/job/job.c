@@ -52,6 +52,7 @@ static const struct ft_record hyperparameter_record = { "a hyperparameter of the
 
 static const struct ft_record_key job_key[] = {
   { FT_RECORD_AT(ft_job, model), FT_RECORD_TEXT },
+  { FT_RECORD_AT(ft_job, import), FT_RECORD_BOOL },
   { FT_RECORD_AT(ft_job, field), FT_RECORD_LIST, .count = offsetof(struct ft_job, fields),
     .most = FT_MODEL_MAX_FIELDS + 1, .item = &field_record },
   { FT_RECORD_AT(ft_job, target), FT_RECORD_U32, .most = FT_MODEL_MAX_FIELDS },

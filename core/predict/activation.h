@@ -36,11 +36,18 @@ static inline float ft_single_of(uint32_t bits) {
   return x;
 }
 
+/* By bits: a compiler may not turn the choice into a branch around what is chosen, which would keep a
+ * loop from becoming vectors. */
+static inline float ft_single_choose(int yes, float one, float other) {
+  uint32_t mask = 0U - (uint32_t)(yes != 0);
+  return ft_single_of((ft_single_bits(one) & mask) | (ft_single_bits(other) & ~mask));
+}
+
 /* exp(x) = 2^k exp(r), |r| <= ln 2 / 2. Below -87.33, whose result is the smallest normal number, it
  * is 0; above 88 it stays 1.65e38. */
 static inline float ft_exp_single(float x) {
-  float most = x > 88.0F ? 88.0F : x;
-  float clamped = most < -87.33F ? -87.33F : most;
+  float most = ft_single_choose(x > 88.0F, 88.0F, x);
+  float clamped = ft_single_choose(most < -87.33F, -87.33F, most);
   float shifted = clamped * 0x1.715476p+0F + 0x1.8p23F; /* an integer, in its low bits */
   float whole = shifted - 0x1.8p23F;
   float r = (clamped - whole * 0x1.62e400p-1F) - whole * 0x1.7f7d1cp-20F;
@@ -51,29 +58,30 @@ static inline float ft_exp_single(float x) {
   p = p * r + 0.5F;
   float e = 1.0F + (r + (r * r) * p);
   float power = ft_single_of((ft_single_bits(shifted) - 0x4b400000U + 127U) << 23);
-  return x < -87.33F ? 0.0F : e * power;
+  return ft_single_choose(x < -87.33F, 0.0F, e * power);
 }
 
 static inline float ft_relu(float x) {
-  return x > 0.0F ? x : 0.0F;
+  return ft_single_choose(x > 0.0F, x, 0.0F);
 }
 
 static inline float ft_selu(float x) {
-  float below = (FT_SELU_SCALE * FT_SELU_ALPHA) * (ft_exp_single(x > 0.0F ? 0.0F : x) - 1.0F);
-  return x > 0.0F ? FT_SELU_SCALE * x : below;
+  float below =
+      (FT_SELU_SCALE * FT_SELU_ALPHA) * (ft_exp_single(ft_single_choose(x > 0.0F, 0.0F, x)) - 1.0F);
+  return ft_single_choose(x > 0.0F, FT_SELU_SCALE * x, below);
 }
 
 /* x tanh(log(1 + exp x)) = x n / (n + 2), n = e (e + 2), e = exp x; from 20 on it is x. */
 static inline float ft_mish(float x) {
-  float bounded = x < -100.0F ? -100.0F : x; /* else minus infinity times 0 */
-  float e = ft_exp_single(bounded > 20.0F ? 20.0F : bounded);
+  float bounded = ft_single_choose(x < -100.0F, -100.0F, x); /* else minus infinity times 0 */
+  float e = ft_exp_single(ft_single_choose(bounded > 20.0F, 20.0F, bounded));
   float n = e * (e + 2.0F);
   return bounded * (n / (n + 2.0F));
 }
 
 /* x + x z R(z), z = x^2, where |x| < 0.55; else 1 - 2 / (exp(2 |x|) + 1). */
 static inline float ft_tanh_single(float x) {
-  float size = x < 0.0F ? -x : x;
+  float size = ft_single_choose(x < 0.0F, -x, x);
   float z = x * x;
   float p = -0x1.b13538p-8F;
   p = p * z + 0x1.5d220ep-6F;
@@ -82,13 +90,12 @@ static inline float ft_tanh_single(float x) {
   p = p * z + -0x1.555554p-2F;
   float near = x + (x * z) * p;
   float far = 1.0F - 2.0F / (ft_exp_single(2.0F * size) + 1.0F);
-  float away = x < 0.0F ? -far : far;
-  return size < 0.55F ? near : away;
+  return ft_single_choose(size < 0.55F, near, ft_single_choose(x < 0.0F, -far, far));
 }
 
 static inline float ft_logistic_single(float x) {
-  float e = ft_exp_single(x > 0.0F ? -x : x);
-  float one_or_e = x > 0.0F ? 1.0F : e;
+  float e = ft_exp_single(ft_single_choose(x > 0.0F, -x, x));
+  float one_or_e = ft_single_choose(x > 0.0F, 1.0F, e);
   return one_or_e / (1.0F + e);
 }
 

@@ -55,6 +55,7 @@ struct ft_kernel {
    * floats an output, within `work`. */
   const float *(*run_net)(const struct ft_net *net, const struct ft_net_input *input,
                           const struct ft_net_work *work);
+  void (*activate)(enum ft_activation activation, float *value, size_t count); /* activation.h */
 };
 
 extern const struct ft_kernel ft_kernel_portable, ft_kernel_avx2, ft_kernel_avx512;

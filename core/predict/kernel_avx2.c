@@ -245,6 +245,7 @@ const struct ft_kernel ft_kernel_avx2 = {
   .add_block = add_block,
   .add_row = add_row,
   .run_net = run_net,
+  .activate = activate,
 };
 
 #else

@@ -325,6 +325,7 @@ const struct ft_kernel ft_kernel_avx512 = {
   .add_block = add_block,
   .add_row = add_row_avx512,
   .run_net = run_net,
+  .activate = activate,
 };
 
 #else

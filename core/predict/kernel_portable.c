@@ -117,4 +117,5 @@ const struct ft_kernel ft_kernel_portable = {
   .add_block = add_block,
   .add_row = add_row,
   .run_net = run_net,
+  .activate = activate,
 };

@@ -1,4 +1,5 @@
 /* Calls of an endpoint: rows cut into requests, answers put where the rows came from. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>

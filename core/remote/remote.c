@@ -104,7 +104,7 @@ static uint32_t number_of(const char *name, uint32_t most, uint32_t standard) {
 struct ft_remote_rules ft_remote_rules_of_environment(const char *allowed) {
   struct ft_remote_rules rules = FT_REMOTE_RULES_DEFAULTS;
   const char *given = getenv("FORETELL_ALLOWED_ENDPOINTS");
-  rules.allowed = given ? given : allowed;
+  rules.allowed = allowed ? allowed : given ? given : "*";
   rules.timeout_ms = number_of("FORETELL_REMOTE_TIMEOUT", 86400, rules.timeout_ms / 1000) * 1000;
   rules.attempts = number_of("FORETELL_REMOTE_ATTEMPTS", 100, rules.attempts);
   return rules;

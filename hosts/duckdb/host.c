@@ -1,10 +1,18 @@
 #include <string.h>
 
+#include "core/command/model_file.h"
 #include "hosts/duckdb/catalogue.h"
 #include "hosts/duckdb/engine.h"
 #include "hosts/duckdb/macro.h"
 #include "hosts/duckdb/query.h"
 #include "hosts/duckdb/session.h"
+
+/* The file has one user, and the shell runs as him. */
+static enum ft_status read_file(void *self, struct ft_buffer *out, const char *path,
+                                struct ft_error *err) {
+  (void)self;
+  return ft_model_file_read(out, path, err);
+}
 
 static bool in_transaction(void *self) {
   return ft_engine_in_transaction(self);
@@ -60,6 +68,7 @@ void ft_duckdb_host(struct ft_host *out, struct ft_engine *engine) {
     .stream = ft_query_stream,
     .table_query = ft_query_of_table,
     .resolve_schema = ft_query_schema,
+    .read_file = read_file,
     .in_transaction = in_transaction,
     .begin = begin,
     .commit = commit,
@@ -77,5 +86,6 @@ void ft_duckdb_host(struct ft_host *out, struct ft_engine *engine) {
     .progress = progress,
     .cancelled = cancelled,
     .user = user,
+    .remote_rules = ft_remote_rules_of_environment(NULL),
   };
 }

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "hosts/postgres/catalogue.h"
+#include "hosts/postgres/file.h"
 #include "hosts/postgres/function.h"
 #include "hosts/postgres/guard.h"
 #include "hosts/postgres/module.h"
@@ -97,6 +98,7 @@ void ft_postgres_host(struct ft_host *out, struct ft_session *session) {
     .stream = ft_query_stream,
     .table_query = ft_query_of_table,
     .resolve_schema = ft_query_schema,
+    .read_file = ft_file_read,
     .in_transaction = in_transaction,
     .begin = begin,
     .commit = commit,

@@ -21,6 +21,7 @@
 #include "foretell/buffer.h"
 #include "foretell/error.h"
 #include "foretell/job.h"
+#include "foretell/remote.h"
 #include "foretell/type.h"
 
 /* Takes batches; called by ft_host.stream. A failure stops the stream and is passed up. */
@@ -46,6 +47,9 @@ struct ft_model_record {
   uint32_t version;   /* 1, 2, … */
   int64_t created_us; /* microseconds since 1970-01-01 UTC */
   uint64_t artifact_bytes;
+  /* For put and make_functions, of a model that is served elsewhere: there is no artifact, the
+   * manifest is this description and model_sha256 its hash. NULL otherwise, and from get and list. */
+  const struct ft_remote *remote;
 };
 
 struct ft_host {
@@ -69,6 +73,12 @@ struct ft_host {
   /* Schema to use for an unqualified name; checks that a named one exists. */
   enum ft_status (*resolve_schema)(void *self, struct ft_arena *arena, struct ft_span schema,
                                    size_t position, const char **out, struct ft_error *err);
+
+  /* Append a file's bytes to `out`, whose maximum is the most that it may have. The file is read with
+   * the rights of the user: what he may not read, no statement of ours reads for him.
+   * FT_PRIVILEGE, FT_IO, FT_LIMIT. */
+  enum ft_status (*read_file)(void *self, struct ft_buffer *out, const char *path,
+                              struct ft_error *err);
 
   bool (*in_transaction)(void *self);
   enum ft_status (*begin)(void *self, struct ft_error *err);
@@ -115,8 +125,9 @@ struct ft_host {
   const char *(*user)(void *self);
   /* Path of the trainer program, found by whoever started the host. */
   const char *trainer_path;
-  uint64_t trainer_memory_bytes; /* RLIMIT_AS of the trainer; 0: none */
-  uint32_t trainer_threads;      /* 0: as many as there are CPUs */
+  uint64_t trainer_memory_bytes;       /* RLIMIT_AS of the trainer; 0: none */
+  uint32_t trainer_threads;            /* 0: as many as there are CPUs */
+  struct ft_remote_rules remote_rules; /* of endpoints and of S3 */
 };
 
 #endif

@@ -1,6 +1,7 @@
 /* The trainer's job and its reports: what travels on the pipes besides rows.
  *
- * Protocol to the trainer   JOB (JSON), BATCH … (ft_batch_write), END.
+ * Protocol to the trainer   JOB (JSON), BATCH … (ft_batch_write), END;
+ *                           of an import JOB, FILE … (the bytes of a model file), END.
  *          from the trainer PROGRESS (JSON) and NOTICE (JSON) …, then one ARTIFACT (bytes) or one
  *                           ERROR (JSON); then it ends.
  * Frames   u32 little-endian length of what follows, u8 kind, payload. At most FT_FRAME_MAX_BYTES.
@@ -23,6 +24,7 @@ enum ft_frame_kind {
   FT_FRAME_NONE = 0,
   FT_FRAME_JOB = 'J',
   FT_FRAME_BATCH = 'B',
+  FT_FRAME_FILE = 'F',
   FT_FRAME_END = 'E',
   FT_FRAME_PROGRESS = 'P',
   FT_FRAME_NOTICE = 'N',
@@ -49,7 +51,8 @@ struct ft_hyperparameter {
 
 struct ft_job {
   const char *model; /* the model's name, for words only */
-  uint32_t fields;   /* of the rows: features and the target, in the query's order */
+  bool import; /* no rows: a model file, whose types `field` gives, the result's as the target */
+  uint32_t fields; /* of the rows: features and the target, in the query's order */
   const struct ft_field *field;
   uint32_t target; /* index into field */
   bool automatic;  /* AUTO ON */

@@ -62,6 +62,13 @@ enum ft_status ft_plan_predict(const struct ft_plan *plan, struct ft_scratch *sc
                                const struct ft_batch *batch, double *value, uint32_t *label,
                                double *probability, struct ft_error *err) FT_MUST_CHECK;
 
+/* What a prediction by blocks costs, foretold from the model's structure alone, so that it is the same
+ * on every machine: nanoseconds a row on one core of the machine of docs/prediction.md, with AVX-512.
+ * A model's are its members' and those of its encoders and link. Takes a few milliseconds for a
+ * million nodes. The model has passed ft_model_check. */
+double ft_model_predict_ns(const struct ft_model *model);
+double ft_member_predict_ns(const struct ft_model *model, const struct ft_member *member);
+
 /* The order of a row's labels by probability, highest first, the lower index first on a tie. */
 void ft_plan_rank(const struct ft_plan *plan, const double *probability, size_t rows, size_t row,
                   uint32_t *order);

@@ -67,8 +67,8 @@ struct ft_remote_rules {
                              .in_flight = 4,      \
                              .request_bytes = 5000000 })
 
-/* The defaults, changed by FORETELL_ALLOWED_ENDPOINTS (else `allowed`), FORETELL_REMOTE_TIMEOUT
- * (seconds) and FORETELL_REMOTE_ATTEMPTS; texts live as long as the environment. */
+/* The defaults, changed by FORETELL_REMOTE_TIMEOUT (seconds) and FORETELL_REMOTE_ATTEMPTS. `allowed` NULL:
+ * FORETELL_ALLOWED_ENDPOINTS, else all; it lives as long as the environment. */
 struct ft_remote_rules ft_remote_rules_of_environment(const char *allowed);
 
 /* May it be called, and is its endpoint one at all? No connection is made.

@@ -189,7 +189,7 @@ static void writing_past_the_buffers_maximum_fails(void **state) {
 }
 
 static const char good_job[] =
-    "{\"model\":\"m\",\"field\":[{\"name\":\"a\",\"type\":\"int4\",\"precision\":0,\"scale\":0},"
+    "{\"model\":\"m\",\"import\":false,\"field\":[{\"name\":\"a\",\"type\":\"int4\",\"precision\":0,\"scale\":0},"
     "{\"name\":\"b\",\"type\":\"numeric\",\"precision\":9,\"scale\":2}],\"target\":1,"
     "\"automatic\":true,\"model_type\":\"AUTO\",\"problem\":\"\",\"objective\":null,"
     "\"hyperparameter\":[{\"name\":\"eta\",\"value\":\"0.1\"}],\"max_cells\":\"0\","

@@ -1,0 +1,109 @@
+#include "core/import/format.h"
+
+#include <string.h>
+
+#include "core/import/own.h"
+#include "core/import/xgboost.h"
+
+static bool begins(struct ft_span bytes, const char *with, size_t size) {
+  return bytes.size >= size && memcmp(bytes.data, with, size) == 0;
+}
+#define BEGINS(bytes, literal) begins(bytes, literal, sizeof(literal) - 1)
+
+static bool has(struct ft_span bytes, size_t within, const char *word) {
+  if (within > bytes.size) within = bytes.size;
+  return within > 0 && memmem(bytes.data, within, word, strlen(word)) != NULL;
+}
+
+static bool is_own(struct ft_span bytes) {
+  return BEGINS(bytes, "FTMODEL\n");
+}
+
+static bool is_json(struct ft_span bytes) {
+  struct ft_span text = ft_span_trim(bytes);
+  if (!text.size || text.data[0] != '{') return false;
+  text = ft_span_trim((struct ft_span){ text.data + 1, text.size - 1 });
+  return text.size && (text.data[0] == '"' || text.data[0] == '}');
+}
+
+static bool is_ubjson(struct ft_span bytes) {
+  return bytes.size > 2 && bytes.data[0] == '{' && memchr("LliUI#", bytes.data[1], 6);
+}
+
+/* "binf", and then a header of counts whose text is nothing we could print. */
+static bool is_xgboost_binary(struct ft_span bytes) {
+  return BEGINS(bytes, "binf") ||
+         (has(bytes, 4096, "gbtree") && has(bytes, 4096, ":") && bytes.size &&
+          (unsigned char)bytes.data[0] < 9) ||
+         BEGINS(bytes, "CONFIG-offset:");
+}
+
+static bool is_pickle(struct ft_span bytes) {
+  return bytes.size > 2 && bytes.data[0] == '\x80' && bytes.data[1] >= 2 && bytes.data[1] <= 5;
+}
+
+/* joblib.dump(compress=…) */
+static bool is_joblib(struct ft_span bytes) {
+  return BEGINS(bytes, "\x78\x9c") || BEGINS(bytes, "\x78\x01") || BEGINS(bytes, "\x78\xda");
+}
+
+static bool is_catboost(struct ft_span bytes) {
+  return BEGINS(bytes, "CBM1");
+}
+
+static bool is_hdf5(struct ft_span bytes) {
+  return BEGINS(bytes, "\x89HDF\r\n\x1a\n");
+}
+
+static bool is_pmml(struct ft_span bytes) {
+  return has(bytes, 2048, "<PMML");
+}
+
+static bool is_zip(struct ft_span bytes) {
+  return BEGINS(bytes, "PK\x03\x04");
+}
+
+static bool is_saved_model(struct ft_span bytes) {
+  return has(bytes, 65536, "saved_model_main_op") || has(bytes, 65536, "saved_model_schema");
+}
+
+#define TO_XGBOOST \
+  "Load it with XGBoost before 3.1 and save it with Booster.save_model(\"model.ubj\")."
+#define TO_ONNX \
+  "Convert it to ONNX (skl2onnx, onnxmltools), or save it with the library's own save_model."
+
+static const struct ft_format formats[] = {
+  { "a model of ours", is_own, ft_own_read, NULL },
+  { "an XGBoost model in JSON", is_json, ft_xgboost_json_read, NULL },
+  { "an XGBoost model in UBJSON", is_ubjson, ft_xgboost_ubjson_read, NULL },
+  { "a Python pickle", is_pickle, NULL, TO_ONNX },
+  { "a compressed joblib file", is_joblib, NULL, TO_ONNX },
+  { "a CatBoost model", is_catboost, NULL,
+    "Save it with model.save_model(\"model.onnx\", format=\"onnx\")." },
+  { "a Keras model in HDF5", is_hdf5, NULL, "Convert it with tf2onnx." },
+  { "a PMML document", is_pmml, NULL, "Export the model as ONNX from where it was trained." },
+  { "a zip archive, as PyTorch and Keras write", is_zip, NULL,
+    "Export the model as ONNX: torch.onnx.export, tf2onnx." },
+  { "a TensorFlow SavedModel", is_saved_model, NULL, "Convert it with tf2onnx." },
+  { "XGBoost's old binary format", is_xgboost_binary, NULL, TO_XGBOOST },
+};
+
+const struct ft_format *ft_format_of(struct ft_span bytes) {
+  for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+    if (formats[i].fits(bytes)) return &formats[i];
+  return NULL;
+}
+
+enum ft_status ft_format_read(struct ft_import *out, struct ft_arena *arena, struct ft_span bytes,
+                              struct ft_error *err) {
+  const struct ft_format *format = ft_format_of(bytes);
+  if (!format) {
+    ft_fail(err, FT_UNSUPPORTED,
+            bytes.size ? "the file has no format that is known" : "the file is empty");
+    return ft_fail_hint(err, "XGBoost JSON or UBJSON, LightGBM text, ONNX, a model.tar.gz with an "
+                             "XGBoost model, and models of ours are read.");
+  }
+  if (format->read) return format->read(out, arena, bytes, err);
+  ft_fail(err, FT_UNSUPPORTED, "the file is %s, which is not read", format->name);
+  return ft_fail_hint(err, "%s", format->advice);
+}

@@ -1,0 +1,225 @@
+/* What a prediction costs, foretold from a model's structure alone: the same number on every machine.
+ * It is in nanoseconds a row of a block on one core with AVX-512 of the machine that docs/prediction.md
+ * tells of, where the constants below were measured. */
+#include <string.h>
+
+#include "core/predict/layout.h"
+#include "foretell/plan.h"
+
+/* Nanoseconds a row. */
+#define ROW_NS       3.0   /* handing out, and an engine's call */
+#define OUTPUT_NS    1.0   /* of one member: sums to margins */
+#define LINK_NS      10.0  /* a probability of two */
+#define SOFTMAX_NS   14.0  /* a label */
+#define LEVEL_NS     0.06  /* one level of the search among a feature's thresholds */
+#define MASK_NS      0.003 /* one decision */
+#define SET_NS       0.012 /* a set of categories */
+#define DEEP_NS      0.8   /* of a tree deeper than a group holds: adding up its exits */
+#define DEEP_STEP_NS 1.3   /* and each step of its longest way below the complete part */
+#define WALK_STEP_NS 1.5   /* a step of a tree that no pass can hold */
+#define FLOATS_NS    0.3   /* a feature made float32, which nets and walks want */
+#define TERM_NS      0.12
+#define LOOKUP_NS    3.0   /* and what its weights cost */
+#define WEIGHT_NS    0.032 /* a multiplication and its addition */
+#define LAYER_NS     0.1   /* an output of a layer, without its activation */
+
+/* A complete tree, by depth. */
+static const double tree_ns[FT_GROUP_DEPTH + 1] = { 0,    0.04, 0.042, 0.048, 0.055,
+                                                    0.07, 0.10, 0.19,  0.335 };
+static const double activation_ns[FT_ACTIVATE_COUNT] = { 0, 0.03, 0.45, 0.5, 0.6, 0.5 };
+static const double encoder_ns[FT_ENCODE_KIND_COUNT] = { 0.05, 8.0, 8.0, 1.0 };
+
+/* Different decisions are counted by hash, each with the pass and the tree that had it last. */
+struct counted {
+  uint64_t key; /* 0: the slot is empty */
+  uint32_t pass, tree;
+};
+
+struct count {
+  struct ft_arena arena;
+  const struct ft_model *model;
+  const struct ft_forest *forest;
+  struct counted *slot;
+  uint32_t slots, used; /* slots a power of two, at most half of them used */
+  uint32_t *depth;      /* one a node of the tree in hand */
+  uint32_t *of_feature; /* decisions of the pass in hand, one a feature */
+  uint32_t *feature;    /* those with any */
+  uint32_t features;
+  uint32_t pass;      /* from 1 */
+  uint32_t decisions; /* of the pass in hand */
+  double ns;
+};
+
+static uint64_t mixed(uint64_t key) {
+  key = (key ^ key >> 32) * UINT64_C(0x9e3779b97f4a7c15);
+  return key ^ key >> 29;
+}
+
+/* A node's decision as a number; two of different ones are equal only by a rare chance. */
+static uint64_t key_of(const struct ft_forest *forest, const struct ft_node *node) {
+  uint32_t bits;
+  memcpy(&bits, &node->threshold, sizeof bits);
+  uint64_t key = (uint64_t)node->feature << 34 | (uint64_t)node->missing_left << 32 | bits;
+  if (node->set == FT_NODE_NO_SET) return key + 1;
+  key = (uint64_t)node->feature << 34 | (uint64_t)node->missing_left << 32;
+  for (uint32_t w = 0; w < node->set_words; w++)
+    key = mixed(key + forest->set_word[node->set + w] + 1);
+  return key | UINT64_C(1) << 63;
+}
+
+static struct counted *find(struct counted *slot, uint32_t slots, uint64_t key) {
+  uint64_t at = mixed(key) & (slots - 1);
+  while (slot[at].key && slot[at].key != key)
+    at = (at + 1) & (slots - 1);
+  return &slot[at];
+}
+
+static bool grow(struct count *c) {
+  if (2 * (c->used + 1) <= c->slots) return true;
+  const uint32_t slots = c->slots ? 2 * c->slots : 4096;
+  struct counted *slot = FT_ARENA_NEW(&c->arena, struct counted, slots);
+  if (!slot) return false;
+  for (uint32_t i = 0; i < c->slots; i++)
+    if (c->slot[i].key) *find(slot, slots, c->slot[i].key) = c->slot[i];
+  c->slot = slot;
+  c->slots = slots;
+  return true;
+}
+
+/* Out of memory every decision counts as a new one, which is too dear rather than too cheap. */
+static void count_decision(struct count *c, const struct ft_node *node, uint32_t tree,
+                           uint32_t *own, uint32_t *fresh) {
+  if (!grow(c)) {
+    ++*own, ++*fresh;
+    return;
+  }
+  const uint64_t key = key_of(c->forest, node);
+  struct counted *slot = find(c->slot, c->slots, key);
+  if (!slot->key) {
+    *slot = (struct counted){ .key = key };
+    c->used++;
+  }
+  if (slot->tree != tree + 1) ++*own;
+  slot->tree = tree + 1;
+  if (slot->pass == c->pass) return;
+  slot->pass = c->pass;
+  ++*fresh;
+  if (c->of_feature[node->feature]++ == 0) c->feature[c->features++] = node->feature;
+  c->ns += node->set == FT_NODE_NO_SET ? 0 : SET_NS;
+}
+
+/* Levels of a search among so many thresholds. */
+static uint32_t levels_for(uint32_t thresholds) {
+  uint32_t levels = 1;
+  while (UINT32_C(1) << levels <= thresholds)
+    levels++;
+  return levels;
+}
+
+static void end_pass(struct count *c) {
+  for (uint32_t i = 0; i < c->features; i++) {
+    c->ns += LEVEL_NS * levels_for(c->of_feature[c->feature[i]]);
+    c->of_feature[c->feature[i]] = 0;
+  }
+  c->ns += MASK_NS * c->decisions;
+  c->features = c->decisions = 0;
+  c->pass++;
+}
+
+static uint32_t depth_of(struct count *c, const struct ft_tree *tree) {
+  const struct ft_node *node = c->forest->node + tree->first;
+  uint32_t deepest = 0;
+  memset(c->depth, 0, tree->nodes * sizeof *c->depth);
+  for (uint32_t i = 0; i < tree->nodes; i++) {
+    if (c->depth[i] > deepest) deepest = c->depth[i];
+    if (node[i].feature == FT_NODE_LEAF) continue;
+    const uint32_t child[2] = { node[i].left, node[i].right };
+    for (int way = 0; way < 2; way++)
+      if (c->depth[child[way]] < c->depth[i] + 1) c->depth[child[way]] = c->depth[i] + 1;
+  }
+  return deepest;
+}
+
+static double cost_of_tree(const struct ft_tree *tree, uint32_t depth, uint32_t decisions) {
+  if (depth <= FT_GROUP_DEPTH) return tree_ns[depth];
+  if (decisions >= FT_PASS_MASKS) return WALK_STEP_NS * depth;
+  uint32_t cut = 1;
+  while (cut < FT_GROUP_DEPTH && (2U << cut) < tree->nodes)
+    cut++;
+  return tree_ns[cut] + DEEP_NS + DEEP_STEP_NS * (depth - cut);
+}
+
+/* A tree is counted into the pass in hand, and begins another one when that is full. */
+static void count_tree(struct count *c, uint32_t index) {
+  const struct ft_tree *tree = &c->forest->tree[index];
+  uint32_t own = 0, fresh = 0;
+  for (uint32_t i = tree->first; i < tree->first + tree->nodes; i++)
+    if (c->forest->node[i].feature != FT_NODE_LEAF)
+      count_decision(c, &c->forest->node[i], index, &own, &fresh);
+  c->ns += cost_of_tree(tree, depth_of(c, tree), own);
+  c->decisions += own < FT_PASS_MASKS ? fresh : 0;
+  if (c->decisions >= FT_PASS_MASKS) end_pass(c);
+}
+
+static double cost_of_forest(const struct ft_model *model, const struct ft_forest *forest) {
+  struct count c = { .model = model, .forest = forest, .pass = 1 };
+  uint32_t most = 0;
+  for (uint32_t t = 0; t < forest->trees; t++)
+    most = forest->tree[t].nodes > most ? forest->tree[t].nodes : most;
+  ft_arena_init(&c.arena, FT_ARENA_DEFAULT_LIMIT);
+  c.depth = FT_ARENA_NEW(&c.arena, uint32_t, most);
+  c.of_feature = FT_ARENA_NEW(&c.arena, uint32_t, model->features);
+  c.feature = FT_ARENA_NEW(&c.arena, uint32_t, model->features);
+  for (uint32_t t = 0; t < forest->trees && c.depth && c.of_feature && c.feature; t++)
+    count_tree(&c, t);
+  if (c.depth && c.of_feature && c.feature) end_pass(&c);
+  ft_arena_release(&c.arena);
+  return c.ns;
+}
+
+static double cost_of_net(const struct ft_net *net) {
+  double ns = TERM_NS * net->terms;
+  for (uint32_t l = 0; l < net->layers; l++) {
+    const struct ft_layer *layer = &net->layer[l];
+    const double inputs = l == 0 ? net->terms : layer->inputs;
+    ns += (WEIGHT_NS * inputs + LAYER_NS + activation_ns[layer->activation]) * layer->outputs;
+  }
+  return ns + (LOOKUP_NS + LAYER_NS * net->layer[0].outputs) * net->lookups;
+}
+
+double ft_member_predict_ns(const struct ft_model *model, const struct ft_member *member) {
+  return OUTPUT_NS * model->outputs + (member->kind == FT_LEARNER_NET
+                                           ? cost_of_net(&member->net)
+                                           : cost_of_forest(model, &member->forest));
+}
+
+/* Bit 1: the feature is asked for; bit 2: as floats. */
+static void note_features(uint8_t *used, const struct ft_member *member) {
+  const bool net = member->kind == FT_LEARNER_NET;
+  for (uint32_t i = 0; !net && i < member->forest.nodes; i++)
+    if (member->forest.node[i].feature != FT_NODE_LEAF) used[member->forest.node[i].feature] |= 1;
+  for (uint32_t t = 0; net && t < member->net.terms; t++)
+    used[member->net.term[t].feature] |= 2;
+  for (uint32_t i = 0; net && i < member->net.lookups; i++)
+    used[member->net.lookup[i].feature] |= 2;
+}
+
+double ft_model_predict_ns(const struct ft_model *model) {
+  double ns = ROW_NS + (model->link == FT_LINK_SOFTMAX    ? SOFTMAX_NS * model->labels
+                        : model->link != FT_LINK_IDENTITY ? LINK_NS
+                                                          : 0);
+  struct ft_arena arena;
+  ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
+  uint8_t *used = FT_ARENA_NEW(&arena, uint8_t, model->features);
+  for (uint32_t m = 0; m < model->members; m++) {
+    if (used) note_features(used, &model->member[m]);
+    ns += ft_member_predict_ns(model, &model->member[m]);
+  }
+  for (uint32_t f = 0; f < model->features; f++) {
+    const uint8_t asked = used ? used[f] : 3;
+    ns += asked ? encoder_ns[model->encoder[f].kind] : 0;
+    ns += asked & 2 ? FLOATS_NS : 0;
+  }
+  ft_arena_release(&arena);
+  return ns;
+}
