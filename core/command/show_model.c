@@ -58,8 +58,12 @@ static enum ft_status load_artifact(struct showing *showing, const struct ft_hos
   return FT_OK;
 }
 
+static bool is_remote(const struct showing *showing) {
+  return json_object_get(showing->description.manifest, "remote");
+}
+
 static void read_artifact(struct showing *showing, const struct ft_host *host) {
-  if (showing->record.state != FT_MODEL_READY) return;
+  if (showing->record.state != FT_MODEL_READY || is_remote(showing)) return;
   struct ft_error why;
   struct ft_buffer bytes;
   ft_buffer_init(&bytes, FT_FRAME_MAX_BYTES);
@@ -82,7 +86,8 @@ static enum ft_status describe(struct ft_grid *grid, struct showing *showing,
   read_statement(showing);
   read_manifest(showing);
   read_artifact(showing, host);
-  apply(&showing->description, ft_description_rules);
+  apply(&showing->description,
+        is_remote(showing) ? ft_description_remote_rules : ft_description_rules);
   apply(&showing->description, ft_description_own_rules);
   enum ft_status status = ft_description_grid(grid, &showing->description, err);
   json_decref(showing->description.manifest);

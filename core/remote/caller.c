@@ -8,7 +8,7 @@
 #include "core/remote/csv.h"
 #include "core/remote/endpoint.h"
 #include "core/remote/http.h"
-#include "core/remote/signature.h"
+#include "core/remote/sigv4.h"
 
 #define ANSWER_MAX_BYTES ((size_t)1 << 26)
 #define HEADER_MAX_BYTES ((size_t)1 << 16)
@@ -94,11 +94,11 @@ static enum ft_status write_header(struct ft_remote_caller *caller, struct part 
     ft_buffer_print(&part->header, "content-type: %s\n", type);
     return ft_buffer_check(&part->header, "the request", err);
   }
-  const struct ft_signature_header header[] = {
+  const struct ft_sigv4_header header[] = {
     { "content-type", ft_span_of(type) },
     { "x-amzn-sagemaker-target-model", ft_span_of(caller->remote->model) },
   };
-  struct ft_signature_request request = {
+  struct ft_sigv4_request request = {
     .method = "POST",
     .url = &caller->endpoint.url,
     .service = "sagemaker",
@@ -107,7 +107,7 @@ static enum ft_status write_header(struct ft_remote_caller *caller, struct part 
     .body = ft_buffer_view(&part->body),
     .at = time(NULL),
   };
-  return ft_signature_write(&part->header, &request, &caller->endpoint.credential, err);
+  return ft_sigv4_write(&part->header, &request, &caller->endpoint.credential, err);
 }
 
 static size_t answer_limit(const struct ft_remote *remote, size_t rows) {

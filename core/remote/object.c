@@ -7,7 +7,7 @@
 #include "core/remote/answer.h"
 #include "core/remote/endpoint.h"
 #include "core/remote/http.h"
-#include "core/remote/signature.h"
+#include "core/remote/sigv4.h"
 
 #define URL_MAX_BYTES    8192
 #define HEADER_MAX_BYTES ((size_t)1 << 16)
@@ -89,12 +89,12 @@ static enum ft_status request(void *self, uint32_t slot, struct ft_http_request 
                               struct ft_error *err) {
   struct getting *getting = self;
   (void)slot;
-  struct ft_signature_request signed_request = { .method = "GET",
-                                                 .url = &getting->parts,
-                                                 .service = "s3",
-                                                 .at = time(NULL) };
+  struct ft_sigv4_request signed_request = { .method = "GET",
+                                             .url = &getting->parts,
+                                             .service = "s3",
+                                             .at = time(NULL) };
   ft_buffer_reset(&getting->header);
-  FT_TRY(ft_signature_write(&getting->header, &signed_request, &getting->credential, err));
+  FT_TRY(ft_sigv4_write(&getting->header, &signed_request, &getting->credential, err));
   *out = (struct ft_http_request){
     .url = (const char *)getting->url.data,
     .header = ft_buffer_view(&getting->header),

@@ -114,7 +114,7 @@ FROM foretell.model m
 JOIN pg_catalog.pg_namespace n ON n.nspname = m.schema_name
 JOIN pg_catalog.pg_proc p ON p.pronamespace = n.oid AND p.proname = m.function_name
  AND p.prosrc LIKE 'part=% artifact=' || m.artifact_sha256 || ' %'
- AND p.proargtypes = '2249'::pg_catalog.oidvector
+ AND p.proargtypes IN ('2249'::pg_catalog.oidvector, '2287'::pg_catalog.oidvector)
 CROSS JOIN LATERAL pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
 LEFT JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
 WHERE m.is_current;

@@ -128,6 +128,7 @@ struct ft_host {
   uint64_t trainer_memory_bytes;       /* RLIMIT_AS of the trainer; 0: none */
   uint32_t trainer_threads;            /* 0: as many as there are CPUs */
   struct ft_remote_rules remote_rules; /* of endpoints and of S3 */
+  const char *artifacts; /* folder or s3:// prefix below which jobs' models are; NULL, "": none */
 };
 
 #endif

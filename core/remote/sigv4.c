@@ -1,4 +1,4 @@
-#include "core/remote/signature.h"
+#include "core/remote/sigv4.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 
 #define TEXT_MAX_BYTES ((size_t)1 << 20)
 
-static void append_lines(struct ft_buffer *out, const struct ft_signature_header *header,
+static void append_lines(struct ft_buffer *out, const struct ft_sigv4_header *header,
                          size_t headers) {
   for (size_t i = 0; i < headers; i++) {
     ft_buffer_print(out, "%s:", header[i].name);
@@ -16,7 +16,7 @@ static void append_lines(struct ft_buffer *out, const struct ft_signature_header
   }
 }
 
-static void append_names(struct ft_buffer *out, const struct ft_signature_header *header,
+static void append_names(struct ft_buffer *out, const struct ft_sigv4_header *header,
                          size_t headers) {
   for (size_t i = 0; i < headers; i++)
     ft_buffer_print(out, "%s%s", i ? ";" : "", header[i].name);
@@ -24,7 +24,7 @@ static void append_names(struct ft_buffer *out, const struct ft_signature_header
 
 /* All that is signed, in the order of names. */
 struct headers {
-  struct ft_signature_header item[FT_SIGNATURE_MAX_HEADERS + 4];
+  struct ft_sigv4_header item[FT_SIGV4_MAX_HEADERS + 4];
   size_t count;
 };
 
@@ -32,11 +32,11 @@ static void insert(struct headers *headers, const char *name, struct ft_span val
   size_t at = headers->count++;
   for (; at && strcmp(headers->item[at - 1].name, name) > 0; at--)
     headers->item[at] = headers->item[at - 1];
-  headers->item[at] = (struct ft_signature_header){ name, value };
+  headers->item[at] = (struct ft_sigv4_header){ name, value };
 }
 
 struct signing {
-  const struct ft_signature_request *request;
+  const struct ft_sigv4_request *request;
   const struct ft_credential *credential;
   char stamp[20]; /* 20261122T134500Z */
   char body[FT_SHA256_TEXT];
@@ -54,7 +54,7 @@ static enum ft_status hash_text(char out[FT_SHA256_TEXT], struct ft_span text,
 }
 
 static enum ft_status prepare(struct signing *signing, struct ft_error *err) {
-  const struct ft_signature_request *request = signing->request;
+  const struct ft_sigv4_request *request = signing->request;
   const struct ft_credential *credential = signing->credential;
   struct tm parts = { 0 };
   gmtime_r(&request->at, &parts);
@@ -75,7 +75,7 @@ static enum ft_status prepare(struct signing *signing, struct ft_error *err) {
 }
 
 static void append_request(struct ft_buffer *out, const struct signing *signing) {
-  const struct ft_signature_request *request = signing->request;
+  const struct ft_sigv4_request *request = signing->request;
   struct ft_span path = request->url->path.size ? request->url->path : FT_SPAN("/");
   ft_buffer_print(out, "%s\n", request->method);
   if (strcmp(request->service, "s3") == 0)
@@ -128,8 +128,8 @@ static enum ft_status sign(char out[FT_SHA256_TEXT], const struct signing *signi
   return FT_OK;
 }
 
-enum ft_status ft_signature_write(struct ft_buffer *out, const struct ft_signature_request *request,
-                                  const struct ft_credential *credential, struct ft_error *err) {
+enum ft_status ft_sigv4_write(struct ft_buffer *out, const struct ft_sigv4_request *request,
+                              const struct ft_credential *credential, struct ft_error *err) {
   struct signing signing = { .request = request, .credential = credential };
   struct ft_buffer text;
   char signature[FT_SHA256_TEXT];
