@@ -103,7 +103,7 @@ static void create_part(const struct making *making, size_t i) {
   ft_function_create(record->schema, name, list_make1(parameter("row", RECORDOID)), returns, body);
 }
 
-/* f(x1, x2, …), a row a call; and f(rows record[]), as many rows a call as the array has. */
+/* f(x1, x2, …), a row a call; and f_batch(rows record[]), as many rows a call as the array has. */
 static enum ft_status create_remote(const struct making *making, struct ft_error *err) {
   const struct ft_model_record *record = making->record;
   struct ft_body parsed = { .part = FT_PART_REMOTE, .artifact = making->hash };
@@ -116,7 +116,7 @@ static enum ft_status create_remote(const struct making *making, struct ft_error
   if (count_parameters(making) <= FUNC_MAX_ARGS)
     ft_function_create_remote(record->schema, record->function, column_parameters(making), returns,
                               body);
-  ft_function_create_remote(record->schema, record->function,
+  ft_function_create_remote(record->schema, psprintf("%s_batch", record->function),
                             list_make1(parameter("rows", RECORDARRAYOID)), array, body);
   return FT_OK;
 }
@@ -129,7 +129,6 @@ static bool is_kept(const struct making *making) {
       "SELECT format('%s(%s) %s', p.proname, pg_get_function_identity_arguments(p.oid), "
       "p.prorettype::regtype) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace "
       "WHERE n.nspname = $1 AND p.proname = $2 AND p.proargtypes <> '2249' AND "
-      "p.proargtypes <> '2287' AND "
       "p.prosrc LIKE 'part=% artifact=' || $3 || ' %'",
       argument, 3);
   bool fits = count_parameters(making) <= FUNC_MAX_ARGS;

@@ -26,7 +26,7 @@ struct ft_remote_call {
   struct ft_arena arena; /* of `remote` */
   struct ft_remote remote;
   struct ft_remote_caller *caller; /* made at the first call */
-  bool many;                       /* f(rows record[]) */
+  bool many;                       /* f_batch(rows record[]) */
   struct ft_value_reader *reader;  /* remote.fields; not for JSON */
   FmgrInfo output;                 /* of the JSON argument */
   Oid row_type;                    /* of the rows that the readers are made for */

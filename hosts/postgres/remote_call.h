@@ -1,6 +1,6 @@
 /* One place in a query that calls a remote model: its arguments as rows, the answers as values.
  *
- * Shapes   f(x1, x2, …) is a row a call; f(rows record[]) as many as the array has, in requests of at
+ * Shapes   f(x1, x2, …) is a row a call; f_batch(rows record[]) as many as the array has, in requests of at
  *          most MAX_BATCH_ROWS, several in flight, and gives an array in their order.
  * NULLs    an array of no rows, or a NULL, gives as much.
  * Edge     nothing raises while a request is under way: answers are kept as text, and read by the
