@@ -55,11 +55,16 @@ static bool read_boolean(struct ft_remote_value *value) {
   return false;
 }
 
-static bool copy_number(char copy[64], struct ft_span text, const char *allowed) {
+/* Digits, signs, and of a real the point and the exponent: nothing else that strtod would take. */
+static bool copy_number(char copy[64], struct ft_span text, bool real) {
   if (text.size >= 64) return false;
-  for (size_t i = 0; i < text.size; i++)
-    if (!text.data[i] || !strchr(allowed, text.data[i])) return false;
-  memcpy(copy, text.data, text.size);
+  for (size_t i = 0; i < text.size; i++) {
+    char byte = text.data[i];
+    bool good = (byte >= '0' && byte <= '9') || byte == '-' || byte == '+' ||
+                (real && (byte == '.' || byte == 'e' || byte == 'E'));
+    if (!good) return false;
+    copy[i] = byte;
+  }
   copy[text.size] = '\0';
   return true;
 }
@@ -75,7 +80,7 @@ static struct ft_span without_zeros(struct ft_span text) {
 
 static bool read_integer(struct ft_remote_value *value, enum ft_type type) {
   char copy[64], *end;
-  if (!copy_number(copy, without_zeros(value->text), "+-0123456789")) return false;
+  if (!copy_number(copy, without_zeros(value->text), false)) return false;
   errno = 0;
   value->integer = strtoll(copy, &end, 10);
   int64_t limit = type == FT_INT16 ? INT16_MAX : type == FT_INT32 ? INT32_MAX : INT64_MAX;
@@ -91,7 +96,7 @@ static bool read_real(struct ft_remote_value *value) {
     value->real = strtod(words[i], NULL);
     return true;
   }
-  if (!copy_number(copy, value->text, "+-.0123456789eE")) return false;
+  if (!copy_number(copy, value->text, true)) return false;
   value->real = strtod(copy, &end);
   return end != copy && !*end;
 }

@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #define DAY_US ((int64_t)86400 * 1000000)
@@ -22,16 +21,41 @@ static bool write_odd(struct ft_buffer *out, double value) {
   return true;
 }
 
-/* The fewest of 15 and 17 digits that bring the value back. */
+static void write_integer(struct ft_buffer *out, int64_t value) {
+  char digits[24];
+  size_t at = sizeof digits;
+  uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+  do {
+    digits[--at] = (char)('0' + left % 10);
+    left /= 10;
+  } while (left);
+  if (value < 0) digits[--at] = '-';
+  ft_buffer_append(out, digits + at, sizeof digits - at);
+}
+
+/* A number of at most six decimals, as most are: value = n / 10^6, where n and 10^6 are exact, and
+ * the quotient rounds as reading those decimals does. */
+static bool write_decimals(struct ft_buffer *out, double value) {
+  if (!(fabs(value) < 1e9)) return false;
+  int64_t n = (int64_t)(value * 1e6 + (value < 0 ? -0.5 : 0.5));
+  if ((double)n / 1e6 != value || (n == 0 && signbit(value))) return false;
+  uint64_t left = n < 0 ? 0 - (uint64_t)n : (uint64_t)n, fraction = left % 1000000;
+  char digits[8] = ".";
+  size_t used = 7;
+  if (n < 0) ft_buffer_u8(out, '-');
+  write_integer(out, (int64_t)(left / 1000000));
+  for (size_t i = 6; i > 0; i--, fraction /= 10)
+    digits[i] = (char)('0' + fraction % 10);
+  while (digits[used - 1] == '0')
+    used--;
+  if (used > 1) ft_buffer_append(out, digits, used);
+  return true;
+}
+
 static void write_double(struct ft_buffer *out, double value) {
   char digits[40];
-  if (write_odd(out, value)) return;
-  if (fabs(value) < 1e15 && value == (double)(int64_t)value && !(value == 0 && signbit(value))) {
-    ft_buffer_print(out, "%lld", (long long)value);
-    return;
-  }
-  snprintf(digits, sizeof digits, "%.15g", value);
-  if (strtod(digits, NULL) != value) snprintf(digits, sizeof digits, "%.17g", value);
+  if (write_odd(out, value) || write_decimals(out, value)) return;
+  snprintf(digits, sizeof digits, "%.17g", value);
   write_digits(out, digits);
 }
 
@@ -45,8 +69,10 @@ static void write_float(struct ft_buffer *out, float value) {
 
 static void write_text(struct ft_buffer *out, struct ft_span text) {
   bool quoted = text.size == 0;
-  for (size_t i = 0; i < text.size && !quoted; i++)
-    quoted = text.data[i] && strchr(",\"\r\n", text.data[i]);
+  for (size_t i = 0; i < text.size && !quoted; i++) {
+    char byte = text.data[i];
+    quoted = byte == ',' || byte == '"' || byte == '\r' || byte == '\n';
+  }
   if (!quoted) {
     ft_buffer_append_text(out, text);
     return;
@@ -93,9 +119,9 @@ static void write_value(struct ft_buffer *out, const struct ft_column *column, s
   const void *values = column->values;
   switch (column->type) {
   case FT_BOOL: ft_buffer_u8(out, ((const uint8_t *)values)[row] ? 't' : 'f'); return;
-  case FT_INT16: ft_buffer_print(out, "%d", ((const int16_t *)values)[row]); return;
-  case FT_INT32: ft_buffer_print(out, "%d", ((const int32_t *)values)[row]); return;
-  case FT_INT64: ft_buffer_print(out, "%lld", (long long)((const int64_t *)values)[row]); return;
+  case FT_INT16: write_integer(out, ((const int16_t *)values)[row]); return;
+  case FT_INT32: write_integer(out, ((const int32_t *)values)[row]); return;
+  case FT_INT64: write_integer(out, ((const int64_t *)values)[row]); return;
   case FT_FLOAT32: write_float(out, ((const float *)values)[row]); return;
   case FT_FLOAT64:
   case FT_DECIMAL: write_double(out, ((const double *)values)[row]); return;
