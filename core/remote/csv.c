@@ -1,5 +1,6 @@
 #include "core/remote/csv.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,9 +53,45 @@ static bool write_decimals(struct ft_buffer *out, double value) {
   return true;
 }
 
+/* n / 10^decimals, n of 17 digits. */
+static void write_places(struct ft_buffer *out, uint64_t n, int decimals) {
+  char digits[48];
+  size_t end = sizeof digits, at = end;
+  bool zeros = true; /* at the end, behind the point */
+  for (int i = 0; n || i <= decimals; i++, n /= 10) {
+    if (i == decimals && at < end) digits[--at] = '.';
+    zeros = zeros && i < decimals && n % 10 == 0;
+    if (!zeros) digits[--at] = (char)('0' + n % 10);
+  }
+  ft_buffer_append(out, digits + at, end - at);
+}
+
+/* 17 digits of a number of usual size, which bring it back: they are right within 0.51 of the last,
+ * and the next double is at least 1.1 away. A long double of 64 bits holds 10^k exactly up to 27. */
+static bool write_digits_17(struct ft_buffer *out, double value) {
+#if LDBL_MANT_DIG >= 64
+  static const long double power[] = { 1e0L,  1e1L,  1e2L,  1e3L,  1e4L,  1e5L,  1e6L,
+                                       1e7L,  1e8L,  1e9L,  1e10L, 1e11L, 1e12L, 1e13L,
+                                       1e14L, 1e15L, 1e16L, 1e17L, 1e18L, 1e19L, 1e20L };
+  long double size = fabsl((long double)value);
+  int decimals = 16;
+  if (!(size >= 1e-4L && size < 1e15L)) return false;
+  while (decimals < 20 && size * power[decimals] < 1e16L)
+    decimals++;
+  while (size * power[decimals] >= 99999999999999999.0L)
+    decimals--;
+  if (value < 0) ft_buffer_u8(out, '-');
+  write_places(out, (uint64_t)(size * power[decimals] + 0.5L), decimals);
+  return true;
+#else
+  (void)out, (void)value;
+  return false;
+#endif
+}
+
 static void write_double(struct ft_buffer *out, double value) {
   char digits[40];
-  if (write_odd(out, value) || write_decimals(out, value)) return;
+  if (write_odd(out, value) || write_decimals(out, value) || write_digits_17(out, value)) return;
   snprintf(digits, sizeof digits, "%.17g", value);
   write_digits(out, digits);
 }

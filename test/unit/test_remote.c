@@ -15,6 +15,7 @@
 #include "core/remote/profile.h"
 #include "core/remote/sigv4.h"
 #include "core/remote/url.h"
+#include "foretell/random.h"
 
 /* --- CSV --- */
 
@@ -47,11 +48,32 @@ static void doubles_come_back_with_the_same_bits(void **state) {
   }
 }
 
+static void any_double_comes_back(void **state) {
+  (void)state;
+  struct ft_random random = ft_random_seeded(7);
+  struct ft_buffer out;
+  ft_buffer_init(&out, 1 << 20);
+  for (int i = 0; i < 300000; i++) {
+    double size = ldexp(1, (int)ft_random_below(&random, 70) - 17), back;
+    double value = (ft_random_unit(&random) - 0.5) * size;
+    if (i % 3 == 0) value = nextafter(pow(10, (double)(i % 22) - 5), i % 2 ? 0 : 1e300);
+    struct ft_column column = { FT_FLOAT64, &value, NULL };
+    struct ft_batch batch = { 1, 1, &column };
+    ft_buffer_reset(&out);
+    ft_csv_write_row(&out, &batch, 0);
+    ft_buffer_u8(&out, 0);
+    back = strtod((const char *)out.data, NULL);
+    assert_memory_equal(&back, &value, sizeof back);
+  }
+  ft_buffer_release(&out);
+}
+
 static void numbers_are_short(void **state) {
   (void)state;
   assert_csv(FT_FLOAT64, &(double){ 0.1 }, "0.1\n");
   assert_csv(FT_FLOAT64, &(double){ 3 }, "3\n");
   assert_csv(FT_FLOAT64, &(double){ -1.5 }, "-1.5\n");
+  assert_csv(FT_FLOAT64, &(double){ 1.0 / 3 }, "0.33333333333333331\n");
   assert_csv(FT_FLOAT64, &(double){ 0.000001 }, "0.000001\n");
   assert_csv(FT_FLOAT64, &(double){ 999999999.999999 }, "999999999.999999\n");
   assert_csv(FT_FLOAT64, &(double){ NAN }, "NaN\n");
@@ -338,6 +360,7 @@ static void a_description_reads_back(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(doubles_come_back_with_the_same_bits),
+    cmocka_unit_test(any_double_comes_back),
     cmocka_unit_test(numbers_are_short),
     cmocka_unit_test(texts_are_quoted_where_they_must_be),
     cmocka_unit_test(times_are_written_as_redshift_does),
