@@ -187,7 +187,7 @@ static double time_rows(struct contender *c) {
 static void encode_first(struct run *run, struct contender *c) {
   const struct ft_encode_input input = { .column = run->load.single.column };
   for (uint32_t f = 0; f < c->plan[0]->encoding.features; f++)
-    ft_encode_feature(c->scratch[0]->block + (size_t)f * FT_FEATURE_STRIDE,
+    ft_encode_feature(c->scratch[0]->block + (size_t)f * FT_FEATURE_STRIDE, FT_FEATURE_STRIDE,
                       &c->plan[0]->encoding.feature[f], &input, 0, FT_BLOCK_ROWS);
 }
 
@@ -318,8 +318,9 @@ static void run_shape(const struct ft_shape *shape, size_t turns, double ratio[K
   struct run run = { .shape = shape };
   ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
   ft_workload_make(&run.load, &arena, shape, TRAINING, ROWS);
-  printf("%s: %u trees, %u nodes\n", shape->name, run.load.model.member[0].forest.trees,
-         run.load.model.member[0].forest.nodes);
+  printf("%s: %u trees, %u nodes; foretold %.1f ns/row\n", shape->name,
+         run.load.model.member[0].forest.trees, run.load.model.member[0].forest.nodes,
+         ft_model_predict_ns(&run.load.model));
   run.out = calloc(ROWS * (shape->classes ? shape->classes : 1), sizeof *run.out);
   for (size_t i = 0; i < KERNELS; i++)
     add_contender(&run, kernels[i]);

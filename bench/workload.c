@@ -179,7 +179,7 @@ static void read_model(struct ft_workload *out, struct ft_arena *arena,
   uint64_t size;
   const char *json;
   struct ft_member *member = take(arena, 1, sizeof *member);
-  if (XGBoosterSaveModelToBuffer(out->booster, "{\"format\":\"json\"}", &size, &json) != 0)
+  if (XGBoosterSaveModelToBuffer(out->booster, "{\"format\":\"ubj\"}", &size, &json) != 0)
     fail("saving");
   out->model.outputs = shape->classes ? shape->classes : 1;
   member->weight = 1.0;

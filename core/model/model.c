@@ -27,7 +27,8 @@ bool ft_encoder_fits(enum ft_encoder_kind kind, enum ft_calendar_part part, enum
   case FT_ENCODE_NUMBER: return type == FT_BOOL || ft_type_is_numeric(type);
   case FT_ENCODE_CATEGORY: return type == FT_TEXT || type == FT_BOOL || integer;
   case FT_ENCODE_CALENDAR: return calendar_fits(part, type);
-  case FT_ENCODE_LENGTH: return type == FT_TEXT;
+  case FT_ENCODE_LENGTH:
+  case FT_ENCODE_WORD: return type == FT_TEXT;
   default: return false;
   }
 }
@@ -77,10 +78,19 @@ static bool decision_is_right(const struct ft_model *model) {
   }
 }
 
+static bool word_is_right(const struct ft_model *model, const struct ft_encoder *encoder) {
+  if (encoder->categories != 1) return false;
+  if (encoder == model->encoder || encoder[-1].kind != FT_ENCODE_WORD ||
+      encoder[-1].field != encoder->field)
+    return true;
+  return ft_hash128_compare(encoder[-1].category[0], encoder->category[0]) < 0;
+}
+
 static bool encoder_is_right(const struct ft_model *model, const struct ft_encoder *encoder) {
   if (encoder->field >= model->fields) return false;
   if (!ft_encoder_fits(encoder->kind, encoder->part, model->field[encoder->field].type))
     return false;
+  if (encoder->kind == FT_ENCODE_WORD) return word_is_right(model, encoder);
   if (encoder->kind != FT_ENCODE_CATEGORY) return encoder->categories == 0;
   if (encoder->categories > FT_MODEL_MAX_CATEGORIES) return false;
   for (uint32_t i = 1; i < encoder->categories; i++)

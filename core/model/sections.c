@@ -7,7 +7,7 @@ _Static_assert(FT_REGRESSION == 1 && FT_MULTICLASS == 3, "problems are numbered 
 _Static_assert(FT_LINK_IDENTITY == 0 && FT_LINK_HINGE == 4, "links are numbered in the format");
 _Static_assert(FT_BOOL == 1 && FT_TEXT == 8 && FT_TIMESTAMPTZ == 12,
                "types are numbered in the format");
-_Static_assert(FT_ENCODE_NUMBER == 0 && FT_ENCODE_LENGTH == 3,
+_Static_assert(FT_ENCODE_NUMBER == 0 && FT_ENCODE_LENGTH == 3 && FT_ENCODE_WORD == 4,
                "encoders are numbered in the format");
 _Static_assert(FT_PART_DAYS == 0 && FT_PART_MINUTE == 7, "parts are numbered in the format");
 _Static_assert(FT_LEARNER_FOREST == 0 && FT_LEARNER_NET == 1,

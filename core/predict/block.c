@@ -58,7 +58,10 @@ static enum ft_status write_features(struct ft_plan_block *out, struct ft_buffer
                                          .field = feature->field,
                                          .type = (uint32_t)feature->type,
                                          .key = feature->key,
-                                         .used = used[i] };
+                                         .used = used[i],
+                                         .words = feature->words };
+    for (uint32_t w = 1; w < feature->words; w++)
+      made[i].used |= used[i + w] ? FT_USED_BESIDE : 0;
     if (feature->slot)
       made[i].slot =
           ft_part_put(block, feature->slot, (size_t)feature->mask + 1, sizeof *feature->slot);

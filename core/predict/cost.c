@@ -10,24 +10,27 @@
 #define ROW_NS       3.0   /* handing out, and an engine's call */
 #define OUTPUT_NS    1.0   /* of one member: sums to margins */
 #define LINK_NS      10.0  /* a probability of two */
-#define SOFTMAX_NS   14.0  /* a label */
+#define SOFTMAX_NS   12.0  /* a label */
 #define LEVEL_NS     0.06  /* one level of the search among a feature's thresholds */
 #define MASK_NS      0.003 /* one decision */
 #define SET_NS       0.012 /* a set of categories */
+#define SET_WORD_NS  0.016 /* and 32 codes more that it may have */
+#define TEXT_NS      200.0 /* looking for the words of a text, of some five */
 #define DEEP_NS      0.8   /* of a tree deeper than a group holds: adding up its exits */
 #define DEEP_STEP_NS 1.3   /* and each step of its longest way below the complete part */
 #define WALK_STEP_NS 1.5   /* a step of a tree that no pass can hold */
-#define FLOATS_NS    0.3   /* a feature made float32, which nets and walks want */
-#define TERM_NS      0.12
+#define FLOATS_NS    0.15  /* a feature made float32, which nets and walks want */
+#define TERM_NS      0.1
 #define LOOKUP_NS    3.0   /* and what its weights cost */
-#define WEIGHT_NS    0.032 /* a multiplication and its addition */
+#define WEIGHT_NS    0.027 /* a multiplication and its addition */
+#define TOO_DEAR_NS  1e9   /* where there is no memory to count */
 #define LAYER_NS     0.1   /* an output of a layer, without its activation */
 
 /* A complete tree, by depth. */
 static const double tree_ns[FT_GROUP_DEPTH + 1] = { 0,    0.04, 0.042, 0.048, 0.055,
                                                     0.07, 0.10, 0.19,  0.335 };
 static const double activation_ns[FT_ACTIVATE_COUNT] = { 0, 0.03, 0.45, 0.5, 0.6, 0.5 };
-static const double encoder_ns[FT_ENCODE_KIND_COUNT] = { 0.05, 8.0, 8.0, 1.0 };
+static const double encoder_ns[FT_ENCODE_KIND_COUNT] = { 0.05, 8.0, 8.0, 1.0, 0.3 };
 
 /* Different decisions are counted by hash, each with the pass and the tree that had it last. */
 struct counted {
@@ -47,6 +50,7 @@ struct count {
   uint32_t features;
   uint32_t pass;      /* from 1 */
   uint32_t decisions; /* of the pass in hand */
+  bool failed;        /* out of memory */
   double ns;
 };
 
@@ -86,11 +90,10 @@ static bool grow(struct count *c) {
   return true;
 }
 
-/* Out of memory every decision counts as a new one, which is too dear rather than too cheap. */
 static void count_decision(struct count *c, const struct ft_node *node, uint32_t tree,
                            uint32_t *own, uint32_t *fresh) {
   if (!grow(c)) {
-    ++*own, ++*fresh;
+    c->failed = true;
     return;
   }
   const uint64_t key = key_of(c->forest, node);
@@ -105,7 +108,7 @@ static void count_decision(struct count *c, const struct ft_node *node, uint32_t
   slot->pass = c->pass;
   ++*fresh;
   if (c->of_feature[node->feature]++ == 0) c->feature[c->features++] = node->feature;
-  c->ns += node->set == FT_NODE_NO_SET ? 0 : SET_NS;
+  c->ns += node->set == FT_NODE_NO_SET ? 0 : SET_NS + SET_WORD_NS * node->set_words;
 }
 
 /* Levels of a search among so many thresholds. */
@@ -170,11 +173,12 @@ static double cost_of_forest(const struct ft_model *model, const struct ft_fores
   c.depth = FT_ARENA_NEW(&c.arena, uint32_t, most);
   c.of_feature = FT_ARENA_NEW(&c.arena, uint32_t, model->features);
   c.feature = FT_ARENA_NEW(&c.arena, uint32_t, model->features);
-  for (uint32_t t = 0; t < forest->trees && c.depth && c.of_feature && c.feature; t++)
+  c.failed = !c.depth || !c.of_feature || !c.feature;
+  for (uint32_t t = 0; t < forest->trees && !c.failed; t++)
     count_tree(&c, t);
-  if (c.depth && c.of_feature && c.feature) end_pass(&c);
+  if (!c.failed) end_pass(&c);
   ft_arena_release(&c.arena);
-  return c.ns;
+  return c.failed ? TOO_DEAR_NS : c.ns;
 }
 
 static double cost_of_net(const struct ft_net *net) {
@@ -204,6 +208,15 @@ static void note_features(uint8_t *used, const struct ft_member *member) {
     used[member->net.lookup[i].feature] |= 2;
 }
 
+/* Does a text have to be read for this encoder, and was it not for the one before? */
+static bool reads_text(const struct ft_model *model, const uint8_t *used, uint32_t index) {
+  const struct ft_encoder *encoder = &model->encoder[index];
+  if (encoder->kind != FT_ENCODE_WORD || !used[index]) return false;
+  for (uint32_t i = index; i-- > 0 && model->encoder[i].kind == FT_ENCODE_WORD;)
+    if (model->encoder[i].field == encoder->field && used[i]) return false;
+  return true;
+}
+
 double ft_model_predict_ns(const struct ft_model *model) {
   double ns = ROW_NS + (model->link == FT_LINK_SOFTMAX    ? SOFTMAX_NS * model->labels
                         : model->link != FT_LINK_IDENTITY ? LINK_NS
@@ -211,14 +224,16 @@ double ft_model_predict_ns(const struct ft_model *model) {
   struct ft_arena arena;
   ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
   uint8_t *used = FT_ARENA_NEW(&arena, uint8_t, model->features);
+  if (!used) return TOO_DEAR_NS;
   for (uint32_t m = 0; m < model->members; m++) {
-    if (used) note_features(used, &model->member[m]);
+    note_features(used, &model->member[m]);
     ns += ft_member_predict_ns(model, &model->member[m]);
   }
   for (uint32_t f = 0; f < model->features; f++) {
-    const uint8_t asked = used ? used[f] : 3;
+    const uint8_t asked = used[f];
     ns += asked ? encoder_ns[model->encoder[f].kind] : 0;
     ns += asked & 2 ? FLOATS_NS : 0;
+    ns += reads_text(model, used, f) ? TEXT_NS : 0;
   }
   ft_arena_release(&arena);
   return ns;

@@ -4,6 +4,7 @@
 
 #include "core/predict/civil.h"
 #include "core/predict/recent.h"
+#include "core/predict/word.h"
 #include "foretell/plan.h"
 
 #define DAY_US    INT64_C(86400000000)
@@ -25,20 +26,36 @@ static uint32_t slots_for(uint32_t categories) {
   return slots;
 }
 
+/* The slots of an encoder's categories, or of so many encoders of a word. */
 static enum ft_status fill_slots(struct ft_feature *feature, struct ft_arena *arena,
-                                 const struct ft_encoder *encoder, struct ft_error *err) {
-  uint32_t slots = slots_for(encoder->categories);
+                                 const struct ft_encoder *encoder, uint32_t count,
+                                 struct ft_error *err) {
+  uint32_t slots = slots_for(count);
   struct ft_category_slot *slot = FT_ARENA_NEW(arena, struct ft_category_slot, slots);
   if (!slot) return ft_arena_fail(err, "the model");
-  for (uint32_t i = 0; i < encoder->categories; i++) {
-    uint32_t at = (uint32_t)encoder->category[i].word[0] & (slots - 1);
+  for (uint32_t i = 0; i < count; i++) {
+    bool word = encoder->kind == FT_ENCODE_WORD;
+    struct ft_hash128 hash = word ? encoder[i].category[0] : encoder->category[i];
+    uint32_t at = (uint32_t)hash.word[0] & (slots - 1);
     while (slot[at].code)
       at = (at + 1) & (slots - 1);
-    slot[at] = (struct ft_category_slot){ .hash = encoder->category[i], .code = i + 1 };
+    slot[at] = (struct ft_category_slot){ .hash = hash, .code = i + 1 };
   }
   feature->slot = slot;
   feature->mask = slots - 1;
   return FT_OK;
+}
+
+/* How many words of its field begin with this encoder; 0 of all that are not the first. */
+static uint32_t count_words(const struct ft_model *model, uint32_t index) {
+  const struct ft_encoder *first = &model->encoder[index];
+  uint32_t words = 0;
+  if (first->kind != FT_ENCODE_WORD) return 0;
+  if (index > 0 && first[-1].kind == FT_ENCODE_WORD && first[-1].field == first->field) return 0;
+  while (index + words < model->features && first[words].kind == FT_ENCODE_WORD &&
+         first[words].field == first->field)
+    words++;
+  return words;
 }
 
 static enum ft_status make_features(struct ft_encoding *out, struct ft_arena *arena,
@@ -51,9 +68,11 @@ static enum ft_status make_features(struct ft_encoding *out, struct ft_arena *ar
                                       .part = encoder->part,
                                       .field = encoder->field,
                                       .type = model->field[encoder->field].type };
-    if (encoder->kind != FT_ENCODE_CATEGORY) continue;
+    feature[i].words = count_words(model, i);
+    if (encoder->kind != FT_ENCODE_CATEGORY && !feature[i].words) continue;
     feature[i].key = ft_category_key(&model->category_key, encoder->field);
-    FT_TRY(fill_slots(&feature[i], arena, encoder, err));
+    uint32_t count = feature[i].words ? feature[i].words : encoder->categories;
+    FT_TRY(fill_slots(&feature[i], arena, encoder, count, err));
   }
   out->feature = feature;
   out->features = model->features;
@@ -181,8 +200,13 @@ static void encode_lengths(float *out, const struct ft_column *column, size_t fi
 
 static void blank_nulls(float *out, const struct ft_column *column, size_t first, size_t rows) {
   if (!column->validity) return;
-  for (size_t r = 0; r < rows; r++)
-    if (!ft_column_has(column, first + r)) out[r] = missing();
+  for (size_t r = 0; r < rows; r++) {
+    const size_t row = first + r;
+    if (row % 64 == 0 && r + 64 <= rows && column->validity[row / 64] == UINT64_MAX)
+      r += 63; /* none of these is NULL */
+    else if (!ft_column_has(column, row))
+      out[r] = missing();
+  }
 }
 
 /* As encode_categories, for many texts. */
@@ -206,7 +230,50 @@ static void encode_texts(float *out, const struct ft_feature *feature,
   }
 }
 
-void ft_encode_feature(float *out, const struct ft_feature *feature,
+/* The place of a word among those looked for, from 1; 0: none of them. Few words make most of a
+ * language's texts. */
+static size_t place_of(struct ft_recent *recent, const struct ft_feature *feature,
+                       struct ft_span word) {
+  struct ft_recent_key key = ft_recent_key_of(word);
+  size_t slot = ft_recent_slot(key);
+  if (key.size > FT_RECENT_TEXT || !ft_recent_has(recent, slot, key)) {
+    recent->code[slot] = code_of(feature, ft_hash_keyed(&feature->key, word));
+    recent->key[slot] = key;
+  }
+  return (size_t)recent->code[slot];
+}
+
+static void count_text(float *out, size_t stride, struct ft_recent *recent,
+                       const struct ft_feature *feature, struct ft_span text) {
+  struct ft_word word;
+  size_t at = 0;
+  while (ft_word_next(&word, text, &at)) {
+    size_t place = place_of(recent, feature, ft_word_span(&word));
+    if (place > 0) out[(place - 1) * stride]++;
+  }
+}
+
+static void encode_words(float *out, size_t stride, const struct ft_feature *feature,
+                         const struct ft_column *column, const struct ft_hash128 *hash,
+                         size_t first, size_t rows) {
+  const struct ft_span *text = (const struct ft_span *)column->values;
+  struct ft_recent recent;
+  ft_recent_empty(&recent);
+  for (uint32_t w = 0; w < feature->words; w++)
+    memset(out + w * stride, 0, rows * sizeof *out);
+  for (size_t r = 0; r < rows; r++) {
+    size_t place = hash ? (size_t)code_of(feature, hash[first + r]) : 0;
+    if (!ft_column_has(column, first + r))
+      for (uint32_t w = 0; w < feature->words; w++)
+        out[w * stride + r] = missing();
+    else if (place > 0)
+      out[(place - 1) * stride + r] = 1;
+    else if (!hash)
+      count_text(out + r, stride, &recent, feature, text[first + r]);
+  }
+}
+
+void ft_encode_feature(float *out, size_t stride, const struct ft_feature *feature,
                        const struct ft_encode_input *input, size_t first, size_t rows) {
   const struct ft_column *column = &input->column[feature->field];
   const struct ft_hash128 *hash = input->hash ? input->hash[feature->field] : NULL;
@@ -218,6 +285,9 @@ void ft_encode_feature(float *out, const struct ft_feature *feature,
       encode_categories(out, feature, column, hash, first, rows);
     return;
   case FT_ENCODE_LENGTH: encode_lengths(out, column, first, rows); return;
+  case FT_ENCODE_WORD:
+    if (feature->words) encode_words(out, stride, feature, column, hash, first, rows);
+    return;
   case FT_ENCODE_CALENDAR: encode_calendar(out, feature->part, column, first, rows); break;
   default: encode_numbers(out, column, first, rows); break;
   }
@@ -234,7 +304,8 @@ enum ft_status ft_encode_batch(float *out, const struct ft_model *model,
   if (status == FT_OK) {
     const struct ft_encode_input input = { .column = batch->column };
     for (uint32_t f = 0; f < encoding.features; f++)
-      ft_encode_feature(out + f * batch->rows, &encoding.feature[f], &input, 0, batch->rows);
+      ft_encode_feature(out + f * batch->rows, batch->rows, &encoding.feature[f], &input, 0,
+                        batch->rows);
   }
   ft_arena_release(&arena);
   return status;

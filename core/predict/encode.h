@@ -18,10 +18,13 @@ struct ft_feature {
   enum ft_encoder_kind kind;
   enum ft_calendar_part part;
   uint32_t field;
-  enum ft_type type;                   /* of the field */
-  struct ft_hash_key key;              /* of FT_ENCODE_CATEGORY */
+  enum ft_type type; /* of the field */
+  uint32_t
+      words; /* features encoded together, with the first of them: words of one field; else 0 */
+  struct ft_hash_key key;              /* of categories and words */
   uint32_t mask;                       /* slots - 1, slots a power of two */
-  const struct ft_category_slot *slot; /* open addressing from the hash's low word */
+  const struct ft_category_slot *slot; /* open addressing from the hash's low word; of words all
+                                        * with the first, the code of the next one being 2 */
 };
 
 struct ft_encoding {
@@ -32,7 +35,7 @@ struct ft_encoding {
 };
 
 /* Columns to encode. A probe has no texts: where `hash` is there, and has an array for a field, the
- * categories of that field are looked up by it. */
+ * categories of that field are looked up by it, and its texts are of one word, with that hash. */
 struct ft_encode_input {
   const struct ft_column *column;       /* one a field, types as the fields' */
   const struct ft_hash128 *const *hash; /* one a field, each NULL or of all rows; or NULL */
@@ -45,8 +48,9 @@ enum ft_status ft_encoding_make(struct ft_encoding *out, struct ft_arena *arena,
 enum ft_status ft_encoding_check(const struct ft_field *field, size_t fields,
                                  const struct ft_batch *batch, struct ft_error *err) FT_MUST_CHECK;
 
-/* Encode rows first … first + rows - 1 of one feature. */
-void ft_encode_feature(float *out, const struct ft_feature *feature,
+/* Encode rows first … first + rows - 1 of one feature; with the first of several words the others
+ * too, each `stride` floats behind the one before; then nothing is left to do for those. */
+void ft_encode_feature(float *out, size_t stride, const struct ft_feature *feature,
                        const struct ft_encode_input *input, size_t first, size_t rows);
 
 #endif

@@ -173,7 +173,7 @@ struct ft_feature_block {
   uint32_t kind, part, field, type; /* as of struct ft_feature */
   struct ft_hash_key key;
   uint32_t used;       /* 1: some tree asks for it, 2: some tree is walked on it, or a net asks */
-  uint32_t spare;      /* 0 */
+  uint32_t words;      /* as of struct ft_feature */
   struct ft_part slot; /* struct ft_category_slot, a power of two, or none */
 };
 
@@ -190,6 +190,7 @@ struct ft_plan_block {
   struct ft_part forest;  /* struct ft_forest_block */
   struct ft_part net;     /* struct ft_net_block */
 };
-#define FT_PLAN_MAGIC "FTPLAN2" /* with its NUL; another number with every change of the layout */
+#define FT_USED_BESIDE 4 /* of a feature's `used`: one that is encoded with it is asked for */
+#define FT_PLAN_MAGIC  "FTPLAN3" /* with its NUL; another number with every change of the layout */
 
 #endif

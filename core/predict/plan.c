@@ -49,6 +49,7 @@ static enum ft_status view_features(struct ft_plan *plan, struct ft_error *err) 
                                       .part = (enum ft_calendar_part)from->part,
                                       .field = from->field,
                                       .type = (enum ft_type)from->type,
+                                      .words = from->words,
                                       .key = from->key };
     if (from->slot.count == 0) continue;
     feature[i].mask = (uint32_t)from->slot.count - 1;

@@ -66,7 +66,8 @@ static void fill_sources(const struct ft_plan *plan, struct ft_scratch *scratch,
     const uint32_t used = plan->feature[f].used;
     bool in_place = rows == FT_BLOCK_ROWS && is_number(feature);
     if (!used) continue;
-    if (!in_place || (used & 2)) ft_encode_feature(encoded, feature, input, first, rows);
+    if (!in_place || (used & 2))
+      ft_encode_feature(encoded, FT_FEATURE_STRIDE, feature, input, first, rows);
     scratch->source[f] = (struct ft_source){ .type = FT_FLOAT32, .value = encoded };
     if (in_place)
       scratch->source[f] = (struct ft_source){

@@ -153,7 +153,8 @@ static void draw_value(struct ft_probe_column *column, size_t row, const struct 
   float threshold = draw_threshold(sample, random);
   int64_t nudge = (int64_t)ft_random_below(random, 3) - 1;
   switch (feature->kind) {
-  case FT_ENCODE_CATEGORY: column->hash[row] = draw_category(feature, random); break;
+  case FT_ENCODE_CATEGORY:
+  case FT_ENCODE_WORD: column->hash[row] = draw_category(feature, random); break;
   case FT_ENCODE_CALENDAR: draw_moment(column, row, feature->part, threshold, random); break;
   case FT_ENCODE_LENGTH:
     ((struct ft_span *)column->values)[row].size =
@@ -169,6 +170,7 @@ static void draw_features(struct ft_probe *probe, const struct ft_plan *plan,
                           struct ft_random *random) {
   for (uint32_t f = 0; f < plan->encoding.features; f++) {
     const struct ft_feature *feature = &plan->encoding.feature[f];
+    if (feature->kind == FT_ENCODE_WORD && feature->words == 0) continue; /* drawn with the first */
     uint64_t before = readers[feature->field]++;
     for (size_t r = 0; r < probe->rows; r++)
       if (before == 0 || ft_random_below(random, before + 1) == 0 ||

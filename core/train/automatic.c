@@ -3,11 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/train/budget.h"
 #include "core/train/clock.h"
+#include "core/train/cost.h"
 #include "core/train/effort.h"
 #include "core/train/finals.h"
+#include "core/train/interval.h"
 #include "core/train/leaderboard.h"
 #include "core/train/search.h"
+#include "foretell/plan.h"
 
 #define FINAL_SHARE   0.95 /* of the time; what is left is for writing the model */
 #define WRITE_SECONDS 0.5
@@ -77,7 +81,7 @@ static enum ft_status search(struct ft_learned *learned, const struct ft_run *ru
   struct ft_search_options options = { .metric = metric,
                                        .model_type = run->job->model_type,
                                        .most_trials = run->job->max_trials,
-                                       .most_cost = effort->most_cost,
+                                       .most_work = effort->most_work,
                                        .most_rounds = effort->most_rounds,
                                        .haste = effort->haste,
                                        .threads = effort->threads,
@@ -85,64 +89,63 @@ static enum ft_status search(struct ft_learned *learned, const struct ft_run *ru
                                        .begin = run->begin,
                                        .deadline = deadline_of(run),
                                        .growth = finals ? MORE_ROWS : 0,
-                                       .unit = effort->unit,
                                        .events = run->events };
   struct ft_fit_data data = data_of(run);
   return ft_search_run(&learned->search, &data, &learned->part, &options, err);
 }
 
-/* The fits of the model as members: those on all rows where they are ready, else the search's. */
-static enum ft_status gather(struct ft_member **out, uint32_t *count, const struct ft_run *run,
-                             const struct ft_learned *learned, struct ft_error *err) {
-  struct ft_member *member = FT_ARENA_NEW(run->arena, struct ft_member, FT_MODEL_MAX_MEMBERS);
-  if (!member) return ft_arena_fail(err, "the model");
-  uint32_t members = 0;
-  for (uint32_t i = 0; i < learned->finals.finals; i++) {
-    const struct ft_final *final = &learned->finals.final[i];
-    const struct ft_trial *trial = final->ready ? &final->trial : &final->candidate->trial;
-    uint32_t done = 0;
-    for (uint32_t f = 0; f < trial->fits; f++)
-      done += trial->fit[f].done;
-    for (uint32_t f = 0; f < trial->fits && members < FT_MODEL_MAX_MEMBERS; f++) {
-      if (!trial->fit[f].done) continue;
-      member[members] = trial->fit[f].member;
-      member[members++].weight = final->candidate->weight / done;
-    }
-  }
-  *out = member;
-  *count = members;
+/* The mixture over the rows that it was chosen on, calibrated. */
+static enum ft_status score_seen(struct ft_scored *out, const struct ft_run *run,
+                                 const struct ft_finals *finals, struct ft_error *err) {
+  size_t count = finals->rows * run->outputs;
+  double *margin = FT_ARENA_NEW(run->arena, double, count);
+  if (!margin) return ft_arena_fail(err, "the scores");
+  memcpy(margin, finals->margin, count * sizeof *margin);
+  ft_calibration_apply(margin, count, finals->calibration);
+  *out = (struct ft_scored){ .problem = run->target.problem,
+                             .outputs = run->outputs,
+                             .scale = run->scale,
+                             .centre = run->centre,
+                             .rows = finals->rows,
+                             .target = finals->target,
+                             .margin = margin };
   return FT_OK;
 }
 
-/* Scores of the members on the rows kept aside, or of the search's own folds. */
-static enum ft_status report_scores(struct ft_run *run, struct ft_learned *learned,
-                                    enum ft_metric metric, const struct ft_scored *seen,
-                                    const struct ft_member *member, uint32_t members,
-                                    struct ft_error *err) {
-  struct ft_report *report = &run->report;
-  double threshold = run->model.threshold;
-  if (learned->helds == 0) {
-    report->validation = learned->part.hold_out ? "hold-out" : "cross-validation";
-    report->validation_rows = seen->rows;
-    report->folds = learned->part.hold_out ? 1 : learned->part.folds;
-    return ft_score_all(report->score, &report->scores, metric, seen, threshold, err);
-  }
-  report->validation = "hold-out";
-  report->validation_rows = learned->helds;
-  report->folds = 1;
+/* The members over the rows kept aside. */
+static enum ft_status score_held(struct ft_scored *out, const struct ft_run *run,
+                                 const struct ft_learned *learned, const struct ft_member *member,
+                                 uint32_t members, struct ft_error *err) {
   double *margin = FT_ARENA_NEW(run->arena, double, learned->helds * run->outputs);
   double *target = FT_ARENA_NEW(run->arena, double, learned->helds);
   if (!margin || !target) return ft_arena_fail(err, "the scores");
   FT_TRY(ft_run_margins(margin, run, member, members, learned->held, learned->helds, err));
   for (size_t r = 0; r < learned->helds; r++)
     target[r] = run->target.value[learned->held[r]];
-  struct ft_scored scored = { .problem = run->target.problem,
-                              .outputs = run->outputs,
-                              .scale = 1,
-                              .rows = learned->helds,
-                              .target = target,
-                              .margin = margin };
-  return ft_score_all(report->score, &report->scores, metric, &scored, threshold, err);
+  *out = (struct ft_scored){ .problem = run->target.problem,
+                             .outputs = run->outputs,
+                             .scale = 1,
+                             .rows = learned->helds,
+                             .target = target,
+                             .margin = margin };
+  return FT_OK;
+}
+
+/* Scores of the members on the rows kept aside, or of the search's own folds. */
+static enum ft_status report_scores(struct ft_run *run, const struct ft_learned *learned,
+                                    enum ft_metric metric, const struct ft_scored *seen,
+                                    const struct ft_member *member, uint32_t members,
+                                    struct ft_error *err) {
+  struct ft_report *report = &run->report;
+  double threshold = run->model.threshold;
+  struct ft_scored scored = *seen;
+  bool folded = learned->helds == 0 && !learned->part.hold_out;
+  if (learned->helds > 0) FT_TRY(score_held(&scored, run, learned, member, members, err));
+  report->validation = folded ? "cross-validation" : "hold-out";
+  report->validation_rows = scored.rows;
+  report->folds = folded ? learned->part.folds : 1;
+  FT_TRY(ft_score_all(report->score, &report->scores, metric, &scored, threshold, err));
+  return ft_interval_find(report->score, report->scores, &scored, threshold, run->job->seed, err);
 }
 
 static void tell_finals(void *self, double fraction) {
@@ -165,37 +168,59 @@ static enum ft_status train_finals(struct ft_run *run, struct ft_learned *learne
   if (ft_clock_seconds() + learned->search.seconds / effort->threads > options.deadline)
     return FT_OK;
   struct ft_fit_data data = data_of(run);
-  enum ft_status status = ft_finals_train(&learned->finals, &data, &learned->whole, &options, err);
+  enum ft_status status =
+      ft_finals_train(&learned->finals, run->arena, &data, &learned->whole, &options, err);
   return status == FT_NOMEM ? FT_OK : status;
+}
+
+/* Calibration and threshold of the mixture as it now is; then the members. */
+static enum ft_status settle(struct ft_scored *seen, struct ft_member **member, uint32_t *members,
+                             struct ft_run *run, struct ft_learned *learned, enum ft_metric metric,
+                             struct ft_error *err) {
+  struct ft_fit_data data = data_of(run);
+  ft_finals_calibrate(&learned->finals, &data);
+  FT_TRY(score_seen(seen, run, &learned->finals, err));
+  FT_TRY(ft_score_threshold(&run->model.threshold, metric, seen, err));
+  return ft_finals_members(member, members, run->arena, &learned->finals, run->outputs, err);
+}
+
+static enum ft_status finish(struct ft_run *run, struct ft_learned *learned, enum ft_metric metric,
+                             struct ft_error *err) {
+  struct ft_fit_data data = data_of(run);
+  double most_ns = run->job->predict_ns ? run->job->predict_ns : FT_BUDGET_STANDARD_NS;
+  struct ft_member *member = NULL;
+  uint32_t members = 0;
+  struct ft_scored seen;
+  FT_TRY(ft_finals_pick(&learned->finals, run->arena, &learned->search, &data, &run->model, most_ns,
+                        err));
+  FT_TRY(settle(&seen, &member, &members, run, learned, metric, err));
+  FT_TRY(report_scores(run, learned, metric, &seen, member, members, err));
+  FT_TRY(train_finals(run, learned, err));
+  FT_TRY(settle(&seen, &member, &members, run, learned, metric, err));
+  run->model.member = member;
+  run->model.members = members;
+  run->report.predict_ns = ft_model_predict_ns(&run->model);
+  if (run->report.predict_ns > most_ns)
+    ft_run_warn(run, "a prediction takes about %.0f ns a row, more than PREDICT_NS %.0f",
+                run->report.predict_ns, most_ns);
+  ft_leaderboard_report(&run->report, &learned->search, &learned->finals, metric);
+  return FT_OK;
 }
 
 static enum ft_status train(struct ft_run *run, struct ft_learned *learned, struct ft_error *err) {
   enum ft_metric metric = metric_of(run);
   run->report.objective = ft_metric_shown(metric);
-  struct ft_effort_size size = { run->rows, run->features.features, run->outputs, run->limit,
-                                 run->threads };
+  struct ft_fit_data data = data_of(run);
+  const struct ft_configuration *usual = ft_configuration_list(data.problem);
+  double rounds = ft_cost_rounds(usual, 1, FT_COST_PACE);
+  struct ft_effort_size size = { .rows = run->rows,
+                                 .unit = ft_cost_seconds(usual, &data, run->rows, rounds),
+                                 .limit = run->limit,
+                                 .threads = run->threads };
   learned->effort = ft_effort_for(&size);
   FT_TRY(split(learned, run, err));
   FT_TRY(search(learned, run, metric, err));
-  struct ft_scored seen = { .problem = run->target.problem,
-                            .outputs = run->outputs,
-                            .scale = run->scale,
-                            .centre = run->centre,
-                            .rows = learned->search.rows,
-                            .target = learned->search.target,
-                            .margin = learned->search.margin };
-  FT_TRY(ft_score_threshold(&run->model.threshold, metric, &seen, err));
-  ft_finals_pick(&learned->finals, &learned->search);
-  struct ft_member *member = NULL;
-  uint32_t members = 0;
-  FT_TRY(gather(&member, &members, run, learned, err));
-  FT_TRY(report_scores(run, learned, metric, &seen, member, members, err));
-  FT_TRY(train_finals(run, learned, err));
-  FT_TRY(gather(&member, &members, run, learned, err));
-  ft_leaderboard_report(&run->report, &learned->search, metric);
-  run->model.member = member;
-  run->model.members = members;
-  return FT_OK;
+  return finish(run, learned, metric, err);
 }
 
 enum ft_status ft_automatic_train(struct ft_run *run, struct ft_learned **out,

@@ -7,9 +7,9 @@
 #define FEW_VALUES   32    /* distinct values that each get a knot */
 #define MOST_KNOTS   64
 #define LARGEST      1e38f /* an infinite value counts as this */
-#define FAR          1e9f  /* deviations; no value is out of reach, and no product infinite */
+#define FAR          1e9   /* deviations; no value is out of reach, and no product infinite */
 #define TAIL         0.01  /* rows beyond the outermost knots, where values are many */
-#define HINGE_HEIGHT 1.0f
+#define HINGE_HEIGHT 0.5f
 
 /* A number's values in brief. */
 struct number {
@@ -113,17 +113,24 @@ static void add_hinges(struct ft_basis *basis, const struct number *number, uint
   }
 }
 
+/* So many deviations from the mean, but not beyond what an infinite value counts as. */
+static float clip(const struct number *number, double reach) {
+  double least = (-LARGEST - number->mean) / number->deviation;
+  double most = (LARGEST - number->mean) / number->deviation;
+  return (float)(reach < least ? least : reach > most ? most : reach);
+}
+
 static void add_number(struct ft_basis *basis, struct number *number, uint32_t feature,
                        const struct ft_basis_options *options) {
   find_moments(number);
   float scale = (float)(1 / number->deviation);
-  float reach = options->reach > 0 ? (float)options->reach : FAR;
+  double reach = options->reach > 0 ? options->reach : FAR;
   if (number->present > 0 && number->largest > number->least && isfinite(scale) && scale > 0)
     basis->term[basis->terms++] = (struct ft_term){ .feature = feature,
                                                     .centre = (float)number->mean,
                                                     .scale = scale,
-                                                    .low = -reach,
-                                                    .high = reach };
+                                                    .low = clip(number, -reach),
+                                                    .high = clip(number, reach) };
   if (options->knots > 0) {
     sort_sample(number);
     place_knots(number, options->knots);

@@ -11,7 +11,13 @@
 
 #define FT_CONFIGURATION_PARAMETERS 10
 
-enum ft_learner { FT_LEARN_TREES = 0, FT_LEARN_RANDOM_FOREST, FT_LEARN_LINEAR, FT_LEARN_NET };
+enum ft_learner {
+  FT_LEARN_TREES = 0,
+  FT_LEARN_RANDOM_FOREST,
+  FT_LEARN_LINEAR,
+  FT_LEARN_NET,
+  FT_LEARNERS
+};
 
 struct ft_configuration {
   const char *name; /* "shallow" */
@@ -29,6 +35,10 @@ bool ft_learner_allowed(enum ft_learner learner, enum ft_model_type model_type);
 /* A parameter's number, or `otherwise` where it is not given. */
 double ft_configuration_number(const struct ft_configuration *configuration, const char *name,
                                double otherwise);
+
+/* Is the parameter given with that word? */
+bool ft_configuration_says(const struct ft_configuration *configuration, const char *name,
+                           const char *word);
 
 /* The list for a problem; ended by a NULL name. */
 const struct ft_configuration *ft_configuration_list(enum ft_problem problem);

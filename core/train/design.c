@@ -3,9 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LANES      8
-#define BLOCK_ROWS 512 /* of sums over all columns; a multiple of LANES */
-#define TILE_ROWS  64  /* of a covariance; a multiple of LANES */
+#define LANES     8
+#define TILE_ROWS 32 /* of a covariance; a multiple of LANES */
 
 /* Wider vectors where the processor has them; the same bits, as lanes and their order are fixed. */
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
@@ -70,44 +69,56 @@ void ft_design_axpy_double(double *restrict value, const double *restrict line, 
 
 FT_CLONED
 double ft_design_dot(const float *restrict column, const double *restrict value, size_t rows) {
-  double lane[LANES] = { 0 };
+  double lane[2 * LANES] = { 0 };
   size_t i = 0;
-  for (; i + LANES <= rows; i += LANES)
-    for (size_t l = 0; l < LANES; l++)
+  for (; i + 2 * LANES <= rows; i += 2 * LANES)
+    for (size_t l = 0; l < 2 * LANES; l++)
       lane[l] += (double)column[i + l] * value[i + l];
   for (size_t l = 0; i + l < rows; l++)
     lane[l] += (double)column[i + l] * value[i + l];
-  return ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
+  for (size_t half = LANES; half > 0; half /= 2)
+    for (size_t l = 0; l < half; l++)
+      lane[l] += lane[l + half];
+  return lane[0];
 }
 
-void ft_design_add(double *margin, const struct ft_design *design, const double *weight) {
+static size_t least(size_t a, size_t b) {
+  return a < b ? a : b;
+}
+
+void ft_design_add(double *margin, const struct ft_design *design, struct ft_design_rows rows,
+                   const double *weight) {
   const struct ft_basis *basis = design->basis;
-  for (size_t first = 0; first < design->rows; first += BLOCK_ROWS) {
-    size_t rows = design->rows - first < BLOCK_ROWS ? design->rows - first : BLOCK_ROWS;
+  size_t count = 0;
+  for (size_t done = 0; done < rows.rows; done += count, margin += count) {
+    size_t first = rows.first + done;
+    count = least(rows.rows - done, FT_DESIGN_BLOCK);
     for (uint32_t t = 0; t < basis->terms; t++)
       if (weight[t] != 0)
-        ft_design_axpy(margin + first, design->term + t * design->rows + first, weight[t], rows);
+        ft_design_axpy(margin, design->term + t * design->rows + first, weight[t], count);
     for (uint32_t l = 0; l < basis->lookups; l++) {
       const uint16_t *code = design->code + l * design->rows + first;
       const double *of_code = weight + basis->lookup[l].first;
-      for (size_t i = 0; i < rows; i++)
-        margin[first + i] += of_code[code[i]];
+      for (size_t i = 0; i < count; i++)
+        margin[i] += of_code[code[i]];
     }
   }
 }
 
-void ft_design_project(double *out, const struct ft_design *design, const double *value) {
+void ft_design_project(double *out, const struct ft_design *design, struct ft_design_rows rows,
+                       const double *value) {
   const struct ft_basis *basis = design->basis;
-  memset(out, 0, basis->columns * sizeof *out);
-  for (size_t first = 0; first < design->rows; first += BLOCK_ROWS) {
-    size_t rows = design->rows - first < BLOCK_ROWS ? design->rows - first : BLOCK_ROWS;
+  size_t count = 0;
+  for (size_t done = 0; done < rows.rows; done += count, value += count) {
+    size_t first = rows.first + done;
+    count = least(rows.rows - done, FT_DESIGN_BLOCK);
     for (uint32_t t = 0; t < basis->terms; t++)
-      out[t] += ft_design_dot(design->term + t * design->rows + first, value + first, rows);
+      out[t] += ft_design_dot(design->term + t * design->rows + first, value, count);
     for (uint32_t l = 0; l < basis->lookups; l++) {
       const uint16_t *code = design->code + l * design->rows + first;
       double *of_code = out + basis->lookup[l].first;
-      for (size_t i = 0; i < rows; i++)
-        of_code[code[i]] += value[first + i];
+      for (size_t i = 0; i < count; i++)
+        of_code[code[i]] += value[i];
     }
   }
 }

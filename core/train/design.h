@@ -10,6 +10,8 @@
 #include "core/train/basis.h"
 #include "core/train/fit.h"
 
+#define FT_DESIGN_BLOCK 512 /* rows that sums over all columns take at once; 16 divides it */
+
 struct ft_design {
   const struct ft_basis *basis; /* borrowed */
   size_t rows;
@@ -23,11 +25,19 @@ enum ft_status ft_design_make(struct ft_design *out, const struct ft_features *f
                               struct ft_error *err) FT_MUST_CHECK;
 void ft_design_release(struct ft_design *design);
 
-/* margin[i] += sum of weight[j] * column[j][i] */
-void ft_design_add(double *margin, const struct ft_design *design, const double *weight);
+/* Rows first … first + rows - 1; arrays of rows begin with row `first`. */
+struct ft_design_rows {
+  size_t first;
+  size_t rows;
+};
 
-/* out[j] = sum of column[j][i] * value[i] */
-void ft_design_project(double *out, const struct ft_design *design, const double *value);
+/* margin[i] += sum of weight[j] * column[j][i] */
+void ft_design_add(double *margin, const struct ft_design *design, struct ft_design_rows rows,
+                   const double *weight);
+
+/* out[j] += sum of column[j][i] * value[i] */
+void ft_design_project(double *out, const struct ft_design *design, struct ft_design_rows rows,
+                       const double *value);
 
 /* Mean products of the columns less their means: columns × columns, of every n-th row so that
  * `most_rows` are not exceeded much. Rows count by `weight`, NULL for 1 each: the result is the sum of

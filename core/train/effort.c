@@ -5,9 +5,6 @@
 #define ASIDE_ROWS       500   /* from here on a part is kept aside */
 #define FEW_ROWS         1500  /* fewer are dealt to more folds */
 #define MOST_SCORED      50000 /* rows that are enough to compare candidates, and to show a score */
-#define ROUND_SECONDS    8e-5  /* of a round, whatever the rows */
-#define CELL_SECONDS     5e-9  /* of a round, for a row's feature */
-#define USUAL_ROUNDS     250
 #define SEARCH_SECONDS   100.0 /* one core's, of a search that nothing ends before */
 #define FOLDED_SECONDS   2.5   /* a fit that takes longer is not done once a fold */
 #define ALONE_SECONDS    20.0  /* a fit that takes longer is given all threads */
@@ -18,28 +15,21 @@ static uint32_t part_of(size_t rows) {
   return parts < 5 ? 5 : (uint32_t)parts;
 }
 
-/* Seconds of a fit of the first configuration on one core of an ordinary machine. */
-static double unit_of(const struct ft_effort_size *size, uint32_t rounds) {
-  double cells = (double)size->rows * (size->features + 5.0);
-  return rounds * size->outputs * (ROUND_SECONDS + CELL_SECONDS * cells);
-}
-
 struct ft_effort ft_effort_for(const struct ft_effort_size *size) {
   struct ft_effort effort = { .repeats = 1, .most_rounds = 4000, .haste = 1 };
   effort.aside = size->rows < ASIDE_ROWS ? 0 : part_of(size->rows);
-  effort.unit = unit_of(size, USUAL_ROUNDS);
+  double unit = size->unit;
   /* all that is tried, and the final fits, within the time: a fit may take this share of it */
   double most = fmin(MOST_FIT_SECONDS, size->limit / 8);
-  if (effort.unit > most) {
-    effort.haste = fmin(effort.unit / most, 5);
+  if (unit > most) {
+    effort.haste = fmin(unit / most, 5);
     effort.most_rounds = (uint32_t)fmax(1000 / effort.haste, 100);
-    effort.unit /= effort.haste;
+    unit /= effort.haste;
   }
-  effort.hold_out = effort.unit > fmin(FOLDED_SECONDS, size->limit / 20);
+  effort.hold_out = unit > fmin(FOLDED_SECONDS, size->limit / 20);
   effort.folds = effort.hold_out ? part_of(size->rows) : size->rows < FEW_ROWS ? 8 : 5;
-  effort.most_cost = SEARCH_SECONDS / (effort.unit * (effort.hold_out ? 1 : effort.folds));
-  if (effort.most_cost < 2) effort.most_cost = 2;
-  bool alone = effort.unit > ALONE_SECONDS;
+  effort.most_work = SEARCH_SECONDS;
+  bool alone = unit > ALONE_SECONDS;
   effort.threads = alone ? 1 : size->threads;
   effort.fit_threads = alone ? size->threads : 1;
   return effort;

@@ -9,8 +9,7 @@
 
 struct ft_effort_size {
   size_t rows;
-  uint32_t features;
-  uint32_t outputs;
+  double unit;      /* seconds of a fit of the first configuration, foretold (cost.h) */
   double limit;     /* seconds; MAX_RUNTIME or its default */
   uint32_t threads; /* only how fits are spread over them depends on it */
 };
@@ -22,8 +21,7 @@ struct ft_effort {
   bool hold_out;    /* one fit a candidate instead of one a fold */
   uint32_t most_rounds;
   double haste;         /* eta is multiplied by it */
-  double most_cost;     /* of all candidates, in units of the first; 0: no limit */
-  double unit;          /* guess of the seconds of a fit of cost 1 */
+  double most_work;     /* of all candidates, in foretold seconds */
   uint32_t threads;     /* fits at the same time */
   uint32_t fit_threads; /* of each */
 };

@@ -4,18 +4,21 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/train/penalty.h"
+#include "core/train/standing.h"
 #include "foretell/maths.h"
 
-#define MOST_COVARIANCE 1000  /* columns; beyond, the rows themselves are the metric */
-#define MOST_METRICS    4e6   /* numbers in the outputs' covariances; beyond, all share one */
-#define FIRST_WORK      4e9   /* products of a covariance, at most; fewer rows then */
-#define LATER_WORK      2e8   /* of all outputs' weighted ones */
-#define LEAST_ROWS      1000  /* of them */
-#define SLOW            4     /* parabolas of a penalty that ask for a new metric */
+#define MOST_COVARIANCE 1000 /* columns; beyond, the rows themselves are the metric */
+#define MOST_METRICS    4e6  /* numbers in the outputs' covariances; beyond, all share one */
+#define FIRST_WORK      4e9  /* products of a covariance, at most; fewer rows then */
+#define LATER_WORK      2e8  /* of all outputs' weighted ones */
+#define LEAST_ROWS      1000
+#define SLOW            10    /* parabolas of a penalty that ask for a new metric */
 #define MOST_PARABOLAS  60    /* of a penalty */
 #define MOST_RAISES     60    /* of a parabola's steepness: it was off by rounding then */
-#define MOST_SWEEPS     200   /* of a parabola */
+#define MOST_SWEEPS     2000  /* of a parabola */
 #define SWEEP_SHARE     0.01  /* of the first sweep's progress: a later one with less is the last */
+#define EXACT_SHARE     1e-5  /* the same where the loss is a parabola itself: rows cost more */
 #define LEAST_VARIANCE  1e-12 /* a column of less is constant */
 #define LEAST_WEIGHT    1e-5  /* of a row in a metric */
 #define ROUNDING        0.01  /* of a metric of some rows */
@@ -46,89 +49,18 @@ struct ft_elastic_net {
   double factor;          /* of the metrics */
   uint32_t parabolas;     /* that the last penalty took */
   double least_loss;      /* progress that counts */
-  double loss;
-  double *weight;    /* outputs × columns */
-  double *intercept; /* outputs */
-  double *residual;  /* outputs × rows: the loss's slope over each margin */
-  double *gradient;  /* outputs × columns: of the mean loss */
-  double *level;     /* outputs: the mean residual, an intercept's gradient */
-  double *sloped;    /* columns: of one output, the gradient where the intercept follows */
-  double *next_weight;
-  double *next_intercept;
-  double *next_residual;
-  double *moved;  /* of one output: covariance × step, or columns × step a row */
-  double *change; /* columns */
-  double offset;  /* of `moved` a row: what centring takes off */
+  struct ft_regression of;
+  struct ft_standing here;
+  struct ft_standing next; /* where the next step leads */
+  double *sloped;          /* columns: of one output, the gradient where the intercept follows */
+  double *across;          /* outputs: a column's weights */
+  double *moved;           /* of one output: covariance × step, or columns × step a row */
+  double *change;          /* columns */
+  double offset;           /* of `moved` a row: what centring takes off */
 };
 
 static bool is_late(const struct ft_elastic_net *net) {
   return net->task.end && ft_fit_is_late(net->task.end);
-}
-
-static double soften(double value, double by) {
-  return value > by ? value - by : value < -by ? value + by : 0;
-}
-
-/* Loss of a row, and its slopes into margin itself. */
-static double slope_row(const struct ft_elastic_net *net, double *margin, double target) {
-  size_t rows = net->rows;
-  if (net->task.problem == FT_REGRESSION) {
-    *margin -= target;
-    return 0.5 * *margin * *margin;
-  }
-  if (net->task.problem == FT_BINARY) {
-    double small = ft_exp(-fabs(*margin)), against = target > 0.5 ? -*margin : *margin;
-    double loss = (against > 0 ? against : 0) + ft_log(1 + small);
-    double likely = 1 / (1 + small);
-    *margin = (*margin > 0 ? likely : 1 - likely) - (target > 0.5);
-    return loss;
-  }
-  double largest = margin[0], sum = 0, own = margin[(size_t)target * rows];
-  for (uint32_t k = 1; k < net->task.outputs; k++)
-    largest = fmax(largest, margin[k * rows]);
-  for (uint32_t k = 0; k < net->task.outputs; k++) {
-    margin[k * rows] = ft_exp(margin[k * rows] - largest);
-    sum += margin[k * rows];
-  }
-  for (uint32_t k = 0; k < net->task.outputs; k++)
-    margin[k * rows] = margin[k * rows] / sum - (k == (uint32_t)target);
-  return largest + ft_log(sum) - own;
-}
-
-static double start_of(const struct ft_elastic_net *net, const double *weight, double intercept) {
-  for (uint32_t j = 0; j < net->columns; j++)
-    intercept -= weight[j] * net->mean[j];
-  return intercept;
-}
-
-/* Mean loss at the weights; the residuals are filled. */
-static double evaluate(const struct ft_elastic_net *net, double *residual, const double *weight,
-                       const double *intercept) {
-  for (uint32_t k = 0; k < net->task.outputs; k++) {
-    const double *of_output = weight + (size_t)k * net->columns;
-    double *margin = residual + k * net->rows, start = start_of(net, of_output, intercept[k]);
-    for (size_t i = 0; i < net->rows; i++)
-      margin[i] = start;
-    ft_design_add(margin, net->task.design, of_output);
-  }
-  double sum = 0;
-  for (size_t i = 0; i < net->rows; i++)
-    sum += slope_row(net, residual + i, net->task.target[i]);
-  return sum / (double)net->rows;
-}
-
-static void find_gradient(struct ft_elastic_net *net) {
-  double share = 1 / (double)net->rows;
-  for (uint32_t k = 0; k < net->task.outputs; k++) {
-    const double *residual = net->residual + k * net->rows;
-    double *gradient = net->gradient + (size_t)k * net->columns, sum = 0;
-    for (size_t i = 0; i < net->rows; i++)
-      sum += residual[i];
-    net->level[k] = sum * share;
-    ft_design_project(gradient, net->task.design, residual);
-    for (uint32_t j = 0; j < net->columns; j++)
-      gradient[j] = (gradient[j] - net->mean[j] * sum) * share;
-  }
 }
 
 /* One output's part of the parabola, and its penalty. */
@@ -146,7 +78,7 @@ static double step_weight(const struct parabola *parabola, uint32_t j, double sl
                           double *progress) {
   double curvature = parabola->curvature * parabola->metric->variance[j], old = parabola->weight[j];
   double pull = curvature * old - (parabola->gradient[j] + parabola->curvature * slope);
-  double step = soften(pull, parabola->absolute) / (curvature + parabola->square) - old;
+  double step = ft_penalty_soften(pull, parabola->absolute) / (curvature + parabola->square) - old;
   parabola->weight[j] = old + step;
   *progress += (curvature + parabola->square) * step * step;
   return step;
@@ -223,11 +155,11 @@ static void descend(struct ft_elastic_net *net, const struct parabola *parabola)
   size_t moved = net->covariance ? net->columns : net->rows;
   memset(net->moved, 0, moved * sizeof *net->moved);
   net->offset = 0;
-  double first = 0;
+  double share = net->task.problem == FT_REGRESSION ? EXACT_SHARE : SWEEP_SHARE, first = 0;
   for (uint32_t sweep = 0; sweep < MOST_SWEEPS; sweep++) {
     double progress = net->covariance ? sweep_covariance(net, parabola) : sweep_rows(net, parabola);
     if (sweep == 0) first = progress;
-    if (progress <= SWEEP_SHARE * first || progress <= 0.01 * net->least_loss) break;
+    if (progress <= share * first || progress <= 0.01 * net->least_loss) break;
     if (is_late(net)) break;
   }
 }
@@ -238,15 +170,15 @@ static void step_output(struct ft_elastic_net *net, uint32_t k, double penalty, 
                         double *square) {
   size_t first = (size_t)k * net->columns;
   const struct metric *metric = &net->metric[k];
-  const double *weight = net->weight + first, *gradient = net->gradient + first;
-  double level = net->frozen[k] ? 0 : net->level[k], across = 0;
+  const double *weight = net->here.weight + first, *gradient = net->here.gradient + first;
+  double level = net->frozen[k] ? 0 : net->here.level[k], across = 0;
   for (uint32_t j = 0; j < net->columns; j++)
     net->sloped[j] = gradient[j] - level * metric->shift[j];
   struct parabola parabola = { .metric = metric,
                                .curvature = net->factor * metric->scale,
                                .absolute = penalty * net->task.share,
                                .square = penalty * (1 - net->task.share),
-                               .weight = net->next_weight + first,
+                               .weight = net->next.weight + first,
                                .gradient = net->sloped };
   memcpy(parabola.weight, weight, net->columns * sizeof *weight);
   descend(net, &parabola);
@@ -257,48 +189,50 @@ static void step_output(struct ft_elastic_net *net, uint32_t k, double penalty, 
   }
   *square += parabola.curvature * length_of(net, weight, parabola.weight);
   double curvature = net->factor * metric->level, rise = -level / curvature;
-  net->next_intercept[k] = net->intercept[k] + (net->frozen[k] ? 0 : rise - across);
+  net->next.intercept[k] = net->here.intercept[k] + (net->frozen[k] ? 0 : rise - across);
   *linear += level * (rise - across);
   *square += curvature * rise * rise;
 }
 
-static double penalty_of(const struct ft_elastic_net *net, const double *weight, double penalty) {
-  double absolute = 0, square = 0;
-  for (size_t j = 0; j < (size_t)net->columns * net->task.outputs; j++) {
-    absolute += fabs(weight[j]);
-    square += weight[j] * weight[j];
-  }
-  return penalty * (net->task.share * absolute + 0.5 * (1 - net->task.share) * square);
+static double size_of(const struct ft_elastic_net *net) {
+  return ft_penalty_size(net->here.weight, (size_t)net->columns * net->task.outputs,
+                         net->task.share);
 }
 
-static void swap(double **a, double **b) {
-  double *keep = *a;
-  *a = *b;
-  *b = keep;
+/* A column's weights may all be moved alike under softmax: no probability changes, but the penalty. */
+static void balance(struct ft_elastic_net *net) {
+  uint32_t outputs = net->task.outputs;
+  for (uint32_t j = 0; outputs > 1 && j < net->columns; j++) {
+    for (uint32_t k = 0; k < outputs; k++)
+      net->across[k] = net->here.weight[(size_t)k * net->columns + j];
+    double by = ft_penalty_balance(net->across, outputs, net->task.share);
+    for (uint32_t k = 0; k < outputs && by != 0; k++)
+      net->here.weight[(size_t)k * net->columns + j] -= by;
+  }
 }
 
 /* One parabola; the progress made, or a negative number when the deadline came. */
 static double improve(struct ft_elastic_net *net, double penalty) {
-  double linear, square, next;
-  find_gradient(net);
+  double linear, square;
+  struct ft_standing *here = &net->here, *next = &net->next;
   for (uint32_t i = 0; i < MOST_RAISES; i++) {
     linear = square = 0;
     for (uint32_t k = 0; k < net->task.outputs; k++)
       step_output(net, k, penalty, &linear, &square);
-    next = evaluate(net, net->next_residual, net->next_weight, net->next_intercept);
+    ft_standing_evaluate(next, &net->of);
     if (is_late(net)) return -1;
-    double slack = SLACK * (1 + fabs(net->loss));
-    if (!(next > net->loss + linear + 0.5 * square + slack)) break;
+    double slack = SLACK * (1 + fabs(here->loss));
+    if (!(next->loss > here->loss + linear + 0.5 * square + slack)) break;
     net->factor *= 2;
   }
-  double before = net->loss + penalty_of(net, net->weight, penalty);
+  double before = here->loss + penalty * size_of(net);
   if (square > net->least_loss) /* the curvature as it was on the way */
-    net->factor *= fmin(1, fmax(0.2, 2 * (next - net->loss - linear) / square));
-  net->loss = next;
-  swap(&net->weight, &net->next_weight);
-  swap(&net->intercept, &net->next_intercept);
-  swap(&net->residual, &net->next_residual);
-  return fmax(0, before - net->loss - penalty_of(net, net->weight, penalty));
+    net->factor *= fmin(1, fmax(0.2, 2 * (next->loss - here->loss - linear) / square));
+  struct ft_standing kept = *here;
+  *here = *next;
+  *next = kept;
+  balance(net);
+  return fmax(0, before - here->loss - penalty * size_of(net));
 }
 
 /* A covariance of some rows only may be flat where the loss is not: it is made a little rounder. */
@@ -339,7 +273,7 @@ static bool find_metrics(struct ft_elastic_net *net) {
 
 /* A row's share in an output's bend, where the net stands. */
 static double weigh(const struct ft_elastic_net *net, uint32_t k, size_t row) {
-  double residual = net->residual[k * net->rows + row], target = net->task.target[row];
+  double residual = net->here.residual[k * net->rows + row], target = net->task.target[row];
   double own = net->task.outputs == 1 ? target : target == k;
   double likely = residual + own;
   return fmax(likely * (1 - likely), LEAST_WEIGHT);
@@ -383,7 +317,7 @@ static void find_moments(struct ft_elastic_net *net, double *ones) {
   const struct ft_design *design = net->task.design;
   for (size_t i = 0; i < net->rows; i++)
     ones[i] = 1;
-  ft_design_project(net->mean, design, ones);
+  ft_design_project(net->mean, design, (struct ft_design_rows){ 0, net->rows }, ones);
   for (uint32_t j = 0; j < net->columns; j++)
     net->mean[j] /= (double)net->rows;
   for (uint32_t t = 0; t < design->basis->terms; t++) {
@@ -407,16 +341,16 @@ static void find_start(struct ft_elastic_net *net) {
     bool regression = net->task.problem == FT_REGRESSION;
     net->frozen[0] = !regression && (sum == 0 || sum == rows);
     double share = net->frozen[0] ? (sum + 0.5) / (rows + 1) : sum / rows;
-    net->intercept[0] = regression ? share : ft_log(share / (1 - share));
+    net->here.intercept[0] = regression ? share : ft_log(share / (1 - share));
     net->metric[0].level = regression ? 1 : share * (1 - share);
     return;
   }
   for (size_t i = 0; i < net->rows; i++)
-    net->intercept[(uint32_t)net->task.target[i]] += 1;
+    net->here.intercept[(uint32_t)net->task.target[i]] += 1;
   for (uint32_t k = 0; k < net->task.outputs; k++) {
-    net->frozen[k] = net->intercept[k] == 0;
-    double share = (net->intercept[k] + 0.5) / (rows + 0.5 * net->task.outputs);
-    net->intercept[k] = ft_log(share);
+    net->frozen[k] = net->here.intercept[k] == 0;
+    double share = (net->here.intercept[k] + 0.5) / (rows + 0.5 * net->task.outputs);
+    net->here.intercept[k] = ft_log(share);
     net->metric[k].level = share * (1 - share);
   }
 }
@@ -442,22 +376,16 @@ static bool take_metrics(struct ft_elastic_net *net, struct ft_arena *arena) {
 }
 
 static bool take_room(struct ft_elastic_net *net, struct ft_arena *arena) {
-  size_t outputs = net->task.outputs, columns = net->columns, rows = net->rows;
-  double **each[] = { &net->weight, &net->next_weight, &net->gradient };
-  double **few[] = { &net->intercept, &net->next_intercept, &net->level };
-  double **wide[] = { &net->mean, &net->variance, &net->change, &net->sloped };
-  bool whole = true;
-  for (size_t i = 0; i < sizeof each / sizeof *each; i++)
-    whole &= (*each[i] = FT_ARENA_NEW(arena, double, outputs *columns + 1)) != NULL;
-  for (size_t i = 0; i < sizeof few / sizeof *few; i++)
-    whole &= (*few[i] = FT_ARENA_NEW(arena, double, outputs)) != NULL;
-  for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
-    whole &= (*wide[i] = FT_ARENA_NEW(arena, double, columns + 1)) != NULL;
-  net->residual = FT_ARENA_NEW(arena, double, outputs *rows);
-  net->next_residual = FT_ARENA_NEW(arena, double, outputs *rows);
-  net->moved = FT_ARENA_NEW(arena, double, (columns <= MOST_COVARIANCE ? columns : rows) + 1);
-  net->frozen = FT_ARENA_NEW(arena, bool, outputs);
-  return whole && net->residual && net->next_residual && net->moved && net->frozen;
+  size_t columns = net->columns;
+  net->mean = FT_ARENA_NEW(arena, double, columns + 1);
+  net->variance = FT_ARENA_NEW(arena, double, columns + 1);
+  net->change = FT_ARENA_NEW(arena, double, columns + 1);
+  net->sloped = FT_ARENA_NEW(arena, double, columns + 1);
+  net->across = FT_ARENA_NEW(arena, double, net->task.outputs);
+  net->frozen = FT_ARENA_NEW(arena, bool, net->task.outputs);
+  net->moved = FT_ARENA_NEW(arena, double, (columns <= MOST_COVARIANCE ? columns : net->rows) + 1);
+  return net->mean && net->variance && net->change && net->sloped && net->across && net->frozen &&
+         net->moved && take_metrics(net, arena);
 }
 
 enum ft_status ft_elastic_net_make(struct ft_elastic_net **out, struct ft_arena *arena,
@@ -468,32 +396,33 @@ enum ft_status ft_elastic_net_make(struct ft_elastic_net **out, struct ft_arena 
   net->rows = task->design->rows;
   net->columns = task->design->basis->columns;
   net->factor = 1;
-  if (!take_room(net, arena) || !take_metrics(net, arena)) return ft_arena_fail(err, "the learner");
-  find_moments(net, net->residual);
+  if (!take_room(net, arena)) return ft_arena_fail(err, "the learner");
+  net->of = (struct ft_regression){ .problem = task->problem,
+                                    .outputs = task->outputs,
+                                    .design = task->design,
+                                    .target = task->target,
+                                    .mean = net->mean };
+  FT_TRY(ft_standing_make(&net->here, arena, &net->of, err));
+  FT_TRY(ft_standing_make(&net->next, arena, &net->of, err));
+  find_moments(net, net->here.residual);
   find_start(net);
   *out = NULL;
   if (!find_metrics(net)) return FT_OK;
-  net->loss = evaluate(net, net->residual, net->weight, net->intercept);
-  net->least_loss = task->tolerance * net->loss + DBL_MIN;
+  ft_standing_evaluate(&net->here, &net->of);
+  net->least_loss = task->tolerance * net->here.loss + DBL_MIN;
   *out = net;
   return FT_OK;
 }
 
-bool ft_elastic_net_is_flat(const struct ft_elastic_net *net) {
-  for (size_t j = 0; j < (size_t)net->columns * net->task.outputs; j++)
-    if (net->weight[j] != 0) return false;
-  return true;
-}
-
 const double *ft_elastic_net_weights(const struct ft_elastic_net *net) {
-  return net->weight;
+  return net->here.weight;
 }
 
 void ft_elastic_net_origin(double *out, const struct ft_elastic_net *net) {
   for (uint32_t k = 0; k < net->task.outputs; k++)
-    out[k] = start_of(net, net->weight + (size_t)k * net->columns, net->intercept[k]);
+    out[k] = net->here.origin[k];
 }
 
 double ft_elastic_net_objective(const struct ft_elastic_net *net, double penalty) {
-  return net->loss + penalty_of(net, net->weight, penalty);
+  return net->here.loss + penalty * size_of(net);
 }

@@ -42,8 +42,6 @@ enum ft_status ft_elastic_net_make(struct ft_elastic_net **out, struct ft_arena 
  * the weights are not the best ones. */
 bool ft_elastic_net_solve(struct ft_elastic_net *net, double penalty);
 
-/* Are all weights still 0? */
-bool ft_elastic_net_is_flat(const struct ft_elastic_net *net);
 const double *ft_elastic_net_weights(const struct ft_elastic_net *net);
 /* What a margin is where all columns are 0; one an output. */
 void ft_elastic_net_origin(double *out, const struct ft_elastic_net *net);

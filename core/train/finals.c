@@ -1,11 +1,16 @@
 #include "core/train/finals.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-#include "core/train/clock.h"
+#include "core/train/budget.h"
+#include "core/train/ensemble.h"
 #include "core/train/schedule.h"
+#include "foretell/plan.h"
 
-#define MORE_ROUNDS 1.1 /* more rows bear a few more rounds */
+#define MORE_ROUNDS    1.1  /* more rows bear a few more rounds */
+#define NODE_BYTES     16.0 /* in an artifact, about */
+#define AFFORDED_SHARE 0.85 /* of the budget: fits on more rows are larger */
 
 struct final_task {
   struct ft_trial *trial;
@@ -19,11 +24,92 @@ struct finishing {
   atomic_size_t done;
 };
 
-void ft_finals_pick(struct ft_finals *out, const struct ft_search *search) {
-  *out = (struct ft_finals){ 0 };
-  for (uint32_t i = 0; i < search->candidates; i++)
-    if (search->candidate[i].weight > 0)
-      out->final[out->finals++] = (struct ft_final){ .candidate = &search->candidate[i] };
+static double bytes_of(const struct ft_member *member) {
+  if (member->kind == FT_LEARNER_FOREST)
+    return NODE_BYTES * member->forest.nodes + 4.0 * member->forest.set_words;
+  double weights = 20.0 * member->net.terms;
+  for (uint32_t l = 0; l < member->net.layers; l++)
+    weights += 4.0 * (member->net.layer[l].inputs + 1.0) * member->net.layer[l].outputs;
+  return weights;
+}
+
+/* What the mean fit of a candidate costs. */
+static struct ft_budget_part part_of(const struct ft_final *final, const struct ft_model *model) {
+  const struct ft_trial *trial = &final->candidate->trial;
+  struct ft_budget_part part = { .weight = final->weight };
+  for (uint32_t f = 0; f < trial->fits; f++) {
+    if (!trial->fit[f].done) continue;
+    part.ns += ft_member_predict_ns(model, &trial->fit[f].member);
+    part.bytes += bytes_of(&trial->fit[f].member);
+    part.fits++;
+  }
+  part.ns /= part.fits;
+  part.bytes /= part.fits;
+  return part;
+}
+
+/* Weights and the mixture's margins, over the rows that all the trials predict. */
+static enum ft_status mix(struct ft_finals *finals, struct ft_arena *arena,
+                          const struct ft_fit_data *data, bool trained, struct ft_error *err) {
+  const double *margin[FT_FINALS_MOST];
+  double weight[FT_FINALS_MOST];
+  const struct ft_partition *partition = finals->final[0].candidate->trial.partition;
+  for (uint32_t i = 0; i < finals->finals; i++) {
+    const struct ft_final *final = &finals->final[i];
+    margin[i] = trained ? final->trial.margin : final->candidate->trial.margin;
+    if (trained) partition = final->trial.partition;
+  }
+  struct ft_ensemble_task task = { .problem = data->problem,
+                                   .outputs = data->outputs,
+                                   .rows = partition->scoreds,
+                                   .target = partition->target,
+                                   .candidates = finals->finals,
+                                   .margin = margin };
+  double *mixed = FT_ARENA_NEW(arena, double, task.rows *task.outputs);
+  if (!mixed) return ft_arena_fail(err, "the model");
+  FT_TRY(ft_ensemble_choose(weight, &task, err));
+  ft_ensemble_mix(mixed, &task, weight);
+  for (uint32_t i = 0; i < finals->finals; i++)
+    finals->final[i].weight = weight[i];
+  finals->margin = mixed;
+  finals->target = partition->target;
+  finals->rows = task.rows;
+  return FT_OK;
+}
+
+/* Drop those without a fit; did any go? */
+static bool drop_unkept(struct ft_finals *finals, const struct ft_budget_part *part) {
+  uint32_t left = 0, before = finals->finals;
+  for (uint32_t i = 0; i < before; i++) {
+    if (part[i].kept == 0) continue;
+    finals->final[left] = finals->final[i];
+    finals->final[left++].kept = part[i].kept;
+  }
+  finals->finals = left;
+  return left < before;
+}
+
+enum ft_status ft_finals_pick(struct ft_finals *out, struct ft_arena *arena,
+                              const struct ft_search *search, const struct ft_fit_data *data,
+                              const struct ft_model *model, double most_ns, struct ft_error *err) {
+  *out = (struct ft_finals){ .calibration = { 1, 0 },
+                             .margin = search->margin,
+                             .target = search->target,
+                             .rows = search->rows };
+  for (uint32_t i = 0; i < search->candidates; i++) {
+    const struct ft_candidate *candidate = &search->candidate[i];
+    if (candidate->weight > 0)
+      out->final[out->finals++] = (struct ft_final){ candidate, .weight = candidate->weight };
+  }
+  double most = most_ns * AFFORDED_SHARE - ft_model_predict_ns(model);
+  for (;;) {
+    struct ft_budget_part part[FT_FINALS_MOST];
+    for (uint32_t i = 0; i < out->finals; i++)
+      part[i] = part_of(&out->final[i], model);
+    ft_budget_keep(part, out->finals, most, FT_BUDGET_BYTES * AFFORDED_SHARE);
+    if (!drop_unkept(out, part)) return FT_OK;
+    FT_TRY(mix(out, arena, data, false, err));
+  }
 }
 
 static void run_task(void *self, size_t index) {
@@ -52,11 +138,11 @@ static enum ft_status open_all(struct ft_finals *finals, struct finishing *finis
   if (!finishing->task) return ft_fail(err, FT_NOMEM, "out of memory to train");
   for (uint32_t i = 0; i < finals->finals; i++) {
     struct ft_final *final = &finals->final[i];
-    uint32_t rounds = 0;
-    if (partition->hold_out || final->single)
-      rounds = (uint32_t)(final->candidate->trial.rounds * MORE_ROUNDS) + 1;
+    uint32_t rounds =
+        final->kept == 1 ? (uint32_t)(final->candidate->trial.rounds * MORE_ROUNDS) + 1 : 0;
     FT_TRY(ft_trial_open(&final->trial, data, partition, final->candidate->configuration, rounds,
                          err));
+    final->trial.fits = final->kept;
     for (uint32_t f = 0; f < final->trial.fits; f++)
       finishing->task[finishing->tasks++] = (struct final_task){ &final->trial, f };
   }
@@ -73,8 +159,15 @@ static enum ft_status close_all(struct ft_finals *finals, struct ft_error *err) 
   return FT_OK;
 }
 
-enum ft_status ft_finals_train(struct ft_finals *finals, const struct ft_fit_data *data,
-                               const struct ft_partition *partition,
+/* Have all predicted every row? Then the rows kept aside may be used for the weights too. */
+static bool are_whole(const struct ft_finals *finals, const struct ft_partition *partition) {
+  for (uint32_t i = 0; i < finals->finals; i++)
+    if (!finals->final[i].ready || finals->final[i].trial.covers < partition->rows) return false;
+  return true;
+}
+
+enum ft_status ft_finals_train(struct ft_finals *finals, struct ft_arena *arena,
+                               const struct ft_fit_data *data, const struct ft_partition *partition,
                                const struct ft_finals_options *options, struct ft_error *err) {
   struct finishing finishing = { .options = options };
   struct ft_schedule *schedule = NULL;
@@ -91,7 +184,57 @@ enum ft_status ft_finals_train(struct ft_finals *finals, const struct ft_fit_dat
   ft_schedule_free(schedule);
   if (status == FT_OK) status = close_all(finals, err);
   free(finishing.task);
+  if (status == FT_OK && are_whole(finals, partition)) status = mix(finals, arena, data, true, err);
   return status;
+}
+
+void ft_finals_calibrate(struct ft_finals *finals, const struct ft_fit_data *data) {
+  struct ft_scored scored = { .problem = data->problem,
+                              .outputs = data->outputs,
+                              .scale = data->scale,
+                              .centre = data->centre,
+                              .rows = finals->rows,
+                              .target = finals->target,
+                              .margin = finals->margin };
+  finals->calibration = ft_calibration_find(&scored);
+}
+
+/* The calibration's shift, as if the member had always begun there. */
+static enum ft_status shift_base(struct ft_member *member, struct ft_arena *arena, double shift,
+                                 uint32_t outputs, struct ft_error *err) {
+  const double *old = member->kind == FT_LEARNER_FOREST ? member->forest.base : member->net.base;
+  double *base = FT_ARENA_NEW(arena, double, outputs);
+  if (!base) return ft_arena_fail(err, "the model");
+  for (uint32_t g = 0; g < outputs; g++)
+    base[g] = old[g] + shift / member->weight;
+  if (member->kind == FT_LEARNER_FOREST)
+    member->forest.base = base;
+  else
+    member->net.base = base;
+  return FT_OK;
+}
+
+enum ft_status ft_finals_members(struct ft_member **out, uint32_t *count, struct ft_arena *arena,
+                                 const struct ft_finals *finals, uint32_t outputs,
+                                 struct ft_error *err) {
+  struct ft_member *member = FT_ARENA_NEW(arena, struct ft_member, FT_MODEL_MAX_MEMBERS);
+  if (!member) return ft_arena_fail(err, "the model");
+  uint32_t members = 0;
+  for (uint32_t i = 0; i < finals->finals; i++) {
+    const struct ft_final *final = &finals->final[i];
+    if (final->weight == 0) continue;
+    const struct ft_trial *trial = final->ready ? &final->trial : &final->candidate->trial;
+    uint32_t first = members;
+    for (uint32_t f = 0; f < trial->fits && members - first < final->kept; f++)
+      if (trial->fit[f].done && members < FT_MODEL_MAX_MEMBERS)
+        member[members++] = trial->fit[f].member;
+    for (uint32_t m = first; m < members; m++)
+      member[m].weight = finals->calibration.factor * final->weight / (members - first);
+  }
+  *out = member;
+  *count = members;
+  if (finals->calibration.shift == 0) return FT_OK;
+  return shift_base(&member[0], arena, finals->calibration.shift, outputs, err);
 }
 
 void ft_finals_release(struct ft_finals *finals) {

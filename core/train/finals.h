@@ -1,24 +1,33 @@
-/* The mixture's candidates trained again, on all rows: what the model is made of in the end.
+/* The mixture made a model: how many fits of each candidate it can afford, their training on all rows,
+ * weights and calibration in the end.
  *
+ * A candidate is the mean of its fits, one a fold, each stopped on the fold that it did not see; or
+ * where only one is kept, one fit on all rows.
  * Threads  used by one thread; runs its own. */
 #ifndef FORETELL_TRAIN_FINALS_H
 #define FORETELL_TRAIN_FINALS_H
 
+#include "core/train/calibration.h"
 #include "core/train/search.h"
 
 #define FT_FINALS_MOST FT_SEARCH_MOST_CANDIDATES
 
-/* A candidate's part in the model: the mean of its fits, with a weight. */
+/* A candidate's part in the model. */
 struct ft_final {
   const struct ft_candidate *candidate;
+  double weight;         /* in the mixture */
+  uint32_t kept;         /* fits */
   struct ft_trial trial; /* on all rows */
   bool ready;            /* all its fits ended in time; else those of the search stand for them */
-  bool single;           /* one fit on all rows instead of one a fold */
 };
 
 struct ft_finals {
   struct ft_final final[FT_FINALS_MOST];
   uint32_t finals;
+  struct ft_calibration calibration;
+  const double *margin; /* of the mixture, before it is calibrated */
+  const double *target;
+  size_t rows; /* of these */
 };
 
 struct ft_finals_options {
@@ -31,16 +40,30 @@ struct ft_finals_options {
   void (*tick)(void *self, double fraction);
 };
 
-/* The candidates with a weight; none is trained yet. */
-void ft_finals_pick(struct ft_finals *out, const struct ft_search *search);
+/* The candidates with a weight, as many fits of them as the budget allows; none is trained yet. The
+ * model has its encoders. Weights are chosen anew where a candidate had to go.
+ * Errors: FT_NOMEM */
+enum ft_status ft_finals_pick(struct ft_finals *out, struct ft_arena *arena,
+                              const struct ft_search *search, const struct ft_fit_data *data,
+                              const struct ft_model *model, double most_ns,
+                              struct ft_error *err) FT_MUST_CHECK;
 
 /* Train them on all rows of the partition. One whose fits do not end in time, or do not fit into memory,
- * is not ready.
+ * is not ready. Where all have predicted all rows, weights are chosen anew on these.
  * Errors: FT_NOMEM (nothing could be begun), FT_TRAINER */
-enum ft_status ft_finals_train(struct ft_finals *finals, const struct ft_fit_data *data,
-                               const struct ft_partition *partition,
+enum ft_status ft_finals_train(struct ft_finals *finals, struct ft_arena *arena,
+                               const struct ft_fit_data *data, const struct ft_partition *partition,
                                const struct ft_finals_options *options,
                                struct ft_error *err) FT_MUST_CHECK;
+
+/* Find the calibration on the mixture's margins. */
+void ft_finals_calibrate(struct ft_finals *finals, const struct ft_fit_data *data);
+
+/* The fits as members, weighted and calibrated; what is not ready as the search left it.
+ * Errors: FT_NOMEM */
+enum ft_status ft_finals_members(struct ft_member **out, uint32_t *count, struct ft_arena *arena,
+                                 const struct ft_finals *finals, uint32_t outputs,
+                                 struct ft_error *err) FT_MUST_CHECK;
 void ft_finals_release(struct ft_finals *finals);
 
 #endif

@@ -5,14 +5,15 @@
 #include "core/train/linear.h"
 #include "core/train/net.h"
 #include "core/train/random_forest.h"
+#include "core/train/view_fit.h"
 
 static enum ft_status fit(struct ft_fit *out, struct ft_arena *arena,
                           const struct ft_fit_task *task, struct ft_error *err) {
   switch (task->configuration->learner) {
   case FT_LEARN_LINEAR: return ft_linear_fit(out, arena, task, err);
-  case FT_LEARN_TREES: return ft_boosted_fit(out, arena, task, err);
+  case FT_LEARN_TREES: return ft_view_fit(out, arena, task, ft_boosted_fit, err);
   case FT_LEARN_NET: return ft_net_fit(out, arena, task, err);
-  case FT_LEARN_RANDOM_FOREST: return ft_random_forest_fit(out, arena, task, err);
+  case FT_LEARN_RANDOM_FOREST: return ft_view_fit(out, arena, task, ft_random_forest_fit, err);
   default: return ft_fail(err, FT_INTERNAL, "a learner that is not known");
   }
 }

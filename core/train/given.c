@@ -9,6 +9,7 @@
 #include "core/train/clock.h"
 #include "core/train/evaluation.h"
 #include "core/train/split.h"
+#include "core/train/view.h"
 #include "foretell/maths.h"
 #include "foretell/objective.h"
 
@@ -180,12 +181,13 @@ static enum ft_status run_rounds(struct given *given, struct ft_booster *booster
 }
 
 static enum ft_status finish_member(struct given *given, struct ft_member *member,
-                                    struct ft_booster *booster, const uint32_t *row, size_t rows,
-                                    struct ft_error *err) {
+                                    struct ft_booster *booster, const struct ft_view *view,
+                                    const uint32_t *row, size_t rows, struct ft_error *err) {
   struct ft_run *run = given->run;
-  struct ft_grown_on grown_on = { &run->features, row, rows };
+  struct ft_grown_on grown_on = { &view->features, row, rows };
   *member = (struct ft_member){ .kind = FT_LEARNER_FOREST, .weight = 1 };
   FT_TRY(ft_booster_forest(&member->forest, run->arena, booster, given->rounds, 1, &grown_on, err));
+  FT_TRY(ft_view_restore(&member->forest, run->arena, view, err));
   double *base = FT_ARENA_NEW(run->arena, double, run->outputs);
   if (!base) return ft_arena_fail(err, "the model");
   for (uint32_t g = 0; g < run->outputs; g++)
@@ -204,7 +206,11 @@ static enum ft_status fit(struct ft_member *member, struct given *given, const u
   for (size_t r = 0; r < rows; r++)
     label[r] = (float)run->target.value[row[r]];
   uint32_t threads = rows >= SEVERAL_THREADS ? run->threads : 1;
-  enum ft_status status = ft_matrix_make(&matrix, &run->features, row, rows, label, threads, err);
+  struct ft_view view;
+  struct ft_view_rows seen = { &run->features, row, rows };
+  enum ft_status status = ft_view_make(&view, &seen, NULL, err);
+  if (status == FT_OK)
+    status = ft_matrix_make(&matrix, &view.features, row, rows, label, threads, err);
   free(label);
   if (status == FT_OK && given->objective->metric == FT_METRIC_NDCG)
     status = ft_matrix_group(matrix, err);
@@ -212,10 +218,11 @@ static enum ft_status fit(struct ft_member *member, struct given *given, const u
     status = ft_booster_make(&booster, &matrix, 1, run->outputs, given->parameter,
                              given->parameters, err);
   if (status == FT_OK) status = run_rounds(given, booster, matrix, phase, err);
-  if (status == FT_OK) status = finish_member(given, member, booster, row, rows, err);
+  if (status == FT_OK) status = finish_member(given, member, booster, &view, row, rows, err);
   if (status == FT_OK) status = check_member(given, member, booster, matrix, row, err);
   ft_booster_free(booster);
   ft_matrix_free(matrix);
+  ft_view_release(&view);
   return status;
 }
 

@@ -27,8 +27,15 @@ static const char *end_sentence(enum ft_search_end end) {
   }
 }
 
+/* Share of a candidate in the model. */
+static double weight_of(const struct ft_finals *finals, const struct ft_candidate *candidate) {
+  for (uint32_t i = 0; i < finals->finals; i++)
+    if (finals->final[i].candidate == candidate) return finals->final[i].weight;
+  return 0;
+}
+
 static void report_candidate(struct ft_report *report, const struct ft_candidate *candidate,
-                             enum ft_metric metric) {
+                             enum ft_metric metric, double weight) {
   static const char *const states[] = { [FT_CANDIDATE_TRIED] = "tried",
                                         [FT_CANDIDATE_CUT] = "cut",
                                         [FT_CANDIDATE_SKIPPED] = "skipped" };
@@ -41,20 +48,24 @@ static void report_candidate(struct ft_report *report, const struct ft_candidate
                              .loss = candidate->trial.loss,
                              .seconds = candidate->trial.seconds,
                              .rounds = candidate->trial.rounds,
-                             .weight = candidate->weight,
+                             .weight = weight,
                              .state = states[candidate->state] };
 }
 
 void ft_leaderboard_report(struct ft_report *report, const struct ft_search *search,
-                           enum ft_metric metric) {
+                           const struct ft_finals *finals, enum ft_metric metric) {
   const struct ft_candidate *most = NULL;
+  double heaviest = 0;
   for (uint32_t i = 0; i < search->candidates; i++) {
     const struct ft_candidate *candidate = &search->candidate[i];
-    report_candidate(report, candidate, metric);
-    if (candidate->weight == 0) continue;
+    double weight = weight_of(finals, candidate);
+    report_candidate(report, candidate, metric, weight);
+    if (weight == 0) continue;
     const char *type = type_word(candidate->configuration->learner);
     report->model_type = !most || type == report->model_type ? type : "ensemble";
-    if (!most || candidate->weight > most->weight) most = candidate;
+    if (weight <= heaviest) continue;
+    heaviest = weight;
+    most = candidate;
   }
   report->ended = end_sentence(search->end);
   report->status = search->end == FT_SEARCH_CLOCK    ? "MaxAutoMLJobRuntimeReached"

@@ -11,15 +11,18 @@
 
 #define STRONGEST  8.0                /* the first step's penalty */
 #define WEAKER     0.7071067811865476 /* a step's penalty in that of the one before */
-#define GAIN       1e-4               /* of a loss, that counts */
-#define PATIENCE   8                  /* steps without a better loss */
+#define GAIN       3e-4               /* of a loss, that counts */
+#define PATIENCE   6                  /* steps without such a gain */
 #define BLOCK_ROWS 1024               /* predicted at once */
 #define FEW_CODES  3                  /* a basis of codes costs about so many terms */
 
+/* What a fit usually costs. */
 #define MOST_COVARIANCE_WORK 2e9
 #define USUAL_STEPS          30
-#define USUAL_PASSES         5  /* over the rows, a step */
+#define USUAL_PASSES         6  /* over the rows, a step */
 #define USUAL_SWEEPS         40 /* over the covariance, a step */
+#define MULTIPLY_NS          0.25
+#define ROW_NS               15.0 /* its exponentials */
 
 /* A fit's working memory. */
 struct lining {
@@ -84,15 +87,16 @@ static enum ft_status prepare(struct lining *lining, struct ft_error *err) {
   lining->best_origin = FT_ARENA_NEW(&lining->arena, double, outputs);
   if (!lining->margin || !lining->best_weight || !lining->best_origin)
     return ft_arena_fail(err, "the learner");
-  struct ft_elastic_net_task net = {
-    .problem = task->data->problem,
-    .outputs = task->data->outputs,
-    .design = &lining->train,
-    .target = lining->target,
-    .share = ft_configuration_number(task->configuration, "l1_share", 0.5),
-    .tolerance = task->data->problem == FT_REGRESSION ? 1e-8 : 1e-5,
-    .end = task
-  };
+  struct ft_elastic_net_task net = { .problem = task->data->problem,
+                                     .outputs = task->data->outputs,
+                                     .design = &lining->train,
+                                     .target = lining->target,
+                                     .share = ft_configuration_number(task->configuration,
+                                                                      "l1_share", 0.5),
+                                     .tolerance = task->data->problem != FT_REGRESSION ? 1e-5
+                                                  : options.knots > 0                  ? 1e-6
+                                                                                       : 1e-8,
+                                     .end = task };
   return ft_elastic_net_make(&lining->net, &lining->arena, &net, err);
 }
 
@@ -107,7 +111,7 @@ static double judge(struct lining *lining) {
   for (uint32_t k = 0; k < outputs; k++) {
     for (size_t i = 0; i < rows; i++)
       lining->margin[k * rows + i] = row[k];
-    ft_design_add(lining->margin + k * rows, &lining->valid,
+    ft_design_add(lining->margin + k * rows, &lining->valid, (struct ft_design_rows){ 0, rows },
                   weight + (size_t)k * lining->basis.columns);
   }
   for (size_t i = 0; i < rows; i++) {
@@ -131,6 +135,7 @@ static void walk_path(struct ft_fit *fit, struct lining *lining) {
   uint32_t steps = judged || task->rounds > FT_LINEAR_STEPS ? FT_LINEAR_STEPS : task->rounds;
   uint32_t idle = 0; /* steps without a gain that counts */
   double anchor = 0;
+  bool gained = false;
   double penalty = STRONGEST;
   for (uint32_t step = 0; step < steps; step++, penalty *= WEAKER) {
     if (!ft_elastic_net_solve(lining->net, penalty)) {
@@ -144,10 +149,11 @@ static void walk_path(struct ft_fit *fit, struct lining *lining) {
       fit->rounds = step + 1;
       keep_step(lining);
     }
-    if (step == 0 || loss < anchor * (1 - GAIN) || ft_elastic_net_is_flat(lining->net)) {
+    if (step == 0 || loss < anchor * (1 - GAIN)) {
+      gained |= step > 0;
       anchor = loss;
       idle = 0;
-    } else if (judged && ++idle >= PATIENCE) {
+    } else if (judged && (gained || loss > anchor * (1 + GAIN)) && ++idle >= PATIENCE) {
       return;
     }
   }
@@ -215,6 +221,7 @@ double ft_linear_work(const struct ft_features *features,
   double most = FT_LINEAR_CELLS / (terms + 1), seen = (double)rows < most ? (double)rows : most;
   double covariance = seen * terms * terms / 2;
   if (covariance > MOST_COVARIANCE_WORK) covariance = MOST_COVARIANCE_WORK;
-  double passes = USUAL_STEPS * USUAL_PASSES * 2 * seen * terms * outputs;
-  return covariance + passes + USUAL_STEPS * USUAL_SWEEPS * columns * columns * outputs;
+  double pass = seen * outputs * (2 * terms * MULTIPLY_NS + ROW_NS);
+  double sweep = columns * columns * outputs * MULTIPLY_NS;
+  return covariance * MULTIPLY_NS + USUAL_STEPS * (USUAL_PASSES * pass + USUAL_SWEEPS * sweep);
 }

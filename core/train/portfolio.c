@@ -5,7 +5,8 @@
 
 #include "foretell/maths.h"
 
-#define LOG_2 0.693147180559945286
+#define LOG_2      0.693147180559945286
+#define WIDE_CODES 16 /* a category of more is worth a candidate that sees means of its codes */
 
 /* How a parameter of trees is varied: to a value times or by up to `reach`, kept within bounds. */
 struct variation {
@@ -25,13 +26,20 @@ static const struct variation variations[] = {
 };
 #define VARIATIONS (sizeof variations / sizeof *variations)
 
+static bool has_wide(const struct ft_features *features) {
+  for (uint32_t f = 0; f < features->features; f++)
+    if (features->categories[f] > WIDE_CODES) return true;
+  return false;
+}
+
 void ft_portfolio_init(struct ft_portfolio *portfolio, struct ft_arena *arena,
-                       enum ft_problem problem, enum ft_model_type model_type, uint64_t seed) {
+                       const struct ft_fit_data *data, enum ft_model_type model_type) {
   *portfolio =
-      (struct ft_portfolio){ .list = ft_configuration_list(problem),
+      (struct ft_portfolio){ .list = ft_configuration_list(data->problem),
                              .model_type = model_type,
                              .arena = arena,
-                             .random = ft_random_seeded(seed ^ UINT64_C(0x70f0110700000001)) };
+                             .random = ft_random_seeded(data->seed ^ UINT64_C(0x70f0110700000001)),
+                             .wide = has_wide(data->features) };
 }
 
 static double clamp(double value, double least, double most) {
@@ -89,6 +97,13 @@ static enum ft_status vary(struct ft_configuration *out, struct ft_portfolio *po
   return out->name ? FT_OK : ft_arena_fail(err, "the candidates");
 }
 
+/* Does it see categories as means of the target? */
+static bool is_encoded(const struct ft_configuration *configuration) {
+  for (size_t i = 0; i < FT_CONFIGURATION_PARAMETERS && configuration->parameter[i].name; i++)
+    if (strcmp(configuration->parameter[i].name, "encode") == 0) return true;
+  return false;
+}
+
 enum ft_status ft_portfolio_next(const struct ft_configuration **out,
                                  struct ft_portfolio *portfolio,
                                  const struct ft_configuration *best, struct ft_error *err) {
@@ -96,6 +111,7 @@ enum ft_status ft_portfolio_next(const struct ft_configuration **out,
   while (portfolio->list->name) {
     const struct ft_configuration *next = portfolio->list++;
     if (!ft_learner_allowed(next->learner, portfolio->model_type)) continue;
+    if (is_encoded(next) && !portfolio->wide) continue;
     *out = next;
     return FT_OK;
   }

@@ -6,7 +6,7 @@
 #ifndef FORETELL_TRAIN_PORTFOLIO_H
 #define FORETELL_TRAIN_PORTFOLIO_H
 
-#include "core/train/configuration.h"
+#include "core/train/fit.h"
 #include "foretell/random.h"
 
 struct ft_portfolio {
@@ -14,11 +14,12 @@ struct ft_portfolio {
   enum ft_model_type model_type;
   struct ft_arena *arena; /* of the variations */
   struct ft_random random;
+  bool wide;           /* a category has many codes */
   uint32_t variations; /* made so far */
 };
 
 void ft_portfolio_init(struct ft_portfolio *portfolio, struct ft_arena *arena,
-                       enum ft_problem problem, enum ft_model_type model_type, uint64_t seed);
+                       const struct ft_fit_data *data, enum ft_model_type model_type);
 
 /* The next of the list, or a variation of `best`; NULL at the end of the list when there is no `best`.
  * Errors: FT_NOMEM */

@@ -3,9 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/train/vocabulary.h"
+
 #define ROWS_A_CATEGORY   5 /* a value of fewer rows is "other", where there are too many values */
 #define SPREAD_OF_NUMBERS 4 /* consecutive numbers may have gaps: at most so many a row */
+#define UNIQUE_SHARE      0.95
 #define MOST_PARTS        8
+#define MOST_WORDS        2048     /* of all columns */
+#define MOST_WORD_CELLS   40000000 /* words × rows of a column, but for */
+#define LEAST_WORDS       16
 
 struct profiling {
   struct ft_profile *out;
@@ -17,6 +23,7 @@ struct profiling {
   uint32_t column; /* of the table */
   uint32_t field;  /* of the model */
   size_t present;  /* rows with a value */
+  uint32_t words;  /* so far */
 };
 
 static void add_encoder(struct profiling *p, struct ft_encoder encoder) {
@@ -80,14 +87,58 @@ static enum ft_status add_category(struct profiling *p, const struct frequency *
   return FT_OK;
 }
 
+/* Fewer words of many rows: each is a column of them. */
+static uint32_t most_words(const struct profiling *p) {
+  size_t most = MOST_WORD_CELLS / (p->rows ? p->rows : 1);
+  if (most < LEAST_WORDS) most = LEAST_WORDS;
+  if (most > FT_VOCABULARY_MOST) most = FT_VOCABULARY_MOST;
+  return most < MOST_WORDS - p->words ? (uint32_t)most : MOST_WORDS - p->words;
+}
+
+static enum ft_status add_words(struct profiling *p, const struct frequency *list, size_t size,
+                                struct ft_error *err) {
+  const struct ft_dictionary *dictionary = &p->table->column[p->column].dictionary;
+  struct ft_weighted_text *text = malloc(size * sizeof *text + 1);
+  if (!text) return ft_fail(err, FT_NOMEM, "out of memory for the words of a column");
+  for (size_t i = 0; i < size; i++)
+    text[i] = (struct ft_weighted_text){ dictionary->text[list[i].code], list[i].count };
+  struct ft_hash_key key = ft_category_key(p->key, p->field);
+  struct ft_vocabulary vocabulary;
+  enum ft_status status =
+      ft_vocabulary_make(&vocabulary, p->arena, &key, text, size, most_words(p), err);
+  free(text);
+  if (status != FT_OK) return status;
+  for (uint32_t w = 0; w < vocabulary.words; w++)
+    add_encoder(p, (struct ft_encoder){ .kind = FT_ENCODE_WORD,
+                                        .categories = 1,
+                                        .category = &vocabulary.word[w] });
+  p->words += vocabulary.words;
+  return FT_OK;
+}
+
+/* Hardly a value occurs twice: prose, or an identifier. */
+static enum ft_status profile_unique(struct profiling *p, const struct frequency *list, size_t size,
+                                     struct ft_error *err) {
+  const char *reason = size == p->present
+                           ? "every value is different, it looks like an identifier"
+                           : "nearly every value is different, it looks like an identifier";
+  uint32_t before = p->words;
+  FT_TRY(add_words(p, list, size, err));
+  if (p->words > before)
+    add_encoder(p, (struct ft_encoder){ .kind = FT_ENCODE_LENGTH });
+  else
+    leave_out(p, reason);
+  return FT_OK;
+}
+
 static enum ft_status profile_text(struct profiling *p, struct ft_error *err) {
   size_t size;
   struct frequency *list = count_values(p, &size);
   if (!list) return ft_fail(err, FT_NOMEM, "out of memory for the categories");
   enum ft_status status = FT_OK;
-  if (size == p->present && p->present >= FT_PROFILE_FEW_ROWS) {
-    leave_out(p, "every value is different, it looks like an identifier");
-  } else if (size <= FT_PROFILE_MOST_CATEGORIES) {
+  if ((double)size >= UNIQUE_SHARE * (double)p->present && p->present >= FT_PROFILE_FEW_ROWS) {
+    status = profile_unique(p, list, size, err);
+  } else if (size <= FT_PROFILE_FEW_CATEGORIES) {
     status = add_category(p, list, size, err);
   } else {
     size_t kept = 0;
@@ -95,6 +146,7 @@ static enum ft_status profile_text(struct profiling *p, struct ft_error *err) {
       kept++;
     if (kept > 0) status = add_category(p, list, kept, err);
     add_encoder(p, (struct ft_encoder){ .kind = FT_ENCODE_LENGTH });
+    if (status == FT_OK) status = add_words(p, list, size, err);
   }
   free(list);
   return status;
@@ -165,7 +217,8 @@ enum ft_status ft_profile_make(struct ft_profile *out, struct ft_arena *arena,
                                size_t rows, const struct ft_hash_key *category_key,
                                struct ft_error *err) {
   *out = (struct ft_profile){ 0 };
-  out->encoder = FT_ARENA_NEW(arena, struct ft_encoder, (size_t)table->fields * MOST_PARTS);
+  out->encoder =
+      FT_ARENA_NEW(arena, struct ft_encoder, (size_t)table->fields * MOST_PARTS + MOST_WORDS);
   out->left_out = FT_ARENA_NEW(arena, struct ft_left_out, table->fields);
   if (!out->encoder || !out->left_out) return ft_arena_fail(err, "the profile");
   struct profiling p = { .out = out,

@@ -13,8 +13,9 @@
 #include "core/train/table.h"
 #include "foretell/model.h"
 
-#define FT_PROFILE_MOST_CATEGORIES 254 /* a feature's; the learner's bins hold them and "other" */
-#define FT_PROFILE_FEW_ROWS        20  /* fewer rows say nothing of identifiers */
+#define FT_PROFILE_FEW_CATEGORIES  254  /* up to here a text is a category and nothing else */
+#define FT_PROFILE_MOST_CATEGORIES 1024 /* kept of more; trees that see codes see the first 254 */
+#define FT_PROFILE_FEW_ROWS        20   /* fewer rows say nothing of identifiers */
 
 struct ft_left_out {
   const char *name;   /* of the column */

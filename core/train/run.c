@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "core/predict/net.h"
+#include "core/train/cast.h"
+#include "core/train/drift.h"
 #include "core/train/leaf.h"
 #include "core/train/order.h"
 #include "foretell/plan.h"
@@ -231,6 +233,8 @@ enum ft_status ft_run_prepare(struct ft_run *run, struct ft_arena *arena, struct
   struct ft_hash128 digest = { { 0, 0 } };
   enum ft_status status = ft_order_rows(&row, &digest, table, err);
   if (status == FT_OK) status = read_table(run, table, row, digest, err);
+  if (status == FT_OK) ft_cast_warn(run, table);
+  if (status == FT_OK) status = ft_drift_warn(run, table, err);
   free(row);
   ft_table_release(table);
   if (status != FT_OK) {

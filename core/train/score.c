@@ -4,66 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/train/loss.h"
 #include "core/train/metric.h"
-#include "foretell/maths.h"
+#include "core/train/predictions.h"
 
-/* Margins made predictions; only the arrays that the problem has. */
-struct predictions {
-  double *value;       /* regression: in the target's unit; binary: probability of label 1 */
-  double *target;      /* regression: in its own unit */
-  double *probability; /* rows × labels */
-  uint32_t *label;
-  uint32_t labels;
-};
-
-static void release(struct predictions *p) {
-  free(p->value);
-  free(p->target);
-  free(p->probability);
-  free(p->label);
-}
-
-static void choose_label(struct predictions *p, size_t row, double threshold) {
-  const double *probability = p->probability + row * p->labels;
-  if (p->labels == 2 && threshold > 0) {
-    p->label[row] = probability[1] >= threshold;
-    return;
-  }
-  uint32_t best = 0;
-  for (uint32_t l = 1; l < p->labels; l++)
-    if (probability[l] > probability[best]) best = l;
-  p->label[row] = best;
-}
-
-static enum ft_status predict(struct predictions *p, const struct ft_scored *scored,
-                              double threshold, struct ft_error *err) {
-  *p = (struct predictions){ .labels = scored->problem == FT_BINARY ? 2 : scored->outputs };
-  size_t rows = scored->rows;
-  p->value = calloc(rows + 1, sizeof *p->value);
-  p->target = calloc(rows + 1, sizeof *p->target);
-  p->probability = calloc(rows * p->labels + 1, sizeof *p->probability);
-  p->label = calloc(rows + 1, sizeof *p->label);
-  if (!p->value || !p->target || !p->probability || !p->label) {
-    release(p);
-    return ft_fail(err, FT_NOMEM, "out of memory to score %zu rows", rows);
-  }
-  for (size_t r = 0; r < rows; r++) {
-    const double *margin = scored->margin + r * scored->outputs;
-    p->target[r] = scored->target[r];
-    if (scored->problem == FT_REGRESSION) {
-      p->value[r] = scored->centre + scored->scale * margin[0];
-      p->target[r] = scored->centre + scored->scale * scored->target[r];
-      continue;
-    }
-    ft_loss_probabilities(p->probability + r * p->labels, scored->problem, scored->outputs, margin);
-    p->value[r] = p->probability[r * p->labels + 1];
-    choose_label(p, r, scored->problem == FT_BINARY ? threshold : 0);
-  }
-  return FT_OK;
-}
-
-static enum ft_status measure(double *out, enum ft_metric metric, const struct predictions *p,
+static enum ft_status measure(double *out, enum ft_metric metric, const struct ft_predictions *p,
                               size_t rows, struct ft_error *err) {
   switch (metric) {
   case FT_METRIC_AUC: return ft_metric_auc(out, p->value, p->target, rows, err);
@@ -82,10 +26,10 @@ static enum ft_status measure(double *out, enum ft_metric metric, const struct p
 
 enum ft_status ft_score_metric(double *out, enum ft_metric metric, const struct ft_scored *scored,
                                double threshold, struct ft_error *err) {
-  struct predictions p;
-  FT_TRY(predict(&p, scored, threshold, err));
+  struct ft_predictions p;
+  FT_TRY(ft_predictions_make(&p, scored, threshold, err));
   enum ft_status status = measure(out, metric, &p, scored->rows, err);
-  release(&p);
+  ft_predictions_release(&p);
   return status;
 }
 
@@ -110,8 +54,8 @@ enum ft_status ft_score_all(struct ft_named_score *out, size_t *count, enum ft_m
   static const enum ft_metric order[] = { FT_METRIC_F1,       FT_METRIC_ACCURACY, FT_METRIC_AUC,
                                           FT_METRIC_F1_MACRO, FT_METRIC_LOG_LOSS, FT_METRIC_MSE,
                                           FT_METRIC_RMSE };
-  struct predictions p;
-  FT_TRY(predict(&p, scored, threshold, err));
+  struct ft_predictions p;
+  FT_TRY(ft_predictions_make(&p, scored, threshold, err));
   enum ft_status status = FT_OK;
   *count = 0;
   for (size_t i = 0; i <= sizeof order / sizeof *order && status == FT_OK; i++) {
@@ -119,10 +63,11 @@ enum ft_status ft_score_all(struct ft_named_score *out, size_t *count, enum ft_m
     const char *name = shown_name(one, scored->problem);
     if (!name || (i > 0 && one == metric)) continue;
     struct ft_named_score *score = &out[(*count)++];
+    *score = (struct ft_named_score){ .metric = one };
     snprintf(score->name, sizeof score->name, "validation:%s", name);
     status = measure(&score->value, one, &p, scored->rows, err);
   }
-  release(&p);
+  ft_predictions_release(&p);
   return status;
 }
 
@@ -133,9 +78,9 @@ enum ft_status ft_score_threshold(double *out, enum ft_metric metric,
   enum ft_threshold_aim aim = metric == FT_METRIC_F1         ? FT_THRESHOLD_F1
                               : metric == FT_METRIC_F1_MACRO ? FT_THRESHOLD_F1_MACRO
                                                              : FT_THRESHOLD_ACCURACY;
-  struct predictions p;
-  FT_TRY(predict(&p, scored, 0.5, err));
+  struct ft_predictions p;
+  FT_TRY(ft_predictions_make(&p, scored, 0.5, err));
   enum ft_status status = ft_metric_threshold(out, aim, p.value, p.target, scored->rows, err);
-  release(&p);
+  ft_predictions_release(&p);
   return status;
 }

@@ -26,6 +26,7 @@ struct ft_named_score {
   bool interval; /* are these known? */
   double low;    /* of the 95 % interval */
   double high;
+  enum ft_metric metric; /* of ft_score_all's */
 };
 #define FT_SCORE_MOST 8
 

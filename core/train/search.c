@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/train/clock.h"
+#include "core/train/cost.h"
 #include "core/train/ensemble.h"
 #include "core/train/loss.h"
 #include "core/train/portfolio.h"
@@ -17,6 +18,7 @@
 #define LEAST_GAIN     0.0005 /* of the loss, that counts as better … */
 #define LEAST_ERRORS   0.1    /* … and of the gain's standard error */
 #define SMALLEST_SHARE 0.02   /* of a mixture that is worth a final fit */
+#define HURRIED_SHARE  0.2    /* of the time, for the first few candidates */
 #define USUAL_TRIALS   16     /* for the progress shown */
 
 struct task {
@@ -35,14 +37,16 @@ struct searching {
   struct task *task;
   size_t tasks;
   uint32_t judged;
+  uint32_t listed; /* candidates proposed when the list was at its end; 0: it is not */
   uint32_t stale;
   atomic_bool stop;
-  atomic_uint begun; /* of the first candidate's fits */
-  double cost;       /* proposed so far */
-  double measured;   /* seconds of the judged ones … */
-  double measured_cost;
-  double *share; /* of each candidate in the running mixture */
-  double *mixed; /* its margins, after each judged one */
+  atomic_uint begun;                /* of the first candidate's fits */
+  double pace;                      /* of the last judged trees (cost.h) */
+  double work;                      /* foretold seconds of the judged ones */
+  double measured[FT_LEARNERS + 1]; /* seconds they took, a learner; then all together */
+  double foretold[FT_LEARNERS + 1]; /* and were to take */
+  double *share;                    /* of each candidate in the running mixture */
+  double *mixed;                    /* its margins, after each judged one */
   double *trial_mixed;
   double score; /* the best so far */
 };
@@ -51,12 +55,39 @@ static double fits_of(const struct searching *searching) {
   return ft_partition_fits(searching->partition);
 }
 
-/* One core's seconds of a candidate: what the judged ones took for their cost, or a guess. */
+/* One core's seconds of a candidate on the machine of cost.h. */
+static double foretell(const struct searching *searching,
+                       const struct ft_configuration *configuration, double rounds) {
+  const struct ft_partition *partition = searching->partition;
+  size_t rows = partition->rows - partition->rows / partition->folds;
+  return fits_of(searching) * ft_cost_seconds(configuration, searching->data, rows, rounds);
+}
+
+/* And on this one, by what the judged ones took. */
 static double seconds_of(const struct searching *searching,
                          const struct ft_configuration *configuration) {
-  double unit = searching->measured_cost > 0 ? searching->measured / searching->measured_cost
-                                             : searching->options->unit * fits_of(searching);
-  return unit * configuration->cost;
+  double haste = searching->options->haste;
+  double rounds = ft_cost_rounds(configuration, haste, searching->pace);
+  uint32_t of =
+      searching->foretold[configuration->learner] > 0 ? configuration->learner : FT_LEARNERS;
+  double ratio =
+      searching->foretold[of] > 0 ? searching->measured[of] / searching->foretold[of] : 1;
+  return ratio * foretell(searching, configuration, rounds);
+}
+
+static void learn_cost(struct searching *searching, const struct ft_trial *trial) {
+  const struct ft_configuration *configuration = trial->configuration;
+  uint32_t learner = configuration->learner;
+  double haste = searching->options->haste;
+  if (learner == FT_LEARN_TREES)
+    searching->pace = ft_cost_pace(configuration, haste, trial->rounds);
+  double rounds = ft_cost_rounds(configuration, haste, searching->pace);
+  double foretold = foretell(searching, configuration, rounds);
+  searching->work += foretold;
+  searching->foretold[learner] += foretold;
+  searching->foretold[FT_LEARNERS] += foretold;
+  searching->measured[learner] += trial->seconds;
+  searching->measured[FT_LEARNERS] += trial->seconds;
 }
 
 /* One core's seconds of the final fits of the running mixture. */
@@ -94,7 +125,7 @@ static void tick(void *self) {
   double now = ft_clock_seconds(), left = options->deadline - now;
   uint32_t most = options->most_trials ? options->most_trials : USUAL_TRIALS;
   if (searching->judged > 0) {
-    double trial = searching->measured / searching->judged / options->threads;
+    double trial = searching->measured[FT_LEARNERS] / searching->judged / options->threads;
     double usual = trial * fmax((double)most - searching->judged, 1) +
                    final_seconds(searching) / options->threads;
     progress.seconds_left = fmax(fmin(left, usual), 0);
@@ -140,7 +171,6 @@ static enum ft_status begin_candidate(struct searching *searching,
   for (uint32_t i = 0; i < candidate->trial.fits; i++)
     searching->task[searching->tasks++] = (struct task){ candidate, i, search->candidates == 0 };
   search->candidates++;
-  searching->cost += configuration->cost;
   ft_schedule_add(searching->schedule, candidate->trial.fits);
   return FT_OK;
 }
@@ -168,8 +198,7 @@ static bool is_enough(struct searching *searching) {
     search->end = FT_SEARCH_TRIALS;
     return true;
   }
-  if (search->candidates == FT_SEARCH_MOST_CANDIDATES ||
-      (options->most_cost > 0 && searching->cost >= options->most_cost)) {
+  if (search->candidates == FT_SEARCH_MOST_CANDIDATES || searching->work >= options->most_work) {
     search->end = FT_SEARCH_WORK;
     return true;
   }
@@ -188,6 +217,7 @@ static enum ft_status propose(bool *more, struct searching *searching, struct ft
       search->end = FT_SEARCH_LIST;
       return FT_OK;
     }
+    if (varied && searching->listed == 0) searching->listed = search->candidates;
     if (search->candidates == 0 || fits_in_time(searching, next)) {
       *more = true;
       return begin_candidate(searching, next, err);
@@ -288,9 +318,14 @@ static enum ft_status take_result(struct searching *searching, struct ft_error *
     if (search->tried > 0 || candidate->trial.covers == 0) ft_trial_release(&candidate->trial);
     return FT_OK;
   }
-  searching->measured += candidate->trial.seconds;
-  searching->measured_cost += candidate->configuration->cost;
+  learn_cost(searching, &candidate->trial);
   return judge(searching, candidate, err);
+}
+
+static bool is_hurried(const struct searching *searching) {
+  const struct ft_search_options *options = searching->options;
+  double first = seconds_of(searching, searching->portfolio.list);
+  return HURRIED_SHARE * (options->deadline - options->begin) * options->threads < AHEAD * first;
 }
 
 static enum ft_status try_all(struct searching *searching, struct ft_error *err) {
@@ -298,16 +333,15 @@ static enum ft_status try_all(struct searching *searching, struct ft_error *err)
   bool more = true;
   for (;;) {
     /* with little time nothing is begun before the first has shown what it takes */
-    bool hurried =
-        searching->judged == 0 && searching->options->deadline - searching->options->begin < 60;
+    bool hurried = searching->judged == 0 && is_hurried(searching);
     while (more && search->candidates < searching->judged + (hurried ? 1 : AHEAD))
       FT_TRY(propose(&more, searching, err));
     if (searching->judged == search->candidates) return FT_OK;
     FT_TRY(take_result(searching, err));
     if (search->end == FT_SEARCH_CLOCK && ft_clock_seconds() > searching->options->deadline)
       return FT_OK;
-    if (search->tried >= LEAST_TRIED && searching->stale >= STALE &&
-        !searching->portfolio.list->name && more) {
+    bool listed = searching->listed > 0 && searching->judged >= searching->listed;
+    if (listed && search->tried >= LEAST_TRIED && searching->stale >= STALE && more) {
       search->end = FT_SEARCH_CONVERGED;
       return FT_OK;
     }
@@ -416,8 +450,7 @@ enum ft_status ft_search_run(struct ft_search *out, const struct ft_fit_data *da
                                  .data = data,
                                  .partition = partition,
                                  .options = options };
-  ft_portfolio_init(&searching.portfolio, &out->arena, data->problem, options->model_type,
-                    data->seed);
+  ft_portfolio_init(&searching.portfolio, &out->arena, data, options->model_type);
   enum ft_status status = run(&searching, err);
   if (status != FT_OK) ft_search_release(out);
   return status;

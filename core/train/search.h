@@ -42,7 +42,7 @@ struct ft_search_options {
   enum ft_metric metric;
   enum ft_model_type model_type;
   uint32_t most_trials; /* 0: no limit */
-  double most_cost;     /* in units of the first configuration's; 0: no limit */
+  double most_work;     /* seconds of one core, foretold (cost.h), of all candidates */
   uint32_t most_rounds;
   double haste;
   uint32_t threads;     /* fits at the same time */
@@ -50,7 +50,6 @@ struct ft_search_options {
   double begin;         /* ft_clock_seconds */
   double deadline;      /* of the search and the final fits */
   double growth;        /* seconds of a final fit, as a multiple of a trial's */
-  double unit;          /* a guess of the seconds of a fit of cost 1 */
   const struct ft_train_events *events;
 };
 

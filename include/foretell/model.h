@@ -55,6 +55,7 @@ enum ft_encoder_kind {
   FT_ENCODE_CATEGORY,   /* 0: a value not in the list; i + 1: category[i]; NULL: missing */
   FT_ENCODE_CALENDAR,   /* a part of a date or time */
   FT_ENCODE_LENGTH,     /* bytes of a text (free text, many categories) */
+  FT_ENCODE_WORD,       /* how often a word occurs in a text: the one whose hash is category[0] */
   FT_ENCODE_KIND_COUNT
 };
 
@@ -71,11 +72,13 @@ enum ft_calendar_part {
   FT_PART_COUNT
 };
 
+/* Word encoders of one field that follow one another are ordered by their hashes, all different: they
+ * are encoded together. A word's hash is that of the category of the same text. */
 struct ft_encoder {
   enum ft_encoder_kind kind;
-  enum ft_calendar_part part;        /* of FT_ENCODE_CALENDAR */
-  uint32_t field;                    /* index into the model's fields */
-  uint32_t categories;               /* of FT_ENCODE_CATEGORY; at most FT_MODEL_MAX_CATEGORIES */
+  enum ft_calendar_part part; /* of FT_ENCODE_CALENDAR */
+  uint32_t field;             /* index into the model's fields */
+  uint32_t categories; /* of FT_ENCODE_CATEGORY, at most FT_MODEL_MAX_CATEGORIES; a word: 1 */
   const struct ft_hash128 *category; /* strictly ascending by ft_hash128_compare */
 };
 
@@ -204,7 +207,7 @@ struct ft_model {
 
 /* May an encoder of that kind (and part, for a calendar) read a field of that type?
  * NUMBER: booleans and numbers. CATEGORY: text, booleans, integers. CALENDAR: dates and timestamps
- * all parts but a date no hour and minute; a time hour and minute only. LENGTH: text. */
+ * all parts but a date no hour and minute; a time hour and minute only. LENGTH, WORD: text. */
 bool ft_encoder_fits(enum ft_encoder_kind kind, enum ft_calendar_part part, enum ft_type type);
 
 /* The hash under which a category is kept. Each field has a key of its own, made of the model's,

@@ -60,6 +60,9 @@ static const struct build_encoder build_encoder[] = {
   { FT_ENCODE_CALENDAR, FT_PART_HOUR, 10, 0, 23 },
   { FT_ENCODE_CALENDAR, FT_PART_WEEKDAY, 10, 0, 6 },
   { FT_ENCODE_CALENDAR, FT_PART_DAY, 11, 1, 31 },
+  { FT_ENCODE_WORD, 0, 7, 0, 2 },
+  { FT_ENCODE_WORD, 0, 7, 0, 2 },
+  { FT_ENCODE_WORD, 0, 7, 0, 2 },
 };
 #define BUILD_ENCODERS (sizeof build_encoder / sizeof build_encoder[0])
 
@@ -93,6 +96,21 @@ static inline void build_categories(struct ft_encoder *encoder, struct ft_arena 
   encoder->categories = 5;
 }
 
+/* Three words of the colours, from `encoder` on. */
+static inline void build_words(struct ft_encoder *encoder, struct ft_arena *arena,
+                               const struct ft_hash_key *model_key) {
+  static const char *const word[] = { "red", "orange", "gr\xc3\xbcn" };
+  struct ft_hash_key key = ft_category_key(model_key, encoder->field);
+  struct ft_hash128 *hash = build_take(arena, 3, sizeof *hash);
+  for (int i = 0; i < 3; i++)
+    hash[i] = ft_hash_keyed(&key, ft_span_of(word[i]));
+  qsort(hash, 3, sizeof *hash, build_hash_order);
+  for (int i = 0; i < 3; i++) {
+    encoder[i].category = &hash[i];
+    encoder[i].categories = 1;
+  }
+}
+
 static inline void build_encoders(struct ft_model *model, struct ft_arena *arena) {
   struct ft_encoder *encoder = build_take(arena, BUILD_ENCODERS, sizeof *encoder);
   for (size_t i = 0; i < BUILD_ENCODERS; i++) {
@@ -102,6 +120,7 @@ static inline void build_encoders(struct ft_model *model, struct ft_arena *arena
     if (encoder[i].kind == FT_ENCODE_CATEGORY)
       build_categories(&encoder[i], arena, &model->category_key);
   }
+  build_words(&encoder[BUILD_ENCODERS - 3], arena, &model->category_key);
   model->encoder = encoder;
   model->features = BUILD_ENCODERS;
 }

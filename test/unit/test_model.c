@@ -21,6 +21,7 @@ struct parts {
   struct ft_model *model;
   struct ft_field *field;
   struct ft_encoder *category; /* of text */
+  struct ft_encoder *word;     /* three of one field */
   struct ft_hash128 *hash;
   struct ft_member *member;
   struct ft_tree *tree;
@@ -47,6 +48,7 @@ static struct parts parts_of(struct ft_model *model, struct ft_arena *arena) {
   memcpy(parts.field, model->field, model->fields * sizeof *parts.field);
   model->field = parts.field;
   parts.category = (struct ft_encoder *)&model->encoder[7];
+  parts.word = (struct ft_encoder *)&model->encoder[BUILD_ENCODERS - 3];
   parts.hash = (struct ft_hash128 *)parts.category->category;
   parts.member = (struct ft_member *)model->member;
   parts.tree = (struct ft_tree *)parts.member->forest.tree;
@@ -84,6 +86,10 @@ static struct parts parts_of(struct ft_model *model, struct ft_arena *arena) {
   X(p.category->kind = FT_ENCODE_NUMBER)                     \
   X(p.category->kind = FT_ENCODE_CALENDAR)                   \
   X(p.category->kind = (enum ft_encoder_kind)9)              \
+  X(p.category->kind = FT_ENCODE_WORD)                       \
+  X(p.word[0].categories = 0)                                \
+  X(p.word[1].category = p.word[0].category)                 \
+  X(p.word[2].field = 0)                                     \
   X(p.category->categories = FT_MODEL_MAX_CATEGORIES + 1)    \
   X(p.hash[1] = p.hash[0])                                   \
   X(p.hash[4].word[1] = 0)                                   \
@@ -198,6 +204,8 @@ static void encoders_fit_the_types_they_can_read(void **state) {
   assert_false(ft_encoder_fits(FT_ENCODE_CALENDAR, FT_PART_DAYS, FT_TIME));
   assert_true(ft_encoder_fits(FT_ENCODE_CALENDAR, FT_PART_MINUTE, FT_TIMESTAMPTZ));
   assert_false(ft_encoder_fits(FT_ENCODE_LENGTH, 0, FT_INT16));
+  assert_true(ft_encoder_fits(FT_ENCODE_WORD, 0, FT_TEXT));
+  assert_false(ft_encoder_fits(FT_ENCODE_WORD, 0, FT_INT64));
   assert_false(ft_encoder_fits(FT_ENCODE_NUMBER, 0, FT_TYPE_NONE));
 }
 

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -87,6 +88,79 @@ static void every_kernel_gives_the_bits_of_plain_loops(void **state) {
   }
 }
 
+/* --- answers worked out elsewhere (test/reference/net.py) --- */
+
+#define FEATURES 4
+#define TERMS    5
+#define WIDTH    7
+#define OUTPUTS  3
+
+static float number(uint32_t i, uint32_t j, uint32_t seed) {
+  return (float)((int)((i * 37 + j * 101 + seed * 59) % 129) - 64) / 64.0F;
+}
+
+static struct ft_layer reference_layer(struct ft_arena *arena, uint32_t seed, uint32_t inputs,
+                                       uint32_t outputs, int activation) {
+  float *bias = build_take(arena, outputs, sizeof *bias);
+  float *weight = build_take(arena, (size_t)inputs * outputs, sizeof *weight);
+  for (uint32_t o = 0; o < outputs; o++) {
+    bias[o] = number(o, 9, seed);
+    for (uint32_t i = 0; i < inputs; i++)
+      weight[i * outputs + o] = number(i, o, seed);
+  }
+  return (struct ft_layer){ inputs, outputs, (enum ft_activation)activation, bias, weight };
+}
+
+static struct ft_net reference_net(struct ft_arena *arena, int activation) {
+  static const struct ft_lookup lookup[] = { { 2, TERMS, 4 }, { 3, TERMS + 4, 3 } };
+  static const double base[OUTPUTS] = { 0 };
+  struct ft_term *term = build_take(arena, TERMS, sizeof *term);
+  struct ft_layer *layer = build_take(arena, 3, sizeof *layer);
+  for (uint32_t t = 0; t < TERMS; t++)
+    term[t] = (struct ft_term){ t % FEATURES,     number(t, 0, 1), 1.5F + (float)t / 4.0F,
+                                -1.0F - (float)t, 2.0F + (float)t, number(t, 3, 1) };
+  layer[0] = reference_layer(arena, 2, TERMS + 7, WIDTH, activation);
+  layer[1] = reference_layer(arena, 3, WIDTH, WIDTH, activation);
+  layer[2] = reference_layer(arena, 4, WIDTH, OUTPUTS, FT_ACTIVATE_NONE);
+  return (struct ft_net){ TERMS, term, 2, lookup, 3, layer, base };
+}
+
+static void check_line(struct ft_arena *arena, int activation, const uint32_t *bits) {
+  float feature[FEATURES];
+  double margin[OUTPUTS] = { 0 };
+  struct ft_net net = reference_net(arena, activation);
+  for (int f = 0; f < FEATURES; f++)
+    feature[f] = ft_single_of(bits[f]);
+  const struct ft_net_input input = { .feature = feature, .stride = 1, .rows = 1 };
+  assert_int_equal(ft_net_run(margin, &net, OUTPUTS, 1, &input, NULL), FT_OK);
+  for (int g = 0; g < OUTPUTS; g++) {
+    double wanted = (double)ft_single_of(bits[FEATURES + g]), off = margin[g] - wanted;
+    double most = activation <= FT_ACTIVATE_RELU ? 0 : 1e-5;
+    assert_true(off <= most && -off <= most);
+  }
+}
+
+static void nets_give_the_reference_answers(void **state) {
+  (void)state;
+  struct ft_arena arena;
+  char line[200];
+  int activation, lines = 0;
+  uint32_t x[FEATURES + OUTPUTS];
+  FILE *file = fopen("test/reference/net.csv", "r");
+  assert_non_null(file);
+  assert_non_null(fgets(line, sizeof line, file));
+  ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
+  for (; fgets(line, sizeof line, file); lines++) {
+    assert_int_equal(sscanf(line, "%d,%x,%x,%x,%x,%x,%x,%x", &activation, &x[0], &x[1], &x[2],
+                            &x[3], &x[4], &x[5], &x[6]),
+                     8);
+    check_line(&arena, activation, x);
+  }
+  assert_int_equal(lines, 20 * FT_ACTIVATE_COUNT);
+  ft_arena_release(&arena);
+  fclose(file);
+}
+
 static void no_memory_leaves_margins_untouched(void **state) {
   (void)state;
   struct ft_arena arena;
@@ -111,6 +185,7 @@ static void no_memory_leaves_margins_untouched(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_kernel_gives_the_bits_of_plain_loops),
+    cmocka_unit_test(nets_give_the_reference_answers),
     cmocka_unit_test(no_memory_leaves_margins_untouched),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,6 +69,28 @@ static float naive_category(const struct ft_model *model, const struct ft_encode
   return 0;
 }
 
+static bool is_letter(char c) {
+  return (c & 0x80) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+static float naive_words(const struct ft_model *model, const struct ft_encoder *encoder,
+                         struct ft_span text) {
+  struct ft_hash_key key = ft_category_key(&model->category_key, encoder->field);
+  float count = 0;
+  char word[4096];
+  for (size_t i = 0, size = 0; i <= text.size; i++) {
+    if (i < text.size && is_letter(text.data[i])) {
+      char c = text.data[i];
+      word[size++] = c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
+      continue;
+    }
+    struct ft_hash128 hash = ft_hash_keyed(&key, (struct ft_span){ word, size });
+    count += size > 0 && size <= 64 && ft_hash128_compare(hash, encoder->category[0]) == 0;
+    size = 0;
+  }
+  return count;
+}
+
 static float naive_feature(const struct ft_model *model, uint32_t feature,
                            const struct ft_batch *batch, size_t row) {
   const struct ft_encoder *encoder = &model->encoder[feature];
@@ -79,6 +101,7 @@ static float naive_feature(const struct ft_model *model, uint32_t feature,
   case FT_ENCODE_NUMBER: return naive_number(column->type, value);
   case FT_ENCODE_CATEGORY: return naive_category(model, encoder, column->type, value);
   case FT_ENCODE_CALENDAR: return naive_calendar(encoder->part, column->type, value);
+  case FT_ENCODE_WORD: return naive_words(model, encoder, *(const struct ft_span *)value);
   default: return (float)((const struct ft_span *)value)->size;
   }
 }
@@ -503,6 +526,55 @@ static void texts_that_differ_anywhere_have_their_own_codes(void **state) {
     assert_true(code[r] == naive_category(&model, &encoder, FT_TEXT, &value[r]));
 }
 
+static void words_are_counted_whatever_stands_between_them(void **state) {
+  (void)state;
+  static char long_run[200];
+  memset(long_run, 'a', sizeof long_run);
+  const struct ft_span text[] = {
+    ft_span_of("the cat and THE CAT; the-cat's, cat9"),
+    ft_span_of(""),
+    ft_span_of("  ...  "),
+    ft_span_of("cat"),
+    ft_span_of("Katze: gr\xc3\xbcn, GR\xc3\xbcN"),
+    { long_run, 64 },
+    { long_run, 65 },
+    { long_run, 200 },
+    ft_span_of("cat9 \xff\xfe cat"),
+  };
+  enum { TEXTS = sizeof text / sizeof *text, WORDS = 5, ROWS = 600 };
+  char a64[65] = { 0 };
+  memset(a64, 'a', 64);
+  const char *word[WORDS] = { "the", "cat", "cat9", "gr\xc3\xbcn", a64 };
+  struct ft_field field = { "x", FT_TEXT, 0, 0 };
+  struct ft_hash128 hash[WORDS];
+  struct ft_encoder encoder[WORDS];
+  struct ft_model model = { .fields = 1, .field = &field, .features = WORDS, .encoder = encoder };
+  struct ft_hash_key key = ft_category_key(&model.category_key, 0);
+  for (size_t w = 0; w < WORDS; w++)
+    hash[w] = ft_hash_keyed(&key, ft_span_of(word[w]));
+  qsort(hash, WORDS, sizeof *hash, build_hash_order);
+  for (size_t w = 0; w < WORDS; w++)
+    encoder[w] = (struct ft_encoder){ FT_ENCODE_WORD, 0, 0, 1, &hash[w] };
+  static struct ft_span value[ROWS];
+  static float count[WORDS * ROWS];
+  uint64_t validity[ROWS / 64 + 1];
+  memset(validity, 0xff, sizeof validity);
+  validity[0] &= ~UINT64_C(2);
+  for (size_t r = 0; r < ROWS; r++)
+    value[r] = text[r % TEXTS];
+  struct ft_column column = { FT_TEXT, value, validity };
+  struct ft_batch batch = { ROWS, 1, &column };
+  assert_int_equal(ft_encode_batch(count, &model, &batch, NULL), FT_OK);
+  double sum = 0;
+  for (size_t w = 0; w < WORDS; w++)
+    for (size_t r = 0; r < ROWS; r++) {
+      float got = count[w * ROWS + r], naive = naive_feature(&model, (uint32_t)w, &batch, r);
+      assert_true(isnan(naive) ? isnan(got) : got == naive);
+      if (r < TEXTS && !isnan(got)) sum += got;
+    }
+  assert_true(sum == 3 + 3 + 1 + 1 + 2 + 1 + 1 + 1); /* text by text */
+}
+
 static void a_plan_survives_the_end_of_memory(void **state) {
   (void)state;
   struct ft_arena arena;
@@ -598,6 +670,7 @@ int main(void) {
     cmocka_unit_test(labels_rank_by_probability_then_index),
     cmocka_unit_test(many_labels_rank_as_few_do),
     cmocka_unit_test(encode_gives_the_features_of_a_batch),
+    cmocka_unit_test(words_are_counted_whatever_stands_between_them),
     cmocka_unit_test(texts_that_differ_anywhere_have_their_own_codes),
     cmocka_unit_test(a_plan_survives_the_end_of_memory),
     cmocka_unit_test(an_unknown_kernel_is_refused),

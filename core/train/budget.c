@@ -1,0 +1,41 @@
+#include "core/train/budget.h"
+
+#include <math.h>
+
+#define LAST_FIT 3.0 /* what a candidate as a whole is worth, in fits' variances of its own */
+
+/* What giving up one more fit of the part costs. */
+static double loss_of(const struct ft_budget_part *part) {
+  double square = part->weight * part->weight;
+  if (part->kept == 1) return square * LAST_FIT;
+  return square * (1.0 / (part->kept - 1) - 1.0 / part->kept);
+}
+
+void ft_budget_keep(struct ft_budget_part *part, uint32_t parts, double most_ns,
+                    double most_bytes) {
+  double ns = 0, bytes = 0;
+  uint32_t left = 0;
+  for (uint32_t i = 0; i < parts; i++) {
+    part[i].kept = part[i].fits;
+    ns += part[i].kept * part[i].ns;
+    bytes += part[i].kept * part[i].bytes;
+    left += part[i].kept;
+  }
+  while (left > 1 && (ns > most_ns || bytes > most_bytes)) {
+    double least = INFINITY;
+    uint32_t next = 0;
+    for (uint32_t i = 0; i < parts; i++) {
+      if (part[i].kept == 0) continue;
+      double saved =
+          (ns > most_ns ? part[i].ns / ns : 0) + (bytes > most_bytes ? part[i].bytes / bytes : 0);
+      double price = loss_of(&part[i]) / fmax(saved, 1e-300);
+      if (!(price < least)) continue;
+      least = price;
+      next = i;
+    }
+    part[next].kept--;
+    left--;
+    ns -= part[next].ns;
+    bytes -= part[next].bytes;
+  }
+}

@@ -1,0 +1,28 @@
+/* The inference budget: how many of each candidate's fits the model can afford.
+ *
+ * A candidate of weight w that is the mean of k fits adds about w² / k to the variance of the mixture,
+ * so the fit that is given up next is the one whose going adds least for what it saves; a candidate
+ * whose last fit would have to go is given up as a whole.
+ *
+ * Numbers  exact counts; ties go to the first.
+ * Threads  pure functions. */
+#ifndef FORETELL_TRAIN_BUDGET_H
+#define FORETELL_TRAIN_BUDGET_H
+
+#include <stdint.h>
+
+#define FT_BUDGET_STANDARD_NS 1000.0     /* a row on one core, when PREDICT_NS is not given */
+#define FT_BUDGET_BYTES       16777216.0 /* of an artifact */
+
+struct ft_budget_part {
+  double weight; /* in the mixture */
+  double ns;     /* of one fit, a row */
+  double bytes;  /* of one fit in the artifact */
+  uint32_t fits; /* there are, at least 1 */
+  uint32_t kept; /* of them, as ft_budget_keep decides; 0: the candidate goes */
+};
+
+/* At least one fit is kept, the heaviest candidate's that fits best, even beyond the budget. */
+void ft_budget_keep(struct ft_budget_part *part, uint32_t parts, double most_ns, double most_bytes);
+
+#endif

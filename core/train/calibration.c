@@ -1,0 +1,119 @@
+#include "core/train/calibration.h"
+
+#include <math.h>
+
+#include "core/train/loss.h"
+#include "foretell/maths.h"
+
+#define LEAST_ROWS    100
+#define LEAST_FACTOR  0.2
+#define MOST_FACTOR   5.0
+#define NEWTON_STEPS  12
+#define SECTION_STEPS 30
+#define MOST_OUTPUTS  64 /* more labels are left as they are */
+
+/* Some of the rows: first, first + step … */
+struct rows {
+  const struct ft_scored *scored;
+  size_t first, step;
+};
+
+static const struct ft_calibration none = { 1, 0 };
+
+static double loss_of(const struct ft_scored *scored, size_t row, struct ft_calibration c) {
+  double margin[MOST_OUTPUTS];
+  for (uint32_t g = 0; g < scored->outputs; g++)
+    margin[g] = c.factor * scored->margin[row * scored->outputs + g] + c.shift;
+  return ft_loss_row(scored->problem, scored->outputs, margin, scored->target[row]);
+}
+
+static double sum_loss(const struct rows *rows, struct ft_calibration c) {
+  double sum = 0;
+  for (size_t r = rows->first; r < rows->scored->rows; r += rows->step)
+    sum += loss_of(rows->scored, r, c);
+  return sum;
+}
+
+/* Newton's step of a logistic regression on the margin; half as far where the loss does not fall. */
+static struct ft_calibration step_on(const struct rows *rows, struct ft_calibration c) {
+  const struct ft_scored *scored = rows->scored;
+  double ga = 0, gb = 0, haa = 1e-9, hab = 0, hbb = 1e-9;
+  for (size_t r = rows->first; r < scored->rows; r += rows->step) {
+    double margin = scored->margin[r];
+    double p = ft_logistic(c.factor * margin + c.shift);
+    double g = p - scored->target[r], h = p * (1 - p);
+    ga += g * margin;
+    gb += g;
+    haa += h * margin * margin;
+    hab += h * margin;
+    hbb += h;
+  }
+  double determinant = haa * hbb - hab * hab;
+  if (!(determinant > 1e-12)) return c;
+  double da = (hbb * ga - hab * gb) / determinant, db = (haa * gb - hab * ga) / determinant;
+  double before = sum_loss(rows, c);
+  for (double share = 1; share > 1e-3; share /= 2) {
+    struct ft_calibration next = { c.factor - share * da, c.shift - share * db };
+    if (next.factor > 0 && sum_loss(rows, next) <= before) return next;
+  }
+  return c;
+}
+
+/* Golden section over the factor's logarithm: the loss is convex in the factor. */
+static struct ft_calibration find_factor(const struct rows *rows) {
+  const double ratio = 0.6180339887498949;
+  double low = ft_log(LEAST_FACTOR), high = ft_log(MOST_FACTOR);
+  double a = high - ratio * (high - low), b = low + ratio * (high - low);
+  double loss_a = sum_loss(rows, (struct ft_calibration){ ft_exp(a), 0 });
+  double loss_b = sum_loss(rows, (struct ft_calibration){ ft_exp(b), 0 });
+  for (int i = 0; i < SECTION_STEPS; i++) {
+    if (loss_a <= loss_b) {
+      high = b;
+      b = a;
+      loss_b = loss_a;
+      a = high - ratio * (high - low);
+      loss_a = sum_loss(rows, (struct ft_calibration){ ft_exp(a), 0 });
+    } else {
+      low = a;
+      a = b;
+      loss_a = loss_b;
+      b = low + ratio * (high - low);
+      loss_b = sum_loss(rows, (struct ft_calibration){ ft_exp(b), 0 });
+    }
+  }
+  return (struct ft_calibration){ ft_exp((low + high) / 2), 0 };
+}
+
+static struct ft_calibration find_on(const struct rows *rows) {
+  if (rows->scored->problem != FT_BINARY) return find_factor(rows);
+  struct ft_calibration found = none;
+  for (int i = 0; i < NEWTON_STEPS; i++)
+    found = step_on(rows, found);
+  bool sane = found.factor >= LEAST_FACTOR && found.factor <= MOST_FACTOR && isfinite(found.shift);
+  return sane ? found : none;
+}
+
+struct ft_calibration ft_calibration_find(const struct ft_scored *scored) {
+  if (scored->problem == FT_REGRESSION || scored->rows < LEAST_ROWS ||
+      scored->outputs > MOST_OUTPUTS)
+    return none;
+  double sum = 0, squares = 0;
+  for (size_t first = 0; first < 2; first++) {
+    struct rows half = { scored, first, 2 };
+    struct ft_calibration found = find_on(&half);
+    for (size_t r = 1 - first; r < scored->rows; r += 2) {
+      double gain = loss_of(scored, r, none) - loss_of(scored, r, found);
+      sum += gain;
+      squares += gain * gain;
+    }
+  }
+  double rows = (double)scored->rows, mean = sum / rows;
+  double error = sqrt(fmax(squares / rows - mean * mean, 0) / rows);
+  struct rows all = { scored, 0, 1 };
+  return mean > error ? find_on(&all) : none;
+}
+
+void ft_calibration_apply(double *margin, size_t count, struct ft_calibration calibration) {
+  for (size_t i = 0; i < count; i++)
+    margin[i] = calibration.factor * margin[i] + calibration.shift;
+}

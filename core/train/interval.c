@@ -1,0 +1,190 @@
+#include "core/train/interval.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/train/metric.h"
+#include "core/train/predictions.h"
+#include "foretell/random.h"
+
+#define MOST_DRAWS  1000
+#define LEAST_DRAWS 200
+#define ROWS_DRAWN  1e7 /* in all draws, about */
+#define LEAST_ROWS  10
+#define OUTSIDE     0.025
+
+/* What a draw is judged by: for each row the part of a score that is a mean, and its place by score. */
+struct drawing {
+  const struct ft_scored *scored;
+  const struct ft_predictions *predictions;
+  uint32_t *times;  /* that a row was drawn */
+  uint32_t *order;  /* rows by the probability of label 1, ascending; binary only */
+  double *loss;     /* of each row: log loss, or squared error */
+  double *confused; /* labels × (both, chosen, actual) */
+};
+
+struct placed_row {
+  double value;
+  uint32_t row;
+};
+
+static int compare_rows(const void *a, const void *b) {
+  const struct placed_row *first = a, *second = b;
+  if (first->value != second->value) return first->value < second->value ? -1 : 1;
+  return (first->row > second->row) - (first->row < second->row);
+}
+
+static int compare_numbers(const void *a, const void *b) {
+  double first = *(const double *)a, second = *(const double *)b;
+  return (first > second) - (first < second);
+}
+
+static enum ft_status sort_rows(struct drawing *drawing, struct ft_error *err) {
+  size_t rows = drawing->scored->rows;
+  struct placed_row *placed = malloc(rows * sizeof *placed + 1);
+  if (!placed) return ft_fail(err, FT_NOMEM, "out of memory to score %zu rows", rows);
+  for (size_t r = 0; r < rows; r++)
+    placed[r] = (struct placed_row){ drawing->predictions->value[r], (uint32_t)r };
+  qsort(placed, rows, sizeof *placed, compare_rows);
+  for (size_t r = 0; r < rows; r++)
+    drawing->order[r] = placed[r].row;
+  free(placed);
+  return FT_OK;
+}
+
+static double auc_of(const struct drawing *drawing) {
+  const double *value = drawing->predictions->value, *target = drawing->predictions->target;
+  double positives = 0, negatives = 0, pairs = 0;
+  size_t rows = drawing->scored->rows;
+  for (size_t i = 0; i < rows;) {
+    double above = 0, below = 0, tie = value[drawing->order[i]];
+    for (; i < rows && value[drawing->order[i]] == tie; i++) {
+      uint32_t row = drawing->order[i];
+      *(target[row] > 0.5 ? &above : &below) += drawing->times[row];
+    }
+    pairs += above * (negatives + below / 2);
+    positives += above;
+    negatives += below;
+  }
+  return positives > 0 && negatives > 0 ? pairs / (positives * negatives) : 0.5;
+}
+
+static void confuse(struct drawing *drawing) {
+  const struct ft_predictions *p = drawing->predictions;
+  memset(drawing->confused, 0, 3 * (size_t)p->labels * sizeof(double));
+  for (size_t r = 0; r < drawing->scored->rows; r++) {
+    uint32_t chosen = p->label[r], actual = (uint32_t)p->target[r], times = drawing->times[r];
+    drawing->confused[3 * chosen + 1] += times;
+    drawing->confused[3 * actual + 2] += times;
+    if (chosen == actual) drawing->confused[3 * actual] += times;
+  }
+}
+
+static double f1_of(const double *confused) {
+  double sum = confused[1] + confused[2];
+  return sum > 0 ? 2 * confused[0] / sum : 0;
+}
+
+static double mean_loss(const struct drawing *drawing) {
+  double sum = 0;
+  for (size_t r = 0; r < drawing->scored->rows; r++)
+    sum += drawing->times[r] * drawing->loss[r];
+  return sum / (double)drawing->scored->rows;
+}
+
+static double f1_macro_of(const struct drawing *drawing) {
+  double sum = 0;
+  uint32_t seen = 0;
+  for (uint32_t l = 0; l < drawing->predictions->labels; l++) {
+    const double *confused = drawing->confused + 3 * l;
+    if (confused[1] + confused[2] == 0) continue;
+    sum += f1_of(confused);
+    seen++;
+  }
+  return seen ? sum / seen : 0;
+}
+
+static double accuracy_of(const struct drawing *drawing) {
+  double right = 0;
+  for (uint32_t l = 0; l < drawing->predictions->labels; l++)
+    right += drawing->confused[3 * l];
+  return right / (double)drawing->scored->rows;
+}
+
+static double measure(const struct drawing *drawing, enum ft_metric metric) {
+  switch (metric) {
+  case FT_METRIC_AUC: return auc_of(drawing);
+  case FT_METRIC_F1: return f1_of(drawing->confused + 3);
+  case FT_METRIC_F1_MACRO: return f1_macro_of(drawing);
+  case FT_METRIC_ACCURACY: return accuracy_of(drawing);
+  case FT_METRIC_RMSE: return sqrt(mean_loss(drawing));
+  default: return mean_loss(drawing);
+  }
+}
+
+static void draw(struct drawing *drawing, struct ft_random *random) {
+  size_t rows = drawing->scored->rows;
+  memset(drawing->times, 0, rows * sizeof *drawing->times);
+  for (size_t i = 0; i < rows; i++)
+    drawing->times[ft_random_below(random, rows)]++;
+  if (drawing->scored->problem != FT_REGRESSION) confuse(drawing);
+}
+
+/* Losses of the rows, and their order; all that draws have in common. */
+static enum ft_status prepare(struct drawing *drawing, struct ft_error *err) {
+  const struct ft_predictions *p = drawing->predictions;
+  bool numbers = drawing->scored->problem == FT_REGRESSION;
+  for (size_t r = 0; r < drawing->scored->rows; r++)
+    drawing->loss[r] =
+        numbers ? ft_metric_mse(p->value + r, p->target + r, 1)
+                : ft_metric_log_loss(p->probability + r * p->labels, p->labels, p->target + r, 1);
+  return drawing->scored->problem == FT_BINARY ? sort_rows(drawing, err) : FT_OK;
+}
+
+static void draw_all(struct ft_named_score *score, size_t scores, double *drawn, size_t draws,
+                     struct drawing *drawing, uint64_t seed) {
+  struct ft_random random = ft_random_seeded(seed ^ UINT64_C(0x626f6f7473747261));
+  for (size_t d = 0; d < draws; d++) {
+    draw(drawing, &random);
+    for (size_t i = 0; i < scores; i++)
+      drawn[i * draws + d] = measure(drawing, score[i].metric);
+  }
+  size_t outside = (size_t)(OUTSIDE * (double)draws);
+  for (size_t i = 0; i < scores; i++) {
+    qsort(drawn + i * draws, draws, sizeof *drawn, compare_numbers);
+    score[i].interval = true;
+    score[i].low = drawn[i * draws + outside];
+    score[i].high = drawn[i * draws + draws - 1 - outside];
+  }
+}
+
+enum ft_status ft_interval_find(struct ft_named_score *score, size_t scores,
+                                const struct ft_scored *scored, double threshold, uint64_t seed,
+                                struct ft_error *err) {
+  if (scored->rows < LEAST_ROWS) return FT_OK;
+  struct ft_predictions predictions;
+  FT_TRY(ft_predictions_make(&predictions, scored, threshold, err));
+  size_t rows = scored->rows, draws = (size_t)(ROWS_DRAWN / (double)rows);
+  draws = draws < LEAST_DRAWS ? LEAST_DRAWS : draws > MOST_DRAWS ? MOST_DRAWS : draws;
+  struct drawing drawing = { .scored = scored,
+                             .predictions = &predictions,
+                             .times = calloc(rows, sizeof(uint32_t)),
+                             .order = calloc(rows, sizeof(uint32_t)),
+                             .loss = calloc(rows, sizeof(double)),
+                             .confused =
+                                 calloc(3 * (size_t)predictions.labels + 1, sizeof(double)) };
+  double *drawn = calloc(scores * draws + 1, sizeof *drawn);
+  enum ft_status status = FT_OK;
+  if (!drawing.times || !drawing.order || !drawing.loss || !drawing.confused || !drawn)
+    status = ft_fail(err, FT_NOMEM, "out of memory to score %zu rows", rows);
+  if (status == FT_OK) status = prepare(&drawing, err);
+  if (status == FT_OK) draw_all(score, scores, drawn, draws, &drawing, seed);
+  free(drawing.times);
+  free(drawing.order);
+  free(drawing.loss);
+  free(drawing.confused);
+  free(drawn);
+  ft_predictions_release(&predictions);
+  return status;
+}

@@ -1,0 +1,17 @@
+/* How sure a score is: the middle 95 % of the scores of rows drawn again with replacement.
+ *
+ * Numbers  drawn by our own generator; the rows in order, so that threads decide nothing.
+ * Threads  pure functions.
+ * Source   Efron's bootstrap, percentiles. */
+#ifndef FORETELL_TRAIN_INTERVAL_H
+#define FORETELL_TRAIN_INTERVAL_H
+
+#include "core/train/score.h"
+
+/* Fill the intervals of the scores that ft_score_all gave for `scored` and `threshold`.
+ * Errors: FT_NOMEM */
+enum ft_status ft_interval_find(struct ft_named_score *score, size_t scores,
+                                const struct ft_scored *scored, double threshold, uint64_t seed,
+                                struct ft_error *err) FT_MUST_CHECK;
+
+#endif

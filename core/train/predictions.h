@@ -1,0 +1,24 @@
+/* Margins made predictions: what scores are computed from.
+ *
+ * Shapes   only the arrays that the problem has are filled.
+ * Threads  pure functions. */
+#ifndef FORETELL_TRAIN_PREDICTIONS_H
+#define FORETELL_TRAIN_PREDICTIONS_H
+
+#include "core/train/score.h"
+
+struct ft_predictions {
+  double *value;       /* regression: in the target's unit; binary: probability of label 1 */
+  double *target;      /* regression: in its own unit */
+  double *probability; /* rows × labels */
+  uint32_t *label;     /* chosen */
+  uint32_t labels;
+};
+
+/* Binary classes are chosen by `threshold`.
+ * Errors: FT_NOMEM */
+enum ft_status ft_predictions_make(struct ft_predictions *out, const struct ft_scored *scored,
+                                   double threshold, struct ft_error *err) FT_MUST_CHECK;
+void ft_predictions_release(struct ft_predictions *predictions);
+
+#endif
