@@ -92,7 +92,8 @@ static bool write_digits_17(struct ft_buffer *out, double value) {
 static void write_double(struct ft_buffer *out, double value) {
   char digits[40];
   if (write_odd(out, value) || write_decimals(out, value) || write_digits_17(out, value)) return;
-  snprintf(digits, sizeof digits, "%.17g", value);
+  snprintf(digits, sizeof digits, "%.15g", value);
+  if (strtod(digits, NULL) != value) snprintf(digits, sizeof digits, "%.17g", value);
   write_digits(out, digits);
 }
 

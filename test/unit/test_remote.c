@@ -326,6 +326,10 @@ static void a_damaged_profile_tells_its_line_and_not_its_text(void **state) {
 
 /* --- the description --- */
 
+#define OF_ANOTHER_TYPE                                                        \
+  "{\"endpoint\":\"x\",\"form\":\"json\",\"max_batch_rows\":1,\"model\":\"\"," \
+  "\"remote\":1,\"returns\":\"int4\",\"types\":[\"varchar\"]}"
+
 static void a_description_reads_back(void **state) {
   (void)state;
   static const enum ft_type types[] = { FT_INT32, FT_TEXT };
@@ -346,11 +350,7 @@ static void a_description_reads_back(void **state) {
   assert_int_equal(ft_remote_read(&back, &arena, ft_buffer_view(&out), &err), FT_OK);
   assert_string_equal(back.endpoint, remote.endpoint);
   assert_true(back.fields == 2 && back.field[1] == FT_TEXT && back.max_batch_rows == 7);
-  static const char *const bad[] = {
-    "", "{}", "[]", "{\"remote\":2}",
-    "{\"endpoint\":\"x\",\"form\":\"json\",\"max_batch_rows\":1,\"model\":\"\","
-    "\"remote\":1,\"returns\":\"int4\",\"types\":[\"varchar\"]}"
-  };
+  static const char *const bad[] = { "", "{}", "[]", "{\"remote\":2}", OF_ANOTHER_TYPE };
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
     assert_int_equal(ft_remote_read(&back, &arena, ft_span_of(bad[i]), &err), FT_CORRUPT);
   ft_arena_release(&arena);
