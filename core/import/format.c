@@ -4,6 +4,7 @@
 
 #include "core/import/archive.h"
 #include "core/import/lightgbm.h"
+#include "core/import/onnx.h"
 #include "core/import/own.h"
 #include "core/import/xgboost.h"
 
@@ -89,6 +90,7 @@ static const struct ft_format formats[] = {
   { "an XGBoost model in JSON", is_json, ft_xgboost_json_read, NULL },
   { "an XGBoost model in UBJSON", is_ubjson, ft_xgboost_ubjson_read, NULL },
   { "a LightGBM model", is_lightgbm, ft_lightgbm_read, NULL },
+  { "an ONNX model", ft_onnx_fits, ft_onnx_read, NULL },
   { "a Python pickle", is_pickle, NULL, TO_ONNX },
   { "a compressed joblib file", is_joblib, NULL, TO_ONNX },
   { "a CatBoost model", is_catboost, NULL,
