@@ -141,6 +141,7 @@ static enum ft_status store_ready(void *self, struct ft_error *err) {
   record.manifest = creation->candidate.manifest;
   record.model_sha256 = creation->candidate.model_sha256;
   record.artifact_bytes = artifact.size;
+  record.remote = creation->remote;
   FT_TRY(drop_old_functions(creation, err));
   FT_TRY(host->put(host->self, &record, artifact, err));
   return host->make_functions(host->self, &record, artifact, creation->target_type, err);

@@ -22,6 +22,7 @@ struct ft_creation {
   /* What the form makes. */
   struct ft_buffer artifact;
   struct ft_candidate candidate;
+  const struct ft_remote *remote; /* served elsewhere: no artifact, the candidate describes it */
   const char *target_type; /* the engine's name of the function's result; set before it is run */
 };
 

@@ -63,5 +63,7 @@ extern const struct ft_description_rule ft_description_rules[];
 extern const struct ft_description_rule ft_description_own_rules[];
 /* Instead of the first, of a model made elsewhere. */
 extern const struct ft_description_rule ft_description_import_rules[];
+/* Instead of the first, of a model that is served elsewhere. */
+extern const struct ft_description_rule ft_description_remote_rules[];
 
 #endif

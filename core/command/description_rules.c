@@ -265,6 +265,66 @@ static void add_hyperparameters(struct ft_description *description, const char *
                        description->create->hyperparameter[i].text);
 }
 
+static void add_endpoint(struct ft_description *description, const char *key) {
+  const char *endpoint = ft_description_text(description, "endpoint");
+  const char *model = ft_description_text(description, "model");
+  if (!endpoint) return;
+  ft_description_print(description, key, model && model[0] ? "%s : %s" : "%s", endpoint, model);
+}
+
+static void add_inference(struct ft_description *description, const char *key) {
+  add_text(description, key, "Remote");
+}
+
+static bool is_super(const struct ft_description *description) {
+  const char *form = ft_description_text(description, "form");
+  return form && strcmp(form, "json") == 0;
+}
+
+static void add_remote_types(struct ft_description *description, const char *key) {
+  size_t i;
+  json_t *type;
+  struct ft_buffer *text = &description->text;
+  if (is_super(description)) {
+    add_text(description, key, "super");
+    return;
+  }
+  ft_buffer_reset(text);
+  json_array_foreach(ft_description_member(description, "types"), i, type) {
+    const char *name = json_string_value(type);
+    if (name) ft_buffer_print(text, "%s%s", text->size ? " " : "", name);
+  }
+  ft_description_add(description, key, ft_buffer_view(text));
+}
+
+static void add_return_type(struct ft_description *description, const char *key) {
+  add_text(description, key,
+           is_super(description) ? "super" : ft_description_text(description, "returns"));
+}
+
+static void add_batch_rows(struct ft_description *description, const char *key) {
+  double rows = ft_description_number(description, "max_batch_rows", 0);
+  if (rows > 0) ft_description_real(description, key, rows, 0);
+}
+
+const struct ft_description_rule ft_description_remote_rules[] = {
+  { "Model Name", add_name },
+  { "Schema Name", add_schema },
+  { "Owner", add_owner },
+  { "Creation Time", add_created },
+  { "Model State", add_state },
+  { "", add_blank },
+  { "PARAMETERS:", add_heading },
+  { "Endpoint", add_endpoint },
+  { "Function Name", add_function },
+  { "Inference Type", add_inference },
+  { "Function Parameter Types", add_remote_types },
+  { "Return Type", add_return_type },
+  { "IAM Role", add_role },
+  { "Max Batch Rows", add_batch_rows },
+  { NULL, NULL },
+};
+
 const struct ft_description_rule ft_description_rules[] = {
   { "Model Name", add_name },
   { "Schema Name", add_schema },

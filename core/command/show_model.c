@@ -58,8 +58,12 @@ static enum ft_status load_artifact(struct showing *showing, const struct ft_hos
   return FT_OK;
 }
 
+static bool is_remote(const struct showing *showing) {
+  return json_object_get(showing->description.manifest, "remote");
+}
+
 static void read_artifact(struct showing *showing, const struct ft_host *host) {
-  if (showing->record.state != FT_MODEL_READY) return;
+  if (showing->record.state != FT_MODEL_READY || is_remote(showing)) return;
   struct ft_error why;
   struct ft_buffer bytes;
   ft_buffer_init(&bytes, FT_FRAME_MAX_BYTES);
@@ -77,6 +81,7 @@ static void apply(struct ft_description *description, const struct ft_descriptio
 
 static const struct ft_description_rule *rules_of(const struct showing *showing) {
   const struct ft_create_model *create = showing->description.create;
+  if (is_remote(showing)) return ft_description_remote_rules;
   bool import = create && create->form == FT_FORM_IMPORT;
   return import ? ft_description_import_rules : ft_description_rules;
 }

@@ -95,7 +95,10 @@ static enum ft_status add_term(struct ft_onnx_network *network, const struct ft_
   if (!ft_onnx_column_form(&form, column))
     return ft_onnx_refuse(node, "an input is no linear function of its field", err);
   double absent = ft_onnx_column_value(column, (struct ft_raw){ .kind = FT_RAW_MISSING });
-  if (isnan(absent)) absent = form.shift;
+  if (isnan(absent)) {
+    absent = 0;
+    network->has_gap = true;
+  }
   double *row = layer->weight + (size_t)network->terms * layer->outputs;
   network->term[network->terms++] = (struct ft_term){ .feature = column->field,
                                                       .centre = (float)form.centre,
@@ -145,7 +148,10 @@ static enum ft_status start_network(struct ft_onnx_network *network, struct ft_o
     else
       add_rows(onnx, column, layer, shape.first[column->field], row);
   }
-  return FT_OK;
+  if (!network->has_gap) return FT_OK;
+  return ft_import_notice(onnx->import, onnx->arena, err,
+                          "the file's model has no prediction where a number is NULL; the column "
+                          "counts as 0 there");
 }
 
 /* A layer is given on: an operator behind it must not change it under another one's feet. */

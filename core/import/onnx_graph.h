@@ -38,6 +38,7 @@ struct ft_onnx_layer {
   double *bias, *weight; /* inputs × outputs */
 };
 struct ft_onnx_network {
+  bool has_gap; /* a column is NaN where its field is NULL */
   uint32_t terms, lookups, layers;
   struct ft_term *term;
   struct ft_lookup *lookup;

@@ -2,12 +2,9 @@
 
 #include <math.h>
 
-#define LAST_FIT 3.0 /* what a candidate as a whole is worth, in fits' variances of its own */
-
 /* What giving up one more fit of the part costs. */
 static double loss_of(const struct ft_budget_part *part) {
   double square = part->weight * part->weight;
-  if (part->kept == 1) return square * LAST_FIT;
   return square * (1.0 / (part->kept - 1) - 1.0 / part->kept);
 }
 
@@ -21,11 +18,11 @@ void ft_budget_keep(struct ft_budget_part *part, uint32_t parts, double most_ns,
     bytes += part[i].kept * part[i].bytes;
     left += part[i].kept;
   }
-  while (left > 1 && (ns > most_ns || bytes > most_bytes)) {
+  while (left > parts && (ns > most_ns || bytes > most_bytes)) {
     double least = INFINITY;
     uint32_t next = 0;
     for (uint32_t i = 0; i < parts; i++) {
-      if (part[i].kept == 0) continue;
+      if (part[i].kept == 1) continue;
       double saved =
           (ns > most_ns ? part[i].ns / ns : 0) + (bytes > most_bytes ? part[i].bytes / bytes : 0);
       double price = loss_of(&part[i]) / fmax(saved, 1e-300);

@@ -1,8 +1,8 @@
 /* The inference budget: how many of each candidate's fits the model can afford.
  *
  * A candidate of weight w that is the mean of k fits adds about w² / k to the variance of the mixture,
- * so the fit that is given up next is the one whose going adds least for what it saves; a candidate
- * whose last fit would have to go is given up as a whole.
+ * so the fit that is given up next is the one whose going adds least for what it saves. One of each is
+ * kept.
  *
  * Numbers  exact counts; ties go to the first.
  * Threads  pure functions. */
@@ -19,10 +19,9 @@ struct ft_budget_part {
   double ns;     /* of one fit, a row */
   double bytes;  /* of one fit in the artifact */
   uint32_t fits; /* there are, at least 1 */
-  uint32_t kept; /* of them, as ft_budget_keep decides; 0: the candidate goes */
+  uint32_t kept; /* of them, as ft_budget_keep decides; at least 1 */
 };
 
-/* At least one fit is kept, the heaviest candidate's that fits best, even beyond the budget. */
 void ft_budget_keep(struct ft_budget_part *part, uint32_t parts, double most_ns, double most_bytes);
 
 #endif

@@ -6,6 +6,8 @@
 
 #include "core/train/loss.h"
 
+#define ENOUGH_ROWS 10000
+
 /* A choice on some of the rows: all, the even or the odd ones. */
 struct choosing {
   const struct ft_ensemble_task *task;
@@ -14,6 +16,8 @@ struct choosing {
   double *mixed;      /* outputs */
   uint32_t *taken;    /* times, one a candidate */
   uint32_t steps;     /* taken in all */
+  const double *cost; /* of each candidate, all that are taken at most 1; NULL: no limit */
+  double price;       /* of a cost of 1, as a share of the loss */
 };
 
 void ft_ensemble_mix(double *out, const struct ft_ensemble_task *task, const double *weight) {
@@ -63,8 +67,17 @@ static void take(struct choosing *choosing, uint32_t c) {
   choosing->steps++;
 }
 
+/* Share of the loss that taking c for the first time is charged; infinite when it is too dear. */
+static double charge_of(const struct choosing *choosing, uint32_t c) {
+  if (!choosing->cost || choosing->taken[c] > 0) return 0;
+  double spent = choosing->cost[c];
+  for (uint32_t i = 0; i < choosing->task->candidates; i++)
+    if (choosing->taken[i] > 0) spent += choosing->cost[i];
+  return spent > 1 ? INFINITY : choosing->price * choosing->cost[c];
+}
+
 /* The best number of steps counts: a step may be worse than the one before and lead to a better one. */
-static void choose_on(double *weight, struct choosing *choosing) {
+static double choose_on(double *weight, struct choosing *choosing) {
   uint32_t candidates = choosing->task->candidates;
   size_t count = choosing->task->rows * choosing->task->outputs;
   double best = INFINITY;
@@ -72,20 +85,29 @@ static void choose_on(double *weight, struct choosing *choosing) {
   memset(choosing->taken, 0, candidates * sizeof *choosing->taken);
   choosing->steps = 0;
   while (choosing->steps < FT_ENSEMBLE_STEPS) {
-    uint32_t next = 0;
-    double least = INFINITY;
+    uint32_t next = candidates;
+    double least = INFINITY, loss_then = 0;
     for (uint32_t c = 0; c < candidates; c++) {
-      double loss = loss_with(choosing, c);
-      if (c > 0 && !(loss < least)) continue;
-      least = loss;
+      double charge = charge_of(choosing, c);
+      double loss = charge < INFINITY ? loss_with(choosing, c) : 0;
+      if (charge == INFINITY || !(loss * (1 + charge) < least)) continue;
+      least = loss * (1 + charge);
+      loss_then = loss;
       next = c;
     }
+    if (next == candidates) break;
     take(choosing, next);
-    if (choosing->steps > 1 && !(least < best)) continue;
-    best = least;
+    if (choosing->steps > 1 && !(loss_then < best)) continue;
+    best = loss_then;
     for (uint32_t c = 0; c < candidates; c++)
       weight[c] = (double)choosing->taken[c] / choosing->steps;
   }
+  return best;
+}
+
+/* Of very many rows some are enough. */
+static size_t step_of(const struct ft_ensemble_task *task) {
+  return task->rows / ENOUGH_ROWS + 1;
 }
 
 static uint32_t best_single(const struct ft_ensemble_task *task, size_t first, size_t step) {
@@ -106,9 +128,9 @@ static uint32_t best_single(const struct ft_ensemble_task *task, size_t first, s
 
 /* What the mixture is better by than the single one on the rows that chose neither. */
 static double gain_elsewhere(const struct ft_ensemble_task *task, const double *mixture,
-                             uint32_t single, size_t first) {
+                             uint32_t single, size_t first, size_t step) {
   double gain = 0;
-  for (size_t r = first; r < task->rows; r += 2) {
+  for (size_t r = first; r < task->rows; r += step) {
     size_t at = r * task->outputs;
     gain += ft_loss_row(task->problem, task->outputs, task->margin[single] + at, task->target[r]) -
             ft_loss_row(task->problem, task->outputs, mixture + at, task->target[r]);
@@ -119,50 +141,83 @@ static double gain_elsewhere(const struct ft_ensemble_task *task, const double *
 /* The whole, then the halves: `weight` ends as the mean of the three, or as the best single one. */
 static void choose(double *weight, double *half, double *mixture, struct choosing *choosing) {
   const struct ft_ensemble_task *task = choosing->task;
-  choosing->first = 0;
-  choosing->step = 1;
+  size_t step = step_of(task);
   choose_on(weight, choosing);
   double gain = 0;
-  choosing->step = 2;
-  for (size_t first = 0; first < 2; first++) {
-    choosing->first = first;
+  choosing->step = 2 * step;
+  for (size_t side = 0; side < 2; side++) {
+    choosing->first = side * step;
     choose_on(half, choosing);
     ft_ensemble_mix(mixture, task, half);
-    gain += gain_elsewhere(task, mixture, best_single(task, first, 2), 1 - first);
+    gain += gain_elsewhere(task, mixture, best_single(task, side * step, 2 * step),
+                           (1 - side) * step, 2 * step);
     for (uint32_t c = 0; c < task->candidates; c++)
       weight[c] += half[c];
   }
   for (uint32_t c = 0; c < task->candidates; c++)
     weight[c] /= 3;
-  uint32_t single = best_single(task, 0, 1);
+  uint32_t single = best_single(task, 0, step);
   ft_ensemble_mix(mixture, task, weight);
   if (gain >= 0 && ft_ensemble_gain(task, task->margin[single], mixture).mean >= 0) return;
   for (uint32_t c = 0; c < task->candidates; c++)
     weight[c] = c == single;
 }
 
+static enum ft_status make_room(struct choosing *choosing, const struct ft_ensemble_task *task,
+                                struct ft_error *err) {
+  *choosing = (struct choosing){ .task = task,
+                                 .step = step_of(task),
+                                 .sum = calloc(task->rows * task->outputs + 1, sizeof(double)),
+                                 .mixed = calloc(task->outputs, sizeof(double)),
+                                 .taken = calloc(task->candidates, sizeof(uint32_t)) };
+  if (choosing->sum && choosing->mixed && choosing->taken) return FT_OK;
+  return ft_fail(err, FT_NOMEM, "out of memory to choose among the candidates");
+}
+
+static void release(struct choosing *choosing) {
+  free(choosing->sum);
+  free(choosing->mixed);
+  free(choosing->taken);
+}
+
 enum ft_status ft_ensemble_choose(double *weight, const struct ft_ensemble_task *task,
                                   struct ft_error *err) {
-  if (task->candidates == 1) {
-    weight[0] = 1;
-    return FT_OK;
-  }
-  size_t count = task->rows * task->outputs;
-  struct choosing choosing = { .task = task,
-                               .sum = calloc(count + 1, sizeof(double)),
-                               .mixed = calloc(task->outputs, sizeof(double)),
-                               .taken = calloc(task->candidates, sizeof(uint32_t)) };
+  struct choosing choosing;
+  enum ft_status status = make_room(&choosing, task, err);
   double *half = calloc(task->candidates, sizeof *half);
-  double *mixture = calloc(count + 1, sizeof *mixture);
-  enum ft_status status = FT_OK;
-  if (choosing.sum && choosing.mixed && choosing.taken && half && mixture)
-    choose(weight, half, mixture, &choosing);
-  else
+  double *mixture = calloc(task->rows * task->outputs + 1, sizeof *mixture);
+  if (status == FT_OK && (!half || !mixture))
     status = ft_fail(err, FT_NOMEM, "out of memory to choose among the candidates");
-  free(choosing.sum);
-  free(choosing.mixed);
-  free(choosing.taken);
+  if (status == FT_OK) choose(weight, half, mixture, &choosing);
+  release(&choosing);
   free(half);
   free(mixture);
+  return status;
+}
+
+/* Cheap candidates first, or good ones: which is better shows in the end. */
+enum ft_status ft_ensemble_afford(double *weight, const struct ft_ensemble_task *task,
+                                  const double *cost, struct ft_error *err) {
+  static const double prices[] = { 0, 0.1, 0.3, 1 };
+  struct choosing choosing;
+  enum ft_status status = make_room(&choosing, task, err);
+  double *tried = calloc(task->candidates, sizeof *tried), best = INFINITY;
+  if (status == FT_OK && !tried)
+    status = ft_fail(err, FT_NOMEM, "out of memory to choose among the candidates");
+  uint32_t cheapest = 0;
+  for (uint32_t c = 1; c < task->candidates; c++)
+    if (cost[c] < cost[cheapest]) cheapest = c;
+  for (uint32_t c = 0; c < task->candidates; c++)
+    weight[c] = c == cheapest;
+  choosing.cost = cost;
+  for (size_t i = 0; i < sizeof prices / sizeof *prices && status == FT_OK; i++) {
+    choosing.price = prices[i];
+    double loss = choose_on(tried, &choosing);
+    if (!(loss < best)) continue;
+    best = loss;
+    memcpy(weight, tried, task->candidates * sizeof *weight);
+  }
+  release(&choosing);
+  free(tried);
   return status;
 }

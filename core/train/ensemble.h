@@ -31,6 +31,12 @@ struct ft_ensemble_task {
 enum ft_status ft_ensemble_choose(double *weight, const struct ft_ensemble_task *task,
                                   struct ft_error *err) FT_MUST_CHECK;
 
+/* The same without guards, of candidates that together cost at most 1, `cost` one a candidate; where
+ * none does, the one that costs least. For telling which candidates to choose from.
+ * Errors: FT_NOMEM */
+enum ft_status ft_ensemble_afford(double *weight, const struct ft_ensemble_task *task,
+                                  const double *cost, struct ft_error *err) FT_MUST_CHECK;
+
 /* The weighted sum of the margins. */
 void ft_ensemble_mix(double *out, const struct ft_ensemble_task *task, const double *weight);
 

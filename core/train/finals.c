@@ -1,7 +1,7 @@
 #include "core/train/finals.h"
 
+#include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "core/train/budget.h"
 #include "core/train/ensemble.h"
@@ -10,7 +10,8 @@
 
 #define MORE_ROUNDS    1.1  /* more rows bear a few more rounds */
 #define NODE_BYTES     16.0 /* in an artifact, about */
-#define AFFORDED_SHARE 0.85 /* of the budget: fits on more rows are larger */
+#define AFFORDED_SHARE 0.9  /* of the budget: fits on more rows are larger */
+#define SINGLES_SHARE  0.6  /* of that, for one fit of each candidate; the rest is for more */
 
 struct final_task {
   struct ft_trial *trial;
@@ -48,23 +49,30 @@ static struct ft_budget_part part_of(const struct ft_final *final, const struct 
   return part;
 }
 
-/* Weights and the mixture's margins, over the rows that all the trials predict. */
+/* The finals as candidates of a mixture, over the rows that all their trials predict. */
+static struct ft_ensemble_task task_of(const double **margin, const struct ft_finals *finals,
+                                       const struct ft_fit_data *data, bool trained) {
+  const struct ft_partition *partition = NULL;
+  for (uint32_t i = 0; i < finals->finals; i++) {
+    const struct ft_final *final = &finals->final[i];
+    const struct ft_trial *trial = trained ? &final->trial : &final->candidate->trial;
+    partition = trial->partition;
+    margin[i] = trial->margin;
+  }
+  return (struct ft_ensemble_task){ .problem = data->problem,
+                                    .outputs = data->outputs,
+                                    .rows = partition->scoreds,
+                                    .target = partition->target,
+                                    .candidates = finals->finals,
+                                    .margin = margin };
+}
+
+/* Weights and the mixture's margins. */
 static enum ft_status mix(struct ft_finals *finals, struct ft_arena *arena,
                           const struct ft_fit_data *data, bool trained, struct ft_error *err) {
   const double *margin[FT_FINALS_MOST];
   double weight[FT_FINALS_MOST];
-  const struct ft_partition *partition = finals->final[0].candidate->trial.partition;
-  for (uint32_t i = 0; i < finals->finals; i++) {
-    const struct ft_final *final = &finals->final[i];
-    margin[i] = trained ? final->trial.margin : final->candidate->trial.margin;
-    if (trained) partition = final->trial.partition;
-  }
-  struct ft_ensemble_task task = { .problem = data->problem,
-                                   .outputs = data->outputs,
-                                   .rows = partition->scoreds,
-                                   .target = partition->target,
-                                   .candidates = finals->finals,
-                                   .margin = margin };
+  struct ft_ensemble_task task = task_of(margin, finals, data, trained);
   double *mixed = FT_ARENA_NEW(arena, double, task.rows *task.outputs);
   if (!mixed) return ft_arena_fail(err, "the model");
   FT_TRY(ft_ensemble_choose(weight, &task, err));
@@ -72,44 +80,78 @@ static enum ft_status mix(struct ft_finals *finals, struct ft_arena *arena,
   for (uint32_t i = 0; i < finals->finals; i++)
     finals->final[i].weight = weight[i];
   finals->margin = mixed;
-  finals->target = partition->target;
+  finals->target = task.target;
   finals->rows = task.rows;
   return FT_OK;
 }
 
-/* Drop those without a fit; did any go? */
-static bool drop_unkept(struct ft_finals *finals, const struct ft_budget_part *part) {
-  uint32_t left = 0, before = finals->finals;
-  for (uint32_t i = 0; i < before; i++) {
-    if (part[i].kept == 0) continue;
-    finals->final[left] = finals->final[i];
-    finals->final[left++].kept = part[i].kept;
+static void drop_weightless(struct ft_finals *finals, struct ft_budget_part *part) {
+  uint32_t left = 0;
+  for (uint32_t i = 0; i < finals->finals; i++) {
+    if (finals->final[i].weight == 0) continue;
+    part[left] = part[i];
+    finals->final[left++] = finals->final[i];
   }
   finals->finals = left;
-  return left < before;
+}
+
+/* What one fit of each with a weight costs, as a share of the budget. */
+static double share_of(double *share, const struct ft_finals *finals,
+                       const struct ft_budget_part *part, double most_ns, double most_bytes) {
+  double sum = 0;
+  for (uint32_t i = 0; i < finals->finals; i++) {
+    share[i] = fmax(part[i].ns / most_ns, part[i].bytes / most_bytes) /
+               (part[i].fits > 1 ? SINGLES_SHARE : 1);
+    if (finals->final[i].weight > 0) sum += share[i];
+  }
+  return sum;
+}
+
+/* The candidates of the search; those that the mixture can afford keep a weight. Fits that did not see
+ * a row have shown what the mixture of one fit of each is worth: so it is that which must be afforded,
+ * and what the budget has left is for more fits of each. */
+static enum ft_status afford(struct ft_finals *finals, struct ft_arena *arena,
+                             const struct ft_fit_data *data, struct ft_budget_part *part,
+                             double most_ns, double most_bytes, struct ft_error *err) {
+  double share[FT_FINALS_MOST], weight[FT_FINALS_MOST];
+  if (share_of(share, finals, part, most_ns, most_bytes) > 1 && finals->finals > 1) {
+    const double *margin[FT_FINALS_MOST];
+    struct ft_ensemble_task task = task_of(margin, finals, data, false);
+    FT_TRY(ft_ensemble_afford(weight, &task, share, err));
+    for (uint32_t i = 0; i < finals->finals; i++)
+      finals->final[i].weight = weight[i];
+    drop_weightless(finals, part);
+    FT_TRY(mix(finals, arena, data, false, err));
+  }
+  drop_weightless(finals, part);
+  return FT_OK;
 }
 
 enum ft_status ft_finals_pick(struct ft_finals *out, struct ft_arena *arena,
                               const struct ft_search *search, const struct ft_fit_data *data,
                               const struct ft_model *model, double most_ns, struct ft_error *err) {
+  struct ft_budget_part part[FT_FINALS_MOST];
   *out = (struct ft_finals){ .calibration = { 1, 0 },
                              .margin = search->margin,
                              .target = search->target,
                              .rows = search->rows };
   for (uint32_t i = 0; i < search->candidates; i++) {
     const struct ft_candidate *candidate = &search->candidate[i];
-    if (candidate->weight > 0)
-      out->final[out->finals++] = (struct ft_final){ candidate, .weight = candidate->weight };
+    if (candidate->state != FT_CANDIDATE_TRIED) continue;
+    struct ft_final *final = &out->final[out->finals];
+    *final = (struct ft_final){ candidate, .weight = candidate->weight };
+    part[out->finals++] = part_of(final, model);
   }
-  double most = most_ns * AFFORDED_SHARE - ft_model_predict_ns(model);
-  for (;;) {
-    struct ft_budget_part part[FT_FINALS_MOST];
-    for (uint32_t i = 0; i < out->finals; i++)
-      part[i] = part_of(&out->final[i], model);
-    ft_budget_keep(part, out->finals, most, FT_BUDGET_BYTES * AFFORDED_SHARE);
-    if (!drop_unkept(out, part)) return FT_OK;
-    FT_TRY(mix(out, arena, data, false, err));
-  }
+  most_ns = most_ns * AFFORDED_SHARE - ft_model_predict_ns(model);
+  most_ns = fmax(most_ns, 1);
+  double most_bytes = FT_BUDGET_BYTES * AFFORDED_SHARE;
+  FT_TRY(afford(out, arena, data, part, most_ns, most_bytes, err));
+  for (uint32_t i = 0; i < out->finals; i++)
+    part[i].weight = out->final[i].weight;
+  ft_budget_keep(part, out->finals, most_ns, most_bytes);
+  for (uint32_t i = 0; i < out->finals; i++)
+    out->final[i].kept = part[i].kept;
+  return FT_OK;
 }
 
 static void run_task(void *self, size_t index) {

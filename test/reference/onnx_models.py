@@ -1,7 +1,7 @@
 """Models in ONNX with what ONNX Runtime predicts of them: python onnx_models.py FOLDER [ROWS [CASE …]]
 
-Made with scikit-learn 1.5.2, skl2onnx 1.20.0, onnxmltools 1.16.0, onnxruntime 1.32.0, xgboost 3.2.0,
-lightgbm 4.7.0. A case is name.onnx and name.csv (its form: test/unit/test_onnx.c). Cases that the
+Made with the versions of onnx_requirements.txt; onnx_live.sh makes fresh ones and checks them. A
+case is name.onnx and name.csv (its form: test/unit/test_onnx.c). Cases that the
 installed converters cannot make are left out with a word about it.
 """
 import pathlib
