@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 folder=$(readlink -f "$1")
-packages=('moto[server,s3]==5.1.4' 'boto3' 'mlflow-skinny' 'scikit-learn' 'pandas' 'fastapi' 'uvicorn')
+packages=('moto[server,s3]==5.1.4' 'boto3' 'mlflow-skinny' 'scikit-learn' 'pandas' 'fastapi' 'uvicorn' 'xgboost==3.2.0' 'lightgbm==4.7.0')
 if [[ ! -f $folder/live/.ready ]]; then
   rm -rf "$folder/live"
   python3 -m venv "$folder/live"
@@ -15,4 +15,5 @@ if [[ ! -f $folder/live/.ready ]]; then
   fi
   touch "$folder/live/.ready"
 fi
-exec timeout 300 "$folder/live/bin/python" test/live/test_remote_live.py "$folder/foretell"
+timeout 300 "$folder/live/bin/python" test/live/test_remote_live.py "$folder/foretell"
+exec timeout 900 "$folder/live/bin/python" test/live/test_import_live.py "$folder/foretell" "$folder/live"

@@ -172,7 +172,7 @@ static void record_failure(struct ft_creation *creation, struct ft_error *failur
       ft_fail_hint(failure, "You are in a transaction; if this has aborted it, ROLLBACK ends it.");
     return;
   }
-  if (!is_attempt_failure(failure->status)) return;
+  if (!is_attempt_failure(failure->status) || creation->input_failed) return;
   bool cancelled = failure->status == FT_CANCELLED;
   struct failed_attempt attempt = { creation, cancelled ? "cancelled" : failure->message };
   struct ft_error second;

@@ -32,6 +32,7 @@ static enum ft_status import(struct ft_creation *creation, void *self, struct ft
   const struct ft_command *command = creation->command;
   enum ft_status status = ft_training_import(&creation->artifact, command->host, &imported->job,
                                              ft_buffer_view(&imported->file), err);
+  creation->input_failed = status == FT_CORRUPT || status == FT_LIMIT;
   if (status == FT_CORRUPT) { /* the file is, not the warehouse */
     status = FT_DATA;
     if (err) err->status = status;

@@ -42,12 +42,11 @@ static bool is_lightgbm(struct ft_span bytes) {
   return BEGINS(bytes, "tree\n") || BEGINS(bytes, "tree\r\n");
 }
 
-/* "binf", and then a header of counts whose text is nothing we could print. */
+/* A header of numbers, and in it the booster's name; since 0.7 with "binf" in front. */
 static bool is_xgboost_binary(struct ft_span bytes) {
-  return BEGINS(bytes, "binf") ||
-         (has(bytes, 4096, "gbtree") && has(bytes, 4096, ":") && bytes.size &&
-          (unsigned char)bytes.data[0] < 9) ||
-         BEGINS(bytes, "CONFIG-offset:");
+  size_t head = bytes.size < 64 ? bytes.size : 64;
+  if (BEGINS(bytes, "binf") || BEGINS(bytes, "CONFIG-offset:")) return true;
+  return head && memchr(bytes.data, 0, head) && has(bytes, 1024, "gbtree");
 }
 
 static bool is_pickle(struct ft_span bytes) {
