@@ -222,6 +222,30 @@ static void set_attribute(FtOnnx__Attribute *out, const char *name) {
   out->name = (char *)(uintptr_t)name;
 }
 
+/* A model of one node, from input x to output y. */
+static struct ft_span pack_model(FtOnnx__Node *node, uint8_t *bytes) {
+  FtOnnx__TensorType tensor = FT_ONNX__TENSOR_TYPE__INIT;
+  tensor.has_elem_type = 1;
+  tensor.elem_type = 1;
+  FtOnnx__Type type = FT_ONNX__TYPE__INIT;
+  type.tensor_type = &tensor;
+  char x[] = "x", y[] = "y";
+  FtOnnx__ValueInfo in = FT_ONNX__VALUE_INFO__INIT, to = in, *ins = &in, *tos = &to;
+  in.name = x;
+  in.type = &type;
+  to.name = y;
+  FtOnnx__Graph graph = FT_ONNX__GRAPH__INIT;
+  graph.n_node = graph.n_input = graph.n_output = 1;
+  graph.node = &node;
+  graph.input = &ins;
+  graph.output = &tos;
+  FtOnnx__Model model = FT_ONNX__MODEL__INIT;
+  model.has_ir_version = 1;
+  model.ir_version = 8;
+  model.graph = &graph;
+  return (struct ft_span){ (const char *)bytes, ft_onnx__model__pack(&model, bytes) };
+}
+
 static struct ft_span pack_tree(const struct tree_case *of, const char *op, uint8_t *bytes) {
   int64_t zeros[3] = { 0 }, ids[3] = { 0, 1, 2 }, feature[3] = { of->feature, 0, 0 };
   int64_t yes[3] = { of->yes, 0, 0 }, no[3] = { of->no, 0, 0 }, leaf[2] = { of->leaf_id, 2 };
@@ -255,8 +279,8 @@ static struct ft_span pack_tree(const struct tree_case *of, const char *op, uint
   attribute[10].strings = mode;
   for (size_t i = 0; i < 11; i++)
     attributes[i] = &attribute[i];
-  FtOnnx__Node node = FT_ONNX__NODE__INIT, *nodes = &node;
-  char *input = (char *)(uintptr_t)of->input, x[] = "x", y[] = "y", domain[] = "ai.onnx.ml";
+  FtOnnx__Node node = FT_ONNX__NODE__INIT;
+  char *input = (char *)(uintptr_t)of->input, y[] = "y", domain[] = "ai.onnx.ml";
   char *output = y;
   node.n_input = node.n_output = 1;
   node.input = &input;
@@ -265,25 +289,7 @@ static struct ft_span pack_tree(const struct tree_case *of, const char *op, uint
   node.domain = domain;
   node.n_attribute = 11;
   node.attribute = attributes;
-  FtOnnx__TensorType tensor = FT_ONNX__TENSOR_TYPE__INIT;
-  tensor.has_elem_type = 1;
-  tensor.elem_type = 1;
-  FtOnnx__Type type = FT_ONNX__TYPE__INIT;
-  type.tensor_type = &tensor;
-  FtOnnx__ValueInfo in = FT_ONNX__VALUE_INFO__INIT, to = in, *ins = &in, *tos = &to;
-  in.name = x;
-  in.type = &type;
-  to.name = y;
-  FtOnnx__Graph graph = FT_ONNX__GRAPH__INIT;
-  graph.n_node = graph.n_input = graph.n_output = 1;
-  graph.node = &nodes;
-  graph.input = &ins;
-  graph.output = &tos;
-  FtOnnx__Model model = FT_ONNX__MODEL__INIT;
-  model.has_ir_version = 1;
-  model.ir_version = 8;
-  model.graph = &graph;
-  return (struct ft_span){ (const char *)bytes, ft_onnx__model__pack(&model, bytes) };
+  return pack_model(&node, bytes);
 }
 
 static enum ft_status read_bytes(struct ft_span bytes, struct ft_error *err) {
