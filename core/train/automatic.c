@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/train/bagging.h"
 #include "core/train/budget.h"
 #include "core/train/clock.h"
 #include "core/train/cost.h"
@@ -191,8 +192,10 @@ static enum ft_status finish(struct ft_run *run, struct ft_learned *learned, enu
   struct ft_member *member = NULL;
   uint32_t members = 0;
   struct ft_scored seen;
+  double gain[FT_SEARCH_MOST_CANDIDATES];
+  FT_TRY(ft_bagging_gains(gain, run, &learned->search, learned->held, learned->helds, err));
   FT_TRY(ft_finals_pick(&learned->finals, run->arena, &learned->search, &data, &run->model, most_ns,
-                        err));
+                        gain, err));
   FT_TRY(settle(&seen, &member, &members, run, learned, metric, err));
   FT_TRY(report_scores(run, learned, metric, &seen, member, members, err));
   FT_TRY(train_finals(run, learned, err));

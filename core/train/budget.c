@@ -4,7 +4,7 @@
 
 /* What giving up one more fit of the part costs. */
 static double loss_of(const struct ft_budget_part *part) {
-  double square = part->weight * part->weight;
+  double square = part->weight * part->weight * fmax(part->gain, 1e-12);
   return square * (1.0 / (part->kept - 1) - 1.0 / part->kept);
 }
 

@@ -1,7 +1,6 @@
 /* The inference budget: how many of each candidate's fits the model can afford.
  *
- * A candidate of weight w that is the mean of k fits adds about w² / k to the variance of the mixture,
- * so the fit that is given up next is the one whose going adds least for what it saves. One of each is
+ * A candidate of weight w that is the mean of k fits is better by w² × gain × (1 - 1/k) than one, so the fit that is given up next is the one whose going adds least for what it saves. One of each is
  * kept.
  *
  * Numbers  exact counts; ties go to the first.
@@ -16,6 +15,7 @@
 
 struct ft_budget_part {
   double weight; /* in the mixture */
+  double gain;   /* of very many fits over one, in loss */
   double ns;     /* of one fit, a row */
   double bytes;  /* of one fit in the artifact */
   uint32_t fits; /* there are, at least 1 */

@@ -11,13 +11,15 @@
 /* A choice on some of the rows: all, the even or the odd ones. */
 struct choosing {
   const struct ft_ensemble_task *task;
-  size_t first, step; /* rows first, first + step … */
-  double *sum;        /* of the margins taken, all rows */
-  double *mixed;      /* outputs */
-  uint32_t *taken;    /* times, one a candidate */
-  uint32_t steps;     /* taken in all */
-  const double *cost; /* of each candidate, all that are taken at most 1; NULL: no limit */
-  double price;       /* of a cost of 1, as a share of the loss */
+  size_t first, step;                      /* rows first, first + step … */
+  double *sum;                             /* of the margins taken, all rows */
+  double *mixed;                           /* outputs */
+  uint32_t *taken;                         /* times, one a candidate */
+  uint32_t steps;                          /* taken in all */
+  const struct ft_ensemble_budget *budget; /* NULL: no limit */
+  double price;                            /* of a cost of 1, in loss of a row */
+  uint32_t *kept;                          /* fits of each candidate that is taken */
+  double spent;                            /* on those of the weights */
 };
 
 void ft_ensemble_mix(double *out, const struct ft_ensemble_task *task, const double *weight) {
@@ -46,34 +48,82 @@ struct ft_gain ft_ensemble_gain(const struct ft_ensemble_task *task, const doubl
   return (struct ft_gain){ mean, sqrt(variance / (double)task->rows) };
 }
 
-/* Loss of the mean of what is taken and candidate c, over the choice's rows. */
+/* Mean loss of what is taken and candidate c, over the choice's rows. */
 static double loss_with(const struct choosing *choosing, uint32_t c) {
   const struct ft_ensemble_task *task = choosing->task;
   double share = 1.0 / (choosing->steps + 1), loss = 0;
-  for (size_t r = choosing->first; r < task->rows; r += choosing->step) {
+  size_t rows = 0;
+  for (size_t r = choosing->first; r < task->rows; r += choosing->step, rows++) {
     size_t at = r * task->outputs;
     for (uint32_t g = 0; g < task->outputs; g++)
       choosing->mixed[g] = share * (choosing->sum[at + g] + task->margin[c][at + g]);
     loss += ft_loss_row(task->problem, task->outputs, choosing->mixed, task->target[r]);
   }
-  return loss;
+  return loss / (double)(rows ? rows : 1);
 }
 
-static void take(struct choosing *choosing, uint32_t c) {
+/* What keeping several fits makes better when c is taken once more, less what all the fits cost;
+ * -infinity when that is too much. */
+static double bonus_with(const struct choosing *choosing, uint32_t c, uint32_t kept) {
+  const struct ft_ensemble_budget *budget = choosing->budget;
+  double cost = 0, gain = 0;
+  for (uint32_t i = 0; i < choosing->task->candidates; i++) {
+    uint32_t taken = choosing->taken[i] + (i == c), fits = i == c ? kept : choosing->kept[i];
+    if (taken == 0) continue;
+    double weight = (double)taken / (choosing->steps + 1);
+    cost += fits * budget->cost[i];
+    gain += weight * weight * budget->gain[i] * (1 - 1.0 / fits);
+  }
+  return cost > 1 ? -INFINITY : gain - choosing->price * cost;
+}
+
+/* The number of fits of c that is best when it is taken now. */
+static uint32_t best_kept(double *bonus, const struct choosing *choosing, uint32_t c) {
+  uint32_t best = 0;
+  *bonus = -INFINITY;
+  uint32_t least = choosing->taken[c] ? choosing->kept[c] : 1;
+  for (uint32_t kept = least; kept <= choosing->budget->fits[c]; kept++) {
+    double with = bonus_with(choosing, c, kept);
+    if (!(with > *bonus)) continue;
+    *bonus = with;
+    best = kept;
+  }
+  return best;
+}
+
+static void take(struct choosing *choosing, uint32_t c, uint32_t kept) {
   size_t count = choosing->task->rows * choosing->task->outputs;
   for (size_t i = 0; i < count; i++)
     choosing->sum[i] += choosing->task->margin[c][i];
   choosing->taken[c]++;
+  choosing->kept[c] = kept;
   choosing->steps++;
 }
 
-/* Share of the loss that taking c for the first time is charged; infinite when it is too dear. */
-static double charge_of(const struct choosing *choosing, uint32_t c) {
-  if (!choosing->cost || choosing->taken[c] > 0) return 0;
-  double spent = choosing->cost[c];
-  for (uint32_t i = 0; i < choosing->task->candidates; i++)
-    if (choosing->taken[i] > 0) spent += choosing->cost[i];
-  return spent > 1 ? INFINITY : choosing->price * choosing->cost[c];
+/* Take the best one; its loss, or infinity when the budget allows none. */
+static double take_best(struct choosing *choosing) {
+  uint32_t next = 0, next_kept = 0;
+  double least = INFINITY;
+  for (uint32_t c = 0; c < choosing->task->candidates; c++) {
+    double bonus = 0;
+    uint32_t kept = 1;
+    if (choosing->budget) kept = best_kept(&bonus, choosing, c);
+    if (bonus == -INFINITY) continue;
+    double loss = loss_with(choosing, c) - bonus;
+    if (!(loss < least)) continue;
+    least = loss;
+    next = c;
+    next_kept = kept;
+  }
+  if (least < INFINITY) take(choosing, next, next_kept);
+  return least;
+}
+
+static double spent_on(const struct choosing *choosing) {
+  double cost = 0;
+  for (uint32_t c = 0; c < choosing->task->candidates; c++)
+    if (choosing->taken[c] > 0) cost += choosing->kept[c] * choosing->budget->cost[c];
+  return cost;
 }
 
 /* The best number of steps counts: a step may be worse than the one before and lead to a better one. */
@@ -85,20 +135,11 @@ static double choose_on(double *weight, struct choosing *choosing) {
   memset(choosing->taken, 0, candidates * sizeof *choosing->taken);
   choosing->steps = 0;
   while (choosing->steps < FT_ENSEMBLE_STEPS) {
-    uint32_t next = candidates;
-    double least = INFINITY, loss_then = 0;
-    for (uint32_t c = 0; c < candidates; c++) {
-      double charge = charge_of(choosing, c);
-      double loss = charge < INFINITY ? loss_with(choosing, c) : 0;
-      if (charge == INFINITY || !(loss * (1 + charge) < least)) continue;
-      least = loss * (1 + charge);
-      loss_then = loss;
-      next = c;
-    }
-    if (next == candidates) break;
-    take(choosing, next);
-    if (choosing->steps > 1 && !(loss_then < best)) continue;
-    best = loss_then;
+    double loss = take_best(choosing);
+    if (loss == INFINITY) break;
+    if (choosing->steps > 1 && !(loss < best)) continue;
+    best = loss;
+    choosing->spent = choosing->budget ? spent_on(choosing) : 0;
     for (uint32_t c = 0; c < candidates; c++)
       weight[c] = (double)choosing->taken[c] / choosing->steps;
   }
@@ -169,8 +210,9 @@ static enum ft_status make_room(struct choosing *choosing, const struct ft_ensem
                                  .step = step_of(task),
                                  .sum = calloc(task->rows * task->outputs + 1, sizeof(double)),
                                  .mixed = calloc(task->outputs, sizeof(double)),
-                                 .taken = calloc(task->candidates, sizeof(uint32_t)) };
-  if (choosing->sum && choosing->mixed && choosing->taken) return FT_OK;
+                                 .taken = calloc(task->candidates, sizeof(uint32_t)),
+                                 .kept = calloc(task->candidates, sizeof(uint32_t)) };
+  if (choosing->sum && choosing->mixed && choosing->taken && choosing->kept) return FT_OK;
   return ft_fail(err, FT_NOMEM, "out of memory to choose among the candidates");
 }
 
@@ -178,6 +220,7 @@ static void release(struct choosing *choosing) {
   free(choosing->sum);
   free(choosing->mixed);
   free(choosing->taken);
+  free(choosing->kept);
 }
 
 enum ft_status ft_ensemble_choose(double *weight, const struct ft_ensemble_task *task,
@@ -197,24 +240,26 @@ enum ft_status ft_ensemble_choose(double *weight, const struct ft_ensemble_task 
 
 /* Cheap candidates first, or good ones: which is better shows in the end. */
 enum ft_status ft_ensemble_afford(double *weight, const struct ft_ensemble_task *task,
-                                  const double *cost, struct ft_error *err) {
-  static const double prices[] = { 0, 0.1, 0.3, 1 };
+                                  const struct ft_ensemble_budget *budget, struct ft_error *err) {
+  static const double prices[] = { 0, 0.02, 0.06, 0.2 }; /* shares of the first one's loss */
   struct choosing choosing;
   enum ft_status status = make_room(&choosing, task, err);
-  double *tried = calloc(task->candidates, sizeof *tried), best = INFINITY;
+  double *tried = calloc(task->candidates, sizeof *tried), best = INFINITY, scale = 0;
   if (status == FT_OK && !tried)
     status = ft_fail(err, FT_NOMEM, "out of memory to choose among the candidates");
   uint32_t cheapest = 0;
   for (uint32_t c = 1; c < task->candidates; c++)
-    if (cost[c] < cost[cheapest]) cheapest = c;
+    if (budget->cost[c] < budget->cost[cheapest]) cheapest = c;
   for (uint32_t c = 0; c < task->candidates; c++)
     weight[c] = c == cheapest;
-  choosing.cost = cost;
+  choosing.budget = budget;
   for (size_t i = 0; i < sizeof prices / sizeof *prices && status == FT_OK; i++) {
-    choosing.price = prices[i];
+    choosing.price = prices[i] * scale;
     double loss = choose_on(tried, &choosing);
-    if (!(loss < best)) continue;
-    best = loss;
+    if (loss == INFINITY) break;
+    if (i == 0) scale = fabs(loss);
+    if (!(loss + choosing.price * choosing.spent < best)) continue;
+    best = loss + choosing.price * choosing.spent;
     memcpy(weight, tried, task->candidates * sizeof *weight);
   }
   release(&choosing);

@@ -31,11 +31,22 @@ struct ft_ensemble_task {
 enum ft_status ft_ensemble_choose(double *weight, const struct ft_ensemble_task *task,
                                   struct ft_error *err) FT_MUST_CHECK;
 
-/* The same without guards, of candidates that together cost at most 1, `cost` one a candidate; where
- * none does, the one that costs least. For telling which candidates to choose from.
+/* What candidates may cost: each is the mean of `fits` fits, of which some may be kept, and has shown its
+ * margins with one. All that are kept cost at most 1 together. */
+struct ft_ensemble_budget {
+  const double *cost; /* of a fit */
+  const double
+      *gain; /* of the mean of very many fits over one, in loss a row; k fits have 1 - 1/k of
+                       * it, and a weight w in a mixture w² of that */
+  const uint32_t *fits;
+};
+
+/* The same within a budget and without guards; where no candidate is cheap enough, the one that costs
+ * least. For telling which candidates to choose from.
  * Errors: FT_NOMEM */
 enum ft_status ft_ensemble_afford(double *weight, const struct ft_ensemble_task *task,
-                                  const double *cost, struct ft_error *err) FT_MUST_CHECK;
+                                  const struct ft_ensemble_budget *budget,
+                                  struct ft_error *err) FT_MUST_CHECK;
 
 /* The weighted sum of the margins. */
 void ft_ensemble_mix(double *out, const struct ft_ensemble_task *task, const double *weight);

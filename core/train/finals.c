@@ -11,7 +11,6 @@
 #define MORE_ROUNDS    1.1  /* more rows bear a few more rounds */
 #define NODE_BYTES     16.0 /* in an artifact, about */
 #define AFFORDED_SHARE 0.9  /* of the budget: fits on more rows are larger */
-#define SINGLES_SHARE  0.6  /* of that, for one fit of each candidate; the rest is for more */
 
 struct final_task {
   struct ft_trial *trial;
@@ -95,41 +94,43 @@ static void drop_weightless(struct ft_finals *finals, struct ft_budget_part *par
   finals->finals = left;
 }
 
-/* What one fit of each with a weight costs, as a share of the budget. */
-static double share_of(double *share, const struct ft_finals *finals,
-                       const struct ft_budget_part *part, double most_ns, double most_bytes) {
-  double sum = 0;
+/* Do all fits of those with a weight cost no more than the budget? */
+static bool is_cheap(const struct ft_finals *finals, const struct ft_budget_part *part,
+                     double most_ns, double most_bytes) {
+  double ns = 0, bytes = 0;
   for (uint32_t i = 0; i < finals->finals; i++) {
-    share[i] = fmax(part[i].ns / most_ns, part[i].bytes / most_bytes) /
-               (part[i].fits > 1 ? SINGLES_SHARE : 1);
-    if (finals->final[i].weight > 0) sum += share[i];
+    if (finals->final[i].weight == 0) continue;
+    ns += part[i].fits * part[i].ns;
+    bytes += part[i].fits * part[i].bytes;
   }
-  return sum;
+  return ns <= most_ns && bytes <= most_bytes;
 }
 
-/* The candidates of the search; those that the mixture can afford keep a weight. Fits that did not see
- * a row have shown what the mixture of one fit of each is worth: so it is that which must be afforded,
- * and what the budget has left is for more fits of each. */
+/* Those that the budget allows keep a weight. */
 static enum ft_status afford(struct ft_finals *finals, struct ft_arena *arena,
                              const struct ft_fit_data *data, struct ft_budget_part *part,
                              double most_ns, double most_bytes, struct ft_error *err) {
-  double share[FT_FINALS_MOST], weight[FT_FINALS_MOST];
-  if (share_of(share, finals, part, most_ns, most_bytes) > 1 && finals->finals > 1) {
-    const double *margin[FT_FINALS_MOST];
-    struct ft_ensemble_task task = task_of(margin, finals, data, false);
-    FT_TRY(ft_ensemble_afford(weight, &task, share, err));
-    for (uint32_t i = 0; i < finals->finals; i++)
-      finals->final[i].weight = weight[i];
-    drop_weightless(finals, part);
-    FT_TRY(mix(finals, arena, data, false, err));
+  double cost[FT_FINALS_MOST], gain[FT_FINALS_MOST], weight[FT_FINALS_MOST];
+  uint32_t fits[FT_FINALS_MOST];
+  const double *margin[FT_FINALS_MOST];
+  for (uint32_t i = 0; i < finals->finals; i++) {
+    cost[i] = fmax(part[i].ns / most_ns, part[i].bytes / most_bytes);
+    gain[i] = part[i].gain;
+    fits[i] = part[i].fits;
   }
+  struct ft_ensemble_task task = task_of(margin, finals, data, false);
+  struct ft_ensemble_budget budget = { cost, gain, fits };
+  FT_TRY(ft_ensemble_afford(weight, &task, &budget, err));
+  for (uint32_t i = 0; i < finals->finals; i++)
+    finals->final[i].weight = weight[i];
   drop_weightless(finals, part);
-  return FT_OK;
+  return mix(finals, arena, data, false, err);
 }
 
 enum ft_status ft_finals_pick(struct ft_finals *out, struct ft_arena *arena,
                               const struct ft_search *search, const struct ft_fit_data *data,
-                              const struct ft_model *model, double most_ns, struct ft_error *err) {
+                              const struct ft_model *model, double most_ns, const double *gain,
+                              struct ft_error *err) {
   struct ft_budget_part part[FT_FINALS_MOST];
   *out = (struct ft_finals){ .calibration = { 1, 0 },
                              .margin = search->margin,
@@ -140,12 +141,14 @@ enum ft_status ft_finals_pick(struct ft_finals *out, struct ft_arena *arena,
     if (candidate->state != FT_CANDIDATE_TRIED) continue;
     struct ft_final *final = &out->final[out->finals];
     *final = (struct ft_final){ candidate, .weight = candidate->weight };
-    part[out->finals++] = part_of(final, model);
+    part[out->finals] = part_of(final, model);
+    part[out->finals++].gain = gain[i];
   }
-  most_ns = most_ns * AFFORDED_SHARE - ft_model_predict_ns(model);
-  most_ns = fmax(most_ns, 1);
+  most_ns = fmax(most_ns * AFFORDED_SHARE - ft_model_predict_ns(model), 1);
   double most_bytes = FT_BUDGET_BYTES * AFFORDED_SHARE;
-  FT_TRY(afford(out, arena, data, part, most_ns, most_bytes, err));
+  if (out->finals > 1 && !is_cheap(out, part, most_ns, most_bytes))
+    FT_TRY(afford(out, arena, data, part, most_ns, most_bytes, err));
+  drop_weightless(out, part);
   for (uint32_t i = 0; i < out->finals; i++)
     part[i].weight = out->final[i].weight;
   ft_budget_keep(part, out->finals, most_ns, most_bytes);

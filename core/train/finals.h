@@ -41,11 +41,12 @@ struct ft_finals_options {
 };
 
 /* The candidates with a weight, as many fits of them as the budget allows; none is trained yet. The
- * model has its encoders. Weights are chosen anew where a candidate had to go.
+ * model has its encoders; `gain` is what each candidate of the search gains by many fits (bagging.h).
+ * Weights are chosen anew where a candidate had to go.
  * Errors: FT_NOMEM */
 enum ft_status ft_finals_pick(struct ft_finals *out, struct ft_arena *arena,
                               const struct ft_search *search, const struct ft_fit_data *data,
-                              const struct ft_model *model, double most_ns,
+                              const struct ft_model *model, double most_ns, const double *gain,
                               struct ft_error *err) FT_MUST_CHECK;
 
 /* Train them on all rows of the partition. One whose fits do not end in time, or do not fit into memory,

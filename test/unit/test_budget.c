@@ -17,7 +17,7 @@ static double spent(const struct ft_budget_part *part, uint32_t parts) {
 
 static void what_fits_is_kept_whole(void **state) {
   (void)state;
-  struct ft_budget_part part[] = { { 0.6, 100, 1000, 5, 0 }, { 0.4, 50, 1000, 5, 0 } };
+  struct ft_budget_part part[] = { { 0.6, 1, 100, 1000, 5, 0 }, { 0.4, 1, 50, 1000, 5, 0 } };
   ft_budget_keep(part, 2, 1000, 1e6);
   assert_int_equal(part[0].kept, 5);
   assert_int_equal(part[1].kept, 5);
@@ -25,7 +25,7 @@ static void what_fits_is_kept_whole(void **state) {
 
 static void the_dear_lose_fits_before_the_cheap(void **state) {
   (void)state;
-  struct ft_budget_part part[] = { { 0.5, 300, 1000, 5, 0 }, { 0.5, 20, 1000, 5, 0 } };
+  struct ft_budget_part part[] = { { 0.5, 1, 300, 1000, 5, 0 }, { 0.5, 1, 20, 1000, 5, 0 } };
   ft_budget_keep(part, 2, 1000, 1e6);
   assert_int_equal(part[0].kept, 3);
   assert_int_equal(part[1].kept, 5);
@@ -33,7 +33,7 @@ static void the_dear_lose_fits_before_the_cheap(void **state) {
 
 static void the_light_lose_fits_before_the_heavy(void **state) {
   (void)state;
-  struct ft_budget_part part[] = { { 0.8, 100, 1000, 5, 0 }, { 0.2, 100, 1000, 5, 0 } };
+  struct ft_budget_part part[] = { { 0.8, 1, 100, 1000, 5, 0 }, { 0.2, 1, 100, 1000, 5, 0 } };
   ft_budget_keep(part, 2, 600, 1e6);
   assert_true(part[0].kept > part[1].kept);
   assert_true(spent(part, 2) <= 600);
@@ -41,7 +41,7 @@ static void the_light_lose_fits_before_the_heavy(void **state) {
 
 static void the_bytes_of_the_artifact_count_too(void **state) {
   (void)state;
-  struct ft_budget_part part[] = { { 0.5, 1, 5e6, 5, 0 }, { 0.5, 1, 1e3, 5, 0 } };
+  struct ft_budget_part part[] = { { 0.5, 1, 1, 5e6, 5, 0 }, { 0.5, 1, 1, 1e3, 5, 0 } };
   ft_budget_keep(part, 2, 1000, 1.6e7);
   assert_int_equal(part[0].kept, 3);
   assert_int_equal(part[1].kept, 5);
@@ -49,7 +49,7 @@ static void the_bytes_of_the_artifact_count_too(void **state) {
 
 static void one_fit_of_each_stays_even_beyond_the_budget(void **state) {
   (void)state;
-  struct ft_budget_part part[] = { { 0.9, 900, 1000, 5, 0 }, { 0.1, 500, 1000, 5, 0 } };
+  struct ft_budget_part part[] = { { 0.9, 1, 900, 1000, 5, 0 }, { 0.1, 1, 500, 1000, 5, 0 } };
   ft_budget_keep(part, 2, 10, 1e6);
   assert_int_equal(part[0].kept, 1);
   assert_int_equal(part[1].kept, 1);
