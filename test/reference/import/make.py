@@ -130,7 +130,6 @@ def make_xgboost(cases, score, size):
            np.floor(positive * 2), "ubj")
     native("xgb_absolute", {"objective": "reg:absoluteerror"}, score * 1000, "ubj")
     native("xgb_logistic", {"objective": "reg:logistic"}, 1 / (1 + np.exp(-score)), "ubj")
-    native("xgb_rank", {"objective": "rank:ndcg"}, classes, "ubj") if size > 1e5 else None
     native("xgb_large", {"objective": "reg:squarederror"}, 1e6 + 1e4 * score, "ubj")
     if size > 1000:
         native("xgb_thousand", {"eta": 0.3, "max_depth": 6}, rounds=1000, ending="ubj")
