@@ -13,7 +13,7 @@ SANITIZER_ENV := \
   LSAN_OPTIONS=suppressions=$(CURDIR)/tools/leaks.txt:print_suppressions=0 \
   UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 
-.PHONY: postgres install-postgres help build demo test check format asan fuzz bench bench-automl install clean
+.PHONY: postgres install-postgres help build demo test test-live check format asan fuzz bench bench-automl install clean
 
 help: ## what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -31,6 +31,9 @@ test: ## every test; ends with a line "N passed, N failed"
 	@touch build/.tested
 	@tools/postgres.sh build build
 	@tools/run_tests.py build
+
+test-live: build ## remote models and S3 against MLflow's server and a simulator of AWS, from PyPI
+	@tools/live.sh build
 
 check: ## format, layers, names, sizes, warnings of gcc and clang
 	@tools/setup.sh check

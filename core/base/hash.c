@@ -1,6 +1,8 @@
 #include "foretell/hash.h"
 
+#include <limits.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 static bool hash_parts(EVP_MD_CTX *context, struct ft_sha256 *out, const struct ft_span *part,
                        size_t parts) {
@@ -19,6 +21,18 @@ enum ft_status ft_sha256_of(struct ft_sha256 *out, const struct ft_span *part, s
   bool done = hash_parts(context, out, part, parts);
   EVP_MD_CTX_free(context);
   return done ? FT_OK : ft_fail(err, FT_INTERNAL, "SHA-256 is not available");
+}
+
+enum ft_status ft_sha256_keyed(struct ft_sha256 *out, struct ft_span key, struct ft_span bytes,
+                               struct ft_error *err) {
+  struct ft_sha256 hash;
+  unsigned size = sizeof hash.byte;
+  const uint8_t *data = (const uint8_t *)(bytes.data ? bytes.data : "");
+  bool done = key.size <= INT_MAX && HMAC(EVP_sha256(), key.data ? key.data : "", (int)key.size,
+                                          data, bytes.size, hash.byte, &size);
+  if (!done) return ft_fail(err, FT_INTERNAL, "SHA-256 is not available");
+  *out = hash;
+  return FT_OK;
 }
 
 void ft_sha256_text(char out[FT_SHA256_TEXT], const struct ft_sha256 *hash) {

@@ -4,6 +4,7 @@
 #include "core/command/creation.h"
 #include "core/command/import_model.h"
 #include "core/command/preprocessors.h"
+#include "core/command/remote_model.h"
 #include "core/command/statements.h"
 #include "core/command/supported.h"
 #include "core/command/training.h"
@@ -41,6 +42,7 @@ enum ft_status ft_create_model_run(const struct ft_command *command, struct ft_e
   FT_TRY(ft_creation_begin(&creation, &skip, command, err));
   if (skip) return FT_OK;
   if (creation.create->form == FT_FORM_IMPORT) return ft_import_model_run(&creation, err);
+  if (creation.create->form == FT_FORM_REMOTE) return ft_remote_model_run(&creation, err);
   FT_TRY(prepare(&trained, &creation, err));
   return ft_creation_run(&creation, train, &trained, err);
 }

@@ -141,6 +141,7 @@ static enum ft_status store_ready(void *self, struct ft_error *err) {
   record.manifest = creation->candidate.manifest;
   record.model_sha256 = creation->candidate.model_sha256;
   record.artifact_bytes = artifact.size;
+  record.remote = creation->remote;
   FT_TRY(drop_old_functions(creation, err));
   FT_TRY(host->put(host->self, &record, artifact, err));
   return host->make_functions(host->self, &record, artifact, creation->target_type, err);
@@ -171,7 +172,7 @@ static void record_failure(struct ft_creation *creation, struct ft_error *failur
       ft_fail_hint(failure, "You are in a transaction; if this has aborted it, ROLLBACK ends it.");
     return;
   }
-  if (!is_attempt_failure(failure->status)) return;
+  if (!is_attempt_failure(failure->status) || creation->input_failed) return;
   bool cancelled = failure->status == FT_CANCELLED;
   struct failed_attempt attempt = { creation, cancelled ? "cancelled" : failure->message };
   struct ft_error second;

@@ -22,7 +22,9 @@ struct ft_creation {
   /* What the form makes. */
   struct ft_buffer artifact;
   struct ft_candidate candidate;
+  const struct ft_remote *remote; /* served elsewhere: no artifact, the candidate describes it */
   const char *target_type; /* the engine's name of the function's result; set before it is run */
+  bool input_failed;       /* what failed was the user's file, not the attempt */
 };
 
 /* Resolve and check the names. `skip`: the model is there, and IF NOT EXISTS was said.

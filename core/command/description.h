@@ -61,5 +61,9 @@ enum ft_status ft_description_grid(struct ft_grid *out, struct ft_description *d
 /* The rules, in order: Redshift's keys, then ours. A rule without a function ends them. */
 extern const struct ft_description_rule ft_description_rules[];
 extern const struct ft_description_rule ft_description_own_rules[];
+/* Instead of the first, of a model made elsewhere. */
+extern const struct ft_description_rule ft_description_import_rules[];
+/* Instead of the first, of a model that is served elsewhere. */
+extern const struct ft_description_rule ft_description_remote_rules[];
 
 #endif

@@ -265,6 +265,66 @@ static void add_hyperparameters(struct ft_description *description, const char *
                        description->create->hyperparameter[i].text);
 }
 
+static void add_endpoint(struct ft_description *description, const char *key) {
+  const char *endpoint = ft_description_text(description, "endpoint");
+  const char *model = ft_description_text(description, "model");
+  if (!endpoint) return;
+  ft_description_print(description, key, model && model[0] ? "%s : %s" : "%s", endpoint, model);
+}
+
+static void add_inference(struct ft_description *description, const char *key) {
+  add_text(description, key, "Remote");
+}
+
+static bool is_super(const struct ft_description *description) {
+  const char *form = ft_description_text(description, "form");
+  return form && strcmp(form, "json") == 0;
+}
+
+static void add_remote_types(struct ft_description *description, const char *key) {
+  size_t i;
+  json_t *type;
+  struct ft_buffer *text = &description->text;
+  if (is_super(description)) {
+    add_text(description, key, "super");
+    return;
+  }
+  ft_buffer_reset(text);
+  json_array_foreach(ft_description_member(description, "types"), i, type) {
+    const char *name = json_string_value(type);
+    if (name) ft_buffer_print(text, "%s%s", text->size ? " " : "", name);
+  }
+  ft_description_add(description, key, ft_buffer_view(text));
+}
+
+static void add_return_type(struct ft_description *description, const char *key) {
+  add_text(description, key,
+           is_super(description) ? "super" : ft_description_text(description, "returns"));
+}
+
+static void add_batch_rows(struct ft_description *description, const char *key) {
+  double rows = ft_description_number(description, "max_batch_rows", 0);
+  if (rows > 0) ft_description_real(description, key, rows, 0);
+}
+
+const struct ft_description_rule ft_description_remote_rules[] = {
+  { "Model Name", add_name },
+  { "Schema Name", add_schema },
+  { "Owner", add_owner },
+  { "Creation Time", add_created },
+  { "Model State", add_state },
+  { "", add_blank },
+  { "PARAMETERS:", add_heading },
+  { "Endpoint", add_endpoint },
+  { "Function Name", add_function },
+  { "Inference Type", add_inference },
+  { "Function Parameter Types", add_remote_types },
+  { "Return Type", add_return_type },
+  { "IAM Role", add_role },
+  { "Max Batch Rows", add_batch_rows },
+  { NULL, NULL },
+};
+
 const struct ft_description_rule ft_description_rules[] = {
   { "Model Name", add_name },
   { "Schema Name", add_schema },
@@ -293,5 +353,55 @@ const struct ft_description_rule ft_description_rules[] = {
   { "KMS Key", add_kms_key },
   { "Max Runtime", add_runtime },
   { "HYPERPARAMETERS:", add_hyperparameters },
+  { NULL, NULL },
+};
+
+/* "XGBoost 3.2.0 (binary:logistic)" */
+static void add_origin(struct ft_description *description, const char *key) {
+  const char *format = ft_description_text(description, "imported_from.format");
+  const char *version = ft_description_text(description, "imported_from.version");
+  const char *objective = ft_description_text(description, "imported_from.objective");
+  if (!format) return;
+  ft_description_print(description, key, objective ? "%s%s%s (%s)" : "%s%s%s", format,
+                       version ? " " : "", version ? version : "", objective);
+}
+
+static void add_source(struct ft_description *description, const char *key) {
+  if (description->create) ft_description_add(description, key, description->create->query);
+}
+
+static void add_imported_problem(struct ft_description *description, const char *key) {
+  add_text(description, key, ft_description_text(description, "problem"));
+}
+
+static void add_local(struct ft_description *description, const char *key) {
+  add_text(description, key, "Local");
+}
+
+static void add_returns(struct ft_description *description, const char *key) {
+  if (description->artifact)
+    add_text(description, key, ft_type_internal(description->artifact->model.target.type));
+}
+
+const struct ft_description_rule ft_description_import_rules[] = {
+  { "Model Name", add_name },
+  { "Schema Name", add_schema },
+  { "Owner", add_owner },
+  { "Creation Time", add_created },
+  { "Model State", add_state },
+  { "Failure Reason", add_reason },
+  { "", add_blank },
+  { "PARAMETERS:", add_heading },
+  { "Model Type", add_model_type },
+  { "Problem Type", add_imported_problem },
+  { "Imported From", add_source },
+  { "Format", add_origin },
+  { "Function Name", add_function },
+  { "Inference Type", add_local },
+  { "Function Parameters", add_parameters },
+  { "Function Parameter Types", add_parameter_types },
+  { "Return Type", add_returns },
+  { "IAM Role", add_role },
+  { "S3 Bucket", add_bucket },
   { NULL, NULL },
 };

@@ -134,7 +134,7 @@ static enum ft_status check_time(struct ft_exchange *exchange, struct ft_error *
   if (exchange->host->cancelled && exchange->host->cancelled(exchange->host->self))
     return ft_fail(err, FT_CANCELLED, "the statement was cancelled");
   if (!exchange->deadline_ms || ft_exchange_clock_ms() < exchange->deadline_ms) return FT_OK;
-  return ft_fail(err, FT_TRAINER, "the trainer did not end long after MAX_RUNTIME, and was killed");
+  return ft_fail(err, FT_TRAINER, "the trainer %s, and was killed", exchange->overdue);
 }
 
 /* Nothing happened for a turn: a dead trainer's output may be held open by somebody else. Only the

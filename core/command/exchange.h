@@ -35,6 +35,7 @@ struct ft_exchange {
   bool deaf;                /* the trainer reads no more; what is sent is thrown away */
   int64_t started_ms;       /* monotonic */
   int64_t deadline_ms;      /* monotonic; 0: none */
+  const char *overdue;      /* what is said then: "did not end long after MAX_RUNTIME" */
   uint64_t reports;         /* progress and notice frames so far */
   struct ft_buffer queue;   /* frames not written yet begin at `written` */
   size_t written;           /* bytes */

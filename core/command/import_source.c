@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "foretell/object.h"
+
 static bool begins(struct ft_span text, const char *with) {
   size_t size = strlen(with);
   return text.size >= size &&
@@ -57,16 +59,68 @@ static enum ft_status find_path(const char **out, struct ft_arena *arena, struct
   return *out ? FT_OK : ft_arena_fail(err, "the file's name");
 }
 
+static bool is_cancelled(void *self) {
+  const struct ft_host *host = self;
+  return host->cancelled && host->cancelled(host->self);
+}
+
+static enum ft_status read_one(struct ft_buffer *out, const struct ft_command *command,
+                               struct ft_span source, struct ft_error *err) {
+  const struct ft_host *host = command->host;
+  const char *path = NULL;
+  struct ft_remote_watch watch = { (void *)(uintptr_t)host, is_cancelled };
+  if (begins(source, "s3:")) return ft_object_get(out, source, &host->remote_rules, &watch, err);
+  FT_TRY(find_path(&path, command->arena, source, err));
+  return host->read_file(host->self, out, path, err);
+}
+
+/* What a job of that name may have left below the place of artifacts; SageMaker's layout first. */
+static const char *const layouts[] = { "%s/%s/output/model.tar.gz",
+                                       "%s/%s.tar.gz",
+                                       "%s/%s.json",
+                                       "%s/%s.ubj",
+                                       "%s/%s.txt",
+                                       "%s/%s.onnx",
+                                       "%s/%s" };
+
+static bool is_absent(enum ft_status status) {
+  return status == FT_IO || status == FT_PRIVILEGE; /* S3 hides by 403 what it may not list */
+}
+
+static enum ft_status read_job(struct ft_buffer *out, const struct ft_command *command,
+                               struct ft_span name, struct ft_error *err) {
+  struct ft_span place = ft_span_of(command->host->artifacts);
+  const char *shown = ft_arena_text(command->arena, name);
+  while (place.size && place.data[place.size - 1] == '/')
+    place.size--;
+  const char *folder = ft_arena_text(command->arena, place);
+  enum ft_status status = FT_IO;
+  for (size_t i = 0; i < sizeof layouts / sizeof layouts[0] && is_absent(status); i++) {
+    const char *where =
+        shown && folder ? ft_arena_print(command->arena, layouts[i], folder, shown) : NULL;
+    if (!where) return ft_arena_fail(err, "the file's name");
+    status = read_one(out, command, ft_span_of(where), err);
+  }
+  if (!is_absent(status)) return status;
+  ft_fail(err, status, "there is no model \"%s\", as a file or as a job below \"%s\"", shown,
+          folder);
+  return ft_fail_hint(err, "A job's model is <name>/output/model.tar.gz or <name>.<ending>.");
+}
+
+/* A job's name has no folders in it. */
+static bool is_job(const struct ft_command *command, struct ft_span source) {
+  const char *place = command->host->artifacts;
+  return place && place[0] && source.size && !memchr(source.data, '/', source.size) &&
+         !memchr(source.data, 0, source.size) && !begins(source, "file:") &&
+         !begins(source, "s3:") && source.data[0] != '.';
+}
+
 enum ft_status ft_import_source_read(struct ft_buffer *out, const struct ft_command *command,
                                      struct ft_error *err) {
   const struct ft_create_model *create = &command->statement->create;
-  const struct ft_host *host = command->host;
-  const char *path = NULL;
-  enum ft_status status = FT_OK;
-  if (begins(create->query, "s3:"))
-    status = ft_fail(err, FT_UNSUPPORTED, "models in S3 are not supported yet");
-  if (status == FT_OK) status = find_path(&path, command->arena, create->query, err);
-  if (status == FT_OK) status = host->read_file(host->self, out, path, err);
+  enum ft_status status = read_one(out, command, create->query, err);
+  if ((is_absent(status) || status == FT_INVALID) && is_job(command, create->query))
+    status = read_job(out, command, create->query, err);
   if (status != FT_OK && err && !err->position) ft_fail_at(err, create->query_position);
   return status;
 }

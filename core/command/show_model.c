@@ -58,8 +58,12 @@ static enum ft_status load_artifact(struct showing *showing, const struct ft_hos
   return FT_OK;
 }
 
+static bool is_remote(const struct showing *showing) {
+  return json_object_get(showing->description.manifest, "remote");
+}
+
 static void read_artifact(struct showing *showing, const struct ft_host *host) {
-  if (showing->record.state != FT_MODEL_READY) return;
+  if (showing->record.state != FT_MODEL_READY || is_remote(showing)) return;
   struct ft_error why;
   struct ft_buffer bytes;
   ft_buffer_init(&bytes, FT_FRAME_MAX_BYTES);
@@ -75,6 +79,13 @@ static void apply(struct ft_description *description, const struct ft_descriptio
     rule->describe(description, rule->key);
 }
 
+static const struct ft_description_rule *rules_of(const struct showing *showing) {
+  const struct ft_create_model *create = showing->description.create;
+  if (is_remote(showing)) return ft_description_remote_rules;
+  bool import = create && create->form == FT_FORM_IMPORT;
+  return import ? ft_description_import_rules : ft_description_rules;
+}
+
 static enum ft_status describe(struct ft_grid *grid, struct showing *showing,
                                const struct ft_host *host, struct ft_error *err) {
   ft_buffer_init(&showing->description.text, TEXT_MAX_BYTES);
@@ -82,7 +93,7 @@ static enum ft_status describe(struct ft_grid *grid, struct showing *showing,
   read_statement(showing);
   read_manifest(showing);
   read_artifact(showing, host);
-  apply(&showing->description, ft_description_rules);
+  apply(&showing->description, rules_of(showing));
   apply(&showing->description, ft_description_own_rules);
   enum ft_status status = ft_description_grid(grid, &showing->description, err);
   json_decref(showing->description.manifest);

@@ -11,8 +11,6 @@ static const struct later_form later_forms[] = {
     "Clusters come later; give a TARGET to train a model that predicts it." },
   { FT_FORM_FORECAST, "FORECAST models are not supported yet",
     "Time series come later; a regression on lagged columns works today." },
-  { FT_FORM_REMOTE, "models behind an endpoint (SAGEMAKER) are not supported yet",
-    "FROM a table or a query with a TARGET trains a model here." },
   { FT_FORM_EXTERNAL, "external models (MODEL_TYPE BEDROCK) are not supported yet",
     "CREATE MODEL … FROM a table or a query trains a model here." },
 };

@@ -5,8 +5,9 @@
 #include "core/command/exchange.h"
 #include "core/command/trainer_process.h"
 
-#define GRACE_MS         60000
-#define FILE_PIECE_BYTES ((size_t)1 << 22)
+#define GRACE_MS          60000
+#define IMPORT_CEILING_MS 600000
+#define FILE_PIECE_BYTES  ((size_t)1 << 22)
 
 struct training {
   const struct ft_host *host;
@@ -152,6 +153,8 @@ static enum ft_status converse(struct training *training, const struct ft_job *j
   else
     FT_TRY(stream_rows(training, job, material->query, err));
   training->all_sent = true;
+  training->exchange.overdue = job->import ? "took more than ten minutes over the model file"
+                                           : "did not end long after MAX_RUNTIME";
   if (material->ceiling_ms)
     training->exchange.deadline_ms = ft_exchange_clock_ms() + (int64_t)material->ceiling_ms;
   FT_TRY(ft_exchange_send(&training->exchange, FT_FRAME_END, (struct ft_span){ NULL, 0 }, err));
@@ -189,6 +192,6 @@ enum ft_status ft_training_run(struct ft_buffer *artifact, const struct ft_host 
 enum ft_status ft_training_import(struct ft_buffer *artifact, const struct ft_host *host,
                                   const struct ft_job *job, struct ft_span file,
                                   struct ft_error *err) {
-  struct material material = { .file = file };
+  struct material material = { .file = file, .ceiling_ms = IMPORT_CEILING_MS };
   return run(artifact, host, job, &material, err);
 }

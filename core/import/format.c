@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+#include "core/import/archive.h"
+#include "core/import/lightgbm.h"
+#include "core/import/onnx.h"
 #include "core/import/own.h"
 #include "core/import/xgboost.h"
 
@@ -19,6 +22,11 @@ static bool is_own(struct ft_span bytes) {
   return BEGINS(bytes, "FTMODEL\n");
 }
 
+static bool is_archive(struct ft_span bytes) {
+  return BEGINS(bytes, "\x1f\x8b") ||
+         (bytes.size > 262 && memcmp(bytes.data + 257, "ustar", 5) == 0);
+}
+
 static bool is_json(struct ft_span bytes) {
   struct ft_span text = ft_span_trim(bytes);
   if (!text.size || text.data[0] != '{') return false;
@@ -30,12 +38,15 @@ static bool is_ubjson(struct ft_span bytes) {
   return bytes.size > 2 && bytes.data[0] == '{' && memchr("LliUI#", bytes.data[1], 6);
 }
 
-/* "binf", and then a header of counts whose text is nothing we could print. */
+static bool is_lightgbm(struct ft_span bytes) {
+  return BEGINS(bytes, "tree\n") || BEGINS(bytes, "tree\r\n");
+}
+
+/* A header of numbers, and in it the booster's name; since 0.7 with "binf" in front. */
 static bool is_xgboost_binary(struct ft_span bytes) {
-  return BEGINS(bytes, "binf") ||
-         (has(bytes, 4096, "gbtree") && has(bytes, 4096, ":") && bytes.size &&
-          (unsigned char)bytes.data[0] < 9) ||
-         BEGINS(bytes, "CONFIG-offset:");
+  size_t head = bytes.size < 64 ? bytes.size : 64;
+  if (BEGINS(bytes, "binf") || BEGINS(bytes, "CONFIG-offset:")) return true;
+  return head && memchr(bytes.data, 0, head) && has(bytes, 1024, "gbtree");
 }
 
 static bool is_pickle(struct ft_span bytes) {
@@ -74,8 +85,11 @@ static bool is_saved_model(struct ft_span bytes) {
 
 static const struct ft_format formats[] = {
   { "a model of ours", is_own, ft_own_read, NULL },
+  { "an archive", is_archive, ft_archive_read, NULL },
   { "an XGBoost model in JSON", is_json, ft_xgboost_json_read, NULL },
   { "an XGBoost model in UBJSON", is_ubjson, ft_xgboost_ubjson_read, NULL },
+  { "a LightGBM model", is_lightgbm, ft_lightgbm_read, NULL },
+  { "an ONNX model", ft_onnx_fits, ft_onnx_read, NULL },
   { "a Python pickle", is_pickle, NULL, TO_ONNX },
   { "a compressed joblib file", is_joblib, NULL, TO_ONNX },
   { "a CatBoost model", is_catboost, NULL,

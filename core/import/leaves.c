@@ -7,8 +7,8 @@
 #define MAX_EXPONENT 1000
 /* What a prediction may be off by, relative to 1 or to the largest leaf, and how many standard
  * deviations of the sum of all roundings have to fit in. */
-#define TOLERANCE  5e-6
-#define DEVIATIONS 6.0
+#define TOLERANCE  8e-6
+#define DEVIATIONS 4.5
 
 static bool is_leaf(const struct ft_grown_trees *trees, uint32_t node) {
   return trees->node[node].feature == FT_NODE_LEAF;

@@ -26,9 +26,11 @@ bool ft_lightgbm_value(struct ft_span *out, struct ft_lightgbm_section section, 
 bool ft_lightgbm_flag(struct ft_lightgbm_section section, const char *key);
 /* A value that is a whole number from 0 to 2^31 - 1. */
 bool ft_lightgbm_count(uint32_t *out, struct ft_lightgbm_section section, const char *key);
-/* The numbers of a list; their count must be `count`. NULL: they are not there, or no memory. */
-const double *ft_lightgbm_numbers(struct ft_lightgbm_section section, const char *key, size_t count,
-                                  struct ft_arena *arena);
+/* The numbers of a list, which must be `count`.
+ * Errors: FT_CORRUPT with the key, FT_NOMEM */
+enum ft_status ft_lightgbm_numbers(const double **out, struct ft_lightgbm_section section,
+                                   const char *key, size_t count, struct ft_arena *arena,
+                                   struct ft_error *err) FT_MUST_CHECK;
 /* The next line of a text, which moves on; false at its end. */
 bool ft_lightgbm_line(struct ft_span *line, struct ft_span *text);
 /* The next word of a line, between blanks. */

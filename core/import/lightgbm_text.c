@@ -55,13 +55,22 @@ bool ft_lightgbm_count(uint32_t *out, struct ft_lightgbm_section section, const 
   return true;
 }
 
-const double *ft_lightgbm_numbers(struct ft_lightgbm_section section, const char *key, size_t count,
-                                  struct ft_arena *arena) {
+static enum ft_status fail_list(struct ft_error *err, const char *key) {
+  return ft_fail(err, FT_CORRUPT, "the LightGBM model cannot be read: %s", key);
+}
+
+enum ft_status ft_lightgbm_numbers(const double **out, struct ft_lightgbm_section section,
+                                   const char *key, size_t count, struct ft_arena *arena,
+                                   struct ft_error *err) {
   struct ft_span value, word;
-  if (!ft_lightgbm_value(&value, section, key)) return NULL;
-  if (count > value.size) return NULL; /* before there is memory for them */
+  /* Counted before there is memory for them. */
+  if (!ft_lightgbm_value(&value, section, key) || count > value.size) return fail_list(err, key);
   double *number = FT_ARENA_NEW(arena, double, count);
-  for (size_t i = 0; number && i < count; i++)
-    if (!ft_lightgbm_word(&word, &value) || !ft_decimal_whole(&number[i], word)) return NULL;
-  return number && !ft_lightgbm_word(&word, &value) ? number : NULL;
+  if (!number) return ft_arena_fail(err, "the model's trees");
+  for (size_t i = 0; i < count; i++)
+    if (!ft_lightgbm_word(&word, &value) || !ft_decimal_whole(&number[i], word))
+      return fail_list(err, key);
+  if (ft_lightgbm_word(&word, &value)) return fail_list(err, key);
+  *out = number;
+  return FT_OK;
 }

@@ -36,13 +36,12 @@ static enum ft_status fail_file(struct ft_error *err, const char *what) {
 static enum ft_status open_sets(struct tree_text *tree, struct ft_arena *arena,
                                 struct ft_error *err) {
   if (tree->sets == 0) return FT_OK;
-  tree->set_first =
-      ft_lightgbm_numbers(tree->section, "cat_boundaries", (size_t)tree->sets + 1, arena);
-  if (!tree->set_first) return fail_file(err, "cat_boundaries");
+  FT_TRY(ft_lightgbm_numbers(&tree->set_first, tree->section, "cat_boundaries",
+                             (size_t)tree->sets + 1, arena, err));
   double words = tree->set_first[tree->sets];
   if (!(words >= 0 && words < 2147483648.0)) return fail_file(err, "cat_boundaries");
-  tree->word = ft_lightgbm_numbers(tree->section, "cat_threshold", (size_t)words, arena);
-  return tree->word ? FT_OK : fail_file(err, "cat_threshold");
+  return ft_lightgbm_numbers(&tree->word, tree->section, "cat_threshold", (size_t)words, arena,
+                             err);
 }
 
 static enum ft_status open_tree(struct tree_text *out, struct ft_lightgbm_section section,
@@ -52,10 +51,10 @@ static enum ft_status open_tree(struct tree_text *out, struct ft_lightgbm_sectio
   if (!ft_lightgbm_count(&tree.leaves, section, "num_leaves") || tree.leaves == 0)
     return fail_file(err, "num_leaves");
   if (ft_lightgbm_count(&linear, section, "is_linear") && linear)
-    return ft_fail(err, FT_UNSUPPORTED, "the LightGBM model has linear trees (linear_tree), which "
-                                        "are not supported");
-  tree.leaf = ft_lightgbm_numbers(section, "leaf_value", tree.leaves, arena);
-  if (!tree.leaf) return fail_file(err, "leaf_value");
+    return ft_fail(err, FT_UNSUPPORTED,
+                   "the LightGBM model has linear trees (linear_tree), which "
+                   "are not supported");
+  FT_TRY(ft_lightgbm_numbers(&tree.leaf, section, "leaf_value", tree.leaves, arena, err));
   if (tree.leaves > 1) {
     const struct {
       const char *key;
@@ -65,10 +64,9 @@ static enum ft_status open_tree(struct tree_text *out, struct ft_lightgbm_sectio
                    { "decision_type", &tree.decision },
                    { "left_child", &tree.left },
                    { "right_child", &tree.right } };
-    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) {
-      *arrays[i].to = ft_lightgbm_numbers(section, arrays[i].key, tree.leaves - 1, arena);
-      if (!*arrays[i].to) return fail_file(err, arrays[i].key);
-    }
+    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
+      FT_TRY(
+          ft_lightgbm_numbers(arrays[i].to, section, arrays[i].key, tree.leaves - 1, arena, err));
     if (!ft_lightgbm_count(&tree.sets, section, "num_cat")) return fail_file(err, "num_cat");
     FT_TRY(open_sets(&tree, arena, err));
   }
@@ -118,8 +116,9 @@ static enum ft_status set_missing(struct ft_node *node, uint32_t decision, doubl
   if (missing > MISSING_NAN) return fail_file(err, "decision_type");
   node->missing_left = missing == MISSING_NONE ? zero_left : left;
   if (missing != MISSING_ZERO || zero_left == left) return FT_OK;
-  ft_fail(err, FT_UNSUPPORTED, "the LightGBM model takes zeros for missing values "
-                               "(zero_as_missing), which is not supported");
+  ft_fail(err, FT_UNSUPPORTED,
+          "the LightGBM model takes zeros for missing values "
+          "(zero_as_missing), which is not supported");
   return ft_fail_hint(err, "Train it with NaN for missing values and zero_as_missing=false.");
 }
 
@@ -200,7 +199,7 @@ static enum ft_status walk_tree(struct reading *reading, const struct tree_text 
 static enum ft_status read_tree(struct reading *reading, struct ft_lightgbm_section section,
                                 uint32_t output, struct ft_error *err) {
   struct ft_grown_trees *out = reading->out;
-  struct tree_text tree;
+  struct tree_text tree = { .leaves = 0 };
   FT_TRY(open_tree(&tree, section, &reading->scratch, err));
   size_t nodes = (size_t)tree.leaves * 2 - 1;
   FT_TRY(take_nodes(reading, nodes, err));

@@ -4,10 +4,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/import/coded.h"
 #include "core/import/signature.h"
 #include "foretell/maths.h"
-
-#define MODEL_BITS 32 /* of a word of a set */
 
 /* What an objective makes of a margin, and of base_score. */
 enum base_kind { BASE_MARGIN = 0, BASE_LOGIT, BASE_LOG };
@@ -38,7 +37,7 @@ static const struct objective objectives[] = {
   { "rank:ndcg", FT_LINK_IDENTITY, BASE_MARGIN, false, false },
   { "rank:map", FT_LINK_IDENTITY, BASE_MARGIN, false, false },
   { "binary:logistic", FT_LINK_LOGISTIC, BASE_LOGIT, true, false },
-  { "binary:logitraw", FT_LINK_IDENTITY, BASE_LOGIT, false, false },
+  { "binary:logitraw", FT_LINK_IDENTITY, BASE_MARGIN, false, false },
   { "binary:hinge", FT_LINK_HINGE, BASE_MARGIN, true, true },
   { "multi:softprob", FT_LINK_SOFTMAX, BASE_MARGIN, true, false },
   { "multi:softmax", FT_LINK_SOFTMAX, BASE_MARGIN, true, true },
@@ -158,49 +157,6 @@ static enum ft_status make_inputs(struct reading *reading, struct ft_error *err)
   return FT_OK;
 }
 
-/* Every feature must be there, and one is split by sets or by thresholds. */
-static enum ft_status check_trees(struct reading *reading, const struct ft_grown_trees *trees,
-                                  struct ft_error *err) {
-  for (uint32_t i = 0; i < trees->nodes; i++) {
-    const struct ft_node *node = &trees->node[i];
-    if (node->feature == FT_NODE_LEAF) continue;
-    if (node->feature >= reading->features) return fail_file(err, "a feature out of range");
-    if (node->set == FT_NODE_NO_SET) continue;
-    struct ft_signature_input *input = &reading->input[node->feature];
-    input->coded = true;
-    if (input->codes < node->set_words * MODEL_BITS) input->codes = node->set_words * MODEL_BITS;
-  }
-  for (uint32_t i = 0; i < trees->nodes; i++) {
-    const struct ft_node *node = &trees->node[i];
-    if (node->feature == FT_NODE_LEAF || node->set != FT_NODE_NO_SET) continue;
-    if (reading->input[node->feature].coded) return fail_file(err, "a threshold on a category");
-  }
-  return FT_OK;
-}
-
-static bool set_has(const struct ft_grown_trees *trees, const struct ft_node *node, uint32_t code) {
-  return code / MODEL_BITS < node->set_words &&
-         (trees->word[node->set + code / MODEL_BITS] >> (code % MODEL_BITS) & 1);
-}
-
-/* Which codes some set has. */
-static enum ft_status mark_codes(struct reading *reading, const struct ft_grown_trees *trees,
-                                 struct ft_error *err) {
-  for (uint32_t i = 0; i < reading->features; i++) {
-    uint8_t *used = FT_ARENA_NEW(reading->arena, uint8_t, reading->input[i].codes);
-    if (!used) return ft_arena_fail(err, "the model");
-    reading->input[i].used = used;
-  }
-  for (uint32_t i = 0; i < trees->nodes; i++) {
-    const struct ft_node *node = &trees->node[i];
-    if (node->feature == FT_NODE_LEAF || node->set == FT_NODE_NO_SET) continue;
-    uint8_t *used = (uint8_t *)(uintptr_t)reading->input[node->feature].used;
-    for (uint32_t c = 0; c < node->set_words * MODEL_BITS; c++)
-      if (set_has(trees, node, c)) used[c] = 1;
-  }
-  return FT_OK;
-}
-
 /* Texts one after another, with where each begins and the last ends. */
 static enum ft_status read_texts(struct ft_span *out, size_t count, struct ft_arena *arena,
                                  const struct ft_element *offsets, const struct ft_element *bytes,
@@ -232,6 +188,20 @@ static enum ft_status read_integers(struct ft_span *out, size_t count, struct ft
   return FT_OK;
 }
 
+/* The Python package up to 3.2 counts letters where it should count bytes, so that the texts behind
+ * one that is not ASCII are shifted; from the file alone nobody can tell. */
+static enum ft_status warn_of_letters(struct reading *reading, const struct ft_element *bytes,
+                                      struct ft_error *err) {
+  for (size_t i = 0; i < ft_element_count(bytes); i++) {
+    double byte = ft_element_number(bytes, i);
+    if (byte >= 0 && byte < 128) continue;
+    return ft_import_notice(reading->import, reading->arena, err,
+                            "the file has categories with letters outside ASCII, which XGBoost up "
+                            "to 3.2 writes wrongly: compare some predictions");
+  }
+  return FT_OK;
+}
+
 /* The values behind the codes of a feature; from 3.1 on, files of data frames have them. */
 static enum ft_status read_categories(struct reading *reading, uint32_t feature,
                                       const struct ft_element *encoding, struct ft_error *err) {
@@ -247,6 +217,7 @@ static enum ft_status read_categories(struct reading *reading, uint32_t feature,
   struct ft_span *category = FT_ARENA_NEW(reading->arena, struct ft_span, room);
   if (!category) return ft_arena_fail(err, "the model");
   input->integers = !offsets;
+  if (offsets) FT_TRY(warn_of_letters(reading, values, err));
   if (offsets)
     FT_TRY(read_texts(category, count, reading->arena, offsets, values, err));
   else
@@ -268,35 +239,6 @@ static enum ft_status read_all_categories(struct reading *reading, struct ft_err
   return FT_OK;
 }
 
-/* The sets in our codes. */
-static enum ft_status renumber(struct reading *reading, struct ft_grown_trees *trees,
-                               const struct ft_signature_codes *codes, struct ft_error *err) {
-  size_t words = 0;
-  const struct ft_encoder *encoder = reading->import->model.encoder;
-  for (uint32_t i = 0; i < trees->nodes; i++)
-    if (trees->node[i].feature != FT_NODE_LEAF && trees->node[i].set != FT_NODE_NO_SET)
-      words += encoder[trees->node[i].feature].categories / MODEL_BITS + 1;
-  if (words > UINT32_MAX / 2) return fail_file(err, "it is too large");
-  uint32_t *word = FT_ARENA_NEW(reading->arena, uint32_t, words);
-  if (!word) return ft_arena_fail(err, "the model");
-  uint32_t at = 0;
-  for (uint32_t i = 0; i < trees->nodes; i++) {
-    struct ft_node *node = &trees->node[i];
-    if (node->feature == FT_NODE_LEAF || node->set == FT_NODE_NO_SET) continue;
-    const uint32_t *code = codes->code + codes->first[node->feature];
-    uint32_t *to = word + at, size = encoder[node->feature].categories / MODEL_BITS + 1;
-    for (uint32_t c = 0; c < reading->input[node->feature].codes; c++)
-      if (set_has(trees, node, c))
-        to[code[c] / MODEL_BITS] |= UINT32_C(1) << (code[c] % MODEL_BITS);
-    node->set = at;
-    node->set_words = size;
-    at += size;
-  }
-  trees->word = word;
-  trees->words = at;
-  return FT_OK;
-}
-
 static enum ft_status read_forest(struct reading *reading, struct ft_error *err) {
   struct ft_grown_trees trees;
   struct ft_signature_codes codes;
@@ -304,12 +246,12 @@ static enum ft_status read_forest(struct reading *reading, struct ft_error *err)
   FT_TRY(find_rounds(&rounds, reading, err));
   FT_TRY(ft_xgboost_trees_read(&trees, reading->arena, reading->document, rounds, reading->outputs,
                                err));
-  FT_TRY(check_trees(reading, &trees, err));
-  FT_TRY(mark_codes(reading, &trees, err));
+  FT_TRY(ft_coded_mark(reading->input, reading->features, reading->arena, &trees, err));
   FT_TRY(read_all_categories(reading, err));
   FT_TRY(ft_signature_inputs(reading->import, &codes, reading->arena, reading->input,
                              reading->features, err));
-  FT_TRY(renumber(reading, &trees, &codes, err));
+  FT_TRY(ft_coded_renumber(&trees, reading->arena, &reading->import->model, reading->input, &codes,
+                           err));
   return ft_grown_trees_members(&reading->import->model, reading->arena, &trees, reading->base,
                                 err);
 }
@@ -335,7 +277,7 @@ static enum ft_status read_linear(struct reading *reading, const struct ft_eleme
     weight[i] = (float)ft_element_number(weights, i);
   float *bias = weight + (size_t)features * outputs;
   for (uint32_t g = 0; g < outputs; g++)
-    bias[g] += (float)reading->base[g];
+    bias[g] += (float)reading->base[0]; /* all of them the first, as XGBoost's gblinear does */
   *layer = (struct ft_layer){ features, outputs, FT_ACTIVATE_NONE, bias, weight };
   *member = (struct ft_member){ .kind = FT_LEARNER_NET, .weight = 1 };
   member->net =
@@ -352,7 +294,7 @@ static enum ft_status read_labels(const struct ft_span **out, struct reading *re
   struct ft_span text =
       ft_element_text(ft_element_find(reading->learner, "attributes.scikit_learn"));
   struct ft_element wrapper = { .kind = FT_ELEMENT_NULL };
-  if (text.size && ft_json_read(&wrapper, reading->arena, text, NULL) != FT_OK) return FT_OK;
+  if (text.size && ft_json_read(&wrapper, reading->arena, text, err) == FT_NOMEM) return FT_NOMEM;
   const struct ft_element *list = ft_element_get(&wrapper, "classes_");
   if (ft_element_count(list) != classes) return FT_OK;
   struct ft_span *label = FT_ARENA_NEW(reading->arena, struct ft_span, classes);

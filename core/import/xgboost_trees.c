@@ -232,8 +232,9 @@ enum ft_status ft_xgboost_base_read(double *out, uint32_t outputs, struct ft_are
   struct ft_span text =
       ft_element_text(ft_element_find(document, "learner.learner_model_param.base_score"));
   struct ft_element value = { .kind = FT_ELEMENT_NULL };
-  if (!text.size || ft_json_read(&value, arena, text, NULL) != FT_OK)
-    return fail_file(err, "base_score");
+  enum ft_status status = ft_json_read(&value, arena, text, err);
+  if (status != FT_OK && status != FT_NOMEM) return fail_file(err, "base_score");
+  FT_TRY(status);
   size_t count = ft_element_count(&value);
   bool single = value.kind == FT_ELEMENT_NUMBER;
   if (!single && count != 1 && count != outputs) return fail_file(err, "base_score");

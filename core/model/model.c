@@ -71,9 +71,12 @@ static bool decision_is_right(const struct ft_model *model) {
   case FT_BINARY:
     return model->labels == 2 && model->outputs == 1 && model->threshold > 0.0 &&
            model->threshold <= 1.0 &&
-           (model->link == FT_LINK_LOGISTIC || model->link == FT_LINK_HINGE);
+           (model->link == FT_LINK_LOGISTIC || model->link == FT_LINK_HINGE ||
+            model->link == FT_LINK_IDENTITY);
   case FT_MULTICLASS:
-    return model->labels >= 2 && model->outputs == model->labels && model->link == FT_LINK_SOFTMAX;
+    return model->labels >= 2 && model->outputs == model->labels &&
+           (model->link == FT_LINK_SOFTMAX || model->link == FT_LINK_LOGISTIC ||
+            model->link == FT_LINK_IDENTITY);
   default: return false;
   }
 }

@@ -178,17 +178,25 @@ static void split_binary(double *margin, size_t rows) {
 }
 
 /* Margins to what they mean: a value, or a probability a label. */
-static void apply_link(const struct ft_plan *plan, double *margin, size_t rows) {
+/* Of one output. */
+static void apply_own_link(const struct ft_plan *plan, double *margin, size_t rows) {
   switch (plan->link) {
   case FT_LINK_LOGISTIC: ft_logistic_each(margin, rows); break;
   case FT_LINK_EXP: ft_exp_each(margin, rows); break;
-  case FT_LINK_SOFTMAX: apply_softmax(margin, plan->labels, rows); break;
   case FT_LINK_HINGE:
     for (size_t r = 0; r < rows; r++)
       margin[r] = margin[r] > 0.0 ? 1.0 : 0.0;
     break;
   default: break; /* FT_LINK_IDENTITY */
   }
+}
+
+static void apply_link(const struct ft_plan *plan, double *margin, size_t rows) {
+  if (plan->link == FT_LINK_SOFTMAX)
+    apply_softmax(margin, plan->labels, rows);
+  else
+    for (uint32_t g = 0; g < plan->outputs; g++)
+      apply_own_link(plan, margin + (size_t)g * FT_BLOCK_ROWS, rows);
   if (plan->problem == FT_BINARY) split_binary(margin, rows);
   uint32_t columns = plan->labels ? plan->labels : 1;
   for (uint32_t l = 0; l < columns; l++)

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "core/train/linear.h"
+#include "core/train/net.h"
 
 /* Seconds. */
 #define FIT_SECONDS    0.04    /* of a fit, whatever it learns */
@@ -34,11 +35,11 @@ static double seconds_of_net(const struct ft_configuration *configuration,
                              const struct ft_fit_data *data, double rows) {
   double width = ft_configuration_number(configuration, "width", 64);
   double layers = ft_configuration_number(configuration, "layers", 3);
-  double epochs = ft_configuration_number(configuration, "epochs", 120);
   double terms =
       data->features->features * (1 + ft_configuration_number(configuration, "bends", 0));
   double weights = width * (terms + width * (layers - 1) + data->outputs);
-  return epochs * rows * (STEP_SECONDS + weights * WEIGHT_SECONDS);
+  return ft_net_visits(configuration, data, (size_t)rows) *
+         (STEP_SECONDS + weights * WEIGHT_SECONDS);
 }
 
 static double seconds_of(const struct ft_configuration *configuration,

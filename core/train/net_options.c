@@ -2,7 +2,7 @@
 
 #include "foretell/maths.h"
 
-#define MOST_VISITS  2.5e6 /* of rows, by all epochs together */
+#define MOST_VISITS  3e6 /* of rows, by all epochs together */
 #define LEAST_EPOCHS 6
 
 /* Large tables need fewer epochs, and steps of more rows. By the rows of the whole run, so that a refit
@@ -36,7 +36,7 @@ void ft_net_options_read(struct ft_net_options *out, const struct ft_fit_task *t
     .smoothing = NUMBER("smoothing", 0),
     .decay = NUMBER("decay", 0.1),
     .dropout = NUMBER("dropout", 0.15),
-    .average = NUMBER("average", 0),
+    .average = NUMBER("average", 0.99),
     .scale_factor = NUMBER("scale", 6),
     .bias_factor = NUMBER("bias", 0.1),
     .seed = (uint64_t)NUMBER("seed", 0) + UINT64_C(0x6e6574),

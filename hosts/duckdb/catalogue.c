@@ -174,8 +174,9 @@ enum ft_status ft_catalogue_signatures(struct ft_rows *rows, struct ft_engine *e
   if (!engine->has_catalogue) return FT_OK;
   FT_TRY(check_format(engine, err));
   return ask(rows, engine, engine->connection,
-             "SELECT model_sha256, schema_name, model_name, problem, target_type, parameter_types "
-             "FROM " TABLE " WHERE is_current AND state = 'READY'",
+             "SELECT model_sha256, schema_name, model_name, problem, target_type, parameter_types, "
+             "CASE problem WHEN '" FT_REMOTE_PROBLEM "' THEN manifest END FROM " TABLE
+             " WHERE is_current AND state = 'READY'",
              "", NULL, 0, err);
 }
 
@@ -352,7 +353,9 @@ static enum ft_status insert_version(struct ft_engine *engine, const struct ft_m
   struct ft_buffer types;
   ft_buffer_init(&types, 1 << 20);
   if (signature) ft_function_types(&types, signature);
-  const char *problem = signature ? ft_problem_shown(signature->problem) : NULL;
+  const char *problem = record->remote ? FT_REMOTE_PROBLEM
+                        : signature    ? ft_problem_shown(signature->problem)
+                                       : NULL;
   const char *target = signature ? ft_type_internal(signature->target) : NULL;
   struct ft_span parameters = signature ? ft_buffer_view(&types) : (struct ft_span){ NULL, 0 };
   if (signature && !parameters.data) parameters.data = "";
@@ -388,7 +391,9 @@ enum ft_status ft_catalogue_put(void *self, const struct ft_model_record *record
   struct ft_function *function = NULL;
   struct ft_bind bind[] = { FT_BIND(record->schema), FT_BIND(record->name) };
   FT_TRY(make_table(engine, err));
-  if (record->state == FT_MODEL_READY) {
+  if (record->state == FT_MODEL_READY && record->remote) {
+    FT_TRY(ft_registry_add_remote(&function, engine, record, err));
+  } else if (record->state == FT_MODEL_READY) {
     FT_TRY(ft_registry_add(&function, engine, record->schema, record->name, record->model_sha256,
                            artifact, err));
   } else {

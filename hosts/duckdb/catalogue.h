@@ -19,8 +19,8 @@ bool ft_catalogue_is_named(const char *text);
 /* Look whether the table is there, as the session's transaction sees it. */
 void ft_catalogue_look(struct ft_engine *engine);
 
-/* READY models: model_sha256, schema, name, problem, target's type, parameters' types. `rows` stays
- * closed when there is no table. */
+/* READY models: model_sha256, schema, name, problem, target's type, parameters' types, a remote
+ * model's description. `rows` stays closed when there is no table. */
 enum ft_status ft_catalogue_signatures(struct ft_rows *rows, struct ft_engine *engine,
                                        struct ft_error *err) FT_MUST_CHECK;
 /* The artifact of that hash, through the loader; the caller holds engine->loading. */

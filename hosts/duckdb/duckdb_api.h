@@ -293,6 +293,7 @@ duckdb_vector duckdb_data_chunk_get_vector(duckdb_data_chunk chunk, idx_t column
 void duckdb_destroy_data_chunk(duckdb_data_chunk *chunk);
 void *duckdb_vector_get_data(duckdb_vector vector);
 uint64_t *duckdb_vector_get_validity(duckdb_vector vector);
+void duckdb_vector_ensure_validity_writable(duckdb_vector vector);
 void duckdb_vector_assign_string_element_len(duckdb_vector vector, idx_t index, const char *text,
                                              idx_t length);
 duckdb_vector duckdb_list_vector_get_child(duckdb_vector vector);
@@ -356,6 +357,7 @@ duckdb_scalar_function duckdb_create_scalar_function(void);
 void duckdb_destroy_scalar_function(duckdb_scalar_function *function);
 void duckdb_scalar_function_set_name(duckdb_scalar_function function, const char *name);
 void duckdb_scalar_function_set_special_handling(duckdb_scalar_function function);
+void duckdb_scalar_function_set_volatile(duckdb_scalar_function function);
 void duckdb_scalar_function_add_parameter(duckdb_scalar_function function,
                                           duckdb_logical_type type);
 void duckdb_scalar_function_set_return_type(duckdb_scalar_function function,

@@ -137,8 +137,7 @@ static enum ft_status open_call(struct call **out, struct ft_function *function,
   return FT_OK;
 }
 
-/* Keep our own words, status and hint: DuckDB carries the text alone. */
-static void keep_failure(struct ft_function *function, const struct ft_error *err) {
+void ft_function_keep_failure(struct ft_function *function, const struct ft_error *err) {
   pthread_mutex_lock(&function->engine->loading);
   function->engine->failure = *err;
   pthread_mutex_unlock(&function->engine->loading);
@@ -150,7 +149,7 @@ static void start_call(duckdb_init_info info) {
   struct ft_error err = { 0 };
   struct call *call = NULL;
   if (open_call(&call, function, &err) != FT_OK) {
-    keep_failure(function, &err);
+    ft_function_keep_failure(function, &err);
     duckdb_scalar_function_init_set_error(info, err.message);
     return;
   }
@@ -248,7 +247,7 @@ static void run_call(duckdb_function_info info, duckdb_data_chunk input, duckdb_
   struct ft_error err = { 0 };
   struct ft_batch batch = ft_vectors_view(&call->vectors, input);
   if (predict(call, &batch, output, &err) == FT_OK) return;
-  keep_failure(call->function, &err);
+  ft_function_keep_failure(call->function, &err);
   duckdb_scalar_function_set_error(info, err.message);
 }
 

@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/command/model_file.h"
@@ -86,5 +87,7 @@ void ft_duckdb_host(struct ft_host *out, struct ft_engine *engine) {
     .progress = progress,
     .cancelled = cancelled,
     .user = user,
+    .remote_rules = ft_remote_rules_of_environment(NULL),
+    .artifacts = getenv("FORETELL_ARTIFACTS"),
   };
 }

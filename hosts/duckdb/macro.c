@@ -80,9 +80,20 @@ static void write_name(struct ft_buffer *out, const struct ft_engine *engine,
   ft_buffer_release(&name);
 }
 
+#define NAME_BYTES 16 /* of a remote model's parameter */
+
+/* A parameter of the function; a remote model's are x1, x2 … */
+static struct ft_field parameter_of(const struct ft_function *function, size_t index,
+                                    char name[NAME_BYTES]) {
+  if (!function->remote) return *ft_plan_field(function->plan, index);
+  snprintf(name, NAME_BYTES, "x%zu", index + 1);
+  return (struct ft_field){ .name = name, .type = function->remote->field[index] };
+}
+
 /* One argument of the inner function: a parameter, or a field of the row. */
-static void write_argument(struct ft_buffer *out, const struct ft_field *field, bool of_row) {
-  ft_buffer_print(out, "CAST(");
+static void write_argument(struct ft_buffer *out, const struct ft_field *field, bool of_row,
+                           bool json) {
+  ft_buffer_print(out, json ? "CAST(CAST(" : "CAST(");
   if (of_row) {
     ft_buffer_print(out, "struct_extract(\"row\", ");
     ft_sql_string(out, ft_span_of(field->name));
@@ -90,17 +101,18 @@ static void write_argument(struct ft_buffer *out, const struct ft_field *field, 
   } else {
     ft_sql_name(out, ft_span_of(field->name));
   }
-  ft_buffer_print(out, " AS %s)", ft_duckdb_cast_name(field->type));
+  ft_buffer_print(out, "%s AS %s)", json ? " AS JSON)" : "", ft_duckdb_cast_name(field->type));
 }
 
 static void write_body(struct ft_buffer *out, const struct ft_function *function, bool of_row,
                        const char *suffix, const char *cast) {
-  const struct ft_plan *plan = function->plan;
-  size_t fields = ft_plan_fields(plan);
+  bool json = function->remote && function->remote->json;
+  char name[NAME_BYTES];
   ft_buffer_print(out, "%s%s%s(", cast ? "CAST(" : "", function->name, suffix[0] ? "_prob" : "");
-  for (size_t i = 0; i < fields; i++) {
+  for (size_t i = 0; i < function->signature.fields; i++) {
+    struct ft_field field = parameter_of(function, i, name);
     ft_buffer_print(out, i ? ", " : "");
-    write_argument(out, ft_plan_field(plan, i), of_row);
+    write_argument(out, &field, of_row, json);
   }
   ft_buffer_print(out, ")");
   if (cast) ft_buffer_print(out, " AS %s)", cast);
@@ -116,19 +128,19 @@ static void write_blanks(struct ft_buffer *out) {
 static void write_macro(struct ft_buffer *out, const struct ft_engine *engine,
                         const struct ft_model_record *record, const struct ft_function *function,
                         const char *suffix, const char *cast) {
-  const struct ft_plan *plan = function->plan;
-  size_t fields = ft_plan_fields(plan);
+  size_t fields = function->signature.fields;
+  char name[NAME_BYTES];
   write_blanks(out);
   ft_buffer_print(out, "CREATE OR REPLACE MACRO ");
   write_name(out, engine, record, suffix);
   ft_buffer_print(out, "(");
   for (size_t i = 0; i < fields; i++) {
     ft_buffer_print(out, i ? ", " : "");
-    ft_sql_name(out, ft_span_of(ft_plan_field(plan, i)->name));
+    ft_sql_name(out, ft_span_of(parameter_of(function, i, name).name));
   }
   ft_buffer_print(out, ") AS ");
   write_body(out, function, false, suffix, cast);
-  if (fields > 1) {
+  if (fields > 1 && !function->remote) {
     ft_buffer_print(out, ", (\"row\") AS ");
     write_body(out, function, true, suffix, cast);
   }
@@ -138,6 +150,8 @@ static void write_macro(struct ft_buffer *out, const struct ft_engine *engine,
 /* The class comes in the target's own type; a cast is for those that the function cannot return. */
 static const char *cast_of(const struct ft_function *function, const char *target_type) {
   const struct ft_signature *signature = &function->signature;
+  bool own = function->remote && ft_remote_function_type(signature->target) == DUCKDB_TYPE_VARCHAR;
+  if (own && target_type) return strcmp(target_type, "VARCHAR") == 0 ? NULL : target_type;
   if (signature->problem == FT_REGRESSION || !target_type || !target_type[0]) return NULL;
   const char *returned = ft_duckdb_cast_name(signature->target);
   return strcmp(returned, target_type) == 0 ? NULL : target_type;
@@ -160,9 +174,13 @@ enum ft_status ft_macro_make(void *self, const struct ft_model_record *record,
                              struct ft_error *err) {
   struct ft_function *function = NULL;
   if (!record->function || !record->function[0]) return FT_OK;
-  FT_TRY(ft_registry_add(&function, self, record->schema, record->name, record->model_sha256,
-                         artifact, err));
-  size_t count = function->signature.problem == FT_REGRESSION ? 1 : SUFFIXES;
+  if (record->remote)
+    FT_TRY(ft_registry_add_remote(&function, self, record, err));
+  else
+    FT_TRY(ft_registry_add(&function, self, record->schema, record->name, record->model_sha256,
+                           artifact, err));
+  bool single = record->remote || function->signature.problem == FT_REGRESSION;
+  size_t count = single ? 1 : SUFFIXES;
   for (size_t i = 0; i < count; i++) {
     const char *cast = i == 0 ? cast_of(function, target_type) : NULL;
     FT_TRY(make_one(self, record, function, suffixes[i], cast, err));

@@ -2,7 +2,8 @@
  *
  * <f>(a, b, …) and <f>(row), and for a classifier <f>_prob and <f>_probabilities alike. Macros are
  * objects of the database: stored, transactional, replaceable, and views over them stay. A model
- * of one feature has no row form, since f(x) is that of the feature.
+ * of one feature has no row form, since f(x) is that of the feature; a remote one has <f>(x1, x2, …)
+ * alone.
  *
  * As struct ft_host has them. */
 #ifndef FORETELL_HOSTS_DUCKDB_MACRO_H

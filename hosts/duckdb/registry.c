@@ -39,6 +39,7 @@ static void free_function(struct ft_function *function) {
   ft_plan_close(function->plan);
   free(function->model);
   free(function->signature.field);
+  ft_arena_release(&function->arena);
   free(function);
 }
 
@@ -47,6 +48,7 @@ static struct ft_function *make_function(struct ft_engine *engine, struct ft_spa
   struct ft_function *function = calloc(1, sizeof *function);
   if (!function) return NULL;
   function->engine = engine;
+  ft_arena_init(&function->arena, FT_ARENA_DEFAULT_LIMIT);
   snprintf(function->sha256, sizeof function->sha256, "%.*s", FT_SPAN_ARG(sha256));
   snprintf(function->name, sizeof function->name, "ft_%.16s", function->sha256);
   size_t size = schema.size + model.size + 2;
@@ -71,8 +73,42 @@ static void link_function(struct ft_engine *engine, struct ft_function *function
   engine->function = function;
 }
 
-/* One row of the catalogue: hash, schema, name, problem, target's type, fields' types. A row that
- * makes no sense is left out: its model then has no function, and everything else works. */
+/* A remote model's description makes the function's signature. */
+static enum ft_status describe_remote(struct ft_function *function, struct ft_span description,
+                                      struct ft_error *err) {
+  struct ft_remote *remote = FT_ARENA_NEW(&function->arena, struct ft_remote, 1);
+  if (!remote) return ft_arena_fail(err, "the model's function");
+  FT_TRY(ft_remote_read(remote, &function->arena, description, err));
+  struct ft_signature *signature = &function->signature;
+  signature->field = calloc(remote->fields, sizeof *signature->field);
+  if (!signature->field) return ft_arena_fail(err, "the model's function");
+  memcpy(signature->field, remote->field, remote->fields * sizeof *signature->field);
+  signature->fields = remote->fields;
+  signature->target = remote->returns;
+  function->remote = remote;
+  return FT_OK;
+}
+
+static enum ft_status register_function(struct ft_function *function, struct ft_error *err) {
+  duckdb_connection connection = function->engine->connection;
+  return function->remote ? ft_remote_function_register(function, connection, err)
+                          : ft_function_register(function, connection, err);
+}
+
+static bool read_trained(struct ft_signature *signature, const struct ft_rows *rows, size_t row) {
+  struct ft_span problem = ft_rows_text(rows, 3, row);
+  for (int p = FT_REGRESSION; p < FT_PROBLEM_COUNT; p++) {
+    if (ft_span_equal(problem, ft_span_of(ft_problem_shown((enum ft_problem)p)))) {
+      signature->problem = (enum ft_problem)p;
+    }
+  }
+  signature->target = ft_type_by_internal(ft_rows_text(rows, 4, row));
+  return signature->problem != FT_PROBLEM_AUTO && signature->target != FT_TYPE_NONE &&
+         read_types(signature, ft_rows_text(rows, 5, row));
+}
+
+/* One row of the catalogue: hash, schema, name, problem, target's type, fields' types, a remote
+ * model's description. A row that makes no sense is left out: its model then has no function, and everything else works. */
 static enum ft_status open_row(struct ft_engine *engine, const struct ft_rows *rows, size_t row,
                                struct ft_error *err) {
   struct ft_sha256 hash;
@@ -81,22 +117,15 @@ static enum ft_status open_row(struct ft_engine *engine, const struct ft_rows *r
   struct ft_function *function =
       make_function(engine, ft_rows_text(rows, 1, row), ft_rows_text(rows, 2, row), sha256);
   if (!function) return ft_fail(err, FT_NOMEM, "out of memory for the models' functions");
-  struct ft_signature *signature = &function->signature;
-  struct ft_span problem = ft_rows_text(rows, 3, row);
-  for (int p = FT_REGRESSION; p < FT_PROBLEM_COUNT; p++) {
-    if (ft_span_equal(problem, ft_span_of(ft_problem_shown((enum ft_problem)p)))) {
-      signature->problem = (enum ft_problem)p;
-    }
-  }
-  signature->target = ft_type_by_internal(ft_rows_text(rows, 4, row));
-  bool sound = signature->problem != FT_PROBLEM_AUTO && signature->target != FT_TYPE_NONE &&
-               read_types(signature, ft_rows_text(rows, 5, row));
+  bool remote = ft_span_equal(ft_rows_text(rows, 3, row), FT_SPAN(FT_REMOTE_PROBLEM));
+  bool sound = remote ? describe_remote(function, ft_rows_text(rows, 6, row), NULL) == FT_OK
+                      : read_trained(&function->signature, rows, row);
   if (!sound || find(engine, function->name)) {
     free_function(function);
     return FT_OK;
   }
   link_function(engine, function);
-  return ft_function_register(function, engine->connection, err);
+  return register_function(function, err);
 }
 
 enum ft_status ft_registry_open(struct ft_engine *engine, struct ft_error *err) {
@@ -179,7 +208,7 @@ static enum ft_status is_registered(bool *out, const struct ft_function *functio
 static enum ft_status ensure_registered(struct ft_function *function, struct ft_error *err) {
   bool registered = false;
   FT_TRY(is_registered(&registered, function, err));
-  return registered ? FT_OK : ft_function_register(function, function->engine->connection, err);
+  return registered ? FT_OK : register_function(function, err);
 }
 
 static enum ft_status add_new(struct ft_function **out, struct ft_engine *engine,
@@ -236,6 +265,37 @@ enum ft_status ft_registry_add(struct ft_function **out, struct ft_engine *engin
   } else {
     FT_TRY(add_new(&function, engine, schema, model, sha256, artifact, err));
   }
+  FT_TRY(ensure_registered(function, err));
+  *out = function;
+  return FT_OK;
+}
+
+static enum ft_status add_new_remote(struct ft_function **out, struct ft_engine *engine,
+                                     const struct ft_model_record *record, struct ft_error *err) {
+  struct ft_function *function =
+      make_function(engine, ft_span_of(record->schema), ft_span_of(record->name),
+                    ft_span_of(record->model_sha256));
+  if (!function) return ft_fail(err, FT_NOMEM, "out of memory for the model's function");
+  enum ft_status status = describe_remote(function, ft_span_of(record->manifest), err);
+  if (status != FT_OK) {
+    free_function(function);
+    return status;
+  }
+  link_function(engine, function);
+  *out = function;
+  return FT_OK;
+}
+
+enum ft_status ft_registry_add_remote(struct ft_function **out, struct ft_engine *engine,
+                                      const struct ft_model_record *record, struct ft_error *err) {
+  struct ft_sha256 hash;
+  char name[FT_FUNCTION_NAME_BYTES];
+  FT_TRY(ft_sha256_parse(&hash, ft_span_of(record->model_sha256), err));
+  snprintf(name, sizeof name, "ft_%.16s", record->model_sha256);
+  struct ft_function *function = find(engine, name);
+  if (function && (strcmp(function->sha256, record->model_sha256) != 0 || !function->remote))
+    return ft_fail(err, FT_INTERNAL, "two models have hashes that begin alike");
+  if (!function) FT_TRY(add_new_remote(&function, engine, record, err));
   FT_TRY(ensure_registered(function, err));
   *out = function;
   return FT_OK;

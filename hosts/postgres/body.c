@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const part_names[FT_PART_COUNT_OF] = { "class", "probabilities" };
+static const char *const part_names[FT_PART_COUNT_OF] = { "class", "probabilities", "remote" };
 
 void ft_body_write(char out[FT_BODY_BYTES], const struct ft_body *body) {
   char hash[FT_SHA256_TEXT];
@@ -49,6 +49,18 @@ static enum ft_status fail_form(struct ft_error *err) {
   return ft_fail_hint(err, "Functions of LANGUAGE foretell are made by CREATE MODEL.");
 }
 
+static enum ft_status read_remote(struct ft_body *out, struct ft_body *body, struct ft_span text,
+                                  struct ft_error *err) {
+  struct ft_sha256 hash;
+  if (!take(&text, FT_SPAN(" pieces=0 "))) return fail_form(err);
+  FT_TRY(ft_sha256_of(&hash, &text, 1, err));
+  if (memcmp(&hash, &body->artifact, sizeof hash) != 0)
+    return ft_fail(err, FT_CORRUPT, "the remote model's description is not the one of its hash");
+  body->description = text;
+  *out = *body;
+  return FT_OK;
+}
+
 enum ft_status ft_body_read(struct ft_body *out, struct ft_span text, struct ft_error *err) {
   struct ft_body body = { 0 };
   text = ft_span_trim(text);
@@ -58,6 +70,7 @@ enum ft_status ft_body_read(struct ft_body *out, struct ft_span text, struct ft_
   struct ft_span hash = { text.data, FT_SHA256_TEXT - 1 };
   if (ft_sha256_parse(&body.artifact, hash, NULL) != FT_OK) return fail_form(err);
   take(&text, hash);
+  if (body.part == FT_PART_REMOTE) return read_remote(out, &body, text, err);
   if (!take(&text, FT_SPAN(" pieces=")) || !take_count(&text, &body.pieces) || text.size)
     return fail_form(err);
   *out = body;

@@ -2,6 +2,8 @@
  *
  * Shapes   a model's function   part=class artifact=<64 hexadecimal digits> pieces=<1 … 96>
  *          a carrier            carrier <n> of <pieces>, a line's end, base64
+ *          a remote model's      part=remote artifact=<64 hexadecimal digits> pieces=0 <description>,
+ *                                the hash being the description's (foretell/remote.h)
  *          A carrier's name is ft:<first 48 digits>:<n>, its schema and owner the function's.
  * Hostile  anyone may write a body: nothing in it is believed before the bytes hash to `artifact`. */
 #ifndef FORETELL_HOSTS_POSTGRES_BODY_H
@@ -20,6 +22,7 @@
 enum ft_part {
   FT_PART_CLASS = 0,     /* the chosen label, or regression's value */
   FT_PART_PROBABILITIES, /* labels and probabilities, highest first */
+  FT_PART_REMOTE,        /* the answer of an endpoint */
   FT_PART_COUNT_OF
 };
 
@@ -27,6 +30,7 @@ struct ft_body {
   enum ft_part part;
   uint32_t pieces;
   struct ft_sha256 artifact;
+  struct ft_span description; /* of FT_PART_REMOTE; borrowed from the body */
 };
 
 void ft_body_write(char out[FT_BODY_BYTES], const struct ft_body *body);

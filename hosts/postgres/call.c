@@ -10,6 +10,8 @@
 #include <utils/memutils.h>
 #include <utils/typcache.h>
 
+#include "hosts/postgres/remote_call.h"
+
 #define SLOT_BYTES sizeof(struct ft_span) /* the largest carried value */
 
 static enum ft_status make_readers(struct ft_call *call, const struct ft_declaration *declaration,
@@ -119,6 +121,12 @@ enum ft_status ft_call_make(struct ft_call **out, MemoryContext memory,
   }
   MemoryContext before = MemoryContextSwitchTo(memory);
   struct ft_call *call = palloc0(sizeof *call);
+  if (declaration->body.part == FT_PART_REMOTE) {
+    enum ft_status made = ft_remote_call_make(&call->remote, declaration, err);
+    MemoryContextSwitchTo(before);
+    if (made == FT_OK) *out = call;
+    return made;
+  }
   call->by_row = is_row(declaration);
   enum ft_status status =
       ft_loaded_hold(&call->loaded, memory, &declaration->place, &declaration->body, err);
@@ -182,6 +190,7 @@ static Datum pair_datum(struct ft_call *call) {
 
 enum ft_status ft_call_run(Datum *out, struct ft_call *call, FunctionCallInfo info,
                            struct ft_error *err) {
+  if (call->remote) return ft_remote_call_run(out, call->remote, info, err);
   if (call->by_row)
     FT_TRY(fill_by_row(call, info, err));
   else

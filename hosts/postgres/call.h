@@ -28,7 +28,11 @@ struct ft_declaration {
   Oid argument[FUNC_MAX_ARGS];
 };
 
+struct ft_remote_call; /* remote_call.h */
+
 struct ft_call {
+  struct ft_remote_call
+      *remote; /* of a model that is served elsewhere; then nothing below is used */
   enum ft_part part;
   struct ft_loaded *loaded;
   size_t fields;

@@ -16,37 +16,48 @@
 
 #include "hosts/postgres/catalogue.h"
 
-#define CALL_COST 100 /* of cpu_operator_cost; a prediction takes a few microseconds */
+#define CALL_COST   100 /* of cpu_operator_cost; a prediction takes a few microseconds */
+#define REMOTE_COST 100000
 
 static DefElem *option(const char *name, void *value) {
   return makeDefElem(pstrdup(name), value, -1);
 }
 
 static CreateFunctionStmt *make_statement(const char *schema, const char *name, List *parameters,
-                                          Oid returns, const char *body) {
+                                          Oid returns, const char *body, const char *volatility,
+                                          int cost) {
   CreateFunctionStmt *statement = makeNode(CreateFunctionStmt);
   statement->replace = true;
   statement->funcname = list_make2(makeString(pstrdup(schema)), makeString(pstrdup(name)));
   statement->parameters = parameters;
   statement->returnType = makeTypeNameFromOid(returns, -1);
-  statement->options = list_make5(option("language", makeString(pstrdup("foretell"))),
-                                  option("volatility", makeString(pstrdup("immutable"))),
-                                  option("parallel", makeString(pstrdup("safe"))),
-                                  option("cost", makeInteger(CALL_COST)),
-                                  option("as", list_make1(makeString((char *)(uintptr_t)body))));
+  statement->options =
+      list_make5(option("language", makeString(pstrdup("foretell"))),
+                 option("volatility", makeString(pstrdup(volatility))),
+                 option("parallel", makeString(pstrdup("safe"))), option("cost", makeInteger(cost)),
+                 option("as", list_make1(makeString((char *)(uintptr_t)body))));
   return statement;
 }
 
-void ft_function_create(const char *schema, const char *name, List *parameters, Oid returns,
-                        const char *body) {
+static void create(CreateFunctionStmt *statement) {
   PlannedStmt *planned = makeNode(PlannedStmt);
   planned->commandType = CMD_UTILITY;
   planned->canSetTag = false;
-  planned->utilityStmt = (Node *)make_statement(schema, name, parameters, returns, body);
+  planned->utilityStmt = (Node *)statement;
   planned->stmt_location = -1;
   ProcessUtility(planned, "CREATE FUNCTION for CREATE MODEL", false, PROCESS_UTILITY_QUERY, NULL,
                  NULL, None_Receiver, NULL);
   CommandCounterIncrement();
+}
+
+void ft_function_create(const char *schema, const char *name, List *parameters, Oid returns,
+                        const char *body) {
+  create(make_statement(schema, name, parameters, returns, body, "immutable", CALL_COST));
+}
+
+void ft_function_create_remote(const char *schema, const char *name, List *parameters, Oid returns,
+                               const char *body) {
+  create(make_statement(schema, name, parameters, returns, body, "volatile", REMOTE_COST));
 }
 
 static bool is_there(const char *schema, const char *name) {

@@ -91,7 +91,10 @@ static enum ft_status put(void *self, struct ft_error *err) {
   strlcpy(owner, record->owner, sizeof owner);
   FT_TRY(check_owner(owner, record->schema, record->name, err));
   if (record->state != FT_MODEL_READY && note_failure(record)) return FT_OK;
-  if (record->state == FT_MODEL_READY) FT_TRY(seal(putting, owner, err));
+  if (record->remote)
+    snprintf(putting->artifact_sha256, FT_SHA256_TEXT, "%s", record->model_sha256);
+  else if (record->state == FT_MODEL_READY)
+    FT_TRY(seal(putting, owner, err));
   ft_catalogue_ask_as_owner("UPDATE foretell.stored_model SET is_current = false WHERE is_current "
                             "AND schema_name = $1 AND model_name = $2",
                             argument, 2);
@@ -112,7 +115,10 @@ static enum ft_status read_signature(struct putting *putting, struct ft_arena *a
 enum ft_status ft_catalogue_put(void *self, const struct ft_model_record *record,
                                 struct ft_span artifact, struct ft_error *err) {
   struct putting putting = { .session = self, .artifact = artifact, .record = record };
-  if (record->state == FT_MODEL_READY) {
+  if (record->remote) {
+    putting.problem = "Remote";
+    putting.target_type = ft_type_internal(record->remote->returns);
+  } else if (record->state == FT_MODEL_READY) {
     struct ft_arena arena;
     ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
     enum ft_status status = read_signature(&putting, &arena, artifact, err);

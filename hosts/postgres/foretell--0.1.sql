@@ -112,9 +112,10 @@ SELECT m.schema_name AS namespace_name, m.model_name, m.version::integer AS mode
        a.is_grantable AS admin_option
 FROM foretell.model m
 JOIN pg_catalog.pg_namespace n ON n.nspname = m.schema_name
-JOIN pg_catalog.pg_proc p ON p.pronamespace = n.oid AND p.proname = m.function_name
+JOIN pg_catalog.pg_proc p ON p.pronamespace = n.oid 
  AND p.prosrc LIKE 'part=% artifact=' || m.artifact_sha256 || ' %'
- AND p.proargtypes = '2249'::pg_catalog.oidvector
+ AND (p.proname = m.function_name AND p.proargtypes = '2249'::pg_catalog.oidvector
+      OR p.proname = m.function_name || '_batch' AND p.proargtypes = '2287'::pg_catalog.oidvector)
 CROSS JOIN LATERAL pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
 LEFT JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
 WHERE m.is_current;

@@ -32,8 +32,8 @@ static const struct {
 struct making {
   struct ft_session *session;
   const struct ft_model_record *record;
-  const struct ft_plan *plan;
-  struct ft_span artifact; /* as it is stored */
+  const struct ft_plan *plan; /* NULL: a remote model */
+  struct ft_span artifact;    /* as it is stored */
   struct ft_sha256 hash;
   const char *target_type;
   const char *old; /* signatures of the functions being replaced; NULL: none */
@@ -47,12 +47,25 @@ static FunctionParameter *parameter(const char *name, Oid type) {
   return made;
 }
 
-static List *column_parameters(const struct ft_plan *plan) {
+static size_t count_parameters(const struct making *making) {
+  return making->plan ? ft_plan_fields(making->plan) : making->record->remote->fields;
+}
+
+/* A remote model's parameters are x1, x2 … */
+static const char *parameter_name(const struct making *making, size_t i) {
+  return making->plan ? ft_plan_field(making->plan, i)->name : psprintf("x%zu", i + 1);
+}
+
+static Oid parameter_type(const struct making *making, size_t i) {
+  if (making->plan) return ft_pg_parameter(ft_plan_field(making->plan, i)->type);
+  const struct ft_remote *remote = making->record->remote;
+  return remote->json ? JSONBOID : ft_pg_parameter(remote->field[i]);
+}
+
+static List *column_parameters(const struct making *making) {
   List *list = NIL;
-  for (size_t i = 0; i < ft_plan_fields(plan); i++) {
-    const struct ft_field *field = ft_plan_field(plan, i);
-    list = lappend(list, parameter(field->name, ft_pg_parameter(field->type)));
-  }
+  for (size_t i = 0; i < count_parameters(making); i++)
+    list = lappend(list, parameter(parameter_name(making, i), parameter_type(making, i)));
   return list;
 }
 
@@ -68,7 +81,8 @@ static Oid result_type(const struct making *making, enum ft_part part) {
   Oid type;
   int32 typmod;
   if (part == FT_PART_PROBABILITIES) return probabilities_type();
-  if (ft_plan_problem(making->plan) == FT_REGRESSION) return FLOAT8OID;
+  if (!making->plan && making->record->remote->json) return JSONBOID;
+  if (making->plan && ft_plan_problem(making->plan) == FT_REGRESSION) return FLOAT8OID;
 #if PG_VERSION_NUM >= 160000
   parseTypeString(making->target_type, &type, &typmod, NULL);
 #else
@@ -84,9 +98,27 @@ static void create_part(const struct making *making, size_t i) {
   char *name = psprintf("%s%s", record->function, parts[i].suffix);
   Oid returns = result_type(making, parts[i].part);
   ft_body_write(body, &parsed);
-  if (ft_plan_fields(making->plan) <= FUNC_MAX_ARGS)
-    ft_function_create(record->schema, name, column_parameters(making->plan), returns, body);
+  if (count_parameters(making) <= FUNC_MAX_ARGS)
+    ft_function_create(record->schema, name, column_parameters(making), returns, body);
   ft_function_create(record->schema, name, list_make1(parameter("row", RECORDOID)), returns, body);
+}
+
+/* f(x1, x2, …), a row a call; and f_batch(rows record[]), as many rows a call as the array has. */
+static enum ft_status create_remote(const struct making *making, struct ft_error *err) {
+  const struct ft_model_record *record = making->record;
+  struct ft_body parsed = { .part = FT_PART_REMOTE, .artifact = making->hash };
+  char head[FT_BODY_BYTES];
+  ft_body_write(head, &parsed);
+  char *body = psprintf("%s %s", head, record->manifest);
+  Oid returns = result_type(making, FT_PART_REMOTE), array = get_array_type(returns);
+  if (!OidIsValid(array))
+    return ft_fail(err, FT_WRONG_TYPE, "a model cannot return %s", making->target_type);
+  if (count_parameters(making) <= FUNC_MAX_ARGS)
+    ft_function_create_remote(record->schema, record->function, column_parameters(making), returns,
+                              body);
+  ft_function_create_remote(record->schema, psprintf("%s_batch", record->function),
+                            list_make1(parameter("rows", RECORDARRAYOID)), array, body);
+  return FT_OK;
 }
 
 /* Does the model keep its function's name, parameters and result? */
@@ -99,17 +131,15 @@ static bool is_kept(const struct making *making) {
       "WHERE n.nspname = $1 AND p.proname = $2 AND p.proargtypes <> '2249' AND "
       "p.prosrc LIKE 'part=% artifact=' || $3 || ' %'",
       argument, 3);
-  bool fits = ft_plan_fields(making->plan) <= FUNC_MAX_ARGS;
+  bool fits = count_parameters(making) <= FUNC_MAX_ARGS;
   if (SPI_processed != (fits ? 1 : 0)) return false;
   if (!fits) return true;
   StringInfoData wanted;
   initStringInfo(&wanted);
   appendStringInfo(&wanted, "%s(", making->record->function);
-  for (size_t i = 0; i < ft_plan_fields(making->plan); i++) {
-    const struct ft_field *field = ft_plan_field(making->plan, i);
-    appendStringInfo(&wanted, "%s%s %s", i ? ", " : "", quote_identifier(field->name),
-                     format_type_be(ft_pg_parameter(field->type)));
-  }
+  for (size_t i = 0; i < count_parameters(making); i++)
+    appendStringInfo(&wanted, "%s%s %s", i ? ", " : "", quote_identifier(parameter_name(making, i)),
+                     format_type_be(parameter_type(making, i)));
   appendStringInfo(&wanted, ") %s", format_type_be(result_type(making, FT_PART_CLASS)));
   return strcmp(wanted.data, ft_catalogue_cell(0, 1)) == 0;
 }
@@ -159,8 +189,14 @@ static Oid future_owner(const struct making *making) {
 }
 
 static enum ft_status make_all(struct making *making, struct ft_error *err) {
-  bool regression = ft_plan_problem(making->plan) == FT_REGRESSION;
   FT_TRY(clear_old(making, err));
+  if (!making->plan) {
+    FT_TRY(create_remote(making, err));
+    if (!making->old) close_to_public(making);
+    drop_leftovers(making);
+    return FT_OK;
+  }
+  bool regression = ft_plan_problem(making->plan) == FT_REGRESSION;
   ft_carrier_create(making->record->schema, making->artifact, &making->hash);
   for (size_t i = 0; i < (regression ? 1 : PARTS); i++)
     create_part(making, i);
@@ -191,6 +227,10 @@ enum ft_status ft_function_make(void *self, const struct ft_model_record *record
                            .target_type = target_type };
   struct ft_plan *plan = NULL;
   if (!record->function || !record->function[0]) return FT_OK;
+  if (record->remote) {
+    FT_TRY(ft_sha256_parse(&making.hash, ft_span_of(record->model_sha256), err));
+    return ft_guard_own(self, make, &making, err);
+  }
   FT_TRY(ft_sha256_of(&making.hash, &making.artifact, 1, err));
   FT_TRY(ft_plan_open(&plan, artifact, err));
   making.plan = plan;

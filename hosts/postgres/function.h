@@ -23,6 +23,9 @@ enum ft_status ft_function_drop(void *self, const struct ft_model_record *record
 /* CREATE [OR REPLACE] FUNCTION … LANGUAGE foretell IMMUTABLE PARALLEL SAFE. */
 void ft_function_create(const char *schema, const char *name, List *parameters, Oid returns,
                         const char *body);
+/* The same for a remote model's: VOLATILE, and dear to the planner. */
+void ft_function_create_remote(const char *schema, const char *name, List *parameters, Oid returns,
+                               const char *body);
 /* Make the carriers of an artifact that are not there yet. */
 void ft_carrier_create(const char *schema, struct ft_span artifact, const struct ft_sha256 *hash);
 /* Drop the carriers of an artifact that no function of the schema needs any more. */

@@ -11,10 +11,11 @@
 #include "hosts/postgres/guard.h"
 
 /* $1 schema, $2 function, $3 the artifact's SHA-256 */
-#define OF_MODEL                                                                       \
-  "pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace "                           \
-  "JOIN pg_language l ON l.oid = p.prolang AND l.lanname = 'foretell' "                \
-  "WHERE n.nspname = $1 AND p.proname IN ($2, $2 || '_prob', $2 || '_probabilities') " \
+#define OF_MODEL                                                              \
+  "pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace "                  \
+  "JOIN pg_language l ON l.oid = p.prolang AND l.lanname = 'foretell' "       \
+  "WHERE n.nspname = $1 AND "                                                 \
+  "p.proname IN ($2, $2 || '_prob', $2 || '_probabilities', $2 || '_batch') " \
   "AND p.prosrc LIKE 'part=% artifact=' || $3 || ' %'"
 
 const char *ft_function_list(const char *schema, const char *function,

@@ -5,6 +5,7 @@
 #include <commands/event_trigger.h>
 #include <commands/trigger.h>
 #include <fmgr.h>
+#include <miscadmin.h>
 #include <nodes/parsenodes.h>
 #include <string.h>
 #include <utils/builtins.h>
@@ -76,6 +77,7 @@ Datum foretell_call_handler(PG_FUNCTION_ARGS) {
   struct ft_call *call = fcinfo->flinfo->fn_extra;
   enum ft_status status = call ? FT_OK : make_site(&call, fcinfo, &err);
   if (status == FT_OK) status = ft_call_run(&result, call, fcinfo, &err);
+  if (status == FT_CANCELLED) CHECK_FOR_INTERRUPTS();
   if (status != FT_OK) ft_failure_raise(&err, NULL, (struct ft_span){ NULL, 0 });
   PG_RETURN_DATUM(result);
 }

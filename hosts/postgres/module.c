@@ -15,6 +15,9 @@ char *ft_key_file = NULL;
 int ft_trainer_threads = 0;
 static char *trainer = NULL;
 static int trainer_memory_mb = 0;
+char *ft_artifacts = NULL;
+static char *allowed_endpoints = NULL;
+static int remote_timeout_s = 60;
 
 const char *ft_trainer_path(void) {
   static char path[MAXPGPATH * 2];
@@ -25,6 +28,27 @@ const char *ft_trainer_path(void) {
 
 uint64 ft_trainer_memory_bytes(void) {
   return (uint64)trainer_memory_mb << 20;
+}
+
+struct ft_remote_rules ft_remote_rules_of_server(void) {
+  struct ft_remote_rules rules =
+      ft_remote_rules_of_environment(allowed_endpoints ? allowed_endpoints : "");
+  rules.timeout_ms = (uint32)remote_timeout_s * 1000;
+  return rules;
+}
+
+/* Who may be called from here is the administrator's to say: nobody, unless he does. */
+static void define_remote(void) {
+  DefineCustomStringVariable(
+      "foretell.allowed_endpoints",
+      "Hosts that remote models and S3 may be called at: host, host:port, *.domain, or * for all.",
+      "Separated by commas. Empty: none.", &allowed_endpoints, "", PGC_SUSET, 0, NULL, NULL, NULL);
+  DefineCustomStringVariable(
+      "foretell.artifacts", "Folder or s3:// prefix below which the models of jobs are.",
+      "Empty: FROM 'name' is not looked up.", &ft_artifacts, "", PGC_SUSET, 0, NULL, NULL, NULL);
+  DefineCustomIntVariable("foretell.remote_timeout", "Time for one answer of a remote model.", NULL,
+                          &remote_timeout_s, 60, 1, 86400, PGC_USERSET, GUC_UNIT_S, NULL, NULL,
+                          NULL);
 }
 
 /* Only a superuser may say which program the server starts. */
@@ -46,5 +70,6 @@ void _PG_init(void) {
                           "Threads that the training of one model may use.",
                           "0: as many as there are processors.", &ft_trainer_threads, 0, 0, 1024,
                           PGC_USERSET, 0, NULL, NULL, NULL);
+  define_remote();
   MarkGUCPrefixReserved("foretell");
 }

@@ -27,6 +27,9 @@ struct ft_hash128 {
 enum ft_status ft_sha256_of(struct ft_sha256 *out, const struct ft_span *part, size_t parts,
                             struct ft_error *err)
     FT_MUST_CHECK; /* of the parts one after another */
+/* HMAC-SHA-256 (FIPS 198-1). */
+enum ft_status ft_sha256_keyed(struct ft_sha256 *out, struct ft_span key, struct ft_span bytes,
+                               struct ft_error *err) FT_MUST_CHECK;
 void ft_sha256_text(char out[FT_SHA256_TEXT], const struct ft_sha256 *hash);
 /* FT_CORRUPT unless exactly 64 hexadecimal digits */
 enum ft_status ft_sha256_parse(struct ft_sha256 *out, struct ft_span text,

@@ -21,6 +21,7 @@
 #include "foretell/buffer.h"
 #include "foretell/error.h"
 #include "foretell/job.h"
+#include "foretell/remote.h"
 #include "foretell/type.h"
 
 /* Takes batches; called by ft_host.stream. A failure stops the stream and is passed up. */
@@ -46,6 +47,9 @@ struct ft_model_record {
   uint32_t version;   /* 1, 2, … */
   int64_t created_us; /* microseconds since 1970-01-01 UTC */
   uint64_t artifact_bytes;
+  /* For put and make_functions, of a model that is served elsewhere: there is no artifact, the
+   * manifest is this description and model_sha256 its hash. NULL otherwise, and from get and list. */
+  const struct ft_remote *remote;
 };
 
 struct ft_host {
@@ -121,8 +125,10 @@ struct ft_host {
   const char *(*user)(void *self);
   /* Path of the trainer program, found by whoever started the host. */
   const char *trainer_path;
-  uint64_t trainer_memory_bytes; /* RLIMIT_AS of the trainer; 0: none */
-  uint32_t trainer_threads;      /* 0: as many as there are CPUs */
+  uint64_t trainer_memory_bytes;       /* RLIMIT_AS of the trainer; 0: none */
+  uint32_t trainer_threads;            /* 0: as many as there are CPUs */
+  struct ft_remote_rules remote_rules; /* of endpoints and of S3 */
+  const char *artifacts; /* folder or s3:// prefix below which jobs' models are; NULL, "": none */
 };
 
 #endif

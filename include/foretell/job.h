@@ -51,8 +51,8 @@ struct ft_hyperparameter {
 
 struct ft_job {
   const char *model; /* the model's name, for words only */
-  bool import;       /* no rows: a model file, whose types `field` gives, the result's as the target */
-  uint32_t fields;   /* of the rows: features and the target, in the query's order */
+  bool import; /* no rows: a model file, whose types `field` gives, the result's as the target */
+  uint32_t fields; /* of the rows: features and the target, in the query's order */
   const struct ft_field *field;
   uint32_t target; /* index into field */
   bool automatic;  /* AUTO ON */

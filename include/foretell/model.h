@@ -42,11 +42,12 @@ const char *ft_problem_shown(enum ft_problem problem);
 
 /* How margins become predictions. */
 enum ft_link {
-  FT_LINK_IDENTITY = 0, /* the margin; for a class of binary:hinge see decision */
-  FT_LINK_LOGISTIC,     /* 1 / (1 + exp(-margin)): the probability of label 1 */
-  FT_LINK_SOFTMAX,      /* one margin a label */
-  FT_LINK_EXP,          /* exp(margin): reg:tweedie and other log links */
-  FT_LINK_HINGE,        /* 1 when margin > 0, else 0, as the probability of label 1 */
+  FT_LINK_IDENTITY = 0, /* the margin; of a classifier it is the probability of its label */
+  FT_LINK_LOGISTIC, /* 1 / (1 + exp(-margin)): the probability of label 1; of several labels each
+                         * its own, whatever they add up to */
+  FT_LINK_SOFTMAX,  /* one margin a label */
+  FT_LINK_EXP,      /* exp(margin): reg:tweedie and other log links */
+  FT_LINK_HINGE,    /* 1 when margin > 0, else 0, as the probability of label 1 */
   FT_LINK_COUNT
 };
 

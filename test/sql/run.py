@@ -27,7 +27,7 @@ ROOT = HERE.parent.parent
 sys.path.insert(0, str(ROOT / "test/postgres"))
 import server  # noqa: E402
 
-DATA_FOLDERS = [ROOT / "examples/data", ROOT / "../shared/data"]
+DATA_FOLDERS = [ROOT / "examples/data", ROOT / "../shared/data", ROOT / "test/fixtures"]
 SQLSTATE = re.compile(r"[0-9A-Z]{5}(?=\s|$)")
 MARK = "ft-record-%d"
 SHOWN = 5  # failures of one file; later ones mostly follow from earlier ones
@@ -63,7 +63,8 @@ class Reader:
     def __init__(self, path, host):
         self.path, self.host = path, host.name
         self.make_table = host.make_table
-        self.lines = path.read_text(encoding="utf-8").split("\n")
+        text = path.read_text(encoding="utf-8").replace("{fixtures}", str(ROOT / "test/fixtures"))
+        self.lines = text.split("\n")
         self.at = 0
         self.records = []
         self.session = self.sessions = 0

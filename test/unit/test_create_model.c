@@ -186,8 +186,6 @@ static void what_is_not_there_yet_says_so(void **state) {
     { "CREATE MODEL m FROM customers TARGET calls AUTO ON MODEL_TYPE FORECAST "
       "SETTINGS (HORIZON 5, FREQUENCY 'D')",
       "FORECAST models are not supported yet" },
-    { "CREATE MODEL m FUNCTION f (INT) RETURNS INT SAGEMAKER 'e' IAM_ROLE default",
-      "models behind an endpoint (SAGEMAKER) are not supported yet" },
     { "CREATE EXTERNAL MODEL m FUNCTION f IAM_ROLE default MODEL_TYPE BEDROCK "
       "SETTINGS (MODEL_ID 'x')",
       "external models (MODEL_TYPE BEDROCK) are not supported yet" },

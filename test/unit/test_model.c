@@ -66,7 +66,7 @@ static struct parts parts_of(struct ft_model *model, struct ft_arena *arena) {
   X(p.model->problem = FT_PROBLEM_AUTO)                      \
   X(p.model->problem = FT_REGRESSION)                        \
   X(p.model->problem = (enum ft_problem)200)                 \
-  X(p.model->link = FT_LINK_IDENTITY)                        \
+  X(p.model->link = FT_LINK_EXP)                             \
   X(p.model->link = (enum ft_link)77)                        \
   X(p.model->labels = 3)                                     \
   X(p.model->outputs = 2)                                    \

@@ -1,0 +1,45 @@
+#!/usr/bin/env python3
+"""Writes the corpora of the readers of models anew, out of test/fixtures/import: seed_models.py"""
+import io
+import pathlib
+import tarfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+MODELS = HERE.parent / "fixtures" / "import"
+SEEDS = {
+    "xgboost": ["xgb_binary.json", "xgb_codes.json", "xgb_categories.json", "xgb_linear_classes.json",
+                "old/xgb_dart.json", "xgb_softprob.json"],
+    "ubjson": ["xgb_ubj.ubj", "xgb_gamma.ubj", "xgb_category_classes.ubj"],
+    "lightgbm": ["lgb_regression.txt", "lgb_ova.txt", "lgb_forest.txt", "lgb_no_missing.txt"],
+}
+
+
+def pack(names):
+    """The same bytes every time: no times, no owners."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w:gz", compresslevel=9, format=tarfile.USTAR_FORMAT) as archive:
+        for name, content in names:
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+    data = bytearray(out.getvalue())
+    data[4:8] = bytes(4)  # gzip's time
+    return bytes(data)
+
+
+def main():
+    for target, files in SEEDS.items():
+        folder = HERE / "corpus" / target
+        folder.mkdir(parents=True, exist_ok=True)
+        for file in files:
+            (folder / file.replace("/", "_").rpartition(".")[0]).write_bytes((MODELS / file).read_bytes())
+    folder = HERE / "corpus" / "archive"
+    folder.mkdir(parents=True, exist_ok=True)
+    linear = (MODELS / "xgb_linear.json").read_bytes()
+    (folder / "sagemaker").write_bytes(pack([("xgboost-model", (MODELS / "xgb_ubj.ubj").read_bytes())]))
+    (folder / "two").write_bytes(pack([("model.json", linear), ("readme", b"text")]))
+    (folder / "outside").write_bytes(pack([("../model.json", linear)]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,275 @@
+"""Models in ONNX with what ONNX Runtime predicts of them: python onnx_models.py FOLDER [ROWS [CASE …]]
+
+Made with the versions of onnx_requirements.txt; onnx_live.sh makes fresh ones and checks them. A
+case is name.onnx and name.csv (its form: test/unit/test_onnx.c). Cases that the
+installed converters cannot make are left out with a word about it.
+"""
+import pathlib
+import sys
+import warnings
+
+import numpy as np
+import onnx
+import onnxruntime
+import pandas as pd
+from onnx import TensorProto, helper, numpy_helper
+from skl2onnx import to_onnx
+from skl2onnx.common.data_types import FloatTensorType, Int64TensorType, StringTensorType
+from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import (ExtraTreesClassifier, ExtraTreesRegressor, GradientBoostingClassifier,
+                              GradientBoostingRegressor, HistGradientBoostingClassifier,
+                              HistGradientBoostingRegressor, RandomForestClassifier,
+                              RandomForestRegressor)
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import ElasticNet, LinearRegression, LogisticRegression, Ridge
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import (Binarizer, MinMaxScaler, OneHotEncoder, OrdinalEncoder,
+                                   RobustScaler, StandardScaler)
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
+
+warnings.filterwarnings("ignore")
+FOLDER = pathlib.Path(sys.argv[1])
+FOLDER.mkdir(parents=True, exist_ok=True)
+ROWS = int(sys.argv[2]) if len(sys.argv) > 2 else 40
+ONLY = sys.argv[3:]
+TREES = 5 if ROWS < 1000 else 100  # fixtures are small
+TRAIN = 1000
+make_attribute = helper.make_attribute
+
+
+def plain_attribute(name, value, *more, **options):
+    """skl2onnx gives booleans for integers, which newer versions of onnx refuse."""
+    if name == "nodes_missing_value_tracks_true":
+        value = [int(v) for v in value]
+    return make_attribute(name, value, *more, **options)
+
+
+helper.make_attribute = plain_attribute
+KINDS = {"float": ("float4", FloatTensorType), "text": ("varchar", StringTensorType),
+         "int": ("int8", Int64TensorType)}
+
+
+def rows(count, seed, missing, strange):
+    r = np.random.default_rng(seed)
+    frame = pd.DataFrame({
+        "age": r.normal(40, 12, count).astype("f4"),
+        "income": np.exp(r.normal(3, 1, count)).astype("f4"),
+        "plan": r.choice(["free", "basic", "gold"] + (["other"] if strange else []), count),
+        "visits": r.integers(0, 6 if strange else 5, count),
+    })
+    if missing:
+        frame.loc[r.random(count) < 0.1, "age"] = np.nan
+    return frame
+
+
+KIND = {"age": "float", "income": "float", "plan": "text", "visits": "int"}
+train = rows(TRAIN, 1, True, False)
+signal = (train.age.fillna(30) / 10 + np.log(train.income) * 2 + (train.plan == "gold") * 3
+          + train.visits + np.random.default_rng(2).normal(size=TRAIN)).to_numpy()
+number = signal
+two = (signal > np.median(signal)).astype(int)
+three = np.digitize(signal, np.quantile(signal, [0.4, 0.7]))
+words = np.array(["no", "yes"])[two]
+
+
+def text(value):
+    if isinstance(value, (float, np.floating)):
+        return "" if np.isnan(value) else repr(float(value))
+    return str(value)
+
+
+def write(name, model, frame, kinds, returns):
+    session = onnxruntime.InferenceSession(model.SerializeToString(),
+                                           providers=["CPUExecutionProvider"])
+    inputs = session.get_inputs()
+    if len(inputs) == 1:
+        feed = {inputs[0].name: frame.to_numpy(dtype="f4")}
+    else:
+        cast = {"float": "f4", "text": object, "int": "i8"}
+        feed = {c: frame[[c]].to_numpy(dtype=cast[kinds[c]]) for c in frame.columns}
+    outputs = session.run(None, feed)
+    labels = ["-"] * len(frame)
+    numbers = outputs[-1]
+    if isinstance(numbers, list):
+        numbers = np.array([[row[k] for k in numbers[0]] for row in numbers])
+    numbers = np.asarray(numbers).reshape(len(frame), -1)
+    if returns not in ("float8", "float4"):
+        labels = outputs[0] if len(outputs) > 1 else numbers.argmax(axis=1)
+    elif numbers.shape[1] == 2:
+        numbers = numbers[:, 1:]
+    lines = [",".join(KINDS[kinds[c]][0] for c in frame.columns) + f";{returns};{numbers.shape[1]}"]
+    for i, row in enumerate(frame.itertuples(index=False)):
+        lines.append(",".join([text(v) for v in row] + [str(labels[i])]
+                              + [repr(float(v)) for v in numbers[i]]))
+    (FOLDER / f"{name}.csv").write_text("\n".join(lines) + "\n")
+    (FOLDER / f"{name}.onnx").write_bytes(model.SerializeToString())
+    print(name, len(frame), "rows,", (FOLDER / f"{name}.onnx").stat().st_size, "bytes")
+
+
+def case(name, make, frame, kinds, returns):
+    if ONLY and name not in ONLY:
+        return
+    try:
+        model = make()
+    except Exception as why:  # a converter that does not know this version of the library
+        print(name, "left out:", str(why).splitlines()[0][:120])
+        return
+    write(name, model, frame, kinds, returns)
+
+
+def named(columns):
+    return [(c, KINDS[KIND[c]][1]([None, 1])) for c in columns]
+
+
+def columns_of(encoder=None):
+    return ColumnTransformer([
+        ("scaled", make_pipeline(SimpleImputer(), StandardScaler()), ["age"]),
+        ("ranged", MinMaxScaler(), ["income"]),
+        ("hot", encoder or OneHotEncoder(handle_unknown="ignore"), ["plan", "visits"])])
+
+
+def pipeline(name, learner, target, returns, prepare=None, options=None):
+    frame = rows(ROWS, 3, True, True)
+    case(name, lambda: to_onnx(make_pipeline(prepare or columns_of(), learner).fit(train, target),
+                               initial_types=named(train.columns), options=options),
+         frame, KIND, returns)
+
+
+small = MLPClassifier((8,), max_iter=60, random_state=1)
+pipeline("logistic", LogisticRegression(), two, "int4")
+pipeline("logistic_value", LogisticRegression(), two, "float8")
+pipeline("logistic_words", LogisticRegression(), words, "varchar", options={"zipmap": False})
+pipeline("logistic_three", LogisticRegression(), three, "int4")
+pipeline("linear", LinearRegression(), number, "float8")
+pipeline("ridge", Ridge(), number, "float8")
+pipeline("elastic_net", ElasticNet(alpha=0.1), number, "float8", prepare=ColumnTransformer([
+    ("robust", make_pipeline(SimpleImputer(), RobustScaler()), ["age"]),
+    ("above", Binarizer(threshold=20.0), ["income"]),
+    ("hot", OneHotEncoder(handle_unknown="ignore"), ["plan"]),
+    ("left", "passthrough", ["visits"])]))
+pipeline("net_two", small, two, "int4")
+pipeline("net_three", small, three, "int4")
+pipeline("net_number", MLPRegressor((8, 4), activation="tanh", max_iter=200, random_state=1),
+         number, "float8")
+pipeline("net_logistic", MLPRegressor((8,), activation="logistic", max_iter=200, random_state=1),
+         number, "float8")
+pipeline("forest_two", RandomForestClassifier(TREES, max_depth=4, random_state=1), two, "int4")
+pipeline("forest_three", RandomForestClassifier(TREES, max_depth=4, random_state=1), three, "int4")
+pipeline("forest_number", RandomForestRegressor(TREES, max_depth=4, random_state=1), number, "float8")
+pipeline("ordinal", GradientBoostingRegressor(n_estimators=TREES, random_state=1), number, "float8",
+         prepare=ColumnTransformer([
+             ("codes", OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1),
+              ["plan", "visits"]),
+             ("filled", SimpleImputer(), ["age"]), ("robust", RobustScaler(), ["income"])]))
+pipeline("ordinal_logistic", LogisticRegression(), two, "int4", prepare=ColumnTransformer([
+    ("codes", OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1), ["plan"]),
+    ("filled", make_pipeline(SimpleImputer(), StandardScaler()), ["age"])]))
+
+PLAIN = ["age", "income", "visits"]
+
+
+def plain(name, learner, target, returns, missing=False, make=None):
+    frame = rows(ROWS, 4, missing, False)[PLAIN].astype("f4")
+    table = train[PLAIN].astype("f4")
+    if not missing:
+        table = table.fillna(30)
+    kinds = dict.fromkeys(PLAIN, "float")
+    make = make or (lambda m: to_onnx(m, table.to_numpy()[:1]))
+    case(name, lambda: make(learner.fit(table.to_numpy(), target)), frame, kinds, returns)
+
+
+boost = {"n_estimators": TREES, "max_depth": 3, "random_state": 1}
+plain("gradient_two", GradientBoostingClassifier(**boost), two, "int4")
+plain("gradient_three", GradientBoostingClassifier(**boost), three, "int4")
+plain("gradient_number", GradientBoostingRegressor(**boost), number, "float8")
+plain("extra_two", ExtraTreesClassifier(TREES, max_depth=4, random_state=1), two, "int4")
+plain("extra_number", ExtraTreesRegressor(TREES, max_depth=4, random_state=1), number, "float8")
+plain("tree_three", DecisionTreeClassifier(max_depth=5), three, "int4")
+plain("tree_number", DecisionTreeRegressor(max_depth=6), number, "float8")
+hist = {"max_iter": TREES, "max_leaf_nodes": 8, "random_state": 1}
+plain("hist_two", HistGradientBoostingClassifier(**hist), two, "int4", missing=True)
+plain("hist_three", HistGradientBoostingClassifier(**hist), three, "int4", missing=True)
+plain("hist_number", HistGradientBoostingRegressor(**hist), number, "float8", missing=True)
+
+
+def boosters():
+    import lightgbm
+    import xgboost
+    from onnxmltools.convert import convert_lightgbm, convert_xgboost
+    from onnxmltools.convert.common.data_types import FloatTensorType as Floats
+    kind = [("X", Floats([None, len(PLAIN)]))]
+    for word, convert, learners in (
+            ("xgboost", convert_xgboost, (xgboost.XGBRegressor, xgboost.XGBClassifier)),
+            ("lightgbm", convert_lightgbm, (lightgbm.LGBMRegressor, lightgbm.LGBMClassifier))):
+        more = {"verbose": -1} if word == "lightgbm" else {}
+        made = lambda m, c=convert: c(m, initial_types=kind, target_opset=15)
+        plain(word + "_number", learners[0](**boost, **more), number, "float8", True, made)
+        plain(word + "_two", learners[1](**boost, **more), two, "int4", True, made)
+        plain(word + "_three", learners[1](**boost, **more), three, "int4", True, made)
+
+
+def tensor(name, array):
+    return numpy_helper.from_array(np.asarray(array), name)
+
+
+def hand_made():
+    """A net as other frameworks write it, and trees with every mode of branches."""
+    r = np.random.default_rng(5)
+    w1, b1 = r.normal(size=(6, 3)).astype("f4") / 20, r.normal(size=6).astype("f4")
+    w2, b2 = r.normal(size=(3, 6)).astype("f4"), r.normal(size=3).astype("f4")
+    graph = helper.make_graph(
+        [helper.make_node("Gemm", ["X", "w1", "b1"], ["h"], transB=1),
+         helper.make_node("BatchNormalization", ["h", "s", "t", "m", "v"], ["n"]),
+         helper.make_node("Relu", ["n"], ["a"]),
+         helper.make_node("Mul", ["a", "half"], ["d"]),
+         helper.make_node("Gemm", ["d", "w2", "b2"], ["z"], transB=1),
+         helper.make_node("Softmax", ["z"], ["p"], axis=1)],
+        "net", [helper.make_tensor_value_info("X", TensorProto.FLOAT, [None, 3])],
+        [helper.make_tensor_value_info("p", TensorProto.FLOAT, [None, 3])],
+        [tensor("w1", w1), tensor("b1", b1), tensor("w2", w2), tensor("b2", b2),
+         tensor("half", np.float32(0.5)), tensor("s", np.full(6, 1.5, "f4")),
+         tensor("t", np.full(6, 0.1, "f4")), tensor("m", b1 / 2), tensor("v", np.full(6, 2, "f4"))])
+    net = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 15)], ir_version=8)
+    frame = rows(ROWS, 6, False, False)[PLAIN].astype("f4")
+    case("torch_like", lambda: net, frame, dict.fromkeys(PLAIN, "float"), "int4")
+
+    modes = ["BRANCH_LEQ", "BRANCH_LT", "BRANCH_GT", "BRANCH_GTE", "BRANCH_EQ", "BRANCH_NEQ"]
+    n = {k: [] for k in ("tree", "id", "feature", "mode", "value", "yes", "no", "missing")}
+    leaves = []
+    for t, mode in enumerate(modes * 2):
+        feature = 2 if mode in ("BRANCH_EQ", "BRANCH_NEQ") else 0
+        for i in range(3):
+            n["tree"].append(t)
+            n["id"].append(i)
+            n["feature"].append(feature if i == 0 else 0)
+            n["mode"].append(mode if i == 0 else "LEAF")
+            n["value"].append((3.0 if feature == 2 else 40.0) if i == 0 else 0.0)
+            n["yes"].append(1 if i == 0 else 0)
+            n["no"].append(2 if i == 0 else 0)
+            n["missing"].append(int(t >= len(modes)) if i == 0 else 0)
+        leaves += [(t, 1, 2.0 ** t), (t, 2, -2.0 ** -t)]
+    for aggregate in ("SUM", "AVERAGE"):
+        node = helper.make_node(
+            "TreeEnsembleRegressor", ["X"], ["y"], domain="ai.onnx.ml", n_targets=1,
+            nodes_treeids=n["tree"], nodes_nodeids=n["id"], nodes_featureids=n["feature"],
+            nodes_modes=n["mode"], nodes_values=n["value"], nodes_truenodeids=n["yes"],
+            nodes_falsenodeids=n["no"], nodes_missing_value_tracks_true=n["missing"],
+            target_treeids=[l[0] for l in leaves], target_nodeids=[l[1] for l in leaves],
+            target_ids=[0] * len(leaves), target_weights=[l[2] for l in leaves],
+            aggregate_function=aggregate, base_values=[0.25])
+        graph = helper.make_graph(
+            [node], "trees", [helper.make_tensor_value_info("X", TensorProto.FLOAT, [None, 3])],
+            [helper.make_tensor_value_info("y", TensorProto.FLOAT, [None, 1])])
+        model = helper.make_model(graph, ir_version=8, opset_imports=[
+            helper.make_opsetid("", 15), helper.make_opsetid("ai.onnx.ml", 3)])
+        frame = rows(ROWS, 7, True, False)[PLAIN].astype({"age": "f4", "visits": "i8"})
+        kinds = {"age": "float", "income": "float", "visits": "int"}
+        case("modes_" + aggregate.lower(), lambda m=model: m, frame, kinds, "float8")
+
+
+hand_made()
+try:
+    boosters()
+except ImportError as why:
+    print("boosters left out:", why)

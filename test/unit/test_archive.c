@@ -1,0 +1,184 @@
+/* SageMaker archives: which file is the model, and what is refused. */
+#include "core/import/archive.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <cmocka.h>
+
+#define ARCHIVE_BYTES ((size_t)1 << 24)
+
+/* LightGBM's shortest: one tree of one leaf. */
+static const char small_model[] = "tree\nversion=v4\nnum_class=1\nnum_tree_per_iteration=1\n"
+                                  "max_feature_idx=0\nobjective=regression\nfeature_names=age\n"
+                                  "feature_infos=[0:1]\n\nTree=0\nnum_leaves=1\nnum_cat=0\n"
+                                  "leaf_value=2.5\n\nend of trees\n";
+
+static struct ft_error err;
+
+struct packing {
+  struct archive *archive;
+  char *bytes;
+  size_t size;
+};
+
+static void start(struct packing *packing) {
+  *packing = (struct packing){ .archive = archive_write_new(), .bytes = malloc(ARCHIVE_BYTES) };
+  assert_non_null(packing->bytes);
+  archive_write_add_filter_gzip(packing->archive);
+  archive_write_set_format_pax_restricted(packing->archive);
+  int status =
+      archive_write_open_memory(packing->archive, packing->bytes, ARCHIVE_BYTES, &packing->size);
+  assert_int_equal(status, ARCHIVE_OK);
+}
+
+static void add(struct packing *packing, const char *name, int type, const char *bytes,
+                size_t size) {
+  struct archive_entry *entry = archive_entry_new();
+  archive_entry_set_pathname(entry, name);
+  archive_entry_set_filetype(entry, (unsigned)type);
+  archive_entry_set_perm(entry, 0644);
+  archive_entry_set_size(entry, (la_int64_t)size);
+  assert_int_equal(archive_write_header(packing->archive, entry), ARCHIVE_OK);
+  if (size) assert_int_equal(archive_write_data(packing->archive, bytes, size), size);
+  archive_entry_free(entry);
+}
+
+static void add_file(struct packing *packing, const char *name, const char *text) {
+  add(packing, name, AE_IFREG, text, strlen(text));
+}
+
+static enum ft_status read_bytes(struct ft_span bytes) {
+  struct ft_arena arena;
+  struct ft_import import;
+  struct ft_field field = { "x1", FT_FLOAT64, 0, 0 };
+  struct ft_import_request request = { 1, &field, { "prediction", FT_FLOAT64, 0, 0 } };
+  ft_arena_init(&arena, (size_t)1 << 30);
+  enum ft_status status = ft_import_read(&import, &arena, &request, bytes, &err);
+  if (status == FT_OK) {
+    assert_true(import.from_archive);
+    assert_string_equal(import.model.field[0].name, "age");
+  }
+  ft_arena_release(&arena);
+  return status;
+}
+
+static enum ft_status finish(struct packing *packing) {
+  assert_int_equal(archive_write_close(packing->archive), ARCHIVE_OK);
+  archive_write_free(packing->archive);
+  enum ft_status status = read_bytes((struct ft_span){ packing->bytes, packing->size });
+  free(packing->bytes);
+  return status;
+}
+
+static void the_model_is_found_by_its_name(void **state) {
+  (void)state;
+  static const char *const others[] = { "xgboost-model", "./xgboost-model", "model/model.txt",
+                                        "model.txt",     "booster.txt",     "anything" };
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+    struct packing packing;
+    start(&packing);
+    add(&packing, "model/", AE_IFDIR, NULL, 0);
+    add_file(&packing, others[i], small_model);
+    if (i < 5) add_file(&packing, "metadata", "{}");
+    if (i < 3) add_file(&packing, "other.json", "{}");
+    add_file(&packing, "._model.txt", "of a Mac");
+    assert_int_equal(finish(&packing), FT_OK);
+  }
+}
+
+static void two_that_could_be_it_are_too_many(void **state) {
+  (void)state;
+  struct packing packing;
+  start(&packing);
+  add_file(&packing, "a.txt", small_model);
+  add_file(&packing, "b.txt", small_model);
+  assert_int_equal(finish(&packing), FT_UNSUPPORTED);
+  assert_non_null(strstr(err.message, "2 files"));
+  start(&packing);
+  add(&packing, "folder/", AE_IFDIR, NULL, 0);
+  assert_int_equal(finish(&packing), FT_UNSUPPORTED);
+}
+
+static void names_that_lead_out_are_refused(void **state) {
+  (void)state;
+  static const char *const names[] = { "../model.txt", "/etc/model.txt", "a/../../model.txt",
+                                       "a/.." };
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    struct packing packing;
+    start(&packing);
+    add_file(&packing, names[i], small_model);
+    assert_int_equal(finish(&packing), FT_CORRUPT);
+    assert_non_null(strstr(err.message, "leads out"));
+  }
+}
+
+static void links_are_not_followed(void **state) {
+  (void)state;
+  struct packing packing;
+  start(&packing);
+  struct archive_entry *entry = archive_entry_new();
+  archive_entry_set_pathname(entry, "model.txt");
+  archive_entry_set_filetype(entry, AE_IFLNK);
+  archive_entry_set_symlink(entry, "/etc/passwd");
+  assert_int_equal(archive_write_header(packing.archive, entry), ARCHIVE_OK);
+  archive_entry_free(entry);
+  assert_int_equal(finish(&packing), FT_UNSUPPORTED);
+}
+
+static void an_archive_within_an_archive_is_not_opened(void **state) {
+  (void)state;
+  struct packing packing;
+  start(&packing);
+  add_file(&packing, "xgboost-model", "\x1f\x8b\x08");
+  assert_int_equal(finish(&packing), FT_UNSUPPORTED);
+}
+
+static void bombs_do_not_go_off(void **state) {
+  (void)state;
+  struct packing packing;
+  start(&packing);
+  size_t size = (size_t)5 << 28; /* more than may be unpacked */
+  char *zeros = calloc(1, (size_t)1 << 20);
+  struct archive_entry *entry = archive_entry_new();
+  archive_entry_set_pathname(entry, "xgboost-model");
+  archive_entry_set_filetype(entry, AE_IFREG);
+  archive_entry_set_size(entry, (la_int64_t)size);
+  assert_non_null(zeros);
+  assert_int_equal(archive_write_header(packing.archive, entry), ARCHIVE_OK);
+  archive_entry_free(entry);
+  for (size_t done = 0; done < size; done += (size_t)1 << 20)
+    assert_int_equal(archive_write_data(packing.archive, zeros, (size_t)1 << 20), 1 << 20);
+  free(zeros);
+  assert_int_equal(finish(&packing), FT_LIMIT);
+
+  start(&packing);
+  for (int i = 0; i < 1001; i++)
+    add_file(&packing, "model.txt", "");
+  assert_int_equal(finish(&packing), FT_LIMIT);
+}
+
+static void damage_is_an_error(void **state) {
+  (void)state;
+  assert_int_equal(read_bytes(FT_SPAN("\x1f\x8b")), FT_CORRUPT);
+  assert_int_equal(read_bytes(FT_SPAN("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03junk")), FT_CORRUPT);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(the_model_is_found_by_its_name),
+    cmocka_unit_test(two_that_could_be_it_are_too_many),
+    cmocka_unit_test(names_that_lead_out_are_refused),
+    cmocka_unit_test(links_are_not_followed),
+    cmocka_unit_test(an_archive_within_an_archive_is_not_opened),
+    cmocka_unit_test(bombs_do_not_go_off),
+    cmocka_unit_test(damage_is_an_error),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
