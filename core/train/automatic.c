@@ -16,16 +16,22 @@
 
 #define FINAL_SHARE   0.95 /* of the time; what is left is for writing the model */
 #define WRITE_SECONDS 0.5
+#define SAMPLE_SHARE  0.3  /* of the time, to order candidates on a sample */
+#define BEST          3    /* of them are tried on all rows */
 #define MORE_ROWS     1.35 /* time of a fit on all rows, in that on four fifths; with a margin */
 
 struct ft_learned {
   struct ft_effort effort;
+  struct ft_search sampled; /* on some rows, where all are very many */
   struct ft_search search;
   struct ft_finals finals;
   struct ft_partition aside; /* one fold is kept aside */
+  struct ft_partition some;  /* the sample */
   struct ft_partition part;  /* what the search sees */
   struct ft_partition whole; /* all rows, for the final fits */
-  uint32_t *held;            /* rows kept aside */
+  uint32_t *seen;            /* rows of the search */
+  size_t seens;
+  uint32_t *held; /* rows kept aside */
   size_t helds;
 };
 
@@ -48,51 +54,122 @@ static struct ft_fit_data data_of(const struct ft_run *run) {
                                .scale = run->scale };
 }
 
+static double most_ns_of(const struct ft_run *run) {
+  return run->job->predict_ns ? run->job->predict_ns : FT_BUDGET_STANDARD_NS;
+}
+
 static double deadline_of(const struct ft_run *run) {
   double share = run->limit * FINAL_SHARE, rest = run->limit - WRITE_SECONDS;
   return run->begin + (share < rest ? share : rest);
 }
 
+static struct ft_effort_size size_of(const struct ft_run *run, size_t rows, double limit) {
+  struct ft_fit_data data = data_of(run);
+  const struct ft_configuration *usual = ft_configuration_list(data.problem);
+  double rounds = ft_cost_rounds(usual, 1, FT_COST_PACE);
+  return (struct ft_effort_size){ .rows = rows,
+                                  .unit = ft_cost_seconds(usual, &data, rows, rounds),
+                                  .limit = limit,
+                                  .threads = run->threads };
+}
+
 static enum ft_status split(struct ft_learned *learned, struct ft_run *run, struct ft_error *err) {
   struct ft_fit_data data = data_of(run);
   struct ft_deal deal = { .labels = run->target.labels, .folds = learned->effort.aside };
-  uint32_t *seen = FT_ARENA_NEW(run->arena, uint32_t, run->rows);
+  learned->seen = FT_ARENA_NEW(run->arena, uint32_t, run->rows);
   learned->held = FT_ARENA_NEW(run->arena, uint32_t, run->rows);
-  if (!seen || !learned->held) return ft_arena_fail(err, "the folds");
+  if (!learned->seen || !learned->held) return ft_arena_fail(err, "the folds");
   if (deal.folds)
     FT_TRY(ft_partition_deal(&learned->aside, run->arena, &data, run->all, run->rows, &deal, err));
-  size_t count = 0;
   for (size_t r = 0; r < run->rows; r++) {
     if (deal.folds && learned->aside.fold[r] == 0)
       learned->held[learned->helds++] = run->all[r];
     else
-      seen[count++] = run->all[r];
+      learned->seen[learned->seens++] = run->all[r];
   }
+  learned->seens = (size_t)((double)learned->seens * learned->effort.share);
   deal.folds = learned->effort.folds;
   deal.repeats = learned->effort.repeats;
   deal.hold_out = learned->effort.hold_out;
   FT_TRY(ft_partition_deal(&learned->whole, run->arena, &data, run->all, run->rows, &deal, err));
-  return ft_partition_deal(&learned->part, run->arena, &data, seen, count, &deal, err);
+  return ft_partition_deal(&learned->part, run->arena, &data, learned->seen, learned->seens, &deal,
+                           err);
 }
 
-static enum ft_status search(struct ft_learned *learned, const struct ft_run *run,
-                             enum ft_metric metric, struct ft_error *err) {
-  const struct ft_effort *effort = &learned->effort;
-  bool finals = learned->helds > 0 || effort->hold_out;
-  struct ft_search_options options = { .metric = metric,
-                                       .model_type = run->job->model_type,
-                                       .most_trials = run->job->max_trials,
-                                       .most_work = effort->most_work,
-                                       .most_rounds = effort->most_rounds,
-                                       .haste = effort->haste,
-                                       .threads = effort->threads,
-                                       .fit_threads = effort->fit_threads,
-                                       .begin = run->begin,
-                                       .deadline = deadline_of(run),
-                                       .growth = finals ? MORE_ROWS : 0,
-                                       .events = run->events };
+static struct ft_search_options options_of(const struct ft_run *run, const struct ft_effort *effort,
+                                           enum ft_metric metric) {
+  return (struct ft_search_options){ .metric = metric,
+                                     .model_type = run->job->model_type,
+                                     .most_trials = run->job->max_trials,
+                                     .most_work = effort->most_work,
+                                     .most_rounds = effort->most_rounds,
+                                     .haste = effort->haste,
+                                     .threads = effort->threads,
+                                     .fit_threads = effort->fit_threads,
+                                     .begin = run->begin,
+                                     .deadline = deadline_of(run),
+                                     .most_ns = most_ns_of(run),
+                                     .model = &run->model,
+                                     .events = run->events };
+}
+
+/* The heaviest of a search, best first, as a list to be tried. */
+static const struct ft_configuration *list_best(const struct ft_run *run,
+                                                const struct ft_search *search) {
+  struct ft_configuration *list = FT_ARENA_NEW(run->arena, struct ft_configuration, BEST + 1);
+  bool listed[FT_SEARCH_MOST_CANDIDATES] = { false };
+  for (uint32_t n = 0; list && n < BEST; n++) {
+    uint32_t best = UINT32_MAX;
+    double most = 0;
+    for (uint32_t i = 0; i < search->candidates; i++) {
+      if (listed[i] || search->candidate[i].weight <= most) continue;
+      best = i;
+      most = search->candidate[i].weight;
+    }
+    if (best == UINT32_MAX) break;
+    listed[best] = true;
+    list[n] = *search->candidate[best].configuration;
+  }
+  return list && list[0].name ? list : NULL;
+}
+
+/* Candidates on a sample of the rows. A sample from which nothing was learned decides nothing. */
+static enum ft_status search_sample(struct ft_learned *learned, struct ft_run *run,
+                                    enum ft_metric metric, struct ft_error *err) {
   struct ft_fit_data data = data_of(run);
-  return ft_search_run(&learned->search, &data, &learned->part, &options, err);
+  size_t rows = learned->effort.sample;
+  if (rows > learned->seens) rows = learned->seens;
+  struct ft_effort_size size = size_of(run, rows, run->limit * SAMPLE_SHARE);
+  struct ft_effort effort = ft_effort_for(&size);
+  struct ft_deal deal = { .labels = run->target.labels,
+                          .folds = effort.folds,
+                          .hold_out = effort.hold_out };
+  FT_TRY(ft_partition_deal(&learned->some, run->arena, &data, learned->seen, rows, &deal, err));
+  struct ft_search_options options = options_of(run, &effort, metric);
+  options.deadline = run->begin + run->limit * SAMPLE_SHARE;
+  options.most_work = effort.most_work / 2;
+  enum ft_status status = ft_search_run(&learned->sampled, &data, &learned->some, &options, err);
+  return status == FT_DATA || status == FT_NOMEM ? FT_OK : status;
+}
+
+static enum ft_status search(struct ft_learned *learned, struct ft_run *run, enum ft_metric metric,
+                             struct ft_error *err) {
+  const struct ft_effort *effort = &learned->effort;
+  struct ft_fit_data data = data_of(run);
+  struct ft_search_options options = options_of(run, effort, metric);
+  if (effort->sample > 0 && options.most_trials != 1) {
+    FT_TRY(search_sample(learned, run, metric, err));
+    options.list = list_best(run, &learned->sampled);
+    options.most_trials = 0;
+  }
+  bool finals = learned->helds > 0 || effort->hold_out;
+  options.growth = finals && !options.list ? MORE_ROWS : 0; /* of many rows most have been seen */
+  enum ft_status status = ft_search_run(&learned->search, &data, &learned->part, &options, err);
+  if (status != FT_DATA || learned->sampled.tried == 0) return status;
+  learned->search = learned->sampled; /* better than none */
+  learned->sampled = (struct ft_search){ 0 };
+  learned->search.end = FT_SEARCH_CLOCK;
+  return FT_OK;
 }
 
 /* The mixture over the rows that it was chosen on, calibrated. */
@@ -166,8 +243,8 @@ static enum ft_status train_finals(struct ft_run *run, struct ft_learned *learne
                                        .self = run,
                                        .tick = tell_finals };
   if (learned->helds == 0 && !effort->hold_out) return FT_OK; /* they have seen all rows */
-  if (ft_clock_seconds() + learned->search.seconds / effort->threads > options.deadline)
-    return FT_OK;
+  double seconds = ft_finals_seconds(&learned->finals, MORE_ROWS) / effort->threads;
+  if (ft_clock_seconds() + seconds > options.deadline) return FT_OK;
   struct ft_fit_data data = data_of(run);
   enum ft_status status =
       ft_finals_train(&learned->finals, run->arena, &data, &learned->whole, &options, err);
@@ -188,7 +265,7 @@ static enum ft_status settle(struct ft_scored *seen, struct ft_member **member, 
 static enum ft_status finish(struct ft_run *run, struct ft_learned *learned, enum ft_metric metric,
                              struct ft_error *err) {
   struct ft_fit_data data = data_of(run);
-  double most_ns = run->job->predict_ns ? run->job->predict_ns : FT_BUDGET_STANDARD_NS;
+  double most_ns = most_ns_of(run);
   struct ft_member *member = NULL;
   uint32_t members = 0;
   struct ft_scored seen;
@@ -213,13 +290,7 @@ static enum ft_status finish(struct ft_run *run, struct ft_learned *learned, enu
 static enum ft_status train(struct ft_run *run, struct ft_learned *learned, struct ft_error *err) {
   enum ft_metric metric = metric_of(run);
   run->report.objective = ft_metric_shown(metric);
-  struct ft_fit_data data = data_of(run);
-  const struct ft_configuration *usual = ft_configuration_list(data.problem);
-  double rounds = ft_cost_rounds(usual, 1, FT_COST_PACE);
-  struct ft_effort_size size = { .rows = run->rows,
-                                 .unit = ft_cost_seconds(usual, &data, run->rows, rounds),
-                                 .limit = run->limit,
-                                 .threads = run->threads };
+  struct ft_effort_size size = size_of(run, run->rows, run->limit);
   learned->effort = ft_effort_for(&size);
   FT_TRY(split(learned, run, err));
   FT_TRY(search(learned, run, metric, err));
@@ -243,5 +314,6 @@ void ft_learned_free(struct ft_learned *learned) {
   if (!learned) return;
   ft_finals_release(&learned->finals);
   ft_search_release(&learned->search);
+  ft_search_release(&learned->sampled);
   free(learned);
 }

@@ -2,13 +2,16 @@
 
 #include <math.h>
 
-#define ASIDE_ROWS       500   /* from here on a part is kept aside */
-#define FEW_ROWS         1500  /* fewer are dealt to more folds */
-#define MOST_SCORED      50000 /* rows that are enough to compare candidates, and to show a score */
-#define SEARCH_SECONDS   100.0 /* one core's, of a search that nothing ends before */
-#define FOLDED_SECONDS   2.5   /* a fit that takes longer is not done once a fold */
-#define ALONE_SECONDS    20.0  /* a fit that takes longer is given all threads */
-#define MOST_FIT_SECONDS 40.0  /* then rounds are fewer, and steps larger */
+#define ASIDE_ROWS        500   /* from here on a part is kept aside */
+#define FEW_ROWS          1500  /* fewer are dealt to more folds */
+#define MOST_SCORED       50000 /* rows that are enough to compare candidates, and to show a score */
+#define SEARCH_SECONDS    100.0 /* one core's, of a search that nothing ends before */
+#define FOLDED_SECONDS    2.5   /* a fit that takes longer is not done once a fold */
+#define ALONE_SECONDS     20.0  /* a fit that takes longer is given all threads */
+#define MOST_FIT_SECONDS  40.0  /* then rounds are fewer, and steps larger */
+#define MOST_HASTE        5.0
+#define SAMPLE_ROWS       20000
+#define UNSAMPLED_SECONDS 8.0 /* a fit that takes longer is worth a look at a sample first */
 
 static uint32_t part_of(size_t rows) {
   double parts = ceil((double)rows / MOST_SCORED);
@@ -16,19 +19,25 @@ static uint32_t part_of(size_t rows) {
 }
 
 struct ft_effort ft_effort_for(const struct ft_effort_size *size) {
-  struct ft_effort effort = { .repeats = 1, .most_rounds = 4000, .haste = 1 };
+  struct ft_effort effort = { .repeats = 1, .most_rounds = 4000, .haste = 1, .share = 1 };
   effort.aside = size->rows < ASIDE_ROWS ? 0 : part_of(size->rows);
   double unit = size->unit;
   /* all that is tried, and the final fits, within the time: a fit may take this share of it */
   double most = fmin(MOST_FIT_SECONDS, size->limit / 8);
   if (unit > most) {
-    effort.haste = fmin(unit / most, 5);
+    effort.haste = fmin(unit / most, MOST_HASTE);
     effort.most_rounds = (uint32_t)fmax(1000 / effort.haste, 100);
     unit /= effort.haste;
   }
+  if (unit > 2 * most) {
+    effort.share = 2 * most / unit;
+    unit = 2 * most;
+  }
+  if (unit > fmin(most, UNSAMPLED_SECONDS) && size->rows > 2 * SAMPLE_ROWS)
+    effort.sample = SAMPLE_ROWS;
   effort.hold_out = unit > fmin(FOLDED_SECONDS, size->limit / 20);
   effort.folds = effort.hold_out ? part_of(size->rows) : size->rows < FEW_ROWS ? 8 : 5;
-  effort.most_work = SEARCH_SECONDS;
+  effort.most_work = fmax(SEARCH_SECONDS, 3 * unit);
   bool alone = unit > ALONE_SECONDS;
   effort.threads = alone ? 1 : size->threads;
   effort.fit_threads = alone ? size->threads : 1;

@@ -157,6 +157,15 @@ enum ft_status ft_finals_pick(struct ft_finals *out, struct ft_arena *arena,
   return FT_OK;
 }
 
+double ft_finals_seconds(const struct ft_finals *finals, double growth) {
+  double seconds = 0;
+  for (uint32_t i = 0; i < finals->finals; i++) {
+    const struct ft_trial *trial = &finals->final[i].candidate->trial;
+    seconds += trial->seconds / trial->fits * finals->final[i].kept;
+  }
+  return seconds * growth;
+}
+
 static void run_task(void *self, size_t index) {
   struct finishing *finishing = self;
   const struct ft_finals_options *own = finishing->options;

@@ -49,6 +49,10 @@ enum ft_status ft_finals_pick(struct ft_finals *out, struct ft_arena *arena,
                               const struct ft_model *model, double most_ns, const double *gain,
                               struct ft_error *err) FT_MUST_CHECK;
 
+/* Seconds of one core that training them will take, when a fit takes `growth` times what the search's
+ * took. */
+double ft_finals_seconds(const struct ft_finals *finals, double growth);
+
 /* Train them on all rows of the partition. One whose fits do not end in time, or do not fit into memory,
  * is not ready. Where all have predicted all rows, weights are chosen anew on these.
  * Errors: FT_NOMEM (nothing could be begun), FT_TRAINER */

@@ -11,6 +11,7 @@
 #include "core/train/loss.h"
 #include "core/train/portfolio.h"
 #include "core/train/schedule.h"
+#include "foretell/plan.h"
 
 #define AHEAD          4      /* candidates proposed and not yet judged */
 #define LEAST_TRIED    6      /* before the search may end by itself */
@@ -90,13 +91,17 @@ static void learn_cost(struct searching *searching, const struct ft_trial *trial
   searching->measured[FT_LEARNERS] += trial->seconds;
 }
 
-/* One core's seconds of the final fits of the running mixture. */
+/* One core's seconds of the final fits of the running mixture: of those that the budget of a prediction
+ * will leave, which is one of each at least. */
 static double final_seconds(const struct searching *searching) {
-  double seconds = 0;
-  for (uint32_t i = 0; i < searching->search->candidates; i++)
-    if (searching->share[i] > SMALLEST_SHARE)
-      seconds += searching->search->candidate[i].trial.seconds;
-  return seconds * searching->options->growth;
+  double seconds = 0, ns = 0;
+  for (uint32_t i = 0; i < searching->search->candidates; i++) {
+    if (searching->share[i] <= SMALLEST_SHARE) continue;
+    seconds += searching->search->candidate[i].trial.seconds;
+    ns += searching->search->candidate[i].ns;
+  }
+  double kept = ns > searching->options->most_ns ? searching->options->most_ns / ns : 1;
+  return seconds * fmax(kept, 1 / fits_of(searching)) * searching->options->growth;
 }
 
 /* Seconds of the wall until all that is proposed is tried. */
@@ -212,7 +217,8 @@ static enum ft_status propose(bool *more, struct searching *searching, struct ft
   while (!is_enough(searching)) {
     const struct ft_configuration *next = NULL;
     bool varied = !searching->portfolio.list->name;
-    FT_TRY(ft_portfolio_next(&next, &searching->portfolio, best_trees(search), err));
+    const struct ft_configuration *best = searching->options->list ? NULL : best_trees(search);
+    FT_TRY(ft_portfolio_next(&next, &searching->portfolio, best, err));
     if (!next) {
       search->end = FT_SEARCH_LIST;
       return FT_OK;
@@ -289,6 +295,8 @@ static enum ft_status judge(struct searching *searching, struct ft_candidate *ca
   if (searching->search->tried == 0 ||
       (higher ? trial->score > searching->score : trial->score < searching->score))
     searching->score = trial->score;
+  for (uint32_t i = 0; i < trial->fits; i++)
+    candidate->ns += ft_member_predict_ns(searching->options->model, &trial->fit[i].member);
   candidate->state = FT_CANDIDATE_TRIED;
   searching->search->tried++;
   try_in_mixture(searching, (uint32_t)(candidate - searching->search->candidate));
@@ -404,7 +412,6 @@ static enum ft_status choose(struct searching *searching, struct ft_error *err) 
   search->rows = task.rows;
   for (uint32_t i = 0; i < task.candidates; i++) {
     tried[i]->weight = weight[i];
-    if (weight[i] > 0) search->seconds += tried[i]->trial.seconds * searching->options->growth;
   }
   return FT_OK;
 }
@@ -451,6 +458,7 @@ enum ft_status ft_search_run(struct ft_search *out, const struct ft_fit_data *da
                                  .partition = partition,
                                  .options = options };
   ft_portfolio_init(&searching.portfolio, &out->arena, data, options->model_type);
+  if (options->list) searching.portfolio.list = options->list;
   enum ft_status status = run(&searching, err);
   if (status != FT_OK) ft_search_release(out);
   return status;

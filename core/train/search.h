@@ -27,6 +27,7 @@ struct ft_candidate {
   const struct ft_configuration *configuration;
   enum ft_candidate_state state;
   struct ft_trial trial; /* of a tried one */
+  double ns;             /* of a prediction by all its fits, a row */
   double weight;         /* share in the mixture */
 };
 
@@ -41,15 +42,18 @@ enum ft_search_end {
 struct ft_search_options {
   enum ft_metric metric;
   enum ft_model_type model_type;
-  uint32_t most_trials; /* 0: no limit */
-  double most_work;     /* seconds of one core, foretold (cost.h), of all candidates */
+  const struct ft_configuration *list; /* to be tried and nothing else; NULL: the portfolio */
+  uint32_t most_trials;                /* 0: no limit */
+  double most_work; /* seconds of one core, foretold (cost.h), of all candidates */
   uint32_t most_rounds;
   double haste;
-  uint32_t threads;     /* fits at the same time */
-  uint32_t fit_threads; /* of each */
-  double begin;         /* ft_clock_seconds */
-  double deadline;      /* of the search and the final fits */
-  double growth;        /* seconds of a final fit, as a multiple of a trial's */
+  uint32_t threads;             /* fits at the same time */
+  uint32_t fit_threads;         /* of each */
+  double begin;                 /* ft_clock_seconds */
+  double deadline;              /* of the search and the final fits */
+  double growth;                /* seconds of a final fit, as a multiple of a trial's */
+  double most_ns;               /* of a prediction by the model, a row */
+  const struct ft_model *model; /* with its encoders */
   const struct ft_train_events *events;
 };
 
@@ -61,7 +65,6 @@ struct ft_search {
   double *margin; /* of the mixture over the scored rows × outputs */
   double *target; /* of these rows */
   size_t rows;    /* of them: all scored ones, or those that an only trial has reached */
-  double seconds; /* of one core, that the final fits of the mixture will take */
   struct ft_arena arena;
 };
 
