@@ -146,7 +146,8 @@ static enum ft_status search_sample(struct ft_learned *learned, struct ft_run *r
                           .hold_out = effort.hold_out };
   FT_TRY(ft_partition_deal(&learned->some, run->arena, &data, learned->seen, rows, &deal, err));
   struct ft_search_options options = options_of(run, &effort, metric);
-  options.deadline = run->begin + run->limit * SAMPLE_SHARE;
+  double now = ft_clock_seconds();
+  options.deadline = now + (options.deadline - now) * SAMPLE_SHARE;
   options.most_work = effort.most_work / 2;
   enum ft_status status = ft_search_run(&learned->sampled, &data, &learned->some, &options, err);
   return status == FT_DATA || status == FT_NOMEM ? FT_OK : status;

@@ -10,6 +10,7 @@
 #define ALONE_SECONDS     20.0  /* a fit that takes longer is given all threads */
 #define MOST_FIT_SECONDS  40.0  /* then rounds are fewer, and steps larger */
 #define MOST_HASTE        5.0
+#define MOST_OVER         3.0 /* then rows are fewer too */
 #define SAMPLE_ROWS       20000
 #define UNSAMPLED_SECONDS 8.0 /* a fit that takes longer is worth a look at a sample first */
 
@@ -29,9 +30,9 @@ struct ft_effort ft_effort_for(const struct ft_effort_size *size) {
     effort.most_rounds = (uint32_t)fmax(1000 / effort.haste, 100);
     unit /= effort.haste;
   }
-  if (unit > 2 * most) {
-    effort.share = 2 * most / unit;
-    unit = 2 * most;
+  if (unit > MOST_OVER * most) {
+    effort.share = MOST_OVER * most / unit;
+    unit = MOST_OVER * most;
   }
   if (unit > fmin(most, UNSAMPLED_SECONDS) && size->rows > 2 * SAMPLE_ROWS)
     effort.sample = SAMPLE_ROWS;
