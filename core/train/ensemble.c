@@ -18,6 +18,7 @@ struct choosing {
   uint32_t steps;                          /* taken in all */
   const struct ft_ensemble_budget *budget; /* NULL: no limit */
   double price;                            /* of a cost of 1, in loss of a row */
+  uint32_t most_kept;                      /* fits of a candidate, at most */
   uint32_t *kept;                          /* fits of each candidate that is taken */
   double spent;                            /* on those of the weights */
 };
@@ -81,8 +82,9 @@ static double bonus_with(const struct choosing *choosing, uint32_t c, uint32_t k
 static uint32_t best_kept(double *bonus, const struct choosing *choosing, uint32_t c) {
   uint32_t best = 0;
   *bonus = -INFINITY;
-  uint32_t least = choosing->taken[c] ? choosing->kept[c] : 1;
-  for (uint32_t kept = least; kept <= choosing->budget->fits[c]; kept++) {
+  uint32_t least = choosing->taken[c] ? choosing->kept[c] : 1, most = choosing->budget->fits[c];
+  if (most > choosing->most_kept) most = choosing->most_kept;
+  for (uint32_t kept = least; kept <= most; kept++) {
     double with = bonus_with(choosing, c, kept);
     if (!(with > *bonus)) continue;
     *bonus = with;
@@ -238,13 +240,32 @@ enum ft_status ft_ensemble_choose(double *weight, const struct ft_ensemble_task 
   return status;
 }
 
-/* Cheap candidates first, or good ones: which is better shows in the end. */
+/* Cheap candidates first or good ones, many candidates or many fits of each: what is best shows in the
+ * end. */
+static void choose_within(double *weight, double *tried, struct choosing *choosing) {
+  static const double prices[] = { 0, 0.02, 0.06, 0.2 }; /* shares of the first mixture's loss */
+  static const uint32_t kept[] = { UINT32_MAX, 2, 1 };
+  double best = INFINITY, scale = 0;
+  for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+    for (size_t j = 0; j < sizeof prices / sizeof *prices; j++) {
+      choosing->most_kept = kept[i];
+      choosing->price = prices[j] * scale;
+      double loss = choose_on(tried, choosing);
+      if (loss == INFINITY) return;
+      loss -= choosing->price * choosing->spent;
+      if (scale == 0) scale = fabs(loss);
+      if (!(loss < best)) continue;
+      best = loss;
+      memcpy(weight, tried, choosing->task->candidates * sizeof *weight);
+    }
+  }
+}
+
 enum ft_status ft_ensemble_afford(double *weight, const struct ft_ensemble_task *task,
                                   const struct ft_ensemble_budget *budget, struct ft_error *err) {
-  static const double prices[] = { 0, 0.02, 0.06, 0.2 }; /* shares of the first one's loss */
   struct choosing choosing;
   enum ft_status status = make_room(&choosing, task, err);
-  double *tried = calloc(task->candidates, sizeof *tried), best = INFINITY, scale = 0;
+  double *tried = calloc(task->candidates, sizeof *tried);
   if (status == FT_OK && !tried)
     status = ft_fail(err, FT_NOMEM, "out of memory to choose among the candidates");
   uint32_t cheapest = 0;
@@ -253,15 +274,7 @@ enum ft_status ft_ensemble_afford(double *weight, const struct ft_ensemble_task 
   for (uint32_t c = 0; c < task->candidates; c++)
     weight[c] = c == cheapest;
   choosing.budget = budget;
-  for (size_t i = 0; i < sizeof prices / sizeof *prices && status == FT_OK; i++) {
-    choosing.price = prices[i] * scale;
-    double loss = choose_on(tried, &choosing);
-    if (loss == INFINITY) break;
-    if (i == 0) scale = fabs(loss);
-    if (!(loss + choosing.price * choosing.spent < best)) continue;
-    best = loss + choosing.price * choosing.spent;
-    memcpy(weight, tried, task->candidates * sizeof *weight);
-  }
+  if (status == FT_OK) choose_within(weight, tried, &choosing);
   release(&choosing);
   free(tried);
   return status;
