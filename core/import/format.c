@@ -15,7 +15,8 @@ static bool begins(struct ft_span bytes, const char *with, size_t size) {
 
 static bool has(struct ft_span bytes, size_t within, const char *word) {
   if (within > bytes.size) within = bytes.size;
-  return within > 0 && memmem(bytes.data, within, word, strlen(word)) != NULL;
+  if (!bytes.data || within == 0) return false;
+  return memmem(bytes.data, within, word, strlen(word)) != NULL;
 }
 
 static bool is_own(struct ft_span bytes) {
