@@ -5,6 +5,7 @@
 
 #include "core/train/budget.h"
 #include "core/train/ensemble.h"
+#include "core/train/linear_member.h"
 #include "core/train/schedule.h"
 #include "foretell/plan.h"
 
@@ -43,8 +44,9 @@ static struct ft_budget_part part_of(const struct ft_final *final, const struct 
     part.bytes += bytes_of(&trial->fit[f].member);
     part.fits++;
   }
-  part.ns /= part.fits;
-  part.bytes /= part.fits;
+  double members = ft_linear_is(&trial->fit[0].member) ? part.fits : 1; /* merged into one */
+  part.ns /= part.fits * members;
+  part.bytes /= part.fits * members;
   return part;
 }
 
@@ -184,6 +186,14 @@ static void tick(void *self) {
                              (double)atomic_load(&finishing->done) / (double)finishing->tasks);
 }
 
+/* How far one fit on all rows goes; 0 where the folds decide. */
+static uint32_t refit_rounds(const struct ft_final *final) {
+  const struct ft_trial *trial = &final->candidate->trial;
+  if (final->kept > 1) return 0;
+  bool boosted = trial->configuration->learner == FT_LEARN_TREES;
+  return boosted ? (uint32_t)(trial->rounds * MORE_ROUNDS) + 1 : trial->rounds;
+}
+
 static enum ft_status open_all(struct ft_finals *finals, struct finishing *finishing,
                                const struct ft_fit_data *data, const struct ft_partition *partition,
                                struct ft_error *err) {
@@ -192,10 +202,8 @@ static enum ft_status open_all(struct ft_finals *finals, struct finishing *finis
   if (!finishing->task) return ft_fail(err, FT_NOMEM, "out of memory to train");
   for (uint32_t i = 0; i < finals->finals; i++) {
     struct ft_final *final = &finals->final[i];
-    uint32_t rounds =
-        final->kept == 1 ? (uint32_t)(final->candidate->trial.rounds * MORE_ROUNDS) + 1 : 0;
-    FT_TRY(ft_trial_open(&final->trial, data, partition, final->candidate->configuration, rounds,
-                         err));
+    FT_TRY(ft_trial_open(&final->trial, data, partition, final->candidate->configuration,
+                         refit_rounds(final), err));
     final->trial.fits = final->kept;
     for (uint32_t f = 0; f < final->trial.fits; f++)
       finishing->task[finishing->tasks++] = (struct final_task){ &final->trial, f };
@@ -268,23 +276,41 @@ static enum ft_status shift_base(struct ft_member *member, struct ft_arena *aren
   return FT_OK;
 }
 
+/* The kept fits of a final as members; those of a linear model as one. */
+static enum ft_status add_members(struct ft_member *member, uint32_t *members,
+                                  struct ft_arena *arena, const struct ft_final *final,
+                                  uint32_t outputs, struct ft_error *err) {
+  const struct ft_trial *trial = final->ready ? &final->trial : &final->candidate->trial;
+  struct ft_member *first = member + *members;
+  uint32_t count = 0;
+  for (uint32_t f = 0; f < trial->fits && count < final->kept; f++)
+    if (trial->fit[f].done && *members + count < FT_MODEL_MAX_MEMBERS)
+      first[count++] = trial->fit[f].member;
+  for (uint32_t m = 0; m < count; m++)
+    first[m].weight = 1.0 / count;
+  if (count > 1 && ft_linear_is(first)) {
+    struct ft_member merged;
+    FT_TRY(ft_linear_merge(&merged, arena, first, count, outputs, err));
+    *first = merged;
+    count = 1;
+  }
+  for (uint32_t m = 0; m < count; m++)
+    first[m].weight *= final->weight;
+  *members += count;
+  return FT_OK;
+}
+
 enum ft_status ft_finals_members(struct ft_member **out, uint32_t *count, struct ft_arena *arena,
                                  const struct ft_finals *finals, uint32_t outputs,
                                  struct ft_error *err) {
   struct ft_member *member = FT_ARENA_NEW(arena, struct ft_member, FT_MODEL_MAX_MEMBERS);
   if (!member) return ft_arena_fail(err, "the model");
   uint32_t members = 0;
-  for (uint32_t i = 0; i < finals->finals; i++) {
-    const struct ft_final *final = &finals->final[i];
-    if (final->weight == 0) continue;
-    const struct ft_trial *trial = final->ready ? &final->trial : &final->candidate->trial;
-    uint32_t first = members;
-    for (uint32_t f = 0; f < trial->fits && members - first < final->kept; f++)
-      if (trial->fit[f].done && members < FT_MODEL_MAX_MEMBERS)
-        member[members++] = trial->fit[f].member;
-    for (uint32_t m = first; m < members; m++)
-      member[m].weight = finals->calibration.factor * final->weight / (members - first);
-  }
+  for (uint32_t i = 0; i < finals->finals; i++)
+    if (finals->final[i].weight > 0)
+      FT_TRY(add_members(member, &members, arena, &finals->final[i], outputs, err));
+  for (uint32_t m = 0; m < members; m++)
+    member[m].weight *= finals->calibration.factor;
   *out = member;
   *count = members;
   if (finals->calibration.shift == 0) return FT_OK;
