@@ -42,7 +42,7 @@ class Record:
     types: str = ""
     order: str = "nosort"
     text: str = ""  # what an error or a notice must say
-    timeout: float = 120
+    timeout: float = 600
     session: int = 0  # 0: a process of its own
 
 
@@ -68,7 +68,7 @@ class Reader:
         self.at = 0
         self.records = []
         self.session = self.sessions = 0
-        self.timeout = 120.0
+        self.timeout = 600.0
         self.condition = True
 
     def fail(self, message):
