@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/train/trees.h"
-#include "core/train/xgboost_api.h"
+#include "core/learn/trees.h"
+#include "core/learn/xgboost_api.h"
 #include "foretell/plan.h"
 #include "foretell/random.h"
 

@@ -22,7 +22,8 @@ BELOW = {
     "core/import": ["core/predict"],
     "core/remote": ["core/model"],
     "core/job": ["core/model"],
-    "core/train": ["core/predict", "core/job", "core/import"],
+    "core/learn": ["core/job", "core/import"],
+    "core/train": ["core/learn"],
     "core/sql": ["core/model", "core/job"],
     "core/command": ["core/sql", "core/predict", "core/remote", "core/job"],
     "trainer": ["core/train", "core/import", "core/job"],
@@ -46,7 +47,7 @@ LIBRARIES = {
                     "hosts/duckdb", "hosts/postgres", "shell"],
     r"protobuf-c": ["core/import"],
     r"(histedit|editline/readline|readline/readline)\.h": ["shell"],
-    r"(xgboost/|omp\.h)": ["core/train"],
+    r"(xgboost/|omp\.h)": ["core/learn"],
     r"(postgres|fmgr)\.h": ["hosts/postgres"],
 }
 

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "core/import/imported.h"
-#include "core/train/clock.h"
+#include "core/learn/clock.h"
 #include "core/train/order.h"
 #include "core/train/train.h"
 #include "foretell/job.h"

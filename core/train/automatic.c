@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/learn/clock.h"
+#include "core/learn/cost.h"
 #include "core/train/bagging.h"
 #include "core/train/budget.h"
-#include "core/train/clock.h"
-#include "core/train/cost.h"
 #include "core/train/effort.h"
 #include "core/train/finals.h"
 #include "core/train/interval.h"

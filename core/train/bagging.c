@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "core/train/loss.h"
+#include "core/learn/loss.h"
 
 #define MOST_ROWS   64   /* are enough for a mean */
 #define USUAL_SHARE 0.03 /* of the loss, where no rows are left to look at */

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "core/train/loss.h"
+#include "core/learn/loss.h"
 #include "foretell/maths.h"
 
 #define LEAST_ROWS    100

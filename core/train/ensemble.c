@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/train/loss.h"
+#include "core/learn/loss.h"
 
 #define ENOUGH_ROWS 10000
 

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/train/loss.h"
-#include "core/train/metric.h"
+#include "core/learn/loss.h"
+#include "core/learn/metric.h"
 #include "foretell/maths.h"
 
 /* Margins made predictions. */

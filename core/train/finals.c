@@ -3,9 +3,9 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "core/learn/linear_member.h"
 #include "core/train/budget.h"
 #include "core/train/ensemble.h"
-#include "core/train/linear_member.h"
 #include "core/train/schedule.h"
 #include "foretell/plan.h"
 

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/train/clock.h"
+#include "core/learn/clock.h"
+#include "core/learn/view.h"
 #include "core/train/evaluation.h"
 #include "core/train/split.h"
-#include "core/train/view.h"
 #include "foretell/maths.h"
 #include "foretell/objective.h"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/train/metric.h"
+#include "core/learn/metric.h"
 #include "core/train/predictions.h"
 #include "foretell/random.h"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/train/metric.h"
+#include "core/learn/metric.h"
 
 #define MOST_ROWS  ((size_t)20000)
 #define MOST_PARTS 256U

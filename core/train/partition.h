@@ -10,7 +10,7 @@
 
 #include <stdbool.h>
 
-#include "core/train/fit.h"
+#include "core/learn/fit.h"
 
 struct ft_partition {
   const uint32_t *row; /* canonical rows; borrowed */

@@ -6,7 +6,7 @@
 #ifndef FORETELL_TRAIN_PORTFOLIO_H
 #define FORETELL_TRAIN_PORTFOLIO_H
 
-#include "core/train/fit.h"
+#include "core/learn/fit.h"
 #include "foretell/random.h"
 
 struct ft_portfolio {

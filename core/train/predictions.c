@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "core/train/loss.h"
+#include "core/learn/loss.h"
 
 void ft_predictions_release(struct ft_predictions *p) {
   free(p->value);

@@ -8,10 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/learn/leaf.h"
 #include "core/predict/net.h"
 #include "core/train/cast.h"
 #include "core/train/drift.h"
-#include "core/train/leaf.h"
 #include "core/train/order.h"
 #include "foretell/plan.h"
 

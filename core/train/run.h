@@ -6,8 +6,8 @@
 #ifndef FORETELL_TRAIN_RUN_H
 #define FORETELL_TRAIN_RUN_H
 
+#include "core/learn/fit.h"
 #include "core/train/events.h"
-#include "core/train/fit.h"
 #include "core/train/profile.h"
 #include "core/train/score.h"
 #include "core/train/table.h"

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/train/metric.h"
+#include "core/learn/metric.h"
 #include "core/train/predictions.h"
 
 static enum ft_status measure(double *out, enum ft_metric metric, const struct ft_predictions *p,

@@ -5,7 +5,7 @@
 #ifndef FORETELL_TRAIN_SCORE_H
 #define FORETELL_TRAIN_SCORE_H
 
-#include "core/train/fit.h"
+#include "core/learn/fit.h"
 #include "foretell/objective.h"
 
 /* The rows that something is measured on; those without `covered` are skipped. */

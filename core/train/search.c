@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/train/clock.h"
-#include "core/train/cost.h"
+#include "core/learn/clock.h"
+#include "core/learn/cost.h"
+#include "core/learn/loss.h"
 #include "core/train/ensemble.h"
-#include "core/train/loss.h"
 #include "core/train/portfolio.h"
 #include "core/train/schedule.h"
 #include "foretell/plan.h"

@@ -1,7 +1,7 @@
 #include "core/train/train.h"
 
+#include "core/learn/clock.h"
 #include "core/train/automatic.h"
-#include "core/train/clock.h"
 #include "core/train/given.h"
 #include "core/train/leakage.h"
 #include "core/train/manifest.h"

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "core/train/clock.h"
+#include "core/learn/clock.h"
 
 #define PATIENCE          60
 #define FEW_ROWS_OF_CLASS 200 /* fewer: log loss stops too soon */

@@ -1,5 +1,5 @@
 /* Our plan of a trained model gives the margins that XGBoost itself gives. */
-#include "core/train/booster.h"
+#include "core/learn/booster.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -10,9 +10,9 @@
 
 #include <cmocka.h>
 
+#include "core/learn/trees.h"
+#include "core/learn/xgboost_api.h"
 #include "core/train/run.h"
-#include "core/train/trees.h"
-#include "core/train/xgboost_api.h"
 #include "foretell/random.h"
 #include "test/unit/rows_of.h"
 

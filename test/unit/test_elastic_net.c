@@ -1,5 +1,5 @@
 /* The elastic net finds what scikit-learn finds, and what its own conditions of an optimum say. */
-#include "core/train/elastic_net.h"
+#include "core/learn/elastic_net.h"
 
 #include <float.h>
 #include <math.h>
@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "core/train/clock.h"
+#include "core/learn/clock.h"
 #include "foretell/random.h"
 
 #define ROWS    120

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "core/train/loss.h"
+#include "core/learn/loss.h"
 #include "foretell/random.h"
 
 #define ROWS 400

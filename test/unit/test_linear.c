@@ -1,5 +1,5 @@
 /* Linear and additive fits: what they recover, and what they survive. */
-#include "core/train/linear.h"
+#include "core/learn/linear.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -11,9 +11,9 @@
 
 #include <cmocka.h>
 
+#include "core/learn/clock.h"
+#include "core/learn/linear_member.h"
 #include "core/predict/net.h"
-#include "core/train/clock.h"
-#include "core/train/linear_member.h"
 #include "core/train/train.h"
 #include "foretell/random.h"
 #include "test/unit/rows_of.h"

@@ -1,5 +1,5 @@
 /* The store of matrices: who gets which, and when one is made anew. */
-#include "core/train/matrix.h"
+#include "core/learn/matrix.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

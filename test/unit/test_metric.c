@@ -1,5 +1,5 @@
 /* Scores against scikit-learn's (test/reference/metrics.py), and folds. */
-#include "core/train/metric.h"
+#include "core/learn/metric.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* Nets are trained: gradients are right, bits are the same, small problems are learned. */
-#include "core/train/network.h"
+#include "core/learn/network.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -11,10 +11,10 @@
 
 #include <cmocka.h>
 
+#include "core/learn/loss.h"
+#include "core/learn/net.h"
+#include "core/learn/net_options.h"
 #include "core/predict/net.h"
-#include "core/train/loss.h"
-#include "core/train/net.h"
-#include "core/train/net_options.h"
 
 #define ROWS         600
 #define FEATURES     4

@@ -1,5 +1,5 @@
 /* Random forests: what their leaves say, what they are calibrated by, what does not matter. */
-#include "core/train/random_forest.h"
+#include "core/learn/random_forest.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -11,9 +11,9 @@
 
 #include <cmocka.h>
 
-#include "core/train/forest_leaves.h"
-#include "core/train/leaf.h"
-#include "core/train/loss.h"
+#include "core/learn/forest_leaves.h"
+#include "core/learn/leaf.h"
+#include "core/learn/loss.h"
 #include "foretell/random.h"
 
 #define FEATURES 3

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "core/train/clock.h"
+#include "core/learn/clock.h"
 #include "core/train/run.h"
 #include "core/train/trial.h"
 #include "foretell/plan.h"

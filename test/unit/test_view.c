@@ -1,5 +1,5 @@
 /* Categories as a learner of trees sees them, and its trees made trees over the categories. */
-#include "core/train/view.h"
+#include "core/learn/view.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "core/train/code_mean.h"
+#include "core/learn/code_mean.h"
 #include "core/train/run.h"
 #include "foretell/random.h"
 

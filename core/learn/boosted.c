@@ -1,0 +1,219 @@
+#include "core/learn/boosted.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/learn/loss.h"
+#include "core/learn/metric.h"
+#include "foretell/random.h"
+
+#define MOST_PARAMETERS 24
+
+/* A fit's working memory. */
+struct fitting {
+  const struct ft_fit_task *task;
+  struct ft_loss loss;
+  struct ft_matrices matrices;
+  struct ft_booster *booster;
+  double *target; /* of the training rows */
+  double *valid_target;
+  float *gradient; /* then as many hessians */
+  double *margin;  /* of the valid rows, after this round */
+  double best;     /* loss to be made small */
+};
+
+static void *take(size_t count, size_t bytes) {
+  return count && bytes > SIZE_MAX / count ? NULL : calloc(count + 1, bytes);
+}
+
+static void release(struct fitting *fitting) {
+  ft_booster_free(fitting->booster);
+  ft_matrices_return(&fitting->matrices, fitting->task->data->features);
+  free(fitting->target);
+  free(fitting->valid_target);
+  free(fitting->gradient);
+  free(fitting->margin);
+}
+
+static enum ft_status make_room(struct fitting *fitting, struct ft_error *err) {
+  const struct ft_fit_task *task = fitting->task;
+  size_t outputs = task->data->outputs;
+  fitting->target = take(task->trains, sizeof *fitting->target);
+  fitting->valid_target = take(task->valids, sizeof *fitting->valid_target);
+  fitting->gradient = take(task->trains * outputs, 2 * sizeof *fitting->gradient);
+  fitting->margin = take(task->valids * outputs, sizeof *fitting->margin);
+  if (!fitting->target || !fitting->valid_target || !fitting->gradient || !fitting->margin)
+    return ft_fail(err, FT_NOMEM, "out of memory to train on %zu rows", task->trains);
+  for (size_t i = 0; i < task->trains; i++)
+    fitting->target[i] = task->data->target[task->train[i]];
+  for (size_t i = 0; i < task->valids; i++)
+    fitting->valid_target[i] = task->data->target[task->valid[i]];
+  return FT_OK;
+}
+
+static enum ft_status make_booster(struct fitting *fitting, struct ft_error *err) {
+  const struct ft_fit_task *task = fitting->task;
+  char outputs[16], seed[24], threads[16], eta[32], bins[16];
+  snprintf(outputs, sizeof outputs, "%" PRIu32, task->data->outputs);
+  snprintf(seed, sizeof seed, "%" PRIu64, task->data->seed % 2147483647);
+  snprintf(threads, sizeof threads, "%" PRIu32, task->threads);
+  snprintf(eta, sizeof eta, "%.6g", task->configuration->eta * task->haste);
+  snprintf(bins, sizeof bins, "%" PRIu32, ft_matrix_bins(task->trains));
+  bool several = task->data->outputs > 1;
+  struct ft_parameter parameter[MOST_PARAMETERS] = {
+    { "objective", several ? "multi:softprob" : "reg:squarederror" },
+    { "base_score", "0" },
+    { "disable_default_eval_metric", "1" },
+    { "tree_method", "hist" },
+    { "max_bin", bins },
+    { "max_cat_to_onehot", "64" },
+    { "seed", seed },
+    { "seed_per_iteration", "1" },
+    { "nthread", threads },
+    { "eta", eta },
+  };
+  size_t count = 10;
+  if (several) parameter[count++] = (struct ft_parameter){ "num_class", outputs };
+  const struct ft_parameter *own = task->configuration->parameter;
+  for (size_t i = 0; i < FT_CONFIGURATION_PARAMETERS && own[i].name; i++)
+    parameter[count++] = own[i];
+  struct ft_matrix *matrix[2] = { fitting->matrices.train, fitting->matrices.valid };
+  return ft_booster_make(&fitting->booster, matrix, fitting->matrices.valid ? 2 : 1,
+                         task->data->outputs, parameter, count, err);
+}
+
+static enum ft_status prepare(struct fitting *fitting, struct ft_error *err) {
+  const struct ft_fit_task *task = fitting->task;
+  struct ft_matrix_rows rows = { task->train, task->trains, task->valid, task->valids,
+                                 ft_matrix_bins(task->trains) };
+  FT_TRY(make_room(fitting, err));
+  FT_TRY(ft_matrices_borrow(&fitting->matrices, task->data->features, &rows, task->threads, err));
+  return make_booster(fitting, err);
+}
+
+/* A row that a round does not see has no gradient. */
+static void draw_rows(const struct fitting *fitting, uint32_t round) {
+  const struct ft_fit_task *task = fitting->task;
+  double share = task->configuration->subsample;
+  if (share >= 1) return;
+  size_t outputs = task->data->outputs;
+  float *gradient = fitting->gradient, *hessian = gradient + task->trains * outputs;
+  struct ft_random random =
+      ft_random_seeded(task->data->seed ^ (UINT64_C(0x9e3779b97f4a7c15) * (round + 1)));
+  for (size_t i = 0; i < task->trains; i++) {
+    if (ft_random_unit(&random) < share) continue;
+    memset(gradient + i * outputs, 0, outputs * sizeof *gradient);
+    memset(hessian + i * outputs, 0, outputs * sizeof *hessian);
+  }
+}
+
+static enum ft_status boost(struct fitting *fitting, uint32_t round, struct ft_error *err) {
+  const struct ft_fit_task *task = fitting->task;
+  float *gradient = fitting->gradient, *hessian = gradient + task->trains * task->data->outputs;
+  const float *margin;
+  FT_TRY(ft_booster_margins(&margin, fitting->booster, fitting->matrices.train, err));
+  ft_loss_gradients(&fitting->loss, margin, fitting->target, task->trains, gradient, hessian);
+  draw_rows(fitting, round);
+  return ft_booster_boost(fitting->booster, fitting->matrices.train, round, gradient, hessian, err);
+}
+
+static enum ft_status judge(double *loss, struct fitting *fitting, struct ft_error *err) {
+  const struct ft_fit_task *task = fitting->task;
+  uint32_t outputs = task->data->outputs;
+  const float *margin;
+  FT_TRY(ft_booster_margins(&margin, fitting->booster, fitting->matrices.valid, err));
+  for (size_t i = 0; i < task->valids; i++)
+    for (uint32_t g = 0; g < outputs; g++)
+      fitting->margin[i * outputs + g] = fitting->loss.base[g] + margin[i * outputs + g];
+  if (!task->stop_on_auc) {
+    *loss = ft_loss_mean(task->data->problem, outputs, fitting->margin, fitting->valid_target,
+                         task->valids);
+    return FT_OK;
+  }
+  FT_TRY(ft_metric_auc(loss, fitting->margin, fitting->valid_target, task->valids, err));
+  *loss = -*loss;
+  return FT_OK;
+}
+
+/* A round and its judgement; true when no later round will be better. */
+static enum ft_status run_round(bool *ended, struct ft_fit *fit, struct fitting *fitting,
+                                uint32_t round, struct ft_error *err) {
+  const struct ft_fit_task *task = fitting->task;
+  FT_TRY(boost(fitting, round, err));
+  if (task->progress) atomic_fetch_add(task->progress, 1);
+  double loss = -(double)round;
+  if (task->valids) FT_TRY(judge(&loss, fitting, err));
+  if (round == 0 || loss < fitting->best) {
+    fitting->best = loss;
+    fit->rounds = round + 1;
+    memcpy(fit->margin, fitting->margin, task->valids * task->data->outputs * sizeof *fit->margin);
+  }
+  uint32_t since = round + 1 - fit->rounds;
+  *ended = since > 0 && round + 1 >= task->least_rounds && since >= task->patience;
+  return FT_OK;
+}
+
+/* A round is not begun that would end after the deadline, were it as long as the one before. */
+static enum ft_status run_rounds(struct ft_fit *fit, struct fitting *fitting,
+                                 struct ft_error *err) {
+  const struct ft_fit_task *task = fitting->task;
+  uint32_t most = task->valids ? task->configuration->most_rounds : task->rounds;
+  if (task->valids && most > task->most_rounds) most = task->most_rounds;
+  double now = ft_clock_seconds(), before = now;
+  bool ended = false;
+  for (uint32_t round = 0; round < most && !ended; round++) {
+    /* the first one finds the bins: the second is shorter */
+    double expected = round == 1 ? 0 : now - before;
+    if (now + expected >= task->deadline || ft_fit_is_late(task)) {
+      fit->cut = true;
+      return FT_OK;
+    }
+    FT_TRY(run_round(&ended, fit, fitting, round, err));
+    before = now;
+    now = ft_clock_seconds();
+  }
+  return FT_OK;
+}
+
+static enum ft_status make_member(struct ft_fit *fit, struct ft_arena *arena,
+                                  const struct fitting *fitting, struct ft_error *err) {
+  const struct ft_fit_task *task = fitting->task;
+  struct ft_grown_on rows = { task->data->features, task->train, task->trains };
+  struct ft_forest *forest = &fit->member.forest;
+  FT_TRY(ft_booster_forest(forest, arena, fitting->booster, fit->rounds, task->data->scale, &rows,
+                           err));
+  double *base = FT_ARENA_NEW(arena, double, task->data->outputs);
+  if (!base) return ft_arena_fail(err, "the learner");
+  for (uint32_t g = 0; g < task->data->outputs; g++)
+    base[g] = task->data->centre + task->data->scale * fitting->loss.base[g];
+  forest->base = base;
+  fit->member.kind = FT_LEARNER_FOREST;
+  fit->member.weight = 1;
+  fit->done = true;
+  return FT_OK;
+}
+
+static enum ft_status run(struct ft_fit *fit, struct ft_arena *arena, struct fitting *fitting,
+                          struct ft_error *err) {
+  const struct ft_fit_task *task = fitting->task;
+  double *base = FT_ARENA_NEW(arena, double, task->data->outputs);
+  fit->margin = FT_ARENA_NEW(arena, double, task->valids * task->data->outputs);
+  if (!base || !fit->margin) return ft_arena_fail(err, "the learner");
+  ft_loss_base(base, task->data->problem, task->data->outputs, task->data->target, task->train,
+               task->trains);
+  fitting->loss = (struct ft_loss){ task->data->problem, task->data->outputs, base };
+  FT_TRY(prepare(fitting, err));
+  FT_TRY(run_rounds(fit, fitting, err));
+  return fit->rounds > 0 ? make_member(fit, arena, fitting, err) : FT_OK;
+}
+
+enum ft_status ft_boosted_fit(struct ft_fit *out, struct ft_arena *arena,
+                              const struct ft_fit_task *task, struct ft_error *err) {
+  struct fitting fitting = { .task = task };
+  enum ft_status status = run(out, arena, &fitting, err);
+  release(&fitting);
+  return status;
+}

@@ -1,0 +1,75 @@
+#include "core/learn/cost.h"
+
+#include <math.h>
+
+#include "core/learn/linear.h"
+#include "core/learn/net.h"
+
+/* Seconds. */
+#define FIT_SECONDS    0.04    /* of a fit, whatever it learns */
+#define TREE_SECONDS   1e-4    /* of a tree, whatever it holds */
+#define ROW_SECONDS    8e-9    /* of a tree, a row: gradients, margins, its place */
+#define CELL_SECONDS   0.9e-9  /* of a level, a row's feature */
+#define BIN_SECONDS    1.2e-9  /* of a node, a feature's bin */
+#define STEP_SECONDS   3.3e-7  /* of an epoch, a row */
+#define WEIGHT_SECONDS 1.6e-10 /* of an epoch, a row's weight: forward and back */
+#define LINEAR_SECONDS 1e-9
+
+#define FOREST_FACTOR   2.0  /* trees that are as deep as they can be */
+#define FEW_ROWS        5000 /* fewer have fewer bins */
+#define PATIENCE_ROUNDS 60.0
+#define USUAL_DEPTH     6.0
+
+static double seconds_of_tree(const struct ft_configuration *configuration,
+                              const struct ft_fit_data *data, double rows) {
+  double depth = ft_configuration_number(configuration, "max_depth", USUAL_DEPTH);
+  double features = data->features->features *
+                    ft_configuration_number(configuration, "colsample_bytree", 1) *
+                    sqrt(ft_configuration_number(configuration, "colsample_bynode", 1));
+  double nodes = fmin(ldexp(1, (int)depth), rows / 4), bins = rows < FEW_ROWS ? 64 : 254;
+  return TREE_SECONDS + rows * (ROW_SECONDS + depth * features * CELL_SECONDS) +
+         nodes * features * bins * BIN_SECONDS;
+}
+
+static double seconds_of_net(const struct ft_configuration *configuration,
+                             const struct ft_fit_data *data, double rows) {
+  double width = ft_configuration_number(configuration, "width", 64);
+  double layers = ft_configuration_number(configuration, "layers", 3);
+  double terms =
+      data->features->features * (1 + ft_configuration_number(configuration, "bends", 0));
+  double weights = width * (terms + width * (layers - 1) + data->outputs);
+  return ft_net_visits(configuration, data, (size_t)rows) *
+         (STEP_SECONDS + weights * WEIGHT_SECONDS);
+}
+
+static double seconds_of(const struct ft_configuration *configuration,
+                         const struct ft_fit_data *data, size_t rows, double rounds) {
+  switch (configuration->learner) {
+  case FT_LEARN_NET: return seconds_of_net(configuration, data, (double)rows);
+  case FT_LEARN_LINEAR:
+    return LINEAR_SECONDS * ft_linear_work(data->features, configuration, rows, data->outputs);
+  case FT_LEARN_RANDOM_FOREST:
+    return FOREST_FACTOR * ft_configuration_number(configuration, "trees", 200) * data->outputs *
+           seconds_of_tree(configuration, data, (double)rows);
+  default: return rounds * data->outputs * seconds_of_tree(configuration, data, (double)rows);
+  }
+}
+
+double ft_cost_seconds(const struct ft_configuration *configuration, const struct ft_fit_data *data,
+                       size_t rows, double rounds) {
+  return FIT_SECONDS + seconds_of(configuration, data, rows, rounds);
+}
+
+/* A tree of depth d learns about as much as d roots of a small one. */
+static double depth_factor(const struct ft_configuration *configuration) {
+  return sqrt(ft_configuration_number(configuration, "max_depth", USUAL_DEPTH) / USUAL_DEPTH);
+}
+
+double ft_cost_rounds(const struct ft_configuration *configuration, double haste, double pace) {
+  double rounds = pace / (configuration->eta * haste * depth_factor(configuration));
+  return fmin(rounds + PATIENCE_ROUNDS, configuration->most_rounds);
+}
+
+double ft_cost_pace(const struct ft_configuration *configuration, double haste, double rounds) {
+  return rounds * configuration->eta * haste * depth_factor(configuration);
+}

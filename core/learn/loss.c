@@ -1,0 +1,125 @@
+#include "core/learn/loss.h"
+
+#include <math.h>
+
+#include "foretell/maths.h"
+
+#define SMALLEST_HESSIAN 1e-16
+#define GRADIENT_BITS    30
+#define SUM_BITS         53
+
+void ft_loss_probabilities(double *probability, enum ft_problem problem, uint32_t outputs,
+                           const double *margin) {
+  if (problem == FT_BINARY) {
+    probability[1] = ft_logistic(margin[0]);
+    probability[0] = 1.0 - probability[1];
+    return;
+  }
+  double largest = margin[0], sum = 0;
+  for (uint32_t g = 1; g < outputs; g++)
+    if (margin[g] > largest) largest = margin[g];
+  for (uint32_t g = 0; g < outputs; g++) {
+    probability[g] = ft_exp(margin[g] - largest);
+    sum += probability[g];
+  }
+  for (uint32_t g = 0; g < outputs; g++)
+    probability[g] /= sum;
+}
+
+static void gradient_row(const struct ft_loss *loss, const float *margin, double target,
+                         float *gradient, float *hessian) {
+  if (loss->problem == FT_REGRESSION) {
+    gradient[0] = (float)(loss->base[0] + margin[0] - target);
+    hessian[0] = 1;
+  } else if (loss->problem == FT_BINARY) {
+    double p = ft_logistic(loss->base[0] + margin[0]);
+    gradient[0] = (float)(p - target);
+    hessian[0] = (float)fmax(p * (1 - p), SMALLEST_HESSIAN);
+  } else {
+    double largest = -INFINITY, sum = 0;
+    for (uint32_t g = 0; g < loss->outputs; g++)
+      largest = fmax(largest, loss->base[g] + margin[g]);
+    for (uint32_t g = 0; g < loss->outputs; g++) {
+      gradient[g] = (float)ft_exp(loss->base[g] + margin[g] - largest);
+      sum += gradient[g];
+    }
+    for (uint32_t g = 0; g < loss->outputs; g++) {
+      double p = gradient[g] / sum;
+      gradient[g] = (float)(p - (g == (uint32_t)target));
+      hessian[g] = (float)fmax(2 * p * (1 - p), SMALLEST_HESSIAN);
+    }
+  }
+}
+
+/* Round to multiples of 2^-k of the largest; a float32 that is larger than 2^24 of them is one
+ * anyway. */
+static void quantise(float *value, size_t count, int bits) {
+  float largest = 0;
+  for (size_t i = 0; i < count; i++)
+    if (fabsf(value[i]) > largest) largest = fabsf(value[i]);
+  if (largest == 0 || !isfinite(largest)) return;
+  int exponent;
+  frexpf(largest, &exponent);
+  double unit = ldexp(1, exponent - bits), inverse = ldexp(1, bits - exponent);
+  for (size_t i = 0; i < count; i++)
+    value[i] = (float)(rint(value[i] * inverse) * unit);
+}
+
+void ft_loss_quantise(float *value, size_t count, size_t rows) {
+  int bits = GRADIENT_BITS, size;
+  frexp((double)rows, &size);
+  quantise(value, count, bits < SUM_BITS - size ? bits : SUM_BITS - size);
+}
+
+void ft_loss_gradients(const struct ft_loss *loss, const float *margin, const double *target,
+                       size_t rows, float *gradient, float *hessian) {
+  for (size_t r = 0; r < rows; r++) {
+    size_t at = r * loss->outputs;
+    gradient_row(loss, margin + at, target[r], gradient + at, hessian + at);
+  }
+  ft_loss_quantise(gradient, rows * loss->outputs, rows);
+  ft_loss_quantise(hessian, rows * loss->outputs, rows);
+}
+
+double ft_loss_row(enum ft_problem problem, uint32_t outputs, const double *margin, double target) {
+  if (problem == FT_REGRESSION) return (margin[0] - target) * (margin[0] - target);
+  if (problem == FT_BINARY) {
+    double m = target > 0.5 ? -margin[0] : margin[0]; /* log(1 + exp(m)) */
+    return m > 0 ? m + ft_log(1 + ft_exp(-m)) : ft_log(1 + ft_exp(m));
+  }
+  double largest = margin[0], sum = 0;
+  for (uint32_t g = 1; g < outputs; g++)
+    largest = fmax(largest, margin[g]);
+  for (uint32_t g = 0; g < outputs; g++)
+    sum += ft_exp(margin[g] - largest);
+  return largest + ft_log(sum) - margin[(uint32_t)target];
+}
+
+double ft_loss_mean(enum ft_problem problem, uint32_t outputs, const double *margin,
+                    const double *target, size_t rows) {
+  double sum = 0;
+  for (size_t r = 0; r < rows; r++)
+    sum += ft_loss_row(problem, outputs, margin + r * outputs, target[r]);
+  return rows ? sum / (double)rows : 0;
+}
+
+void ft_loss_base(double *base, enum ft_problem problem, uint32_t outputs, const double *target,
+                  const uint32_t *row, size_t rows) {
+  if (problem == FT_REGRESSION || problem == FT_BINARY) {
+    double sum = 0;
+    for (size_t i = 0; i < rows; i++)
+      sum += target[row[i]];
+    base[0] = rows ? sum / (double)rows : 0;
+    if (problem == FT_REGRESSION) return;
+    /* half a row of each label more, so that a fold of one label has a finite base */
+    double share = (sum + 0.5) / ((double)rows + 1.0);
+    base[0] = ft_log(share / (1 - share));
+    return;
+  }
+  for (uint32_t g = 0; g < outputs; g++)
+    base[g] = 0.5;
+  for (size_t i = 0; i < rows; i++)
+    base[(uint32_t)target[row[i]]] += 1;
+  for (uint32_t g = 0; g < outputs; g++)
+    base[g] = ft_log(base[g] / ((double)rows + 0.5 * outputs));
+}

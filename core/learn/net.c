@@ -1,0 +1,335 @@
+#include "core/learn/net.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/learn/loss.h"
+#include "core/learn/metric.h"
+#include "core/learn/net_options.h"
+#include "core/learn/network.h"
+#include "foretell/maths.h"
+
+#define BATCHES_A_LOOK 8                /* at the clock */
+#define MOST_TRAINS    ((size_t)200000) /* rows; a net gains little from more */
+#define MOST_JUDGES    ((size_t)50000)  /* rows that the best epoch is chosen by */
+#define LATE           0.6              /* of the course: the rate falls from here on */
+#define HOPE           0.2              /* of it, without a better epoch */
+
+/* Rows as the net sees them: all that are given, or as many evenly spread over these. */
+struct netted {
+  size_t rows;
+  float *number;  /* rows × terms */
+  uint32_t *slot; /* rows × lookups */
+  double *target;
+};
+
+struct fitting {
+  const struct ft_fit_task *task;
+  struct ft_net_options options;
+  struct ft_arena arena; /* of the working memory */
+  struct ft_net_terms terms;
+  struct ft_network network;
+  struct ft_network_batch batch;
+  struct ft_random random;
+  struct netted train, valid;
+  uint32_t *order; /* of the training rows, anew every epoch */
+  double *base;
+  double *usual;       /* the labels' shares of all rows */
+  double *probability; /* of one row */
+  double *margin;      /* of the valid rows, after this epoch */
+  float *best;         /* parameters after the best epoch */
+  float *average;      /* of the parameters over the last steps; NULL: none is kept */
+  double least;        /* loss of the best epoch */
+};
+
+static enum ft_status spread_rows(const uint32_t **out, size_t *count, struct fitting *fitting,
+                                  const uint32_t *row, size_t rows, size_t most,
+                                  struct ft_error *err) {
+  *out = row;
+  *count = rows;
+  if (rows <= most) return FT_OK;
+  uint32_t *some = FT_ARENA_NEW(&fitting->arena, uint32_t, most);
+  if (!some) return ft_arena_fail(err, "the net's rows");
+  for (size_t i = 0; i < most; i++)
+    some[i] = row[i * rows / most];
+  *out = some;
+  *count = most;
+  return FT_OK;
+}
+
+static enum ft_status take_rows(struct netted *out, struct fitting *fitting, const uint32_t *row,
+                                size_t rows, struct ft_error *err) {
+  const struct ft_fit_data *data = fitting->task->data;
+  out->rows = rows;
+  out->number = FT_ARENA_NEW(&fitting->arena, float, rows * fitting->terms.terms);
+  out->slot = FT_ARENA_NEW(&fitting->arena, uint32_t, rows * fitting->terms.lookups);
+  out->target = FT_ARENA_NEW(&fitting->arena, double, rows);
+  if (!out->number || !out->slot || !out->target) return ft_arena_fail(err, "the net's rows");
+  ft_net_terms_fill(out->number, out->slot, &fitting->terms, data->features, row, rows);
+  for (size_t r = 0; r < rows; r++)
+    out->target[r] = data->target[row[r]];
+  return FT_OK;
+}
+
+static enum ft_status prepare(struct fitting *fitting, struct ft_error *err) {
+  const struct ft_fit_task *task = fitting->task;
+  struct ft_arena *arena = &fitting->arena;
+  const struct ft_net_options *options = &fitting->options;
+  const uint32_t *train, *judge;
+  size_t trains, judges;
+  FT_TRY(spread_rows(&train, &trains, fitting, task->train, task->trains, MOST_TRAINS, err));
+  FT_TRY(spread_rows(&judge, &judges, fitting, task->valid, task->valids, MOST_JUDGES, err));
+  FT_TRY(ft_net_terms_make(&fitting->terms, arena, task->data->features, train, trains,
+                           &options->terms, err));
+  FT_TRY(take_rows(&fitting->train, fitting, train, trains, err));
+  FT_TRY(take_rows(&fitting->valid, fitting, judge, judges, err));
+  FT_TRY(ft_network_make(&fitting->network, arena, &fitting->terms, &options->shape, err));
+  FT_TRY(ft_network_batch_make(&fitting->batch, arena, &fitting->network, options->batch, err));
+  fitting->order = FT_ARENA_NEW(arena, uint32_t, trains);
+  fitting->margin = FT_ARENA_NEW(arena, double, judges * task->data->outputs);
+  fitting->best = FT_ARENA_NEW(arena, float, fitting->network.size);
+  if (!fitting->order || !fitting->margin || !fitting->best) return ft_arena_fail(err, "the net");
+  if (options->average > 0) {
+    fitting->average = FT_ARENA_NEW(arena, float, fitting->network.size);
+    if (!fitting->average) return ft_arena_fail(err, "the net");
+  }
+  for (size_t r = 0; r < trains; r++)
+    fitting->order[r] = (uint32_t)r;
+  /* each fold's fit from weights of its own: their mean is better for it */
+  uint64_t fold = task->valids > 0 ? (uint64_t)task->valid[0] + 1 : 0;
+  fitting->random =
+      ft_random_seeded(task->data->seed ^ options->seed ^ (fold * UINT64_C(0x9e3779b97f4a7c15)));
+  ft_network_begin(&fitting->network, &fitting->random);
+  return FT_OK;
+}
+
+/* --- an epoch --- */
+
+static void load_batch(struct fitting *fitting, const struct netted *from, const uint32_t *order,
+                       size_t first, size_t rows) {
+  size_t terms = fitting->terms.terms, lookups = fitting->terms.lookups;
+  struct ft_network_batch *batch = &fitting->batch;
+  batch->rows = rows;
+  for (size_t r = 0; r < rows; r++) {
+    size_t row = order ? order[first + r] : first + r;
+    memcpy(batch->number + r * terms, from->number + row * terms, terms * sizeof(float));
+    memcpy(batch->slot + r * lookups, from->slot + row * lookups, lookups * sizeof(uint32_t));
+  }
+}
+
+/* `share` of the gradient of a row's loss by its margins. Labels are smoothed towards the shares
+ * that they have of all rows, so that a rare one is not made likely. */
+static void differ_row(const struct fitting *fitting, float *delta, const float *h, double target,
+                       double share) {
+  const struct ft_fit_data *data = fitting->task->data;
+  const double *base = fitting->base, *usual = fitting->usual;
+  double smooth = fitting->options.smoothing, *p = fitting->probability;
+  if (data->problem == FT_REGRESSION) {
+    delta[0] = (float)(2 * (base[0] + h[0] - target) * share);
+  } else if (data->problem == FT_BINARY) {
+    double wanted = target * (1 - smooth) + smooth * usual[1];
+    delta[0] = (float)((ft_logistic(base[0] + h[0]) - wanted) * share);
+  } else {
+    for (uint32_t g = 0; g < data->outputs; g++)
+      p[g] = base[g] + h[g];
+    ft_loss_probabilities(p, data->problem, data->outputs, p);
+    for (uint32_t g = 0; g < data->outputs; g++) {
+      double wanted = (g == (uint32_t)target ? 1 - smooth : 0) + smooth * usual[g];
+      delta[g] = (float)((p[g] - wanted) * share);
+    }
+  }
+}
+
+/* Gradients of the batch's mean loss. */
+static void differ(struct fitting *fitting, const uint32_t *order) {
+  struct ft_network_batch *batch = &fitting->batch;
+  uint32_t last = fitting->network.layers - 1;
+  size_t stride = fitting->network.layer[last].stride;
+  memset(batch->delta[0], 0, batch->rows * stride * sizeof(float));
+  for (size_t r = 0; r < batch->rows; r++)
+    differ_row(fitting, batch->delta[0] + r * stride, batch->h[last] + r * stride,
+               fitting->train.target[order[r]], 1.0 / (double)batch->rows);
+}
+
+static void follow(struct fitting *fitting) {
+  float share = (float)(1 - fitting->options.average);
+  /* young averages follow fast */
+  float young = 1.0F / (float)(fitting->network.steps);
+  if (young > share) share = young;
+  const float *value = fitting->network.value;
+  for (size_t i = 0; i < fitting->network.size; i++)
+    fitting->average[i] += share * (value[i] - fitting->average[i]);
+}
+
+/* Returns false at the deadline. */
+static bool run_epoch(struct fitting *fitting, uint32_t epoch) {
+  const struct ft_net_options *options = &fitting->options;
+  size_t batches = fitting->train.rows / options->batch;
+  ft_random_shuffle(&fitting->random, fitting->order, fitting->train.rows);
+  for (size_t b = 0; b < batches; b++) {
+    if (b % BATCHES_A_LOOK == 0 && ft_fit_is_late(fitting->task)) return false;
+    const uint32_t *order = fitting->order + b * options->batch;
+    double done = (epoch + (double)b / (double)batches) / options->epochs;
+    struct ft_network_rates rates = ft_net_options_rates(options, done);
+    load_batch(fitting, &fitting->train, order, 0, options->batch);
+    ft_network_forward(&fitting->network, &fitting->batch, options->dropout, &fitting->random);
+    differ(fitting, order);
+    ft_network_backward(&fitting->network, &fitting->batch);
+    ft_network_step(&fitting->network, &rates);
+    if (fitting->average) follow(fitting);
+  }
+  return true;
+}
+
+/* --- judging --- */
+
+/* The margins of the batch's rows. */
+static void predict_batch(double *margin, struct fitting *fitting) {
+  uint32_t outputs = fitting->task->data->outputs, last = fitting->network.layers - 1;
+  size_t stride = fitting->network.layer[last].stride;
+  ft_network_forward(&fitting->network, &fitting->batch, 0, NULL);
+  for (size_t r = 0; r < fitting->batch.rows; r++)
+    for (uint32_t g = 0; g < outputs; g++)
+      margin[r * outputs + g] = fitting->base[g] + fitting->batch.h[last][r * stride + g];
+}
+
+static size_t part_of(const struct fitting *fitting, size_t rows, size_t first) {
+  return rows - first < fitting->batch.most ? rows - first : fitting->batch.most;
+}
+
+static void predict_judges(struct fitting *fitting) {
+  size_t rows = fitting->valid.rows, outputs = fitting->task->data->outputs;
+  for (size_t first = 0; first < rows; first += fitting->batch.most) {
+    load_batch(fitting, &fitting->valid, NULL, first, part_of(fitting, rows, first));
+    predict_batch(fitting->margin + first * outputs, fitting);
+  }
+}
+
+static void predict_valid(double *margin, struct fitting *fitting) {
+  const struct ft_fit_task *task = fitting->task;
+  struct ft_network_batch *batch = &fitting->batch;
+  for (size_t first = 0; first < task->valids; first += batch->most) {
+    batch->rows = part_of(fitting, task->valids, first);
+    ft_net_terms_fill(batch->number, batch->slot, &fitting->terms, task->data->features,
+                      task->valid + first, batch->rows);
+    predict_batch(margin + first * task->data->outputs, fitting);
+  }
+}
+
+static void exchange(struct fitting *fitting) {
+  if (!fitting->average) return;
+  float *value = fitting->network.value;
+  fitting->network.value = fitting->average;
+  fitting->average = value;
+  ft_network_refresh(&fitting->network);
+}
+
+static enum ft_status judge(double *loss, struct fitting *fitting, struct ft_error *err) {
+  const struct ft_fit_task *task = fitting->task;
+  predict_judges(fitting);
+  if (task->stop_on_auc) {
+    FT_TRY(ft_metric_auc(loss, fitting->margin, fitting->valid.target, fitting->valid.rows, err));
+    *loss = -*loss;
+  } else {
+    *loss = ft_loss_mean(task->data->problem, task->data->outputs, fitting->margin,
+                         fitting->valid.target, fitting->valid.rows);
+  }
+  return FT_OK;
+}
+
+static enum ft_status keep_best(struct ft_fit *fit, struct fitting *fitting, uint32_t epoch,
+                                struct ft_error *err) {
+  double loss = -(double)epoch;
+  exchange(fitting);
+  if (fitting->task->valids > 0) FT_TRY(judge(&loss, fitting, err));
+  if (loss == loss && (fit->rounds == 0 || loss < fitting->least)) {
+    fitting->least = loss;
+    fit->rounds = epoch + 1;
+    memcpy(fitting->best, fitting->network.value, fitting->network.size * sizeof(float));
+  }
+  exchange(fitting);
+  return FT_OK;
+}
+
+/* With a falling rate a net that gets no better has begun to learn its rows by heart. */
+static bool is_hopeless(const struct ft_fit *fit, const struct fitting *fitting, uint32_t epochs) {
+  double all = fitting->options.epochs;
+  return epochs > LATE * all && epochs - fit->rounds > HOPE * all;
+}
+
+static enum ft_status run_epochs(struct ft_fit *fit, struct fitting *fitting,
+                                 struct ft_error *err) {
+  const struct ft_fit_task *task = fitting->task;
+  uint32_t most = fitting->options.epochs;
+  if (task->valids == 0 && task->rounds < most) most = task->rounds;
+  for (uint32_t epoch = 0; epoch < most; epoch++) {
+    if (!run_epoch(fitting, epoch)) {
+      fit->cut = true;
+      return FT_OK;
+    }
+    FT_TRY(keep_best(fit, fitting, epoch, err));
+    if (task->progress) atomic_fetch_add(task->progress, 1);
+    if (task->valids > 0 && is_hopeless(fit, fitting, epoch + 1)) break;
+  }
+  return FT_OK;
+}
+
+/* --- the fit --- */
+
+static enum ft_status make_member(struct ft_fit *fit, struct ft_arena *arena,
+                                  struct fitting *fitting, struct ft_error *err) {
+  const struct ft_fit_data *data = fitting->task->data;
+  memcpy(fitting->network.value, fitting->best, fitting->network.size * sizeof(float));
+  ft_network_refresh(&fitting->network);
+  predict_valid(fit->margin, fitting);
+  FT_TRY(ft_network_export(&fit->member.net, arena, &fitting->network, data->scale, err));
+  double *base = FT_ARENA_NEW(arena, double, data->outputs);
+  if (!base) return ft_arena_fail(err, "the net");
+  for (uint32_t g = 0; g < data->outputs; g++)
+    base[g] = data->centre + data->scale * fitting->base[g];
+  fit->member.net.base = base;
+  fit->member.kind = FT_LEARNER_NET;
+  fit->member.weight = 1;
+  fit->done = true;
+  return FT_OK;
+}
+
+static enum ft_status run(struct ft_fit *fit, struct ft_arena *arena, struct fitting *fitting,
+                          struct ft_error *err) {
+  const struct ft_fit_task *task = fitting->task;
+  const struct ft_fit_data *data = task->data;
+  ft_net_options_read(&fitting->options, task);
+  fitting->base = FT_ARENA_NEW(arena, double, data->outputs);
+  fit->margin = FT_ARENA_NEW(arena, double, task->valids * data->outputs);
+  fitting->usual = FT_ARENA_NEW(&fitting->arena, double, (size_t)data->outputs + 1);
+  fitting->probability = FT_ARENA_NEW(&fitting->arena, double, data->outputs);
+  if (!fitting->base || !fitting->usual || !fitting->probability || !fit->margin)
+    return ft_arena_fail(err, "the net");
+  ft_loss_base(fitting->base, data->problem, data->outputs, data->target, task->train,
+               task->trains);
+  if (data->problem != FT_REGRESSION)
+    ft_loss_probabilities(fitting->usual, data->problem, data->outputs, fitting->base);
+  FT_TRY(prepare(fitting, err));
+  FT_TRY(run_epochs(fit, fitting, err));
+  return fit->rounds > 0 ? make_member(fit, arena, fitting, err) : FT_OK;
+}
+
+enum ft_status ft_net_fit(struct ft_fit *out, struct ft_arena *arena,
+                          const struct ft_fit_task *task, struct ft_error *err) {
+  struct fitting fitting = { .task = task };
+  ft_arena_init(&fitting.arena, FT_ARENA_DEFAULT_LIMIT);
+  enum ft_status status = run(out, arena, &fitting, err);
+  ft_arena_release(&fitting.arena);
+  return status;
+}
+
+double ft_net_visits(const struct ft_configuration *configuration, const struct ft_fit_data *data,
+                     size_t rows) {
+  struct ft_fit_task task = { .data = data,
+                              .configuration = configuration,
+                              .trains = rows,
+                              .haste = 1 };
+  struct ft_net_options options;
+  ft_net_options_read(&options, &task);
+  return (double)options.epochs * (double)(rows < MOST_TRAINS ? rows : MOST_TRAINS);
+}

@@ -1,0 +1,83 @@
+#include "core/learn/net_options.h"
+
+#include "foretell/maths.h"
+
+#define MOST_VISITS  3e6 /* of rows, by all epochs together */
+#define LEAST_EPOCHS 6
+
+/* Large tables need fewer epochs, and steps of more rows. By the rows of the whole run, so that a refit
+ * goes the way that the folds' fits went. */
+static uint32_t epochs_of(const struct ft_fit_task *task, double wanted) {
+  double most = MOST_VISITS / (double)task->data->features->rows;
+  double epochs = wanted / (task->haste > 0 ? task->haste : 1);
+  if (epochs > most) epochs = most;
+  return epochs < LEAST_EPOCHS ? LEAST_EPOCHS : (uint32_t)epochs;
+}
+
+static size_t batch_of(const struct ft_fit_task *task) {
+  size_t rows = task->data->features->rows;
+  return rows < 6000 ? 64 : rows < 25000 ? 128 : 256;
+}
+
+void ft_net_options_read(struct ft_net_options *out, const struct ft_fit_task *task) {
+  const struct ft_configuration *configuration = task->configuration;
+  bool numbers = task->data->problem == FT_REGRESSION;
+#define NUMBER(name, otherwise) ft_configuration_number(configuration, name, otherwise)
+  *out = (struct ft_net_options){
+    .shape = { .width = (uint32_t)NUMBER("width", 64),
+               .hidden = (uint32_t)NUMBER("layers", 3),
+               .outputs = task->data->outputs,
+               .activation = NUMBER("mish", numbers) > 0 ? FT_ACTIVATE_MISH : FT_ACTIVATE_SELU },
+    .terms = { .clip = NUMBER("clip", 3), .bends = (uint32_t)NUMBER("bends", 0) },
+    .epochs = epochs_of(task, NUMBER("epochs", 120)),
+    .batch = (size_t)NUMBER("batch", (double)batch_of(task)),
+    .rate = NUMBER("rate", numbers ? 0.07 : 0.04),
+    .waves = NUMBER("waves", 1),
+    .smoothing = NUMBER("smoothing", 0),
+    .decay = NUMBER("decay", 0.1),
+    .dropout = NUMBER("dropout", 0.15),
+    .average = NUMBER("average", 0.99),
+    .scale_factor = NUMBER("scale", 6),
+    .bias_factor = NUMBER("bias", 0.1),
+    .seed = (uint64_t)NUMBER("seed", 0) + UINT64_C(0x6e6574),
+  };
+#undef NUMBER
+  if (out->batch > task->trains) out->batch = task->trains;
+}
+
+#define PI 3.14159265358979323846
+
+/* sin(pi x) for 0 <= x <= 1/2, by Taylor's series; the C library's bits are not ours */
+static double sine(double x) {
+  double y = PI * x, square = y * y, term = y, sum = y;
+  for (int i = 2; i <= 16; i += 2) {
+    term *= -square / (i * (i + 1));
+    sum += term;
+  }
+  return sum;
+}
+
+/* Waves, each twice as long as the one before: 1/2 (1 - cos(2 pi log2(1 + (2^waves - 1) t))). */
+static double wave(double waves, double done) {
+  double many = ft_exp(waves * ft_log(2)) - 1;
+  double place = ft_log(1 + many * done) / ft_log(2);
+  place -= (double)(int)place;
+  double s = sine(place < 0.5 ? place : 1 - place);
+  return s * s;
+}
+
+/* Whole for the first half, then down to 0. */
+static double fade(double done) {
+  if (done < 0.5) return 1;
+  double s = sine(1 - done);
+  return s * s;
+}
+
+struct ft_network_rates ft_net_options_rates(const struct ft_net_options *options, double done) {
+  return (struct ft_network_rates){ .rate = options->rate * wave(options->waves, done),
+                                    .scale_factor = options->scale_factor,
+                                    .bias_factor = options->bias_factor,
+                                    .decay = options->decay * fade(done),
+                                    .first = 0.9,
+                                    .second = 0.95 };
+}

@@ -1,0 +1,163 @@
+#include "core/learn/random_forest.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/learn/bag.h"
+#include "core/learn/forest_leaves.h"
+#include "core/learn/loss.h"
+
+#define MOST_PARAMETERS 24
+#define USUAL_TREES     200
+#define MOST_TREES      800 /* of all labels together */
+#define LEAST_TREES     30  /* of a label */
+#define USUAL_SHARE     0.63
+
+struct growing {
+  const struct ft_fit_task *task;
+  struct ft_matrices matrices;
+  struct ft_booster *booster;
+  float *gradient; /* then as many hessians */
+  double share;    /* of the rows that a tree draws */
+  uint32_t trees;  /* of a label */
+};
+
+static void release(struct growing *growing) {
+  ft_booster_free(growing->booster);
+  ft_matrices_return(&growing->matrices, growing->task->data->features);
+  free(growing->gradient);
+}
+
+static uint32_t count_trees(const struct ft_fit_task *task) {
+  if (task->valids == 0) return task->rounds;
+  double wanted = ft_configuration_number(task->configuration, "trees", USUAL_TREES);
+  double most = (double)MOST_TREES / task->data->outputs;
+  double trees = fmin(fmin(wanted, task->most_rounds), fmax(most, LEAST_TREES));
+  return trees < 1 ? 1 : (uint32_t)trees;
+}
+
+/* Ours, which the booster does not know. */
+static bool is_own(const char *name) {
+  return strcmp(name, "trees") == 0 || strcmp(name, "smoothing") == 0;
+}
+
+static enum ft_status make_booster(struct growing *growing, struct ft_error *err) {
+  const struct ft_fit_task *task = growing->task;
+  char outputs[16], seed[24], threads[16], bins[16];
+  snprintf(outputs, sizeof outputs, "%" PRIu32, task->data->outputs);
+  snprintf(seed, sizeof seed, "%" PRIu64, task->data->seed % 2147483647);
+  snprintf(threads, sizeof threads, "%" PRIu32, task->threads);
+  snprintf(bins, sizeof bins, "%" PRIu32, ft_matrix_bins(task->trains));
+  bool several = task->data->outputs > 1;
+  struct ft_parameter parameter[MOST_PARAMETERS] = {
+    { "objective", several ? "multi:softprob" : "reg:squarederror" },
+    { "base_score", "0" },
+    { "disable_default_eval_metric", "1" },
+    { "tree_method", "hist" },
+    { "max_bin", bins },
+    { "max_cat_to_onehot", "64" },
+    { "seed", seed },
+    { "seed_per_iteration", "1" },
+    { "nthread", threads },
+    { "eta", "1" },
+    { "lambda", "0" },
+  };
+  size_t count = 11;
+  if (several) parameter[count++] = (struct ft_parameter){ "num_class", outputs };
+  const struct ft_parameter *own = task->configuration->parameter;
+  for (size_t i = 0; i < FT_CONFIGURATION_PARAMETERS && own[i].name; i++)
+    if (!is_own(own[i].name)) parameter[count++] = own[i];
+  return ft_booster_make(&growing->booster, &growing->matrices.train, 1, task->data->outputs,
+                         parameter, count, err);
+}
+
+static enum ft_status prepare(struct growing *growing, struct ft_error *err) {
+  const struct ft_fit_task *task = growing->task;
+  struct ft_matrix_rows rows = { task->train, task->trains, task->valid, task->valids,
+                                 ft_matrix_bins(task->trains) };
+  growing->share =
+      task->configuration->subsample < 1 ? task->configuration->subsample : USUAL_SHARE;
+  growing->trees = count_trees(task);
+  growing->gradient = calloc(task->trains * task->data->outputs + 1, 2 * sizeof *growing->gradient);
+  if (!growing->gradient)
+    return ft_fail(err, FT_NOMEM, "out of memory to train on %zu rows", task->trains);
+  FT_TRY(ft_matrices_borrow(&growing->matrices, task->data->features, &rows, task->threads, err));
+  return make_booster(growing, err);
+}
+
+/* Gradients of squared error at a margin of 0: leaves are means; of classes, of 0 and 1. */
+static enum ft_status grow_tree(struct growing *growing, uint32_t tree, struct ft_error *err) {
+  const struct ft_fit_task *task = growing->task;
+  uint32_t outputs = task->data->outputs;
+  size_t count = task->trains * outputs;
+  float *gradient = growing->gradient, *hessian = gradient + count;
+  struct ft_bag bag = ft_bag_of(task->data->seed, tree, growing->share);
+  for (size_t i = 0; i < task->trains; i++) {
+    double target = task->data->target[task->train[i]];
+    float weight = ft_bag_next(&bag) ? 1 : 0;
+    for (uint32_t g = 0; g < outputs; g++) {
+      double value = outputs > 1 ? g == (uint32_t)target : target;
+      gradient[i * outputs + g] = weight ? (float)-value : 0;
+      hessian[i * outputs + g] = weight;
+    }
+  }
+  ft_loss_quantise(gradient, count, task->trains);
+  return ft_booster_boost(growing->booster, growing->matrices.train, tree, gradient, hessian, err);
+}
+
+static enum ft_status grow(struct ft_fit *fit, struct growing *growing, struct ft_error *err) {
+  const struct ft_fit_task *task = growing->task;
+  double now = ft_clock_seconds(), before = now;
+  for (uint32_t tree = 0; tree < growing->trees; tree++) {
+    double expected = tree == 1 ? 0 : now - before; /* the first one finds the bins */
+    if (now + expected >= task->deadline || ft_fit_is_late(task)) {
+      fit->cut = true;
+      return FT_OK;
+    }
+    FT_TRY(grow_tree(growing, tree, err));
+    fit->rounds = tree + 1;
+    if (task->progress) atomic_fetch_add(task->progress, 1);
+    before = now;
+    now = ft_clock_seconds();
+  }
+  return FT_OK;
+}
+
+static enum ft_status make_member(struct ft_fit *fit, struct ft_arena *arena,
+                                  const struct growing *growing, struct ft_error *err) {
+  const struct ft_fit_task *task = growing->task;
+  struct ft_grown_on rows = { task->data->features, task->train, task->trains };
+  struct ft_forest *forest = &fit->member.forest;
+  FT_TRY(ft_booster_forest(forest, arena, growing->booster, fit->rounds, 1, &rows, err));
+  struct ft_forest_leaves_options options = {
+    .share = growing->share,
+    .smoothing = ft_configuration_number(task->configuration, "smoothing", 1),
+    .trees = fit->rounds,
+  };
+  FT_TRY(ft_forest_leaves(forest, fit->margin, arena, task, &options, err));
+  fit->member.kind = FT_LEARNER_FOREST;
+  fit->member.weight = 1;
+  fit->done = true;
+  return FT_OK;
+}
+
+static enum ft_status run(struct ft_fit *fit, struct ft_arena *arena, struct growing *growing,
+                          struct ft_error *err) {
+  const struct ft_fit_task *task = growing->task;
+  fit->margin = FT_ARENA_NEW(arena, double, task->valids * task->data->outputs);
+  if (!fit->margin) return ft_arena_fail(err, "the learner");
+  FT_TRY(prepare(growing, err));
+  FT_TRY(grow(fit, growing, err));
+  return fit->rounds > 0 ? make_member(fit, arena, growing, err) : FT_OK;
+}
+
+enum ft_status ft_random_forest_fit(struct ft_fit *out, struct ft_arena *arena,
+                                    const struct ft_fit_task *task, struct ft_error *err) {
+  struct growing growing = { .task = task };
+  enum ft_status status = run(out, arena, &growing, err);
+  release(&growing);
+  return status;
+}

@@ -1,0 +1,84 @@
+#include "core/learn/threshold.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* A numeric split, to be sorted by feature and threshold. */
+struct cut {
+  uint32_t feature;
+  float threshold;
+  float below; /* largest training value below; -infinity: none */
+  float above; /* least training value not below; infinity: none */
+  uint32_t node;
+};
+
+static int compare_cuts(const void *a, const void *b) {
+  const struct cut *one = a, *other = b;
+  if (one->feature != other->feature) return one->feature < other->feature ? -1 : 1;
+  if (one->threshold != other->threshold) return one->threshold < other->threshold ? -1 : 1;
+  return 0;
+}
+
+static size_t collect(struct cut *out, const struct ft_node *node, uint32_t nodes) {
+  size_t cuts = 0;
+  for (uint32_t i = 0; i < nodes; i++) {
+    if (node[i].feature == FT_NODE_LEAF || node[i].set != FT_NODE_NO_SET) continue;
+    out[cuts++] = (struct cut){ node[i].feature, node[i].threshold, -INFINITY, INFINITY, i };
+  }
+  qsort(out, cuts, sizeof *out, compare_cuts);
+  return cuts;
+}
+
+/* How many of the sorted cuts a value reaches: those that it goes right of. */
+static size_t reached(const struct cut *cut, size_t cuts, float value) {
+  size_t low = 0, high = cuts;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (cut[middle].threshold <= value)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+/* The neighbours of one feature's cuts among the training values. */
+static void find_neighbours(struct cut *cut, size_t cuts, const float *value, const uint32_t *row,
+                            size_t rows) {
+  for (size_t r = 0; r < rows; r++) {
+    float x = value[row[r]];
+    if (isnan(x)) continue;
+    size_t at = reached(cut, cuts, x);
+    if (at < cuts && x > cut[at].below) cut[at].below = x;
+    if (at > 0 && x < cut[at - 1].above) cut[at - 1].above = x;
+  }
+  for (size_t i = 1; i < cuts; i++)
+    if (cut[i - 1].below > cut[i].below) cut[i].below = cut[i - 1].below;
+  for (size_t i = cuts; i-- > 1;)
+    if (cut[i].above < cut[i - 1].above) cut[i - 1].above = cut[i].above;
+}
+
+static float centre_of(const struct cut *cut) {
+  if (!isfinite(cut->below) || !isfinite(cut->above)) return cut->threshold;
+  double middle = (double)cut->below + ((double)cut->above - cut->below) / 2;
+  float centre = (float)middle;
+  return centre > cut->below ? centre : cut->above; /* never above it: rounding keeps the order */
+}
+
+enum ft_status ft_threshold_centre(struct ft_node *node, uint32_t nodes,
+                                   const struct ft_features *features, const uint32_t *row,
+                                   size_t rows, struct ft_error *err) {
+  struct cut *cut = malloc((size_t)nodes * sizeof *cut + 1);
+  if (!cut) return ft_fail(err, FT_NOMEM, "out of memory for the thresholds");
+  size_t cuts = collect(cut, node, nodes);
+  for (size_t first = 0, next; first < cuts; first = next) {
+    uint32_t feature = cut[first].feature;
+    for (next = first + 1; next < cuts && cut[next].feature == feature;)
+      next++;
+    find_neighbours(cut + first, next - first, ft_features_column(features, feature), row, rows);
+  }
+  for (size_t i = 0; i < cuts; i++)
+    node[cut[i].node].threshold = centre_of(&cut[i]);
+  free(cut);
+  return FT_OK;
+}

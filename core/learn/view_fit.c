@@ -1,0 +1,47 @@
+#include "core/learn/view_fit.h"
+
+#include <string.h>
+
+#include "core/learn/view.h"
+
+/* Without the parameter that is ours: no learner knows it. */
+static struct ft_configuration plain_of(const struct ft_configuration *configuration) {
+  struct ft_configuration plain = *configuration;
+  size_t kept = 0;
+  memset(plain.parameter, 0, sizeof plain.parameter);
+  for (size_t i = 0; i < FT_CONFIGURATION_PARAMETERS && configuration->parameter[i].name; i++)
+    if (strcmp(configuration->parameter[i].name, "encode") != 0)
+      plain.parameter[kept++] = configuration->parameter[i];
+  return plain;
+}
+
+static enum ft_status fit_view(struct ft_fit *out, struct ft_arena *arena,
+                               const struct ft_fit_task *task, const struct ft_view *view,
+                               ft_fit_learner *learner, struct ft_error *err) {
+  struct ft_fit_data data = *task->data;
+  struct ft_configuration configuration = plain_of(task->configuration);
+  struct ft_fit_task seen = *task;
+  data.features = &view->features;
+  seen.data = &data;
+  seen.configuration = &configuration;
+  FT_TRY(learner(out, arena, &seen, err));
+  return out->done ? ft_view_restore(&out->member.forest, arena, view, err) : FT_OK;
+}
+
+enum ft_status ft_view_fit(struct ft_fit *out, struct ft_arena *arena,
+                           const struct ft_fit_task *task, ft_fit_learner *learner,
+                           struct ft_error *err) {
+  const struct ft_fit_data *data = task->data;
+  bool encode = ft_configuration_says(task->configuration, "encode", "target");
+  struct ft_view_rows rows = { data->features, task->train, task->trains };
+  struct ft_view_target target = { .value = data->target,
+                                   .problem = data->problem,
+                                   .outputs = data->outputs,
+                                   .least_codes =
+                                       encode ? FT_VIEW_SOME_CODES : FT_VIEW_MANY_CODES };
+  struct ft_view view;
+  enum ft_status status = ft_view_make(&view, &rows, &target, err);
+  if (status == FT_OK) status = fit_view(out, arena, task, &view, learner, err);
+  ft_view_release(&view);
+  return status;
+}

@@ -1,0 +1,17 @@
+/* A fit of trees over what they should see of the features (view.h): the learner is handed a view
+ * instead of the run's features, and its forest is made one over these.
+ *
+ * Parameter  "encode" = "target": categories of fewer codes are seen as means too. */
+#ifndef FORETELL_LEARN_VIEW_FIT_H
+#define FORETELL_LEARN_VIEW_FIT_H
+
+#include "core/learn/fit.h"
+
+typedef enum ft_status ft_fit_learner(struct ft_fit *out, struct ft_arena *arena,
+                                      const struct ft_fit_task *task, struct ft_error *err);
+
+enum ft_status ft_view_fit(struct ft_fit *out, struct ft_arena *arena,
+                           const struct ft_fit_task *task, ft_fit_learner *learner,
+                           struct ft_error *err) FT_MUST_CHECK;
+
+#endif
