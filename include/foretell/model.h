@@ -9,8 +9,9 @@
  * NULLs    A NULL field, a NaN, is the missing value (a NaN feature).
  * Numbers  margin[g] = sum over members m in order of weight[m] * y[m][g], in double.
  *          Forest: y[g] = base[g] + 2^-e * S[g], where S is the exact sum of the chosen leaves'
- *          integers. Net: y[g] = base[g] + the last layer's float32. Nothing else decides a
- *          prediction, so every kernel on every CPU gives the same bits.
+ *          integers. Net: y[g] = base[g] + the last layer's float32. Where these are probabilities
+ *          (enum ft_scale) y[g] is their margin. Nothing else decides a prediction, so every
+ *          kernel on every CPU gives the same bits.
  * Threads  read-only once made. Everything lives in the model's arena.
  * Secrets  Labels are the only text from the data; category values are kept as keyed hashes. */
 #ifndef FORETELL_MODEL_H
@@ -178,8 +179,21 @@ struct ft_net {
 /* One learner of the ensemble. Later kinds (centres) join here with their own struct and a tag of
  * their own in the artifact. */
 enum ft_learner_kind { FT_LEARNER_FOREST = 0, FT_LEARNER_NET, FT_LEARNER_KIND_COUNT };
+
+/* What a member's sums are. Averages of probabilities are better than averages of their margins where
+ * leaves are pure, as a forest's of few rows are. */
+enum ft_scale {
+  FT_SCALE_MARGIN = 0,
+  FT_SCALE_PROBABILITY, /* of classes, under FT_LINK_LOGISTIC with one output or FT_LINK_SOFTMAX: made
+                          * margins by log(p / (1 - p)), or log(p), p being kept within
+                          * FT_PROBABILITY_LEAST … 1 - FT_PROBABILITY_LEAST first */
+  FT_SCALE_COUNT
+};
+#define FT_PROBABILITY_LEAST 0x1p-14
+
 struct ft_member {
   enum ft_learner_kind kind;
+  enum ft_scale scale;
   double weight;
   struct ft_forest forest;
   struct ft_net net;
