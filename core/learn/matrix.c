@@ -1,6 +1,7 @@
 #include "core/learn/matrix.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -9,6 +10,8 @@
 
 #define CONFIG_BYTES_A_COLUMN 160
 #define LARGEST_VALUE         1e38f
+#define BLOCK_ROWS            ((size_t)1 << 17) /* that are taken at a time … */
+#define BINNED_ROWS           ((size_t)1 << 17) /* … and that bins are found on, about */
 
 struct ft_matrix {
   DMatrixHandle handle;
@@ -89,6 +92,109 @@ static enum ft_status set_labels(struct ft_matrix *matrix, const float *label,
     status = ft_xgboost_fail(err, "taking the target");
   ft_buffer_release(&json);
   return status;
+}
+
+/* Rows on their way into bins, block by block. */
+struct feeding {
+  const struct ft_features *features;
+  const uint32_t *row;
+  size_t rows;
+  size_t next; /* of them */
+  float *block;
+  DMatrixHandle proxy;
+  enum ft_status status;
+  struct ft_error *err;
+};
+
+static void rewind_rows(void *self) {
+  ((struct feeding *)self)->next = 0;
+}
+
+static enum ft_status feed_block(struct feeding *feeding, size_t count) {
+  const struct ft_features *features = feeding->features;
+  struct ft_buffer json;
+  ft_buffer_init(&json, (size_t)CONFIG_BYTES_A_COLUMN * (features->features + 1));
+  gather(feeding->block, features, feeding->row + feeding->next, count);
+  enum ft_status status = describe(&json, feeding->block, count, features->features, feeding->err);
+  if (status == FT_OK &&
+      XGProxyDMatrixSetDataColumnar(feeding->proxy, (const char *)json.data) != 0)
+    status = ft_xgboost_fail(feeding->err, "taking the rows");
+  ft_buffer_release(&json);
+  return status == FT_OK ? set_kinds(feeding->proxy, features, feeding->err) : status;
+}
+
+static int feed_next(void *self) {
+  struct feeding *feeding = self;
+  size_t left = feeding->rows - feeding->next, count = left < BLOCK_ROWS ? left : BLOCK_ROWS;
+  if (count == 0 || feeding->status != FT_OK) return 0;
+  feeding->status = feed_block(feeding, count);
+  feeding->next += count;
+  return feeding->status == FT_OK;
+}
+
+/* The handle of binned rows; `reference` has the bins, or NULL: these rows make them. */
+static enum ft_status bin_rows(DMatrixHandle *out, const struct ft_features *features,
+                               const uint32_t *row, size_t rows, DMatrixHandle reference,
+                               const char *config, struct ft_error *err) {
+  size_t most = rows < BLOCK_ROWS ? rows : BLOCK_ROWS;
+  struct feeding feeding = { .features = features, .row = row, .rows = rows, .err = err };
+  feeding.block = make_columns(features, most);
+  if (!feeding.block) return fail_memory(err, most, features->features);
+  enum ft_status status = FT_OK;
+  if (XGProxyDMatrixCreate(&feeding.proxy) != 0 ||
+      XGQuantileDMatrixCreateFromCallback(&feeding, feeding.proxy, reference, rewind_rows,
+                                          feed_next, config, out) != 0)
+    status = ft_xgboost_fail(err, "taking the rows");
+  if (feeding.status != FT_OK) status = feeding.status;
+  if (feeding.proxy) XGDMatrixFree(feeding.proxy);
+  free(feeding.block);
+  return status;
+}
+
+/* Rows evenly spread, and for each feature of codes one that has the largest: a code beyond those seen
+ * would have no bin. */
+static size_t pick_some(uint32_t *out, const struct ft_features *features, const uint32_t *row,
+                        size_t rows) {
+  size_t some = 0, step = (rows + BINNED_ROWS - 1) / BINNED_ROWS;
+  for (size_t r = 0; r < rows; r += step)
+    out[some++] = row[r];
+  for (uint32_t f = 0; f < features->features; f++) {
+    if (features->categories[f] == 0) continue;
+    const float *value = ft_features_column(features, f);
+    size_t most = 0;
+    for (size_t r = 1; r < rows; r++)
+      if (value[row[r]] > value[row[most]] || isnan(value[row[most]])) most = r;
+    out[some++] = row[most];
+  }
+  return some;
+}
+
+enum ft_status ft_matrix_make_binned(struct ft_matrix **out, const struct ft_features *features,
+                                     const uint32_t *row, size_t rows, uint32_t bins,
+                                     uint32_t threads, struct ft_error *err) {
+  XGBSetGlobalConfig("{\"verbosity\":0}");
+  char config[96];
+  snprintf(config, sizeof config,
+           "{\"missing\":NaN,\"nthread\":%" PRIu32 ",\"max_bin\":%" PRIu32 "}", threads, bins);
+  struct ft_matrix *matrix = calloc(1, sizeof *matrix);
+  uint32_t *some = malloc((BINNED_ROWS + features->features) * sizeof *some);
+  DMatrixHandle reference = NULL;
+  enum ft_status status = matrix && some ? FT_OK : fail_memory(err, rows, features->features);
+  if (status == FT_OK) {
+    matrix->rows = rows;
+    size_t picked = pick_some(some, features, row, rows);
+    status = bin_rows(&reference, features, some, picked, NULL, config, err);
+  }
+  if (status == FT_OK)
+    status = bin_rows(&matrix->handle, features, row, rows, reference, config, err);
+  if (reference) XGDMatrixFree(reference);
+  free(some);
+  if (status != FT_OK) {
+    ft_matrix_free(matrix);
+    return status;
+  }
+  *out = matrix;
+  return FT_OK;
 }
 
 enum ft_status ft_matrix_make(struct ft_matrix **out, const struct ft_features *features,

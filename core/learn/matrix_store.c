@@ -93,7 +93,11 @@ static enum ft_status make(struct ft_matrices *out, const struct ft_features *fe
                            const struct ft_matrix_rows *rows, uint32_t threads,
                            struct ft_error *err) {
   struct ft_matrix *train = NULL, *valid = NULL;
-  FT_TRY(ft_matrix_make(&train, features, rows->train, rows->trains, NULL, threads, err));
+  if (rows->trains < FT_MATRIX_MANY)
+    FT_TRY(ft_matrix_make(&train, features, rows->train, rows->trains, NULL, threads, err));
+  else
+    FT_TRY(ft_matrix_make_binned(&train, features, rows->train, rows->trains, rows->bins, threads,
+                                 err));
   enum ft_status status = FT_OK;
   if (rows->valids > 0)
     status = ft_matrix_make(&valid, features, rows->valid, rows->valids, NULL, threads, err);

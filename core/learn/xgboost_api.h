@@ -22,6 +22,14 @@ int XGDMatrixSetStrFeatureInfo(DMatrixHandle matrix, const char *field, const ch
                                uint64_t values);
 int XGDMatrixFree(DMatrixHandle matrix);
 
+/* Rows by blocks: `next` puts one into the proxy and answers 1, or 0 at the end; `reference` has the
+ * bins, or NULL. Both are called several times over. */
+int XGProxyDMatrixCreate(DMatrixHandle *out);
+int XGProxyDMatrixSetDataColumnar(DMatrixHandle proxy, const char *columns);
+int XGQuantileDMatrixCreateFromCallback(void *self, DMatrixHandle proxy, DMatrixHandle reference,
+                                        void (*reset)(void *self), int (*next)(void *self),
+                                        const char *config, DMatrixHandle *out);
+
 int XGBoosterCreate(const DMatrixHandle *matrix, uint64_t matrices, BoosterHandle *out);
 int XGBoosterFree(BoosterHandle booster);
 int XGBoosterSetParam(BoosterHandle booster, const char *name, const char *value);
