@@ -41,13 +41,10 @@ struct searching {
   uint32_t listed; /* candidates proposed when the list was at its end; 0: it is not */
   uint32_t stale;
   atomic_bool stop;
-  atomic_uint begun;                /* of the first candidate's fits */
-  double pace;                      /* of the last judged trees (cost.h) */
-  double work;                      /* foretold seconds of the judged ones */
-  double measured[FT_LEARNERS + 1]; /* seconds they took, a learner; then all together */
-  double foretold[FT_LEARNERS + 1]; /* and were to take */
-  double *share;                    /* of each candidate in the running mixture */
-  double *mixed;                    /* its margins, after each judged one */
+  atomic_uint begun; /* of the first candidate's fits */
+  double work;       /* foretold seconds of the judged ones */
+  double *share;     /* of each candidate in the running mixture */
+  double *mixed;     /* its margins, after each judged one */
   double *trial_mixed;
   double score; /* the best so far */
 };
@@ -64,31 +61,33 @@ static double foretell(const struct searching *searching,
   return fits_of(searching) * ft_cost_seconds(configuration, searching->data, rows, rounds);
 }
 
+double ft_search_slowness(const struct ft_search_speed *speed, enum ft_learner learner) {
+  uint32_t of = speed->foretold[learner] > 0 ? learner : FT_LEARNERS;
+  return speed->foretold[of] > 0 ? speed->measured[of] / speed->foretold[of] : 1;
+}
+
 /* And on this one, by what the judged ones took. */
 static double seconds_of(const struct searching *searching,
                          const struct ft_configuration *configuration) {
-  double haste = searching->options->haste;
-  double rounds = ft_cost_rounds(configuration, haste, searching->pace);
-  uint32_t of =
-      searching->foretold[configuration->learner] > 0 ? configuration->learner : FT_LEARNERS;
-  double ratio =
-      searching->foretold[of] > 0 ? searching->measured[of] / searching->foretold[of] : 1;
-  return ratio * foretell(searching, configuration, rounds);
+  const struct ft_search_speed *speed = &searching->search->speed;
+  double rounds = ft_cost_rounds(configuration, searching->options->haste, speed->pace);
+  return ft_search_slowness(speed, configuration->learner) *
+         foretell(searching, configuration, rounds);
 }
 
 static void learn_cost(struct searching *searching, const struct ft_trial *trial) {
   const struct ft_configuration *configuration = trial->configuration;
+  struct ft_search_speed *speed = &searching->search->speed;
   uint32_t learner = configuration->learner;
   double haste = searching->options->haste;
-  if (learner == FT_LEARN_TREES)
-    searching->pace = ft_cost_pace(configuration, haste, trial->rounds);
-  double rounds = ft_cost_rounds(configuration, haste, searching->pace);
+  if (learner == FT_LEARN_TREES) speed->pace = ft_cost_pace(configuration, haste, trial->rounds);
+  double rounds = ft_cost_rounds(configuration, haste, speed->pace);
   double foretold = foretell(searching, configuration, rounds);
   searching->work += foretold;
-  searching->foretold[learner] += foretold;
-  searching->foretold[FT_LEARNERS] += foretold;
-  searching->measured[learner] += trial->seconds;
-  searching->measured[FT_LEARNERS] += trial->seconds;
+  speed->foretold[learner] += foretold;
+  speed->foretold[FT_LEARNERS] += foretold;
+  speed->measured[learner] += trial->seconds;
+  speed->measured[FT_LEARNERS] += trial->seconds;
 }
 
 /* One core's seconds of the final fits of the running mixture: of those that the budget of a prediction
@@ -130,7 +129,8 @@ static void tick(void *self) {
   double now = ft_clock_seconds(), left = options->deadline - now;
   uint32_t most = options->most_trials ? options->most_trials : USUAL_TRIALS;
   if (searching->judged > 0) {
-    double trial = searching->measured[FT_LEARNERS] / searching->judged / options->threads;
+    double trial =
+        searching->search->speed.measured[FT_LEARNERS] / searching->judged / options->threads;
     double usual = trial * fmax((double)most - searching->judged, 1) +
                    final_seconds(searching) / options->threads;
     progress.seconds_left = fmax(fmin(left, usual), 0);
@@ -459,6 +459,7 @@ enum ft_status ft_search_run(struct ft_search *out, const struct ft_fit_data *da
                                  .options = options };
   ft_portfolio_init(&searching.portfolio, &out->arena, data, options->model_type);
   if (options->list) searching.portfolio.list = options->list;
+  if (options->speed) out->speed = *options->speed;
   enum ft_status status = run(&searching, err);
   if (status != FT_OK) ft_search_release(out);
   return status;

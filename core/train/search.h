@@ -39,6 +39,17 @@ enum ft_search_end {
   FT_SEARCH_CLOCK      /* MAX_RUNTIME */
 };
 
+/* What fits took, beside what they were to take, in seconds; a learner each, then all together. */
+struct ft_search_speed {
+  double measured[FT_LEARNERS + 1];
+  double foretold[FT_LEARNERS + 1];
+  double pace; /* of the last judged trees (cost.h) */
+};
+
+/* How many times as long as foretold a learner's fits take; of one never seen, as all do; 1 when
+ * nothing is known. */
+double ft_search_slowness(const struct ft_search_speed *speed, enum ft_learner learner);
+
 struct ft_search_options {
   enum ft_metric metric;
   enum ft_model_type model_type;
@@ -47,12 +58,14 @@ struct ft_search_options {
   double most_work; /* seconds of one core, foretold (cost.h), of all candidates */
   uint32_t most_rounds;
   double haste;
-  uint32_t threads;             /* fits at the same time */
-  uint32_t fit_threads;         /* of each */
-  double begin;                 /* ft_clock_seconds */
-  double deadline;              /* of the search and the final fits */
-  double growth;                /* seconds of a final fit, as a multiple of a trial's */
-  double most_ns;               /* of a prediction by the model, a row */
+  uint32_t threads;     /* fits at the same time */
+  uint32_t fit_threads; /* of each */
+  double begin;         /* ft_clock_seconds */
+  double deadline;      /* of the search and the final fits */
+  double growth;        /* seconds of a final fit, as a multiple of a trial's */
+  double most_ns;       /* of a prediction by the model, a row */
+  const struct ft_search_speed
+      *speed;                   /* as an earlier search has seen it; NULL: nothing is known */
   const struct ft_model *model; /* with its encoders */
   const struct ft_train_events *events;
 };
@@ -62,6 +75,7 @@ struct ft_search {
   uint32_t candidates;
   uint32_t tried;
   enum ft_search_end end;
+  struct ft_search_speed speed;
   double *margin; /* of the mixture over the scored rows × outputs */
   double *target; /* of these rows */
   size_t rows;    /* of them: all scored ones, or those that an only trial has reached */
