@@ -11,6 +11,8 @@
 #include "foretell/random.h"
 
 #define MOST_PARAMETERS 24
+#define CENTRE_SECONDS \
+  2e-8 /* of a fit's end, a row's feature: thresholds are moved (threshold.h) */
 
 /* A fit's working memory. */
 struct fitting {
@@ -156,18 +158,20 @@ static enum ft_status run_round(bool *ended, struct ft_fit *fit, struct fitting 
   return FT_OK;
 }
 
-/* A round is not begun that would end after the deadline, were it as long as the one before. */
+/* A round is not begun that would end after the deadline, were it as long as the one before, nor one
+ * that leaves no time to hand over the trees. */
 static enum ft_status run_rounds(struct ft_fit *fit, struct fitting *fitting,
                                  struct ft_error *err) {
   const struct ft_fit_task *task = fitting->task;
   uint32_t most = task->valids ? task->configuration->most_rounds : task->rounds;
   if (task->valids && most > task->most_rounds) most = task->most_rounds;
   double now = ft_clock_seconds(), before = now;
+  double handing = CENTRE_SECONDS * (double)task->trains * task->data->features->features;
   bool ended = false;
   for (uint32_t round = 0; round < most && !ended; round++) {
     /* the first one finds the bins: the second is shorter */
     double expected = round == 1 ? 0 : now - before;
-    if (now + expected >= task->deadline || ft_fit_is_late(task)) {
+    if (now + expected + handing >= task->deadline || ft_fit_is_late(task)) {
       fit->cut = true;
       return FT_OK;
     }

@@ -9,6 +9,7 @@
 
 #define MOST_KEPT     16
 #define BYTES_A_VALUE 14 /* the value with its column, its bin by rows, its bin by columns */
+#define BINNED_BYTES  4  /* the bins alone */
 
 struct kept {
   struct ft_hash128 rows;
@@ -116,6 +117,11 @@ static void lend(struct ft_matrices *out, struct ft_matrix_store *store, struct 
   *out = (struct ft_matrices){ kept->train, kept->valid, kept };
 }
 
+static size_t bytes_of(const struct ft_features *features, const struct ft_matrix_rows *rows) {
+  size_t bytes = rows->trains < FT_MATRIX_MANY ? BYTES_A_VALUE : BINNED_BYTES;
+  return (rows->trains * bytes + rows->valids * BYTES_A_VALUE) * features->features + 1;
+}
+
 /* Lent by the store, or a place in it that new ones may take; neither: nothing to keep. */
 static struct kept *look_up(struct ft_matrices *out, struct ft_matrix_store *store,
                             const struct kept *wanted) {
@@ -139,12 +145,10 @@ enum ft_status ft_matrices_borrow(struct ft_matrices *out, const struct ft_featu
   *out = (struct ft_matrices){ 0 };
   /* columns of a fit's own go with it: nothing of them may be kept */
   if (!store || features->column) return make(out, features, rows, threads, err);
-  struct kept wanted = {
-    .rows = hash_rows(rows),
-    .value = features->value,
-    .bins = rows->bins,
-    .bytes = (rows->trains + rows->valids) * features->features * BYTES_A_VALUE + 1
-  };
+  struct kept wanted = { .rows = hash_rows(rows),
+                         .value = features->value,
+                         .bins = rows->bins,
+                         .bytes = bytes_of(features, rows) };
   struct kept *kept = look_up(out, store, &wanted);
   if (out->train) return FT_OK;
   enum ft_status status = make(out, features, rows, threads, err);

@@ -1,10 +1,12 @@
 #include "core/train/automatic.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/learn/clock.h"
 #include "core/learn/cost.h"
+#include "core/learn/loss.h"
 #include "core/train/bagging.h"
 #include "core/train/budget.h"
 #include "core/train/effort.h"
@@ -14,11 +16,19 @@
 #include "core/train/search.h"
 #include "foretell/plan.h"
 
-#define FINAL_SHARE   0.95 /* of the time; what is left is for writing the model */
-#define WRITE_SECONDS 0.5
-#define SAMPLE_SHARE  0.3  /* of the time, to order candidates on a sample */
-#define BEST          3    /* of them are tried on all rows */
-#define MORE_ROWS     1.35 /* time of a fit on all rows, in that on four fifths; with a margin */
+#define FINAL_SHARE    0.95 /* of the time, at most; what is left is for judging and writing … */
+#define END_SECONDS    0.3  /* … which take so long on an ordinary machine, */
+#define JUDGED_SECONDS 1e-5 /* and for each row that is judged so much more */
+#define MOST_JUDGED    50000
+#define READ_SECONDS   5e-8 /* what it takes to read a row's feature: how slow is this machine? */
+#define MOST_SLOWNESS  4.0
+#define LEAST_SHARE    0.05   /* of the time, that is searched however long reading took */
+#define SAMPLE_SHARE   0.3    /* of the time, to order candidates on a sample */
+#define BEST           3      /* of them are tried on all rows */
+#define MORE_ROWS      1.35   /* time of a fit on all rows, in that on four fifths; with a margin */
+#define USUAL_SEEN     0.8    /* of the search's rows, by a fit */
+#define START_SECONDS  6.5e-8 /* of a fit on very many rows, a row's feature: bins, first round */
+#define START_SHARE    0.5    /* of the time left, that this may take */
 
 struct ft_learned {
   struct ft_effort effort;
@@ -31,7 +41,8 @@ struct ft_learned {
   struct ft_partition whole; /* all rows, for the final fits */
   uint32_t *seen;            /* rows of the search */
   size_t seens;
-  uint32_t *held; /* rows kept aside */
+  double deadline; /* of the last fit, ft_clock_seconds */
+  uint32_t *held;  /* rows kept aside */
   size_t helds;
 };
 
@@ -58,9 +69,18 @@ static double most_ns_of(const struct ft_run *run) {
   return run->job->predict_ns ? run->job->predict_ns : FT_BUDGET_STANDARD_NS;
 }
 
-static double deadline_of(const struct ft_run *run) {
-  double share = run->limit * FINAL_SHARE, rest = run->limit - WRITE_SECONDS;
-  return run->begin + (share < rest ? share : rest);
+/* The time of what comes after the last fit, on a machine that was so slow in reading the rows. */
+static double end_seconds(const struct ft_run *run, double prepared) {
+  double usual = READ_SECONDS * (double)run->rows * run->features.features;
+  double slowness = fmin(fmax(prepared / fmax(usual, END_SECONDS), 1), MOST_SLOWNESS);
+  return slowness * (END_SECONDS + JUDGED_SECONDS * fmin((double)run->rows, MOST_JUDGED));
+}
+
+/* When the last fit must have ended; a little is learned even where reading has taken all of the time. */
+static double deadline_after(const struct ft_run *run, double now) {
+  double rest = run->limit - end_seconds(run, now - run->begin);
+  double deadline = run->begin + fmin(run->limit * FINAL_SHARE, rest);
+  return fmax(deadline, now + LEAST_SHARE * run->limit);
 }
 
 static struct ft_effort_size size_of(const struct ft_run *run, size_t rows, double limit) {
@@ -97,7 +117,7 @@ static enum ft_status split(struct ft_learned *learned, struct ft_run *run, stru
 }
 
 static struct ft_search_options options_of(const struct ft_run *run, const struct ft_effort *effort,
-                                           enum ft_metric metric) {
+                                           enum ft_metric metric, double deadline) {
   return (struct ft_search_options){ .metric = metric,
                                      .model_type = run->job->model_type,
                                      .most_trials = run->job->max_trials,
@@ -107,68 +127,112 @@ static struct ft_search_options options_of(const struct ft_run *run, const struc
                                      .threads = effort->threads,
                                      .fit_threads = effort->fit_threads,
                                      .begin = run->begin,
-                                     .deadline = deadline_of(run),
+                                     .deadline = deadline,
                                      .most_ns = most_ns_of(run),
                                      .model = &run->model,
                                      .events = run->events };
 }
 
-/* The heaviest of a search, best first, as a list to be tried. */
+/* The heaviest candidate of a search that is not yet listed; NULL: none has a weight. */
+static const struct ft_candidate *next_best(const struct ft_search *search, bool *listed) {
+  const struct ft_candidate *best = NULL;
+  for (uint32_t i = 0; i < search->candidates; i++) {
+    const struct ft_candidate *candidate = &search->candidate[i];
+    if (!listed[i] && candidate->weight > (best ? best->weight : 0)) best = candidate;
+  }
+  if (best) listed[best - search->candidate] = true;
+  return best;
+}
+
+/* The heaviest of a search as a list to be tried: trees last, since they take all the time there is. */
 static const struct ft_configuration *list_best(const struct ft_run *run,
                                                 const struct ft_search *search) {
   struct ft_configuration *list = FT_ARENA_NEW(run->arena, struct ft_configuration, BEST + 1);
   bool listed[FT_SEARCH_MOST_CANDIDATES] = { false };
-  for (uint32_t n = 0; list && n < BEST; n++) {
-    uint32_t best = UINT32_MAX;
-    double most = 0;
-    for (uint32_t i = 0; i < search->candidates; i++) {
-      if (listed[i] || search->candidate[i].weight <= most) continue;
-      best = i;
-      most = search->candidate[i].weight;
-    }
-    if (best == UINT32_MAX) break;
-    listed[best] = true;
-    list[n] = *search->candidate[best].configuration;
-  }
-  return list && list[0].name ? list : NULL;
+  const struct ft_candidate *best[BEST] = { NULL };
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < BEST; i++)
+    best[i] = next_best(search, listed);
+  for (int trees = 0; trees < 2; trees++)
+    for (uint32_t i = 0; list && i < BEST && best[i]; i++)
+      if ((best[i]->configuration->learner == FT_LEARN_TREES) == trees)
+        list[count++] = *best[i]->configuration;
+  return count > 0 ? list : NULL;
 }
 
-/* Candidates on a sample of the rows. A sample from which nothing was learned decides nothing. */
+/* Candidates on a sample of the rows, judged by as many others: one fit a candidate. A sample from which
+ * nothing was learned decides nothing. */
 static enum ft_status search_sample(struct ft_learned *learned, struct ft_run *run,
                                     enum ft_metric metric, struct ft_error *err) {
   struct ft_fit_data data = data_of(run);
   size_t rows = learned->effort.sample;
-  if (rows > learned->seens) rows = learned->seens;
   struct ft_effort_size size = size_of(run, rows, run->limit * SAMPLE_SHARE);
   struct ft_effort effort = ft_effort_for(&size);
-  struct ft_deal deal = { .labels = run->target.labels,
-                          .folds = effort.folds,
-                          .hold_out = effort.hold_out };
-  FT_TRY(ft_partition_deal(&learned->some, run->arena, &data, learned->seen, rows, &deal, err));
-  struct ft_search_options options = options_of(run, &effort, metric);
+  struct ft_deal deal = { .labels = run->target.labels, .folds = 2, .hold_out = true };
+  FT_TRY(ft_partition_deal(&learned->some, run->arena, &data, learned->seen, 2 * rows, &deal, err));
   double now = ft_clock_seconds();
-  options.deadline = now + (options.deadline - now) * SAMPLE_SHARE;
+  double deadline = now + (learned->deadline - now) * SAMPLE_SHARE;
+  struct ft_search_options options = options_of(run, &effort, metric, deadline);
   options.most_work = effort.most_work / 2;
   enum ft_status status = ft_search_run(&learned->sampled, &data, &learned->some, &options, err);
   return status == FT_DATA || status == FT_NOMEM ? FT_OK : status;
+}
+
+/* Where a fit's first round on all rows, which nothing interrupts, would not end early enough, the
+ * search sees fewer. */
+static enum ft_status see_fewer(struct ft_learned *learned, struct ft_run *run,
+                                struct ft_error *err) {
+  double cells = (double)learned->seens * run->features.features;
+  double slowness = ft_search_slowness(&learned->sampled.speed, FT_LEARN_TREES);
+  double seconds = START_SECONDS * cells * fmax(slowness, 1) / learned->effort.fit_threads;
+  double most = START_SHARE * (learned->deadline - ft_clock_seconds());
+  if (learned->sampled.tried == 0 || seconds <= most) return FT_OK;
+  double share = fmax(most, 0) / seconds;
+  size_t least = 2 * learned->effort.sample;
+  learned->seens = (size_t)fmax((double)learned->seens * share, (double)least);
+  struct ft_fit_data data = data_of(run);
+  struct ft_deal deal = { .labels = run->target.labels,
+                          .folds = learned->effort.folds,
+                          .hold_out = learned->effort.hold_out };
+  return ft_partition_deal(&learned->part, run->arena, &data, learned->seen, learned->seens, &deal,
+                           err);
+}
+
+static double loss_of(const struct ft_run *run, const struct ft_search *search) {
+  return ft_loss_mean(run->target.problem, run->outputs, search->margin, search->target,
+                      search->rows);
+}
+
+/* What was learned of the sample is the model where nothing better was learned of all rows: a few rounds
+ * on millions are worse than many on some. */
+static bool is_sample_better(const struct ft_run *run, const struct ft_learned *learned,
+                             enum ft_status status) {
+  if (learned->sampled.tried == 0) return false;
+  if (status == FT_DATA || status == FT_NOMEM) return true;
+  return status == FT_OK && loss_of(run, &learned->sampled) < loss_of(run, &learned->search);
 }
 
 static enum ft_status search(struct ft_learned *learned, struct ft_run *run, enum ft_metric metric,
                              struct ft_error *err) {
   const struct ft_effort *effort = &learned->effort;
   struct ft_fit_data data = data_of(run);
-  struct ft_search_options options = options_of(run, effort, metric);
+  struct ft_search_options options = options_of(run, effort, metric, learned->deadline);
   if (effort->sample > 0 && options.most_trials != 1) {
     FT_TRY(search_sample(learned, run, metric, err));
+    FT_TRY(see_fewer(learned, run, err));
     options.list = list_best(run, &learned->sampled);
+    options.speed = &learned->sampled.speed;
     options.most_trials = 0;
   }
   bool finals = learned->helds > 0 || effort->hold_out;
   options.growth = finals && !options.list ? MORE_ROWS : 0; /* of many rows most have been seen */
   enum ft_status status = ft_search_run(&learned->search, &data, &learned->part, &options, err);
-  if (status != FT_DATA || learned->sampled.tried == 0) return status;
-  learned->search = learned->sampled; /* better than none */
-  learned->sampled = (struct ft_search){ 0 };
+  if (status == FT_OK && learned->sampled.end == FT_SEARCH_CLOCK)
+    learned->search.end = FT_SEARCH_CLOCK;
+  if (!is_sample_better(run, learned, status)) return status;
+  struct ft_search of_all = learned->search;
+  learned->search = learned->sampled;
+  learned->sampled = of_all;
   learned->search.end = FT_SEARCH_CLOCK;
   return FT_OK;
 }
@@ -231,6 +295,14 @@ static void tell_finals(void *self, double fraction) {
   ft_run_progress(self, "training the final model", fraction);
 }
 
+/* Time of a final fit, in that of one which the search has seen, perhaps on a part of the rows only. */
+static double growth_of(const struct ft_learned *learned, const struct ft_run *run) {
+  const struct ft_partition *partition = learned->finals.final[0].candidate->trial.partition;
+  double seen = (double)(partition->rows - partition->rows / partition->folds);
+  double most = USUAL_SEEN * (double)(run->rows - learned->helds);
+  return MORE_ROWS * fmax(most / seen, 1);
+}
+
 /* Train the chosen ones again on all rows; where the time is too short, or memory, they stay as
  * they are: trained on four fifths, and honest. */
 static enum ft_status train_finals(struct ft_run *run, struct ft_learned *learned,
@@ -240,11 +312,11 @@ static enum ft_status train_finals(struct ft_run *run, struct ft_learned *learne
                                        .haste = effort->haste,
                                        .threads = effort->threads,
                                        .fit_threads = effort->fit_threads,
-                                       .deadline = deadline_of(run),
+                                       .deadline = learned->deadline,
                                        .self = run,
                                        .tick = tell_finals };
   if (learned->helds == 0 && !effort->hold_out) return FT_OK; /* they have seen all rows */
-  double seconds = ft_finals_seconds(&learned->finals, MORE_ROWS) / effort->threads;
+  double seconds = ft_finals_seconds(&learned->finals, growth_of(learned, run)) / effort->threads;
   if (ft_clock_seconds() + seconds > options.deadline) return FT_OK;
   struct ft_fit_data data = data_of(run);
   enum ft_status status =
@@ -293,6 +365,7 @@ static enum ft_status train(struct ft_run *run, struct ft_learned *learned, stru
   run->report.objective = ft_metric_shown(metric);
   struct ft_effort_size size = size_of(run, run->rows, run->limit);
   learned->effort = ft_effort_for(&size);
+  learned->deadline = deadline_after(run, ft_clock_seconds());
   FT_TRY(split(learned, run, err));
   FT_TRY(search(learned, run, metric, err));
   return finish(run, learned, metric, err);

@@ -7,11 +7,13 @@
 #define MOST_SCORED       50000 /* rows that are enough to compare candidates, and to show a score */
 #define SEARCH_SECONDS    100.0 /* one core's, of a search that nothing ends before */
 #define FOLDED_SECONDS    2.5   /* a fit that takes longer is not done once a fold */
-#define ALONE_SECONDS     20.0  /* a fit that takes longer is given all threads */
+#define ALONE_SECONDS     20.0  /* a fit that takes longer is given all threads … */
+#define ALONE_SHARE       0.1   /* … and one that takes more of the time: few are tried */
 #define MOST_FIT_SECONDS  40.0  /* then rounds are fewer, and steps larger */
 #define MOST_HASTE        5.0
 #define MOST_OVER         3.0 /* then rows are fewer too */
 #define SAMPLE_ROWS       20000
+#define LEAST_OVER_SAMPLE 4   /* times as many rows: fewer are not worth a search of their own */
 #define UNSAMPLED_SECONDS 8.0 /* a fit that takes longer is worth a look at a sample first */
 
 static uint32_t part_of(size_t rows) {
@@ -34,12 +36,13 @@ struct ft_effort ft_effort_for(const struct ft_effort_size *size) {
     effort.share = MOST_OVER * most / unit;
     unit = MOST_OVER * most;
   }
-  if (unit > fmin(most, UNSAMPLED_SECONDS) && size->rows > 2 * SAMPLE_ROWS)
+  if (unit > fmin(most, UNSAMPLED_SECONDS) &&
+      effort.share * (double)size->rows > LEAST_OVER_SAMPLE * SAMPLE_ROWS)
     effort.sample = SAMPLE_ROWS;
   effort.hold_out = unit > fmin(FOLDED_SECONDS, size->limit / 20);
   effort.folds = effort.hold_out ? part_of(size->rows) : size->rows < FEW_ROWS ? 8 : 5;
   effort.most_work = fmax(SEARCH_SECONDS, 3 * unit);
-  bool alone = unit > ALONE_SECONDS;
+  bool alone = effort.hold_out && unit > fmin(ALONE_SECONDS, ALONE_SHARE * size->limit);
   effort.threads = alone ? 1 : size->threads;
   effort.fit_threads = alone ? size->threads : 1;
   return effort;

@@ -20,7 +20,8 @@ struct ft_effort {
   uint32_t repeats; /* times that the folds are dealt */
   bool hold_out;    /* one fit a candidate instead of one a fold */
   size_t
-      sample;   /* rows that candidates are ordered on, before the best are tried on all; 0: none */
+      sample; /* rows that candidates are ordered on, as many more judging them, before the best are
+                  * tried on all; 0: none */
   double share; /* of the rows, that the search sees where all would take too long; 1: all */
   uint32_t most_rounds;
   double haste;         /* eta is multiplied by it */

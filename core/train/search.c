@@ -121,6 +121,12 @@ static bool fits_in_time(const struct searching *searching,
          searching->options->deadline;
 }
 
+/* Of the few that are tried on very many rows, trees are worth their while however far they come. */
+static bool may_be_cut(const struct searching *searching,
+                       const struct ft_configuration *configuration) {
+  return searching->options->list && configuration->learner == FT_LEARN_TREES;
+}
+
 static void tick(void *self) {
   const struct searching *searching = self;
   const struct ft_search_options *options = searching->options;
@@ -224,7 +230,7 @@ static enum ft_status propose(bool *more, struct searching *searching, struct ft
       return FT_OK;
     }
     if (varied && searching->listed == 0) searching->listed = search->candidates;
-    if (search->candidates == 0 || fits_in_time(searching, next)) {
+    if (search->candidates == 0 || may_be_cut(searching, next) || fits_in_time(searching, next)) {
       *more = true;
       return begin_candidate(searching, next, err);
     }
@@ -321,7 +327,8 @@ static enum ft_status take_result(struct searching *searching, struct ft_error *
   }
   if (status != FT_OK) return status;
   if (candidate->trial.cut) search->end = FT_SEARCH_CLOCK;
-  if (!whole || (candidate->trial.cut && search->tried > 0)) {
+  bool cut = candidate->trial.cut && !may_be_cut(searching, candidate->configuration);
+  if (!whole || (cut && search->tried > 0)) {
     candidate->state = FT_CANDIDATE_CUT;
     if (search->tried > 0 || candidate->trial.covers == 0) ft_trial_release(&candidate->trial);
     return FT_OK;
