@@ -1,6 +1,7 @@
 /* The store of matrices: who gets which, and when one is made anew. */
 #include "core/learn/matrix.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +9,8 @@
 #include <stdlib.h>
 
 #include <cmocka.h>
+
+#include "core/learn/booster.h"
 
 #define ROWS 100
 
@@ -120,6 +123,67 @@ static void without_a_store_nothing_is_kept(void **state) {
   ft_matrix_store_free(NULL);
 }
 
+#define MANY  3000
+#define CODES 40
+
+/* Two numbers and a category whose largest code one row alone has. */
+static void fill_many(float *many, uint32_t *picked, float *gradient) {
+  for (uint32_t r = 0; r < MANY; r++) {
+    many[r] = r % 11 ? (float)(r % 97) : NAN;
+    many[MANY + r] = (float)(r * 7 % 53);
+    many[2 * MANY + r] = r == 1234 ? CODES : (float)(r % 5);
+    picked[r] = r;
+    gradient[r] = (float)((int)(r % 97) - (int)(r * 7 % 53)) / 64 - (r == 1234 ? 60 : 0);
+  }
+}
+
+static void grow(struct ft_forest *out, struct ft_arena *arena, struct ft_matrix *matrix,
+                 const struct ft_grown_on *rows, const float *gradient, const float *hessian) {
+  struct ft_parameter parameter[] = { { "base_score", "0" },
+                                      { "tree_method", "hist" },
+                                      { "max_bin", "254" },
+                                      { "min_child_weight", "0" },
+                                      { "nthread", "1" } };
+  struct ft_booster *booster = NULL;
+  struct ft_error err;
+  assert_int_equal(ft_booster_make(&booster, &matrix, 1, 1, parameter, 5, &err), FT_OK);
+  for (uint32_t round = 0; round < 2; round++) {
+    const float *margin;
+    assert_int_equal(ft_booster_margins(&margin, booster, matrix, &err), FT_OK);
+    assert_int_equal(ft_booster_boost(booster, matrix, round, gradient, hessian, &err), FT_OK);
+  }
+  assert_int_equal(ft_booster_forest(out, arena, booster, 2, 1, rows, &err), FT_OK);
+  ft_booster_free(booster);
+}
+
+static void binned_rows_grow_the_same_trees(void **state) {
+  (void)state;
+  static float many[3 * MANY], gradient[MANY], hessian[MANY];
+  static uint32_t picked[MANY];
+  const uint32_t codes[3] = { 0, 0, CODES };
+  fill_many(many, picked, gradient);
+  for (uint32_t r = 0; r < MANY; r++)
+    hessian[r] = 1;
+  struct ft_features features = { .value = many, .rows = MANY, .features = 3, .categories = codes };
+  struct ft_grown_on rows = { &features, picked, MANY };
+  struct ft_matrix *whole = NULL, *binned = NULL;
+  struct ft_error err;
+  struct ft_arena arena;
+  ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
+  assert_int_equal(ft_matrix_make(&whole, &features, picked, MANY, NULL, 1, &err), FT_OK);
+  assert_int_equal(ft_matrix_make_binned(&binned, &features, picked, MANY, 254, 1, &err), FT_OK);
+  assert_int_equal(ft_matrix_rows(binned), MANY);
+  struct ft_forest first, second;
+  grow(&first, &arena, whole, &rows, gradient, hessian);
+  grow(&second, &arena, binned, &rows, gradient, hessian);
+  assert_true(first.nodes > 20);
+  assert_int_equal(first.nodes, second.nodes);
+  assert_memory_equal(first.node, second.node, first.nodes * sizeof *first.node);
+  ft_matrix_free(whole);
+  ft_matrix_free(binned);
+  ft_arena_release(&arena);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(the_same_rows_are_kept),
@@ -128,6 +192,7 @@ int main(void) {
     cmocka_unit_test(a_full_store_drops_what_was_used_longest_ago),
     cmocka_unit_test(columns_of_a_fits_own_are_not_kept),
     cmocka_unit_test(without_a_store_nothing_is_kept),
+    cmocka_unit_test(binned_rows_grow_the_same_trees),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,62 @@
+/* How much is done for data of a size. */
+#include "core/train/effort.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+static struct ft_effort effort_for(size_t rows, double unit, double limit) {
+  return ft_effort_for(&(struct ft_effort_size){ rows, unit, limit, 2 });
+}
+
+static void few_rows_are_folded_and_fits_run_side_by_side(void **state) {
+  (void)state;
+  struct ft_effort effort = effort_for(5000, 0.5, 60);
+  assert_false(effort.hold_out);
+  assert_int_equal(effort.folds, 5);
+  assert_int_equal(effort.sample, 0);
+  assert_int_equal(effort.threads, 2);
+  assert_int_equal(effort.fit_threads, 1);
+}
+
+static void very_many_rows_are_ordered_on_a_sample_and_fitted_by_all_threads(void **state) {
+  (void)state;
+  struct ft_effort effort = effort_for(3000000, 100, 60);
+  assert_true(effort.hold_out);
+  assert_true(effort.share == 1); /* no row is left out unasked */
+  assert_true(effort.haste > 1);
+  assert_true(effort.sample > 0);
+  assert_int_equal(effort.threads, 1);
+  assert_int_equal(effort.fit_threads, 2);
+}
+
+static void what_is_seen_of_the_rows_is_not_sampled_when_it_is_no_more_than_a_sample(void **state) {
+  (void)state;
+  struct ft_effort effort = effort_for(540000, 1900, 10);
+  assert_true(effort.share < 0.05);
+  assert_int_equal(effort.sample, 0);
+}
+
+static void the_processors_change_nothing_but_how_fits_are_spread(void **state) {
+  (void)state;
+  struct ft_effort_size size = { 3000000, 100, 60, 1 };
+  struct ft_effort one = ft_effort_for(&size), two = effort_for(3000000, 100, 60);
+  assert_int_equal(one.sample, two.sample);
+  assert_int_equal(one.folds, two.folds);
+  assert_int_equal(one.most_rounds, two.most_rounds);
+  assert_true(one.haste == two.haste && one.share == two.share);
+  assert_int_equal(one.threads * one.fit_threads, 1);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(few_rows_are_folded_and_fits_run_side_by_side),
+    cmocka_unit_test(very_many_rows_are_ordered_on_a_sample_and_fitted_by_all_threads),
+    cmocka_unit_test(what_is_seen_of_the_rows_is_not_sampled_when_it_is_no_more_than_a_sample),
+    cmocka_unit_test(the_processors_change_nothing_but_how_fits_are_spread),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
