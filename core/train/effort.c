@@ -6,10 +6,13 @@
 #define FEW_ROWS          1500  /* fewer are dealt to more folds */
 #define MOST_SCORED       50000 /* rows that are enough to compare candidates, and to show a score */
 #define SEARCH_SECONDS    100.0 /* one core's, of a search that nothing ends before */
-#define FOLDED_SECONDS    2.5   /* a fit that takes longer is not done once a fold */
-#define ALONE_SECONDS     20.0  /* a fit that takes longer is given all threads … */
-#define ALONE_SHARE       0.1   /* … and one that takes more of the time: few are tried */
-#define MOST_FIT_SECONDS  40.0  /* then rounds are fewer, and steps larger */
+#define FOLDED_SECONDS    2.5   /* a fit that takes longer is not done once a fold … */
+#define FOLDED_SHARE      0.05  /* … nor one that takes more of the time, … */
+#define MANY_ROWS         25000 /* … and where a fifth of the rows tells candidates apart, … */
+#define MANY_SHARE        0.01 /* … one that takes so much: more candidates are worth more than folds */
+#define ALONE_SECONDS     20.0 /* a fit that takes longer is given all threads … */
+#define ALONE_SHARE       0.1  /* … and one that takes more of the time: few are tried */
+#define MOST_FIT_SECONDS  40.0 /* then rounds are fewer, and steps larger */
 #define MOST_HASTE        5.0
 #define MOST_OVER         3.0 /* then rows are fewer too */
 #define SAMPLE_ROWS       20000
@@ -39,7 +42,8 @@ struct ft_effort ft_effort_for(const struct ft_effort_size *size) {
   if (unit > fmin(most, UNSAMPLED_SECONDS) &&
       effort.share * (double)size->rows > LEAST_OVER_SAMPLE * SAMPLE_ROWS)
     effort.sample = SAMPLE_ROWS;
-  effort.hold_out = unit > fmin(FOLDED_SECONDS, size->limit / 20);
+  double folded = size->rows < MANY_ROWS ? FOLDED_SHARE : MANY_SHARE;
+  effort.hold_out = unit > fmin(FOLDED_SECONDS, folded * size->limit);
   effort.folds = effort.hold_out ? part_of(size->rows) : size->rows < FEW_ROWS ? 8 : 5;
   effort.most_work = fmax(SEARCH_SECONDS, 3 * unit);
   bool alone = effort.hold_out && unit > fmin(ALONE_SECONDS, ALONE_SHARE * size->limit);
