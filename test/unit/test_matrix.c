@@ -123,64 +123,96 @@ static void without_a_store_nothing_is_kept(void **state) {
   ft_matrix_store_free(NULL);
 }
 
-#define MANY  3000
+#define SOME  3000
+#define MANY  (2 * FT_MATRIX_MANY + 1)
 #define CODES 40
+#define RARE  1235 /* the only row of the largest code */
 
-/* Two numbers and a category whose largest code one row alone has. */
-static void fill_many(float *many, uint32_t *picked, float *gradient) {
-  for (uint32_t r = 0; r < MANY; r++) {
+static float many[3 * MANY], gradient[MANY], hessian[MANY];
+static uint32_t picked[MANY];
+static const uint32_t codes[3] = { 0, 0, CODES };
+
+/* Two numbers and a category. */
+static struct ft_features fill(size_t rows) {
+  for (uint32_t r = 0; r < rows; r++) {
     many[r] = r % 11 ? (float)(r % 97) : NAN;
-    many[MANY + r] = (float)(r * 7 % 53);
-    many[2 * MANY + r] = r == 1234 ? CODES : (float)(r % 5);
+    many[rows + r] = (float)(r * 7 % 53);
+    many[2 * rows + r] = r == RARE ? CODES : (float)(r % 5);
     picked[r] = r;
-    gradient[r] = (float)((int)(r % 97) - (int)(r * 7 % 53)) / 64 - (r == 1234 ? 60 : 0);
+    gradient[r] = (float)((int)(r % 97) - (int)(r * 7 % 53)) / 64 - (r == RARE ? 1 << 20 : 0);
+    hessian[r] = 1;
   }
+  return (struct ft_features){ .value = many, .rows = rows, .features = 3, .categories = codes };
 }
 
 static void grow(struct ft_forest *out, struct ft_arena *arena, struct ft_matrix *matrix,
-                 const struct ft_grown_on *rows, const float *gradient, const float *hessian) {
-  struct ft_parameter parameter[] = { { "base_score", "0" },
-                                      { "tree_method", "hist" },
-                                      { "max_bin", "254" },
-                                      { "min_child_weight", "0" },
-                                      { "nthread", "1" } };
+                 const struct ft_features *features, const char *threads) {
+  struct ft_parameter parameter[] = { { "base_score", "0" },         { "tree_method", "hist" },
+                                      { "max_bin", "254" },          { "min_child_weight", "0" },
+                                      { "max_cat_to_onehot", "64" }, { "nthread", threads } };
+  const struct ft_grown_on rows = { features, picked, features->rows };
   struct ft_booster *booster = NULL;
   struct ft_error err;
-  assert_int_equal(ft_booster_make(&booster, &matrix, 1, 1, parameter, 5, &err), FT_OK);
+  assert_int_equal(ft_booster_make(&booster, &matrix, 1, 1, parameter, 6, &err), FT_OK);
   for (uint32_t round = 0; round < 2; round++) {
     const float *margin;
     assert_int_equal(ft_booster_margins(&margin, booster, matrix, &err), FT_OK);
     assert_int_equal(ft_booster_boost(booster, matrix, round, gradient, hessian, &err), FT_OK);
   }
-  assert_int_equal(ft_booster_forest(out, arena, booster, 2, 1, rows, &err), FT_OK);
+  assert_int_equal(ft_booster_forest(out, arena, booster, 2, 1, &rows, &err), FT_OK);
   ft_booster_free(booster);
+  ft_matrix_free(matrix);
+}
+
+static void expect_the_same(const struct ft_forest *one, const struct ft_forest *other) {
+  assert_true(one->nodes > 20);
+  assert_int_equal(one->nodes, other->nodes);
+  assert_memory_equal(one->node, other->node, one->nodes * sizeof *one->node);
+  assert_int_equal(one->set_words, other->set_words);
+  assert_memory_equal(one->set_word, other->set_word, one->set_words * sizeof *one->set_word);
 }
 
 static void binned_rows_grow_the_same_trees(void **state) {
   (void)state;
-  static float many[3 * MANY], gradient[MANY], hessian[MANY];
-  static uint32_t picked[MANY];
-  const uint32_t codes[3] = { 0, 0, CODES };
-  fill_many(many, picked, gradient);
-  for (uint32_t r = 0; r < MANY; r++)
-    hessian[r] = 1;
-  struct ft_features features = { .value = many, .rows = MANY, .features = 3, .categories = codes };
-  struct ft_grown_on rows = { &features, picked, MANY };
+  struct ft_features features = fill(SOME);
   struct ft_matrix *whole = NULL, *binned = NULL;
+  struct ft_forest first, second;
   struct ft_error err;
   struct ft_arena arena;
   ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
-  assert_int_equal(ft_matrix_make(&whole, &features, picked, MANY, NULL, 1, &err), FT_OK);
-  assert_int_equal(ft_matrix_make_binned(&binned, &features, picked, MANY, 254, 1, &err), FT_OK);
-  assert_int_equal(ft_matrix_rows(binned), MANY);
+  assert_int_equal(ft_matrix_make(&whole, &features, picked, SOME, NULL, 1, &err), FT_OK);
+  assert_int_equal(ft_matrix_make_binned(&binned, &features, picked, SOME, 254, 1, &err), FT_OK);
+  assert_int_equal(ft_matrix_rows(binned), SOME);
+  grow(&first, &arena, whole, &features, "1");
+  grow(&second, &arena, binned, &features, "1");
+  expect_the_same(&first, &second);
+  ft_arena_release(&arena);
+}
+
+/* Does a split tell the largest code from all others? */
+static bool has_rare_split(const struct ft_forest *forest) {
+  for (uint32_t i = 0; i < forest->nodes; i++) {
+    const struct ft_node *node = &forest->node[i];
+    if (node->feature != 2 || node->set == FT_NODE_NO_SET || node->set_words < 2) continue;
+    if (forest->set_word[node->set + 1] == UINT32_C(1) << (CODES - 32)) return true;
+  }
+  return false;
+}
+
+static void bins_found_on_a_part_know_all_codes_with_any_threads(void **state) {
+  (void)state;
+  struct ft_features features = fill(MANY);
+  struct ft_matrix *one = NULL, *two = NULL;
   struct ft_forest first, second;
-  grow(&first, &arena, whole, &rows, gradient, hessian);
-  grow(&second, &arena, binned, &rows, gradient, hessian);
-  assert_true(first.nodes > 20);
-  assert_int_equal(first.nodes, second.nodes);
-  assert_memory_equal(first.node, second.node, first.nodes * sizeof *first.node);
-  ft_matrix_free(whole);
-  ft_matrix_free(binned);
+  struct ft_error err;
+  struct ft_arena arena;
+  ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
+  assert_int_equal(ft_matrix_make_binned(&one, &features, picked, MANY, 254, 1, &err), FT_OK);
+  assert_int_equal(ft_matrix_make_binned(&two, &features, picked, MANY, 254, 2, &err), FT_OK);
+  grow(&first, &arena, one, &features, "1");
+  grow(&second, &arena, two, &features, "2");
+  expect_the_same(&first, &second);
+  assert_true(has_rare_split(&first));
   ft_arena_release(&arena);
 }
 
@@ -193,6 +225,7 @@ int main(void) {
     cmocka_unit_test(columns_of_a_fits_own_are_not_kept),
     cmocka_unit_test(without_a_store_nothing_is_kept),
     cmocka_unit_test(binned_rows_grow_the_same_trees),
+    cmocka_unit_test(bins_found_on_a_part_know_all_codes_with_any_threads),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
