@@ -171,7 +171,8 @@ static enum ft_status run_rounds(struct ft_fit *fit, struct fitting *fitting,
   for (uint32_t round = 0; round < most && !ended; round++) {
     /* the first one finds the bins: the second is shorter */
     double expected = round == 1 ? 0 : now - before;
-    if (now + expected + handing >= task->deadline || ft_fit_is_late(task)) {
+    bool late = now + expected + handing >= task->deadline || ft_fit_is_late(task);
+    if (late && round >= task->sure_rounds) {
       fit->cut = true;
       return FT_OK;
     }

@@ -39,6 +39,7 @@ struct ft_fit_task {
   double haste;          /* eta is multiplied by it: fewer rounds, larger steps */
   uint32_t patience;     /* rounds without a better score */
   uint32_t least_rounds; /* before it may stop */
+  uint32_t sure_rounds;  /* of boosted trees, done however late it is */
   bool stop_on_auc;      /* binary, few rows of a class: log loss would stop too soon */
   uint32_t threads;      /* of this fit */
   double deadline;       /* ft_clock_seconds */

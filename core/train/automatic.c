@@ -18,17 +18,19 @@
 
 #define FINAL_SHARE    0.95 /* of the time, at most; what is left is for judging and writing … */
 #define END_SECONDS    0.3  /* … which take so long on an ordinary machine, */
-#define JUDGED_SECONDS 1e-5 /* and for each row that is judged so much more */
-#define MOST_JUDGED    50000
+#define JUDGED_SECONDS 1e-5 /* and for each row that is judged so much more, … */
+#define MARGIN_SECONDS 3e-6 /* … and for each of its outputs */
 #define READ_SECONDS   5e-8 /* what it takes to read a row's feature: how slow is this machine? */
 #define MOST_SLOWNESS  4.0
-#define LEAST_SHARE    0.05   /* of the time, that is searched however long reading took */
-#define SAMPLE_SHARE   0.3    /* of the time, to order candidates on a sample */
-#define BEST           3      /* of them are tried on all rows */
-#define MORE_ROWS      1.35   /* time of a fit on all rows, in that on four fifths; with a margin */
-#define USUAL_SEEN     0.8    /* of the search's rows, by a fit */
-#define START_SECONDS  6.5e-8 /* of a fit on very many rows, a row's feature: bins, first round */
-#define START_SHARE    0.5    /* of the time left, that this may take */
+#define LEAST_SHARE    0.05 /* of the time, that is searched however long reading took */
+#define LITTLE_SHARE   0.15 /* of the time left: no candidate would end on all rows */
+#define SAMPLE_SHARE   0.3  /* of the time, to order candidates on a sample */
+#define BEST           3    /* of them are tried on all rows */
+#define MORE_ROWS      1.35 /* time of a fit on all rows, in that on four fifths; with a margin */
+#define USUAL_SEEN     0.8  /* of the search's rows, by a fit */
+#define BIN_SECONDS    1e-7 /* of trees on very many rows, a row's feature … */
+#define ROUND_SECONDS  1e-8 /* … and of their first round, an output */
+#define START_SHARE    0.5  /* of the time left, that this may take */
 
 struct ft_learned {
   struct ft_effort effort;
@@ -70,15 +72,16 @@ static double most_ns_of(const struct ft_run *run) {
 }
 
 /* The time of what comes after the last fit, on a machine that was so slow in reading the rows. */
-static double end_seconds(const struct ft_run *run, double prepared) {
+static double end_seconds(const struct ft_run *run, size_t scored, double prepared) {
   double usual = READ_SECONDS * (double)run->rows * run->features.features;
   double slowness = fmin(fmax(prepared / fmax(usual, END_SECONDS), 1), MOST_SLOWNESS);
-  return slowness * (END_SECONDS + JUDGED_SECONDS * fmin((double)run->rows, MOST_JUDGED));
+  double judged = fmin((double)run->rows, (double)scored);
+  return slowness * (END_SECONDS + judged * (JUDGED_SECONDS + MARGIN_SECONDS * run->outputs));
 }
 
 /* When the last fit must have ended; a little is learned even where reading has taken all of the time. */
-static double deadline_after(const struct ft_run *run, double now) {
-  double rest = run->limit - end_seconds(run, now - run->begin);
+static double deadline_after(const struct ft_run *run, size_t scored, double now) {
+  double rest = run->limit - end_seconds(run, scored, now - run->begin);
   double deadline = run->begin + fmin(run->limit * FINAL_SHARE, rest);
   return fmax(deadline, now + LEAST_SHARE * run->limit);
 }
@@ -88,6 +91,7 @@ static struct ft_effort_size size_of(const struct ft_run *run, size_t rows, doub
   const struct ft_configuration *usual = ft_configuration_list(data.problem);
   double rounds = ft_cost_rounds(usual, 1, FT_COST_PACE);
   return (struct ft_effort_size){ .rows = rows,
+                                  .outputs = data.outputs,
                                   .unit = ft_cost_seconds(usual, &data, rows, rounds),
                                   .limit = limit,
                                   .threads = run->threads };
@@ -160,36 +164,52 @@ static const struct ft_configuration *list_best(const struct ft_run *run,
   return count > 0 ? list : NULL;
 }
 
-/* Candidates on a sample of the rows, judged by as many others: one fit a candidate. A sample from which
- * nothing was learned decides nothing. */
+/* Candidates on a sample of the rows, judged by others: one fit a candidate. A sample from which nothing
+ * was learned decides nothing. */
 static enum ft_status search_sample(struct ft_learned *learned, struct ft_run *run,
                                     enum ft_metric metric, struct ft_error *err) {
   struct ft_fit_data data = data_of(run);
-  size_t rows = learned->effort.sample;
+  size_t rows = learned->effort.sample, scored = learned->effort.scored;
+  if (scored > rows) scored = rows;
   struct ft_effort_size size = size_of(run, rows, run->limit * SAMPLE_SHARE);
   struct ft_effort effort = ft_effort_for(&size);
-  struct ft_deal deal = { .labels = run->target.labels, .folds = 2, .hold_out = true };
-  FT_TRY(ft_partition_deal(&learned->some, run->arena, &data, learned->seen, 2 * rows, &deal, err));
+  rows += scored;
+  struct ft_deal deal = { .labels = run->target.labels,
+                          .folds = (uint32_t)(rows / scored),
+                          .hold_out = true };
+  FT_TRY(ft_partition_deal(&learned->some, run->arena, &data, learned->seen, rows, &deal, err));
   double now = ft_clock_seconds();
-  double deadline = now + (learned->deadline - now) * SAMPLE_SHARE;
+  double left = learned->deadline - now; /* if it is little, it is for the sample */
+  double deadline = now + left * (left < LITTLE_SHARE * run->limit ? 1 : SAMPLE_SHARE);
   struct ft_search_options options = options_of(run, &effort, metric, deadline);
   options.most_work = effort.most_work / 2;
+  options.ordering = true;
   enum ft_status status = ft_search_run(&learned->sampled, &data, &learned->some, &options, err);
   return status == FT_DATA || status == FT_NOMEM ? FT_OK : status;
 }
 
-/* Where a fit's first round on all rows, which nothing interrupts, would not end early enough, the
- * search sees fewer. */
-static enum ft_status see_fewer(struct ft_learned *learned, struct ft_run *run,
-                                struct ft_error *err) {
+static bool has_trees(const struct ft_configuration *list) {
+  for (; list && list->name; list++)
+    if (list->learner == FT_LEARN_TREES) return true;
+  return false;
+}
+
+/* Of trees on all rows that the search sees, until their first round is done: nothing interrupts it. */
+static double start_seconds(const struct ft_learned *learned, const struct ft_run *run) {
   double cells = (double)learned->seens * run->features.features;
   double slowness = ft_search_slowness(&learned->sampled.speed, FT_LEARN_TREES);
-  double seconds = START_SECONDS * cells * fmax(slowness, 1) / learned->effort.fit_threads;
+  double cell = BIN_SECONDS + ROUND_SECONDS * run->outputs;
+  return cell * cells * fmax(slowness, 1) / learned->effort.fit_threads;
+}
+
+/* Where that would not be early enough, the search sees fewer rows. */
+static enum ft_status see_fewer(struct ft_learned *learned, struct ft_run *run,
+                                struct ft_error *err) {
+  double seconds = start_seconds(learned, run);
   double most = START_SHARE * (learned->deadline - ft_clock_seconds());
-  if (learned->sampled.tried == 0 || seconds <= most) return FT_OK;
-  double share = fmax(most, 0) / seconds;
-  size_t least = 2 * learned->effort.sample;
-  learned->seens = (size_t)fmax((double)learned->seens * share, (double)least);
+  if (seconds <= most) return FT_OK;
+  double least = fmin((double)learned->seens, 2 * (double)learned->effort.sample);
+  learned->seens = (size_t)fmax((double)learned->seens * fmax(most, 0) / seconds, least);
   struct ft_fit_data data = data_of(run);
   struct ft_deal deal = { .labels = run->target.labels,
                           .folds = learned->effort.folds,
@@ -219,8 +239,9 @@ static enum ft_status search(struct ft_learned *learned, struct ft_run *run, enu
   struct ft_search_options options = options_of(run, effort, metric, learned->deadline);
   if (effort->sample > 0 && options.most_trials != 1) {
     FT_TRY(search_sample(learned, run, metric, err));
-    FT_TRY(see_fewer(learned, run, err));
     options.list = list_best(run, &learned->sampled);
+    if (!options.list || has_trees(options.list)) FT_TRY(see_fewer(learned, run, err));
+    options.start = start_seconds(learned, run);
     options.speed = &learned->sampled.speed;
     options.most_trials = 0;
   }
@@ -365,7 +386,7 @@ static enum ft_status train(struct ft_run *run, struct ft_learned *learned, stru
   run->report.objective = ft_metric_shown(metric);
   struct ft_effort_size size = size_of(run, run->rows, run->limit);
   learned->effort = ft_effort_for(&size);
-  learned->deadline = deadline_after(run, ft_clock_seconds());
+  learned->deadline = deadline_after(run, learned->effort.scored, ft_clock_seconds());
   FT_TRY(split(learned, run, err));
   FT_TRY(search(learned, run, metric, err));
   return finish(run, learned, metric, err);

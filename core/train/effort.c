@@ -2,9 +2,10 @@
 
 #include <math.h>
 
-#define ASIDE_ROWS        500   /* from here on a part is kept aside */
-#define FEW_ROWS          1500  /* fewer are dealt to more folds */
-#define MOST_SCORED       50000 /* rows that are enough to compare candidates, and to show a score */
+#define ASIDE_ROWS        500  /* from here on a part is kept aside */
+#define FEW_ROWS          1500 /* fewer are dealt to more folds */
+#define MOST_SCORED       50000 /* rows that are enough to compare candidates, and to show a score, … */
+#define FEW_OUTPUTS       4     /* … of so many outputs */
 #define SEARCH_SECONDS    100.0 /* one core's, of a search that nothing ends before */
 #define FOLDED_SECONDS    2.5   /* a fit that takes longer is not done once a fold … */
 #define FOLDED_SHARE      0.05  /* … nor one that takes more of the time, … */
@@ -19,14 +20,17 @@
 #define LEAST_OVER_SAMPLE 4   /* times as many rows: fewer are not worth a search of their own */
 #define UNSAMPLED_SECONDS 8.0 /* a fit that takes longer is worth a look at a sample first */
 
-static uint32_t part_of(size_t rows) {
-  double parts = ceil((double)rows / MOST_SCORED);
+/* One row of so many is judged. */
+static uint32_t part_of(size_t rows, size_t scored) {
+  double parts = ceil((double)rows / (double)scored);
   return parts < 5 ? 5 : (uint32_t)parts;
 }
 
 struct ft_effort ft_effort_for(const struct ft_effort_size *size) {
   struct ft_effort effort = { .repeats = 1, .most_rounds = 4000, .haste = 1, .share = 1 };
-  effort.aside = size->rows < ASIDE_ROWS ? 0 : part_of(size->rows);
+  effort.scored =
+      size->outputs > FEW_OUTPUTS ? MOST_SCORED * FEW_OUTPUTS / size->outputs : MOST_SCORED;
+  effort.aside = size->rows < ASIDE_ROWS ? 0 : part_of(size->rows, effort.scored);
   double unit = size->unit;
   /* all that is tried, and the final fits, within the time: a fit may take this share of it */
   double most = fmin(MOST_FIT_SECONDS, size->limit / 8);
@@ -35,16 +39,17 @@ struct ft_effort ft_effort_for(const struct ft_effort_size *size) {
     effort.most_rounds = (uint32_t)fmax(1000 / effort.haste, 100);
     unit /= effort.haste;
   }
-  if (unit > MOST_OVER * most) {
+  if (unit > fmin(most, UNSAMPLED_SECONDS) && size->rows > LEAST_OVER_SAMPLE * SAMPLE_ROWS) {
+    effort.sample = SAMPLE_ROWS; /* which shows how many rows there is time for */
+  } else if (unit > MOST_OVER * most) {
     effort.share = MOST_OVER * most / unit;
     unit = MOST_OVER * most;
   }
-  if (unit > fmin(most, UNSAMPLED_SECONDS) &&
-      effort.share * (double)size->rows > LEAST_OVER_SAMPLE * SAMPLE_ROWS)
-    effort.sample = SAMPLE_ROWS;
   double folded = size->rows < MANY_ROWS ? FOLDED_SHARE : MANY_SHARE;
   effort.hold_out = unit > fmin(FOLDED_SECONDS, folded * size->limit);
-  effort.folds = effort.hold_out ? part_of(size->rows) : size->rows < FEW_ROWS ? 8 : 5;
+  effort.folds = effort.hold_out         ? part_of(size->rows, effort.scored)
+                 : size->rows < FEW_ROWS ? 8
+                                         : 5;
   effort.most_work = fmax(SEARCH_SECONDS, 3 * unit);
   bool alone = effort.hold_out && unit > fmin(ALONE_SECONDS, ALONE_SHARE * size->limit);
   effort.threads = alone ? 1 : size->threads;

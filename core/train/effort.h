@@ -9,12 +9,14 @@
 
 struct ft_effort_size {
   size_t rows;
+  uint32_t outputs; /* of a row: more of them, and fewer rows are judged */
   double unit;      /* seconds of a fit of the first configuration, foretold (cost.h) */
   double limit;     /* seconds; MAX_RUNTIME or its default */
   uint32_t threads; /* only how fits are spread over them depends on it */
 };
 
 struct ft_effort {
+  size_t scored;    /* rows that are enough to compare candidates, and to show a score */
   uint32_t aside;   /* one row of so many is kept aside; 0: none */
   uint32_t folds;   /* of the others; with hold_out one row of so many is predicted */
   uint32_t repeats; /* times that the folds are dealt */

@@ -105,11 +105,14 @@ static double final_seconds(const struct searching *searching) {
 
 /* Seconds of the wall until all that is proposed is tried. */
 static double seconds_waiting(const struct searching *searching) {
-  double seconds = 0;
-  for (uint32_t i = searching->judged; i < searching->search->candidates; i++)
-    if (searching->search->candidate[i].state == FT_CANDIDATE_RUNNING)
-      seconds += seconds_of(searching, searching->search->candidate[i].configuration);
-  return seconds / searching->options->threads;
+  const struct ft_search_options *options = searching->options;
+  double seconds = 0, half = (options->deadline - ft_clock_seconds()) / 2;
+  for (uint32_t i = searching->judged; i < searching->search->candidates; i++) {
+    if (searching->search->candidate[i].state != FT_CANDIDATE_RUNNING) continue;
+    double more = seconds_of(searching, searching->search->candidate[i].configuration);
+    seconds += i == 0 && options->ordering ? fmin(more, half) : more;
+  }
+  return seconds / options->threads;
 }
 
 static bool fits_in_time(const struct searching *searching,
@@ -156,7 +159,8 @@ static double deadline_of(struct searching *searching, const struct task *task) 
   double now = ft_clock_seconds(), left = options->deadline - now;
   uint32_t waiting = (uint32_t)fits_of(searching) - atomic_fetch_add(&searching->begun, 1);
   double waves = ceil((double)waiting / options->threads);
-  double finals = 1 + options->growth; /* the same again on more rows */
+  /* the same again on more rows; or for all others */
+  double finals = options->ordering ? 2 : 1 + options->growth;
   return now + left / fmax(waves, 1) / finals;
 }
 
@@ -167,8 +171,12 @@ static void run_task(void *self, size_t index) {
                                       .most_rounds = searching->options->most_rounds,
                                       .haste = searching->options->haste,
                                       .deadline = deadline_of(searching, task),
+                                      .sure = task->first && !searching->options->list,
                                       .stop = &searching->stop };
-  ft_trial_fit(&task->candidate->trial, task->fit, &options);
+  /* what would only be prepared is not begun */
+  bool useless = may_be_cut(searching, task->candidate->configuration) &&
+                 ft_clock_seconds() + searching->options->start > options.deadline;
+  if (!useless) ft_trial_fit(&task->candidate->trial, task->fit, &options);
 }
 
 static enum ft_status begin_candidate(struct searching *searching,
@@ -339,6 +347,7 @@ static enum ft_status take_result(struct searching *searching, struct ft_error *
 
 static bool is_hurried(const struct searching *searching) {
   const struct ft_search_options *options = searching->options;
+  if (options->ordering) return false;
   double first = seconds_of(searching, searching->portfolio.list);
   return HURRIED_SHARE * (options->deadline - options->begin) * options->threads < AHEAD * first;
 }

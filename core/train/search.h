@@ -55,6 +55,8 @@ struct ft_search_options {
   enum ft_model_type model_type;
   const struct ft_configuration *list; /* to be tried and nothing else; NULL: the portfolio */
   uint32_t most_trials;                /* 0: no limit */
+  bool ordering; /* candidates are to be put in order, no model is made: the first one takes half of
+                  * the time at most */
   double most_work; /* seconds of one core, foretold (cost.h), of all candidates */
   uint32_t most_rounds;
   double haste;
@@ -62,6 +64,7 @@ struct ft_search_options {
   uint32_t fit_threads; /* of each */
   double begin;         /* ft_clock_seconds */
   double deadline;      /* of the search and the final fits */
+  double start;         /* seconds of trees' first round, with a list */
   double growth;        /* seconds of a final fit, as a multiple of a trial's */
   double most_ns;       /* of a prediction by the model, a row */
   const struct ft_search_speed

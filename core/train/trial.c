@@ -52,13 +52,15 @@ void ft_trial_fit(struct ft_trial *trial, uint32_t index, const struct ft_trial_
                               .most_rounds = options->most_rounds,
                               .haste = options->haste,
                               .patience = trial->few ? FEW_PATIENCE : PATIENCE,
+                              .sure_rounds = options->sure ? 1 : 0,
                               .least_rounds = trial->few ? FEW_LEAST_ROUNDS : 0,
                               .stop_on_auc = trial->few && trial->data->problem == FT_BINARY,
                               .threads = options->threads,
                               .deadline = options->deadline,
                               .stop = options->stop,
                               .progress = options->progress };
-  if (rows.trains > 0 && (rows.valids > 0 || trial->refit_rounds > 0) && !ft_fit_is_late(&task))
+  bool begun = options->sure || !ft_fit_is_late(&task);
+  if (rows.trains > 0 && (rows.valids > 0 || trial->refit_rounds > 0) && begun)
     err->status = ft_fit_run(&trial->fit[index], &trial->fit_arena[index], &task, err);
 done:
   free(rows.train);

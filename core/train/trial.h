@@ -33,6 +33,7 @@ struct ft_trial {
 
 struct ft_trial_options {
   uint32_t threads; /* of a fit */
+  bool sure;        /* a little must be learned, however late it is */
   uint32_t most_rounds;
   double haste;    /* of the fits */
   double deadline; /* ft_clock_seconds */

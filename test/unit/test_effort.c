@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 static struct ft_effort effort_for(size_t rows, double unit, double limit) {
-  return ft_effort_for(&(struct ft_effort_size){ rows, unit, limit, 2 });
+  return ft_effort_for(&(struct ft_effort_size){ rows, 1, unit, limit, 2 });
 }
 
 static void few_rows_are_folded_and_fits_run_side_by_side(void **state) {
@@ -33,16 +33,26 @@ static void very_many_rows_are_ordered_on_a_sample_and_fitted_by_all_threads(voi
   assert_int_equal(effort.fit_threads, 2);
 }
 
-static void what_is_seen_of_the_rows_is_not_sampled_when_it_is_no_more_than_a_sample(void **state) {
+static void dear_fits_of_few_rows_see_a_share_of_them(void **state) {
   (void)state;
-  struct ft_effort effort = effort_for(540000, 1900, 10);
-  assert_true(effort.share < 0.05);
-  assert_int_equal(effort.sample, 0);
+  struct ft_effort few = effort_for(20000, 1900, 10), many = effort_for(540000, 1900, 10);
+  assert_true(few.share < 0.05);
+  assert_int_equal(few.sample, 0);
+  assert_true(many.share == 1); /* how many there is time for, the sample shows */
+  assert_true(many.sample > 0);
+}
+
+static void of_many_outputs_fewer_rows_are_judged(void **state) {
+  (void)state;
+  struct ft_effort_size size = { 500000, 4, 10, 60, 2 };
+  assert_int_equal(ft_effort_for(&size).aside, 10);
+  size.outputs = 40;
+  assert_int_equal(ft_effort_for(&size).aside, 100);
 }
 
 static void the_processors_change_nothing_but_how_fits_are_spread(void **state) {
   (void)state;
-  struct ft_effort_size size = { 3000000, 100, 60, 1 };
+  struct ft_effort_size size = { 3000000, 1, 100, 60, 1 };
   struct ft_effort one = ft_effort_for(&size), two = effort_for(3000000, 100, 60);
   assert_int_equal(one.sample, two.sample);
   assert_int_equal(one.folds, two.folds);
@@ -55,7 +65,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(few_rows_are_folded_and_fits_run_side_by_side),
     cmocka_unit_test(very_many_rows_are_ordered_on_a_sample_and_fitted_by_all_threads),
-    cmocka_unit_test(what_is_seen_of_the_rows_is_not_sampled_when_it_is_no_more_than_a_sample),
+    cmocka_unit_test(dear_fits_of_few_rows_see_a_share_of_them),
+    cmocka_unit_test(of_many_outputs_fewer_rows_are_judged),
     cmocka_unit_test(the_processors_change_nothing_but_how_fits_are_spread),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
