@@ -1,6 +1,5 @@
 #include <string.h>
 
-#include "core/predict/each.h"
 #include "core/predict/plan_parts.h"
 #include "foretell/plan.h"
 
@@ -91,8 +90,17 @@ static void add_passes(const struct ft_plan *plan, const struct ft_forest_block 
     ft_walk_add(plan->block, forest, scratch->block, 0, rows, scratch->sum);
 }
 
-static void add_forest(const struct ft_plan *plan, const struct ft_forest_block *forest,
-                       double weight, struct ft_scratch *scratch, size_t rows) {
+/* A member's sums of one output, in double. */
+static void add_scaled(double *margin, double *sum, const struct ft_plan *plan,
+                       const struct ft_member_block *member, size_t rows) {
+  if (member->scale == FT_SCALE_PROBABILITY) plan->kernel->margin_each(sum, rows, plan->link);
+  for (size_t r = 0; r < rows; r++)
+    margin[r] += member->weight * sum[r];
+}
+
+static void add_forest(const struct ft_plan *plan, const struct ft_member_block *member,
+                       struct ft_scratch *scratch, size_t rows) {
+  const struct ft_forest_block *forest = &plan->forest[member->index];
   const int64_t *constant = FT_PART(plan->block, int64_t, forest->constant);
   const double *base = FT_PART(plan->block, double, forest->base);
   const size_t kept = rows < FEW_ROWS ? rows : FT_BLOCK_ROWS; /* kernels fill whole blocks */
@@ -102,14 +110,16 @@ static void add_forest(const struct ft_plan *plan, const struct ft_forest_block 
   add_passes(plan, forest, scratch, rows);
   for (uint32_t g = 0; g < plan->outputs; g++) {
     const int64_t *sum = scratch->sum + (size_t)g * FT_BLOCK_ROWS;
-    double *margin = scratch->margin + (size_t)g * FT_BLOCK_ROWS;
+    double scaled[FT_BLOCK_ROWS];
     for (size_t r = 0; r < rows; r++)
-      margin[r] += weight * (base[g] + forest->unit * (double)sum[r]);
+      scaled[r] = base[g] + forest->unit * (double)sum[r];
+    add_scaled(scratch->margin + (size_t)g * FT_BLOCK_ROWS, scaled, plan, member, rows);
   }
 }
 
-static void add_net(const struct ft_plan *plan, const struct ft_net *net, double weight,
+static void add_net(const struct ft_plan *plan, const struct ft_member_block *member,
                     struct ft_scratch *scratch, size_t rows) {
+  const struct ft_net *net = &plan->net[member->index];
   for (size_t first = 0; first < rows; first += FT_NET_ROWS) {
     const struct ft_net_input input = {
       .feature = scratch->block + first,
@@ -118,9 +128,11 @@ static void add_net(const struct ft_plan *plan, const struct ft_net *net, double
     };
     const float *last = plan->kernel->run_net(net, &input, &scratch->net);
     for (uint32_t g = 0; g < plan->outputs; g++) {
-      double *margin = scratch->margin + (size_t)g * FT_BLOCK_ROWS + first;
+      double sum[FT_NET_ROWS];
       for (size_t r = 0; r < input.rows; r++)
-        margin[r] += weight * (net->base[g] + (double)last[(size_t)g * FT_NET_ROWS + r]);
+        sum[r] = net->base[g] + (double)last[(size_t)g * FT_NET_ROWS + r];
+      add_scaled(scratch->margin + (size_t)g * FT_BLOCK_ROWS + first, sum, plan, member,
+                 input.rows);
     }
   }
 }
@@ -131,9 +143,9 @@ static void fill_margins(const struct ft_plan *plan, struct ft_scratch *scratch,
   for (uint32_t m = 0; m < plan->members; m++) {
     const struct ft_member_block *member = &plan->member[m];
     if (member->kind == FT_LEARNER_NET)
-      add_net(plan, &plan->net[member->index], member->weight, scratch, rows);
+      add_net(plan, member, scratch, rows);
     else
-      add_forest(plan, &plan->forest[member->index], member->weight, scratch, rows);
+      add_forest(plan, member, scratch, rows);
   }
 }
 
@@ -147,7 +159,8 @@ static void settle_nans(double *value, size_t count) {
 }
 
 /* exp(margin - the row's highest) over its sum, which is taken in the order of the labels. */
-static void apply_softmax(double *margin, uint32_t labels, size_t rows) {
+static void apply_softmax(const struct ft_plan *plan, double *margin, size_t rows) {
+  const uint32_t labels = plan->labels;
   double most[FT_BLOCK_ROWS], total[FT_BLOCK_ROWS];
   memcpy(most, margin, rows * sizeof *most);
   for (uint32_t l = 1; l < labels; l++)
@@ -160,7 +173,7 @@ static void apply_softmax(double *margin, uint32_t labels, size_t rows) {
     double *m = margin + (size_t)l * FT_BLOCK_ROWS;
     for (size_t r = 0; r < rows; r++)
       m[r] -= most[r];
-    ft_exp_each(m, rows);
+    plan->kernel->exp_each(m, rows);
     for (size_t r = 0; r < rows; r++)
       total[r] += m[r];
   }
@@ -181,8 +194,8 @@ static void split_binary(double *margin, size_t rows) {
 /* Of one output. */
 static void apply_own_link(const struct ft_plan *plan, double *margin, size_t rows) {
   switch (plan->link) {
-  case FT_LINK_LOGISTIC: ft_logistic_each(margin, rows); break;
-  case FT_LINK_EXP: ft_exp_each(margin, rows); break;
+  case FT_LINK_LOGISTIC: plan->kernel->logistic_each(margin, rows); break;
+  case FT_LINK_EXP: plan->kernel->exp_each(margin, rows); break;
   case FT_LINK_HINGE:
     for (size_t r = 0; r < rows; r++)
       margin[r] = margin[r] > 0.0 ? 1.0 : 0.0;
@@ -193,7 +206,7 @@ static void apply_own_link(const struct ft_plan *plan, double *margin, size_t ro
 
 static void apply_link(const struct ft_plan *plan, double *margin, size_t rows) {
   if (plan->link == FT_LINK_SOFTMAX)
-    apply_softmax(margin, plan->labels, rows);
+    apply_softmax(plan, margin, rows);
   else
     for (uint32_t g = 0; g < plan->outputs; g++)
       apply_own_link(plan, margin + (size_t)g * FT_BLOCK_ROWS, rows);

@@ -43,6 +43,12 @@ static const struct build_options shapes[] = {
   { FT_REGRESSION, FT_LINK_IDENTITY, 0, 4, 40, 6, 25, .nets = 3 },
   { FT_MULTICLASS, FT_LINK_SOFTMAX, 5, 3, 20, 4, 26, .nets = 2 },
   { FT_REGRESSION, FT_LINK_IDENTITY, 0, 2, 0, 0, 27, .nets = 2 }, /* no trees at all */
+  { FT_BINARY, FT_LINK_LOGISTIC, 2, 2, 12, 5, 28, .nets = 1, .probabilities = 2 },
+  { FT_MULTICLASS, FT_LINK_SOFTMAX, 5, 2, 20, 6, 29, .probabilities = 1 },
+  { FT_MULTICLASS, FT_LINK_SOFTMAX, 3, 1, 90, 10, 29, .shared = true },
+  { FT_MULTICLASS, FT_LINK_SOFTMAX, 19, 2, 60, 8, 29, .shared = true },
+  { FT_MULTICLASS, FT_LINK_SOFTMAX, 2, 1, 1200, 7, 40,
+    .shared = true }, /* more than 32 bits of sums hold */
 };
 #define SHAPES (sizeof shapes / sizeof shapes[0])
 
@@ -282,14 +288,16 @@ static void few_rows_get_the_bits_of_many(void **state) {
       struct fixture f;
       struct ft_plan *plan;
       set_up(&f, &shapes[i], ROWS);
-      if (f.outputs == 1 && make_plan(&plan, &f, kernels[k])) {
+      if (make_plan(&plan, &f, kernels[k])) {
         predict(f.first, plan, &f.batch, ROWS + 63);
         for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++)
           for (size_t first = 0; first + 64 <= ROWS; first += 256) {
             struct ft_column column[BUILD_FIELDS];
             struct ft_batch part = part_of(column, &f.batch, first, sizes[s]);
             predict(f.value, plan, &part, 64);
-            assert_memory_equal(f.value, f.first + first, sizes[s] * sizeof(double));
+            for (size_t g = 0; g < f.outputs; g++)
+              assert_memory_equal(f.value + g * sizes[s], f.first + g * ROWS + first,
+                                  sizes[s] * sizeof(double));
           }
         ft_plan_close(plan);
       }
@@ -343,10 +351,66 @@ static void a_block_that_is_none_is_refused(void **state) {
   ft_arena_release(&f.arena);
 }
 
+/* One tree of `splits` splits at the numbers of one field: every split has a leaf on a side that
+ * changes, or, where ways `meet`, leads to the next split or to the one behind that. */
+static void put_chain(struct fixture *f, uint32_t splits, bool meet) {
+  struct ft_random random = ft_random_seeded(splits);
+  const uint32_t nodes = meet ? splits + 2 : 2 * splits + 1;
+  struct ft_node *node = build_take(&f->arena, nodes, sizeof *node);
+  struct ft_tree *tree = build_take(&f->arena, 1, sizeof *tree);
+  for (uint32_t i = 0; i < nodes; i++)
+    node[i] = (struct ft_node){ .feature = FT_NODE_LEAF,
+                                .leaf = (int32_t)ft_random_below(&random, 1 << 23),
+                                .set = FT_NODE_NO_SET };
+  for (uint32_t s = 0; s < splits; s++) {
+    const uint32_t i = meet ? s : 2 * s, side = (uint32_t)ft_random_below(&random, 2);
+    node[i] = (struct ft_node){ .feature = 5,
+                                .threshold = (float)(ft_random_unit(&random) * 8 - 4),
+                                .left = i + 1 + side,
+                                .right = i + 2 - side,
+                                .set = FT_NODE_NO_SET,
+                                .missing_left = s % 2 };
+  }
+  *tree = (struct ft_tree){ 0, nodes, 0 };
+  struct ft_forest *forest = &((struct ft_member *)f->model.member)->forest;
+  forest->trees = 1;
+  forest->tree = tree;
+  forest->nodes = nodes;
+  forest->node = node;
+}
+
+static void trees_of_odd_shapes_give_the_bits_of_a_walk(void **state) {
+  (void)state;
+  static const struct {
+    uint32_t splits;
+    bool meet, deep;
+  } chains[] = { { 9, false, true }, { 300, false, true }, { 7000, false, true },
+                 { 9, true, false }, { 300, true, false }, { 9000, false, false } };
+  for (size_t i = 0; i < sizeof chains / sizeof chains[0]; i++)
+    for (size_t k = 0; k < KERNELS; k++) {
+      struct fixture f;
+      struct ft_plan *plan;
+      set_up(&f, &shapes[0], ROWS);
+      put_chain(&f, chains[i].splits, chains[i].meet);
+      if (make_plan(&plan, &f, kernels[k])) {
+        const struct ft_plan_block *block = (const void *)ft_plan_block(plan).data;
+        const struct ft_forest_block *forest =
+            FT_PART(block, struct ft_forest_block, block->forest);
+        assert_int_equal(forest->walk_tree.count, !chains[i].deep);
+        predict(f.value, plan, &f.batch, ROWS + 63);
+        compare_with_walk(&f);
+        predict(f.first, plan, &f.batch, 64);
+        assert_memory_equal(f.first, f.value, ROWS * sizeof(double));
+        ft_plan_close(plan);
+      }
+      ft_arena_release(&f.arena);
+    }
+}
+
 /* What the tests above rely on: that the shapes are what they are said to be. */
 static void shapes_take_every_way_through_a_plan(void **state) {
   (void)state;
-  uint64_t deep = 0, walked = 0, most_passes = 0, slots = 0;
+  uint64_t deep = 0, shared = 0, walked = 0, most_passes = 0, slots = 0;
   for (size_t i = 0; i < SHAPES; i++) {
     struct fixture f;
     struct ft_plan *plan;
@@ -358,12 +422,17 @@ static void shapes_take_every_way_through_a_plan(void **state) {
     const struct ft_pass *pass = FT_PART(block, struct ft_pass, member->pass);
     walked += member->walk_tree.count;
     most_passes = member->pass.count > most_passes ? member->pass.count : most_passes;
-    for (uint64_t p = 0; p < member->pass.count; p++)
+    for (uint64_t p = 0; p < member->pass.count; p++) {
+      const struct ft_deep_group *group = FT_PART(block, struct ft_deep_group, pass[p].deep);
       deep += pass[p].deep.count, slots += pass[p].slots;
+      for (uint64_t d = 0; d < pass[p].deep.count; d++)
+        shared += group[d].outputs > 1;
+    }
     ft_plan_close(plan);
     ft_arena_release(&f.arena);
   }
   assert_true(deep > 0);
+  assert_true(shared > 2);
   assert_true(walked > 0);
   assert_true(slots > 0);
   assert_true(most_passes > 2);
@@ -375,6 +444,7 @@ int main(void) {
     cmocka_unit_test(every_kernel_gives_the_bits_of_a_walk),
     cmocka_unit_test(every_kernel_gives_the_same_bits),
     cmocka_unit_test(few_rows_get_the_bits_of_many),
+    cmocka_unit_test(trees_of_odd_shapes_give_the_bits_of_a_walk),
     cmocka_unit_test(a_block_predicts_wherever_it_is_copied),
     cmocka_unit_test(a_block_that_is_none_is_refused),
   };
