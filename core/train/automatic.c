@@ -79,7 +79,7 @@ static double end_seconds(const struct ft_run *run, size_t scored, double prepar
   return slowness * (END_SECONDS + judged * (JUDGED_SECONDS + MARGIN_SECONDS * run->outputs));
 }
 
-/* When the last fit must have ended; a little is learned even where reading has taken all of the time. */
+/* When the last fit must have ended; a little is learned even where reading has taken all the time. */
 static double deadline_after(const struct ft_run *run, size_t scored, double now) {
   double rest = run->limit - end_seconds(run, scored, now - run->begin);
   double deadline = run->begin + fmin(run->limit * FINAL_SHARE, rest);
@@ -137,30 +137,40 @@ static struct ft_search_options options_of(const struct ft_run *run, const struc
                                      .events = run->events };
 }
 
-/* The heaviest candidate of a search that is not yet listed; NULL: none has a weight. */
-static const struct ft_candidate *next_best(const struct ft_search *search, bool *listed) {
+static bool is_tree(const struct ft_candidate *candidate) {
+  return candidate->configuration->learner == FT_LEARN_TREES;
+}
+
+/* The heaviest tried candidate of a search that is not yet listed, of those without a weight the one of
+ * the least loss; of trees alone where `trees`. NULL: there is none. */
+static const struct ft_candidate *next_best(const struct ft_search *search, bool *listed,
+                                            bool trees) {
   const struct ft_candidate *best = NULL;
   for (uint32_t i = 0; i < search->candidates; i++) {
-    const struct ft_candidate *candidate = &search->candidate[i];
-    if (!listed[i] && candidate->weight > (best ? best->weight : 0)) best = candidate;
+    const struct ft_candidate *one = &search->candidate[i];
+    if (listed[i] || one->state != FT_CANDIDATE_TRIED || (trees && !is_tree(one))) continue;
+    bool lighter = best && one->weight < best->weight;
+    bool worse = best && one->weight == best->weight && one->trial.loss >= best->trial.loss;
+    if (!lighter && !worse) best = one;
   }
   if (best) listed[best - search->candidate] = true;
   return best;
 }
 
-/* The heaviest of a search as a list to be tried: trees last, since they take all the time there is. */
+/* The best of a search as a list to be tried, trees among them: no other learner gains as much by more
+ * rows. They come last, since they take all the time there is. */
 static const struct ft_configuration *list_best(const struct ft_run *run,
                                                 const struct ft_search *search) {
   struct ft_configuration *list = FT_ARENA_NEW(run->arena, struct ft_configuration, BEST + 1);
   bool listed[FT_SEARCH_MOST_CANDIDATES] = { false };
   const struct ft_candidate *best[BEST] = { NULL };
   uint32_t count = 0;
-  for (uint32_t i = 0; i < BEST; i++)
-    best[i] = next_best(search, listed);
+  best[0] = next_best(search, listed, true);
+  for (uint32_t i = best[0] ? 1 : 0; i < BEST; i++)
+    best[i] = next_best(search, listed, false);
   for (int trees = 0; trees < 2; trees++)
-    for (uint32_t i = 0; list && i < BEST && best[i]; i++)
-      if ((best[i]->configuration->learner == FT_LEARN_TREES) == trees)
-        list[count++] = *best[i]->configuration;
+    for (uint32_t i = 0; list && i < BEST; i++)
+      if (best[i] && is_tree(best[i]) == trees) list[count++] = *best[i]->configuration;
   return count > 0 ? list : NULL;
 }
 
