@@ -200,10 +200,18 @@ static enum ft_status check_net(const struct ft_model *model, uint32_t index,
   return check_layers(model, net, inputs, err);
 }
 
+static bool scale_is_right(const struct ft_model *model, enum ft_scale scale) {
+  if (scale == FT_SCALE_MARGIN) return true;
+  return scale == FT_SCALE_PROBABILITY &&
+         (model->link == FT_LINK_SOFTMAX ||
+          (model->link == FT_LINK_LOGISTIC && model->problem == FT_BINARY));
+}
+
 static enum ft_status check_member(const struct ft_model *model, uint32_t index,
                                    struct ft_error *err) {
   const struct ft_member *member = &model->member[index];
-  if ((unsigned)member->kind >= FT_LEARNER_KIND_COUNT || !is_finite(member->weight))
+  if ((unsigned)member->kind >= FT_LEARNER_KIND_COUNT || !is_finite(member->weight) ||
+      !scale_is_right(model, member->scale))
     return corrupt(err, "learner", index);
   if (member->kind == FT_LEARNER_NET) return check_net(model, index, err);
   const struct ft_forest *forest = &member->forest;

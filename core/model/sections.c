@@ -12,6 +12,8 @@ _Static_assert(FT_ENCODE_NUMBER == 0 && FT_ENCODE_LENGTH == 3 && FT_ENCODE_WORD 
 _Static_assert(FT_PART_DAYS == 0 && FT_PART_MINUTE == 7, "parts are numbered in the format");
 _Static_assert(FT_LEARNER_FOREST == 0 && FT_LEARNER_NET == 1,
                "learners are numbered in the format");
+_Static_assert(FT_SCALE_MARGIN == 0 && FT_SCALE_PROBABILITY == 1,
+               "scales are numbered in the format");
 _Static_assert(FT_ACTIVATE_NONE == 0 && FT_ACTIVATE_LOGISTIC == 5,
                "activations are numbered in the format");
 
@@ -56,6 +58,9 @@ void ft_encoders_write(struct ft_buffer *out, const struct ft_model *model) {
   }
 }
 
+/* What a learner is, as one number: readers that know no scales refuse what has one. */
+#define KIND_SCALE 256U /* times the scale */
+
 /* A learner's body has its length before it, unknown until it is written. */
 static void write_member(struct ft_buffer *out, const struct ft_member *member, uint32_t outputs) {
   struct ft_buffer body;
@@ -64,7 +69,7 @@ static void write_member(struct ft_buffer *out, const struct ft_member *member, 
     ft_net_write(&body, &member->net, outputs);
   else
     ft_forest_write(&body, &member->forest, outputs);
-  ft_buffer_u32(out, (uint32_t)member->kind);
+  ft_buffer_u32(out, (uint32_t)member->kind + KIND_SCALE * (uint32_t)member->scale);
   ft_buffer_f64(out, member->weight);
   ft_buffer_u64(out, body.size);
   ft_buffer_append_text(out, ft_buffer_view(&body));
@@ -161,16 +166,19 @@ enum ft_status ft_encoders_read(struct ft_model *out, struct ft_arena *arena, st
 static enum ft_status read_member(struct ft_member *out, struct ft_arena *arena,
                                   struct ft_reader *reader, uint32_t outputs,
                                   struct ft_error *err) {
-  uint32_t kind = ft_reader_u32(reader);
+  const uint32_t kind = ft_reader_u32(reader), scale = kind / KIND_SCALE;
   out->weight = ft_reader_f64(reader);
   struct ft_span body = ft_reader_bytes(reader, ft_reader_u64(reader));
   FT_TRY(ft_reader_check(reader, false, "a learner of the model", err));
-  out->kind = (enum ft_learner_kind)kind;
-  switch (kind) {
+  if (scale >= FT_SCALE_COUNT)
+    return ft_fail(err, FT_UNSUPPORTED, "the model has a learner of scale %u", (unsigned)scale);
+  out->kind = (enum ft_learner_kind)(kind % KIND_SCALE);
+  out->scale = (enum ft_scale)scale;
+  switch (out->kind) {
   case FT_LEARNER_FOREST: return ft_forest_read(&out->forest, arena, body, outputs, err);
   case FT_LEARNER_NET: return ft_net_read(&out->net, arena, body, outputs, err);
   default:
-    return ft_fail(err, FT_UNSUPPORTED, "the model has a learner of kind %u", (unsigned)kind);
+    return ft_fail(err, FT_UNSUPPORTED, "the model has a learner of kind %u", (unsigned)out->kind);
   }
 }
 

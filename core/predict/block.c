@@ -83,7 +83,8 @@ static enum ft_status write_members(struct ft_plan_block *out, struct ft_forest_
     const bool is_net = from->kind == FT_LEARNER_NET;
     member[i] = (struct ft_member_block){ .kind = (uint32_t)from->kind,
                                           .index = is_net ? nets++ : forests++,
-                                          .weight = from->weight };
+                                          .weight = from->weight,
+                                          .scale = (uint32_t)from->scale };
     if (is_net) {
       FT_TRY(ft_net_plan_write(&net[nets - 1], needs->used, arena, block, model, &from->net, err));
       continue;

@@ -9,6 +9,7 @@
 /* Nanoseconds a row. */
 #define ROW_NS       3.0   /* handing out, and an engine's call */
 #define OUTPUT_NS    1.0   /* of one member: sums to margins */
+#define MARGIN_NS    9.0   /* and from a probability to its margin */
 #define LINK_NS      10.0  /* a probability of two */
 #define SOFTMAX_NS   12.0  /* a label */
 #define LEVEL_NS     0.06  /* one level of the search among a feature's thresholds */
@@ -192,9 +193,10 @@ static double cost_of_net(const struct ft_net *net) {
 }
 
 double ft_member_predict_ns(const struct ft_model *model, const struct ft_member *member) {
-  return OUTPUT_NS * model->outputs + (member->kind == FT_LEARNER_NET
-                                           ? cost_of_net(&member->net)
-                                           : cost_of_forest(model, &member->forest));
+  const double output = OUTPUT_NS + (member->scale == FT_SCALE_PROBABILITY ? MARGIN_NS : 0);
+  return output * model->outputs + (member->kind == FT_LEARNER_NET
+                                        ? cost_of_net(&member->net)
+                                        : cost_of_forest(model, &member->forest));
 }
 
 /* Bit 1: the feature is asked for; bit 2: as floats. */

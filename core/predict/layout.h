@@ -155,6 +155,8 @@ struct ft_member_block {
   uint32_t kind;  /* enum ft_learner_kind */
   uint32_t index; /* among the forests, or the nets */
   double weight;
+  uint32_t scale; /* enum ft_scale */
+  uint32_t spare;
 };
 
 struct ft_name_block {
@@ -191,6 +193,6 @@ struct ft_plan_block {
   struct ft_part net;     /* struct ft_net_block */
 };
 #define FT_USED_BESIDE 4 /* of a feature's `used`: one that is encoded with it is asked for */
-#define FT_PLAN_MAGIC  "FTPLAN3" /* with its NUL; another number with every change of the layout */
+#define FT_PLAN_MAGIC  "FTPLAN4" /* with its NUL; another number with every change of the layout */
 
 #endif

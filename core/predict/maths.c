@@ -100,13 +100,8 @@ static const double log_rest[] = {
 };
 
 /* x = 2^k (1 + f), sqrt(1/2) <= 1 + f < sqrt(2); log(1 + f) = 2 atanh(s), s = f / (2 + f), summed
- * as f - (f^2/2 - s (f^2/2 + z Q)), whose large terms are exact. */
-static double log_of_positive(double x) {
-  int64_t k = 0;
-  if (x < 0x1p-1022) { /* subnormal */
-    x *= 0x1p54;
-    k = -54;
-  }
+ * as f - (f^2/2 - s (f^2/2 + z Q)), whose large terms are exact. `k` is added to the exponent. */
+static inline double log_of_normal(double x, int64_t k) {
   /* Counted from the bits of sqrt(1/2), the exponent field is k and the rest is f's. */
   const uint64_t sqrt_half = UINT64_C(0x3fe6a09e667f3bcd);
   uint64_t bits = bits_of(x) - sqrt_half;
@@ -117,7 +112,7 @@ static double log_of_positive(double x) {
   double z = s * s;
   double half_square = 0.5 * f * f;
   double rest = z * polynomial(log_rest, COUNT(log_rest), z);
-  double exponent = (double)k;
+  double exponent = double_of(bits_of(ROUNDER) + (uint64_t)k) - ROUNDER;
   double small = s * (half_square + rest) + exponent * LN2_LOW;
   return exponent * LN2_HIGH - ((half_square - small) - f);
 }
@@ -126,7 +121,24 @@ double ft_log(double x) {
   if (!(x >= 0.0)) return canonical_nan();
   if (x == 0.0) return -double_of(UINT64_C(0x7ff0000000000000));
   if (bits_of(x) == UINT64_C(0x7ff0000000000000)) return x;
-  return log_of_positive(x);
+  return x < 0x1p-1022 ? log_of_normal(x * 0x1p54, -54) : log_of_normal(x, 0);
+}
+
+/* What is no number becomes the least. */
+static inline double bounded_probability(double p) {
+  p = p > FT_PROBABILITY_LEAST ? p : FT_PROBABILITY_LEAST;
+  return p < 1.0 - FT_PROBABILITY_LEAST ? p : 1.0 - FT_PROBABILITY_LEAST;
+}
+
+void ft_margin_each(double *probability, size_t count, enum ft_link link) {
+  if (link == FT_LINK_SOFTMAX)
+    for (size_t i = 0; i < count; i++)
+      probability[i] = log_of_normal(bounded_probability(probability[i]), 0);
+  else
+    for (size_t i = 0; i < count; i++) {
+      const double p = bounded_probability(probability[i]);
+      probability[i] = log_of_normal(p / (1.0 - p), 0);
+    }
 }
 
 /* tanh(x) = x + x z R(z), z = x^2, |x| <= 0.55 */

@@ -19,7 +19,7 @@ struct ft_net_input {
 };
 
 /* margin[r * outputs + g] += weight * (base[g] + y[g]), in double, y the last layer's float32.
- * The net is one that ft_model_check would let through.
+ * The net is one that ft_model_check would let through, of a member on the scale of margins.
  * Errors: FT_NOMEM; FT_INVALID  FORETELL_KERNEL names no kernel. Then `margin` is untouched. */
 enum ft_status ft_net_run(double *margin, const struct ft_net *net, uint32_t outputs, double weight,
                           const struct ft_net_input *input, struct ft_error *err) FT_MUST_CHECK;

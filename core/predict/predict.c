@@ -91,8 +91,17 @@ static void add_passes(const struct ft_plan *plan, const struct ft_forest_block 
     ft_walk_add(plan->block, forest, scratch->block, 0, rows, scratch->sum);
 }
 
-static void add_forest(const struct ft_plan *plan, const struct ft_forest_block *forest,
-                       double weight, struct ft_scratch *scratch, size_t rows) {
+/* A member's sums of one output, in double. */
+static void add_scaled(double *margin, double *sum, const struct ft_plan *plan,
+                       const struct ft_member_block *member, size_t rows) {
+  if (member->scale == FT_SCALE_PROBABILITY) ft_margin_each(sum, rows, plan->link);
+  for (size_t r = 0; r < rows; r++)
+    margin[r] += member->weight * sum[r];
+}
+
+static void add_forest(const struct ft_plan *plan, const struct ft_member_block *member,
+                       struct ft_scratch *scratch, size_t rows) {
+  const struct ft_forest_block *forest = &plan->forest[member->index];
   const int64_t *constant = FT_PART(plan->block, int64_t, forest->constant);
   const double *base = FT_PART(plan->block, double, forest->base);
   const size_t kept = rows < FEW_ROWS ? rows : FT_BLOCK_ROWS; /* kernels fill whole blocks */
@@ -102,14 +111,16 @@ static void add_forest(const struct ft_plan *plan, const struct ft_forest_block 
   add_passes(plan, forest, scratch, rows);
   for (uint32_t g = 0; g < plan->outputs; g++) {
     const int64_t *sum = scratch->sum + (size_t)g * FT_BLOCK_ROWS;
-    double *margin = scratch->margin + (size_t)g * FT_BLOCK_ROWS;
+    double scaled[FT_BLOCK_ROWS];
     for (size_t r = 0; r < rows; r++)
-      margin[r] += weight * (base[g] + forest->unit * (double)sum[r]);
+      scaled[r] = base[g] + forest->unit * (double)sum[r];
+    add_scaled(scratch->margin + (size_t)g * FT_BLOCK_ROWS, scaled, plan, member, rows);
   }
 }
 
-static void add_net(const struct ft_plan *plan, const struct ft_net *net, double weight,
+static void add_net(const struct ft_plan *plan, const struct ft_member_block *member,
                     struct ft_scratch *scratch, size_t rows) {
+  const struct ft_net *net = &plan->net[member->index];
   for (size_t first = 0; first < rows; first += FT_NET_ROWS) {
     const struct ft_net_input input = {
       .feature = scratch->block + first,
@@ -118,9 +129,11 @@ static void add_net(const struct ft_plan *plan, const struct ft_net *net, double
     };
     const float *last = plan->kernel->run_net(net, &input, &scratch->net);
     for (uint32_t g = 0; g < plan->outputs; g++) {
-      double *margin = scratch->margin + (size_t)g * FT_BLOCK_ROWS + first;
+      double sum[FT_NET_ROWS];
       for (size_t r = 0; r < input.rows; r++)
-        margin[r] += weight * (net->base[g] + (double)last[(size_t)g * FT_NET_ROWS + r]);
+        sum[r] = net->base[g] + (double)last[(size_t)g * FT_NET_ROWS + r];
+      add_scaled(scratch->margin + (size_t)g * FT_BLOCK_ROWS + first, sum, plan, member,
+                 input.rows);
     }
   }
 }
@@ -131,9 +144,9 @@ static void fill_margins(const struct ft_plan *plan, struct ft_scratch *scratch,
   for (uint32_t m = 0; m < plan->members; m++) {
     const struct ft_member_block *member = &plan->member[m];
     if (member->kind == FT_LEARNER_NET)
-      add_net(plan, &plan->net[member->index], member->weight, scratch, rows);
+      add_net(plan, member, scratch, rows);
     else
-      add_forest(plan, &plan->forest[member->index], member->weight, scratch, rows);
+      add_forest(plan, member, scratch, rows);
   }
 }
 

@@ -72,7 +72,8 @@ struct build_options {
   uint32_t labels; /* of classification */
   uint32_t members, trees, depth;
   uint64_t seed;
-  uint32_t nets; /* of the members, the last */
+  uint32_t nets;          /* of the members, the last */
+  uint32_t probabilities; /* of the members, the first: those whose sums are probabilities */
 };
 
 static inline int build_hash_order(const void *a, const void *b) {
@@ -224,6 +225,7 @@ static inline struct ft_model build_model(struct ft_arena *arena,
   struct ft_member *member = build_take(arena, options->members, sizeof *member);
   for (uint32_t i = 0; i < options->members; i++) {
     member[i].weight = 1.0 / (1.0 + i);
+    member[i].scale = i < options->probabilities ? FT_SCALE_PROBABILITY : FT_SCALE_MARGIN;
     member[i].kind = i + options->nets < options->members ? FT_LEARNER_FOREST : FT_LEARNER_NET;
     if (member[i].kind == FT_LEARNER_NET)
       member[i].net = build_member_net(arena, i, model.outputs, &random);

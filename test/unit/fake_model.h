@@ -54,7 +54,9 @@ static inline void fake_fill_model(struct ft_model *model, const struct ft_job *
       encoder = (struct ft_encoder){ .kind = FT_ENCODE_NUMBER, .field = model->fields };
     field[model->fields++] = job->field[i];
   }
-  member = (struct ft_member){ FT_LEARNER_FOREST, 1, { 1, &tree, 1, &leaf, 0, NULL, 0, base } };
+  member = (struct ft_member){ .kind = FT_LEARNER_FOREST,
+                               .weight = 1,
+                               .forest = { 1, &tree, 1, &leaf, 0, NULL, 0, base } };
 }
 
 static inline void fake_write_artifact(struct ft_buffer *out, const struct ft_job *job,

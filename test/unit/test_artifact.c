@@ -19,10 +19,10 @@
 #define SHA_BYTES    32
 
 static const struct build_options small_shape = { FT_BINARY, FT_LINK_LOGISTIC, 2, 1, 2, 2, 21 };
-static const struct build_options net_shape = { FT_BINARY, FT_LINK_LOGISTIC, 2, 2, 1, 1,
-                                                23,        .nets = 1 };
-static const struct build_options large_shape = { FT_MULTICLASS, FT_LINK_SOFTMAX, 5, 4, 40, 6, 22,
-                                                  .nets = 2 };
+static const struct build_options net_shape = { FT_BINARY, FT_LINK_LOGISTIC,  2, 2, 1, 1, 23,
+                                                .nets = 1, .probabilities = 1 };
+static const struct build_options large_shape = { FT_MULTICLASS, FT_LINK_SOFTMAX,   5, 4, 40, 6, 22,
+                                                  .nets = 2,     .probabilities = 3 };
 
 /* An artifact with probes, in malloc'ed memory of exactly its size. */
 static struct ft_span make_artifact(const struct build_options *options, const char *manifest,
@@ -357,6 +357,45 @@ static void a_net_is_read_within_its_bytes(void **state) {
   assert_int_equal(read_net(FT_NET_MAX_INPUTS, 1, 4), FT_CORRUPT);
 }
 
+/* The first learner of a model, its kind written as the given bytes (u32), read back. */
+static enum ft_status read_kind(struct ft_member *out, uint32_t probabilities, int64_t kind) {
+  struct build_options options = small_shape;
+  struct ft_arena arena;
+  struct ft_buffer raw;
+  struct ft_model read;
+  ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
+  ft_buffer_init(&raw, FT_ARTIFACT_MAX_BYTES);
+  options.probabilities = probabilities;
+  struct ft_model model = build_model(&arena, &options);
+  ft_learners_write(&raw, &model);
+  for (size_t i = 0; kind >= 0 && i < 4; i++)
+    raw.data[17 + i] = (char)(kind >> (8 * i) & 0xff);
+  enum ft_status status = ft_learners_read(&read, &arena, ft_buffer_view(&raw), NULL);
+  if (status == FT_OK) *out = read.member[0];
+  ft_buffer_release(&raw);
+  ft_arena_release(&arena);
+  return status;
+}
+
+static void a_learners_scale_is_kept_beside_its_kind(void **state) {
+  (void)state;
+  struct ft_member member;
+  assert_int_equal(read_kind(&member, 0, -1), FT_OK);
+  assert_int_equal(member.scale, FT_SCALE_MARGIN);
+  assert_int_equal(read_kind(&member, 1, -1), FT_OK);
+  assert_int_equal(member.scale, FT_SCALE_PROBABILITY);
+  assert_int_equal(read_kind(&member, 1, 0), FT_OK); /* as it was before there were scales */
+  assert_int_equal(member.scale, FT_SCALE_MARGIN);
+  assert_int_equal(read_kind(&member, 0, 0x100), FT_OK);
+  assert_int_equal(member.scale, FT_SCALE_PROBABILITY);
+  assert_int_equal(member.kind, FT_LEARNER_FOREST);
+  assert_int_equal(read_kind(&member, 0, 0x200), FT_UNSUPPORTED);
+  assert_int_equal(read_kind(&member, 0, 0x10000), FT_UNSUPPORTED);
+  assert_int_equal(read_kind(&member, 0, 0x80000000), FT_UNSUPPORTED);
+  assert_int_equal(read_kind(&member, 0, 0x102), FT_UNSUPPORTED);
+  assert_int_equal(read_kind(&member, 0, 2), FT_UNSUPPORTED);
+}
+
 static void a_split_cannot_be_read_as_something_else(void **state) {
   (void)state;
   assert_int_equal(read_root(1, 0, 0, 1), FT_OK);
@@ -420,6 +459,7 @@ int main(void) {
     cmocka_unit_test(an_unknown_section_is_skipped_when_it_is_optional),
     cmocka_unit_test(a_section_may_be_there_once),
     cmocka_unit_test(a_net_is_read_within_its_bytes),
+    cmocka_unit_test(a_learners_scale_is_kept_beside_its_kind),
     cmocka_unit_test(a_split_cannot_be_read_as_something_else),
     cmocka_unit_test(an_artifact_survives_the_end_of_memory),
     cmocka_unit_test(a_failed_write_leaves_the_buffer_as_it_was),

@@ -43,6 +43,8 @@ static const struct build_options shapes[] = {
   { FT_REGRESSION, FT_LINK_IDENTITY, 0, 4, 40, 6, 25, .nets = 3 },
   { FT_MULTICLASS, FT_LINK_SOFTMAX, 5, 3, 20, 4, 26, .nets = 2 },
   { FT_REGRESSION, FT_LINK_IDENTITY, 0, 2, 0, 0, 27, .nets = 2 }, /* no trees at all */
+  { FT_BINARY, FT_LINK_LOGISTIC, 2, 2, 12, 5, 28, .nets = 1, .probabilities = 2 },
+  { FT_MULTICLASS, FT_LINK_SOFTMAX, 5, 2, 20, 6, 29, .probabilities = 1 },
 };
 #define SHAPES (sizeof shapes / sizeof shapes[0])
 
@@ -282,14 +284,16 @@ static void few_rows_get_the_bits_of_many(void **state) {
       struct fixture f;
       struct ft_plan *plan;
       set_up(&f, &shapes[i], ROWS);
-      if (f.outputs == 1 && make_plan(&plan, &f, kernels[k])) {
+      if (make_plan(&plan, &f, kernels[k])) {
         predict(f.first, plan, &f.batch, ROWS + 63);
         for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++)
           for (size_t first = 0; first + 64 <= ROWS; first += 256) {
             struct ft_column column[BUILD_FIELDS];
             struct ft_batch part = part_of(column, &f.batch, first, sizes[s]);
             predict(f.value, plan, &part, 64);
-            assert_memory_equal(f.value, f.first + first, sizes[s] * sizeof(double));
+            for (size_t g = 0; g < f.outputs; g++)
+              assert_memory_equal(f.value + g * sizes[s], f.first + g * ROWS + first,
+                                  sizes[s] * sizeof(double));
           }
         ft_plan_close(plan);
       }

@@ -117,12 +117,34 @@ static void arrays_give_the_bits_of_single_values(void **state) {
   }
 }
 
+static void margins_of_probabilities_are_their_logits_within_bounds(void **state) {
+  (void)state;
+  const double least = FT_PROBABILITY_LEAST, infinity = double_of(INFINITE_BITS);
+  double p[1003], logit[1003], log[1003];
+  for (size_t i = 0; i < 1003; i++)
+    p[i] = ((double)i - 200.0) / 600.0;
+  p[0] = infinity;
+  p[1] = -infinity;
+  p[2] = double_of(CANONICAL_NAN);
+  p[3] = least * 1.5;
+  memcpy(logit, p, sizeof p);
+  memcpy(log, p, sizeof p);
+  ft_margin_each(logit, 1003, FT_LINK_LOGISTIC);
+  ft_margin_each(log, 1003, FT_LINK_SOFTMAX);
+  for (size_t i = 0; i < 1003; i++) {
+    const double kept = p[i] > least ? p[i] < 1 - least ? p[i] : 1 - least : least;
+    assert_int_equal(bits_of(logit[i]), bits_of(ft_log(kept / (1 - kept))));
+    assert_int_equal(bits_of(log[i]), bits_of(ft_log(kept)));
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_function_is_within_two_ulp_of_the_reference),
     cmocka_unit_test(a_nan_gives_the_canonical_nan),
     cmocka_unit_test(infinities_and_zeros_are_as_stated),
     cmocka_unit_test(arrays_give_the_bits_of_single_values),
+    cmocka_unit_test(margins_of_probabilities_are_their_logits_within_bounds),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

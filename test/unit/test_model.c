@@ -96,6 +96,7 @@ static struct parts parts_of(struct ft_model *model, struct ft_arena *arena) {
   X(p.model->members = FT_MODEL_MAX_MEMBERS + 1)             \
   X(p.member->kind = FT_LEARNER_KIND_COUNT)                  \
   X(p.member->weight = INFINITY)                             \
+  X(p.member->scale = FT_SCALE_COUNT)                        \
   X(p.member->forest.exponent = 1001)                        \
   X(p.member->forest.exponent = -1001)                       \
   X(((double *)p.member->forest.base)[0] = NAN)              \
@@ -182,6 +183,30 @@ static void each_defect_is_refused(void **state) {
   }
 }
 
+static bool passes(enum ft_problem problem, enum ft_link link, uint32_t labels, uint32_t scale) {
+  struct ft_arena arena;
+  ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
+  const struct build_options options = { problem, link, labels, 1, 2, 2, 3 };
+  struct ft_model model = build_model(&arena, &options);
+  ((struct ft_member *)model.member)->scale = (enum ft_scale)scale;
+  const enum ft_status status = ft_model_check(&model, NULL);
+  ft_arena_release(&arena);
+  assert_true(status == FT_OK || status == FT_CORRUPT);
+  return status == FT_OK;
+}
+
+static void only_classifiers_by_logistic_and_softmax_have_probabilities(void **state) {
+  (void)state;
+  assert_true(passes(FT_BINARY, FT_LINK_LOGISTIC, 2, FT_SCALE_PROBABILITY));
+  assert_true(passes(FT_MULTICLASS, FT_LINK_SOFTMAX, 3, FT_SCALE_PROBABILITY));
+  assert_true(passes(FT_REGRESSION, FT_LINK_LOGISTIC, 0, FT_SCALE_MARGIN));
+  assert_false(passes(FT_REGRESSION, FT_LINK_LOGISTIC, 0, FT_SCALE_PROBABILITY));
+  assert_false(passes(FT_REGRESSION, FT_LINK_IDENTITY, 0, FT_SCALE_PROBABILITY));
+  assert_false(passes(FT_BINARY, FT_LINK_IDENTITY, 2, FT_SCALE_PROBABILITY));
+  assert_false(passes(FT_BINARY, FT_LINK_HINGE, 2, FT_SCALE_PROBABILITY));
+  assert_false(passes(FT_BINARY, FT_LINK_LOGISTIC, 2, FT_SCALE_COUNT));
+}
+
 static void an_infinite_threshold_is_right(void **state) {
   (void)state;
   struct ft_arena arena;
@@ -238,6 +263,7 @@ static void equal_values_of_two_fields_hash_differently(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(each_defect_is_refused),
+    cmocka_unit_test(only_classifiers_by_logistic_and_softmax_have_probabilities),
     cmocka_unit_test(an_infinite_threshold_is_right),
     cmocka_unit_test(encoders_fit_the_types_they_can_read),
     cmocka_unit_test(an_integer_is_one_category_in_every_width),
