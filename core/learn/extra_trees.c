@@ -9,7 +9,7 @@
 #include "core/learn/extra_tree.h"
 #include "core/learn/leaf.h"
 #include "core/learn/trees.h"
-#include "foretell/maths.h"
+#include "core/predict/each.h"
 
 #define MOST_NODES   300000 /* of all trees, each counted for each of its outputs */
 #define LEAST_LEAVES 16     /* of a tree, whatever that makes together */
@@ -246,12 +246,6 @@ static enum ft_status write_forest(struct ft_forest *out, struct ft_arena *arena
 
 /* --- what it says --- */
 
-static double margin_of(const struct ft_fit_data *data, double value) {
-  if (data->problem == FT_REGRESSION) return value / data->scale;
-  double p = fmin(fmax(value, FT_PROBABILITY_LEAST), 1 - FT_PROBABILITY_LEAST);
-  return data->problem == FT_BINARY ? ft_log(p / (1 - p)) : ft_log(p);
-}
-
 /* By the first of a tree's outputs and the others' leaves at the same place. */
 static void predict_row(double *margin, int64_t *sum, const struct ft_fit_task *task,
                         const struct ft_forest *forest, uint32_t row) {
@@ -262,8 +256,10 @@ static void predict_row(double *margin, int64_t *sum, const struct ft_fit_task *
     for (uint32_t g = 0; g < outputs; g++)
       sum[g] += forest->node[leaf + (size_t)g * forest->tree[t].nodes].leaf;
   }
+  bool number = task->data->problem == FT_REGRESSION;
   for (uint32_t g = 0; g < outputs; g++)
-    margin[g] = margin_of(task->data, ldexp((double)sum[g], -forest->exponent));
+    margin[g] = ldexp((double)sum[g], -forest->exponent) / (number ? task->data->scale : 1);
+  if (!number) ft_margin_each(margin, outputs, outputs > 1 ? FT_LINK_SOFTMAX : FT_LINK_LOGISTIC);
 }
 
 static enum ft_status make_member(struct ft_fit *fit, struct ft_arena *arena,
