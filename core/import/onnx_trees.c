@@ -1,6 +1,7 @@
 #include "core/import/onnx_trees.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/import/onnx_score.h"
@@ -45,7 +46,13 @@ static void copy_tree(struct ft_grown_trees *out, const struct ft_onnx_ensemble 
   }
 }
 
-/* Which outputs a tree adds to: a list in `present`, and their count. */
+static int compare_outputs(const void *a, const void *b) {
+  const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+  return (x > y) - (x < y);
+}
+
+/* Which outputs a tree adds to: an ascending list in `present`, and their count. In this order the
+ * copies of a tree share their splits in a plan. */
 static uint32_t find_outputs(uint32_t *present, uint32_t *stamp, uint32_t now,
                              const struct ft_onnx_ensemble *ensemble, const struct ft_tree *tree,
                              const struct mixing *mixing) {
@@ -57,6 +64,7 @@ static uint32_t find_outputs(uint32_t *present, uint32_t *stamp, uint32_t now,
     stamp[output] = now;
     present[count++] = output;
   }
+  if (count > 0) qsort(present, count, sizeof *present, compare_outputs);
   return count;
 }
 

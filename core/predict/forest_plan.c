@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "core/predict/deep_plan.h"
+
 /* The different decisions of a tree, and those among them that the pass has not got yet. */
 struct tree_count {
   uint32_t own, fresh;
@@ -51,11 +53,58 @@ static enum ft_status finish_pass(struct passes *p, struct ft_forest_work *work,
   return FT_OK;
 }
 
+/* Do the trees differ in their leaves alone? */
+static bool has_same_splits(const struct ft_forest_work *work, const struct ft_tree *a,
+                            const struct ft_tree *b) {
+  const struct ft_node *x = work->forest->node + a->first, *y = work->forest->node + b->first;
+  const struct ft_decisions *all = &work->decisions;
+  if (a->nodes != b->nodes) return false;
+  for (uint32_t i = 0; i < a->nodes; i++) {
+    if (all->depth_of[a->first + i] == FT_DEPTH_NONE) continue;
+    const bool leaf = x[i].feature == FT_NODE_LEAF;
+    if (leaf != (y[i].feature == FT_NODE_LEAF)) return false;
+    if (!leaf && (x[i].left != y[i].left || x[i].right != y[i].right ||
+                  all->of_node[a->first + i] != all->of_node[b->first + i]))
+      return false;
+  }
+  return true;
+}
+
+static uint32_t count_sharing(const struct ft_forest_work *work, uint32_t first) {
+  const struct ft_tree *tree = work->forest->tree + first;
+  uint32_t count = 1;
+  if (work->decisions.depth[first] <= FT_SHARE_DEPTH) return count;
+  while (first + count < work->forest->trees && count < FT_DEEP_OUTPUTS &&
+         tree[count].output == tree->output + count && has_same_splits(work, tree, &tree[count]))
+    count++;
+  return count;
+}
+
+/* Finds the trees that share a tree's splits. False when it is too much for a deep one. */
+static enum ft_status share_tree(bool *fits, struct ft_forest_work *work, uint32_t tree,
+                                 struct ft_error *err) {
+  const bool deep = work->decisions.depth[tree] > FT_GROUP_DEPTH;
+  const uint32_t sharing = count_sharing(work, tree);
+  bool numbered = false;
+  if (deep || sharing > 1) {
+    struct ft_arena arena;
+    ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
+    enum ft_status status = ft_deep_fits(&numbered, &arena, work, tree, err);
+    ft_arena_release(&arena);
+    FT_TRY(status);
+  }
+  if (numbered) work->sharing[tree] = sharing;
+  *fits = numbered || !deep;
+  return FT_OK;
+}
+
 static enum ft_status place_tree(struct passes *p, struct ft_forest_work *work, uint32_t tree,
                                  struct ft_error *err) {
-  const uint32_t limit = FT_PASS_MASKS - 1;
+  const uint32_t limit = FT_PASS_DECISIONS;
   struct tree_count count = count_decisions(work, tree, p->count + 1);
-  if (count.own > limit) {
+  bool fits = count.own <= limit;
+  if (fits) FT_TRY(share_tree(&fits, work, tree, err));
+  if (!fits) {
     p->walked[p->walks++] = tree;
     return FT_OK;
   }
@@ -72,8 +121,9 @@ static enum ft_status place_tree(struct passes *p, struct ft_forest_work *work, 
 static enum ft_status write_passes(struct ft_forest_block *out, struct passes *p,
                                    struct ft_forest_work *work, int64_t *constant,
                                    struct ft_error *err) {
-  for (uint32_t t = 0; t < work->forest->trees; t++) {
+  for (uint32_t t = 0; t < work->forest->trees; t += work->sharing[t]) {
     const struct ft_tree *tree = &work->forest->tree[t];
+    work->sharing[t] = 1;
     if (work->decisions.depth[t] == 0)
       constant[tree->output] += work->forest->node[tree->first].leaf;
     else
@@ -161,6 +211,7 @@ enum ft_status ft_forest_plan_write(struct ft_forest_block *out, struct ft_fores
   struct ft_forest_work work = { .arena = arena, .block = block, .model = model, .forest = forest };
   FT_TRY(ft_decisions_make(&work.decisions, arena, forest, err));
   work.stamp = FT_ARENA_NEW(arena, uint32_t, work.decisions.count);
+  work.sharing = FT_ARENA_NEW(arena, uint32_t, forest->trees);
   work.seen = FT_ARENA_NEW(arena, uint32_t, work.decisions.count);
   work.mask = FT_ARENA_NEW(arena, uint16_t, work.decisions.count);
   work.slot = FT_ARENA_NEW(arena, uint8_t, FT_PASS_MASKS);
@@ -169,8 +220,8 @@ enum ft_status ft_forest_plan_write(struct ft_forest_block *out, struct ft_fores
   struct passes p = { .pass = FT_ARENA_NEW(arena, struct ft_pass, forest->trees),
                       .tree = FT_ARENA_NEW(arena, uint32_t, forest->trees),
                       .walked = FT_ARENA_NEW(arena, uint32_t, forest->trees) };
-  if (!work.slot || !work.below || !work.stamp || !work.seen || !work.mask || !constant ||
-      !p.pass || !p.tree || !p.walked)
+  if (!work.sharing || !work.slot || !work.below || !work.stamp || !work.seen || !work.mask ||
+      !constant || !p.pass || !p.tree || !p.walked)
     return ft_arena_fail(err, "the model");
   FT_TRY(write_passes(out, &p, &work, constant, err));
   note_used(needs->used, &work.decisions);

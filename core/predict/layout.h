@@ -2,9 +2,8 @@
  * that it may be copied, or mapped by many processes.
  *
  * Shapes   Arrays are parts: an offset from the block's start and a count. A forest is cut into
- *          passes, each with at most FT_PASS_MASKS - 1 different decisions (a feature and threshold,
- *          or a set, and the way of a missing value) and the trees that use them alone. Mask 0 is
- *          never set; a tree of a group is padded to a complete one by decisions of mask 0.
+ *          passes, each with at most FT_PASS_DECISIONS different ones (a feature and threshold, or a
+ *          set, and the way of a missing value) and the trees that use them alone. Mask 0 is never set; a tree of a group is padded to a complete one by decisions of mask 0.
  * Numbers  The integers are this machine's: a block is made where it is used, and is no file format.
  * Threads  read-only once made. */
 #ifndef FORETELL_PREDICT_LAYOUT_H
@@ -15,9 +14,13 @@
 
 #include "foretell/hash.h"
 
-#define FT_PASS_MASKS  8192 /* 512 KiB of masks for a block of rows: they stay in the second cache */
-#define FT_GROUP_DEPTH 8    /* deepest tree of a group; deeper ones are cut there, then walked */
-#define FT_LEAF_BIAS   (1 << 23)
+#define FT_PASS_MASKS \
+  8192 /* with those of steps: 512 KiB of masks for a block of rows: they stay in the second cache */
+#define FT_GROUP_DEPTH    8 /* deepest tree of a group of complete trees */
+#define FT_SHARE_DEPTH    6 /* of trees that outputs share, the deepest that are taken apart */
+#define FT_STEP_MASKS     128
+#define FT_PASS_DECISIONS (FT_PASS_MASKS - FT_STEP_MASKS - 1)
+#define FT_LEAF_BIAS      (1 << 23)
 
 struct ft_part {
   uint64_t at;    /* bytes from the block's start */
@@ -68,23 +71,40 @@ struct ft_group {
   struct ft_part below; /* uint8_t, the same: it goes right when the slot is above this */
 };
 
-/* Trees that go deeper. Above `depth` they are complete; what then comes is an exit: a leaf, or a
- * node to walk on from. */
-struct ft_deep_group {
-  uint32_t output;
-  uint32_t depth;
-  uint32_t trees;
-  uint32_t spare;
-  struct ft_part index; /* as of a group */
-  struct ft_part exit;  /* uint32_t, 2^depth a tree */
+/* A deep tree, or one that several outputs have with leaves of their own, is worked out in steps over
+ * masks, which give every row the number of its leaf, bit by bit: where `by` is set the rows of
+ * `right`, else those of `left`. All are 8 × a mask. Masks from the pass's own on are for the steps'
+ * results; the first of these is set in every row. */
+struct ft_step {
+  uint16_t to, by, right, left;
 };
-#define FT_EXIT_LEAF \
-  (UINT32_C(1) << 31) /* the rest is leaf + FT_LEAF_BIAS; else an index of a node */
+#define FT_DEEP_PLANES 16 /* bits of a leaf's number, at most */
 
+struct ft_deep_tree {
+  uint32_t step, steps; /* of the pass */
+  uint32_t leaf;        /* of the pass: where its rows of leaves begin, in the order of numbers */
+  uint32_t root;        /* node of the pass */
+  uint16_t planes;
+  uint16_t plane[FT_DEEP_PLANES]; /* 8 × the mask of a bit, the lowest first */
+  uint16_t spare;
+};
+
+/* Deep trees that the same outputs have. */
+struct ft_deep_group {
+  uint32_t output;     /* the first; the others follow it */
+  uint32_t outputs;    /* 1 … FT_DEEP_OUTPUTS */
+  uint32_t width;      /* of a row of leaves: the power of two that holds the outputs */
+  uint32_t spare;      /* 0 */
+  struct ft_part tree; /* struct ft_deep_tree */
+};
+#define FT_DEEP_OUTPUTS 16
+
+/* One row goes from node to node. */
 struct ft_deep_node {
   uint32_t exit[2]; /* left, right */
   uint32_t mask;
 };
+#define FT_EXIT_LEAF (UINT32_C(1) << 31) /* the rest is a leaf's number; else an index of a node */
 
 /* For one row a pass may have slots: a feature's count of thresholds reached, one for either way of
  * a missing value. Trees are then of depth 6 at most and seen as of depth 6; a node's place is in the
@@ -99,7 +119,9 @@ struct ft_pass {
   struct ft_part code;  /* uint16_t, of all sets */
   struct ft_part group; /* struct ft_group */
   struct ft_part deep;  /* struct ft_deep_group */
-  struct ft_part node;  /* struct ft_deep_node, of all deep groups */
+  struct ft_part node;  /* struct ft_deep_node, of all deep groups, as are steps and leaves */
+  struct ft_part step;  /* struct ft_step */
+  struct ft_part leaf;  /* int32_t */
   struct ft_part way;   /* uint8_t, 128, with slots: from a subtree's seven ways to its exit */
 };
 

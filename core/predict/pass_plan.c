@@ -249,7 +249,6 @@ static enum ft_status write_masks(struct ft_pass *out, struct ft_forest_work *wo
     decision[out->masks - 1] = &all->decision[i];
     work->mask[i] = (uint16_t)out->masks++;
   }
-  if (out->masks > work->most_masks) work->most_masks = out->masks;
   return write_inputs(out, work, decision, input, tree, trees, codes, err);
 }
 

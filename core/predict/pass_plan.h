@@ -17,9 +17,11 @@ struct ft_forest_work {
   const struct ft_model *model;
   const struct ft_forest *forest;
   struct ft_decisions decisions;
-  uint32_t *stamp;     /* one a decision: the pass that last used it, from 1 */
-  uint32_t *seen;      /* one a decision: 1 + the tree that last counted it */
-  uint16_t *mask;      /* one a decision: its mask in that pass */
+  uint32_t
+      *sharing;    /* one a tree: 1, or of how many outputs' trees, from it on, it stands for all */
+  uint32_t *stamp; /* one a decision: the pass that last used it, from 1 */
+  uint32_t *seen;  /* one a decision: 1 + the tree that last counted it */
+  uint16_t *mask;  /* one a decision: its mask in that pass */
   uint32_t most_masks; /* of any pass */
   uint8_t *slot;       /* one a mask of the pass in hand, where it has slots */
   uint8_t *below;      /* the same; rank */

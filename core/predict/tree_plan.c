@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/predict/deep_plan.h"
 #include "core/predict/pass_plan.h"
 
 /* A tree being padded to a complete one of `depth`. */
@@ -10,21 +11,15 @@ struct padding {
   const struct ft_node *node; /* the tree's */
   uint32_t first;             /* index of its root among the forest's nodes */
   uint32_t depth;
-  uint16_t *index;      /* 2^depth - 1 */
-  uint32_t *exit;       /* 2^depth */
-  const uint32_t *deep; /* one a node of the tree: its deep node, where it has one; or NULL */
+  uint16_t *index; /* 2^depth - 1 */
+  uint32_t *leaf;  /* 2^depth, with FT_LEAF_BIAS */
 };
-
-static uint32_t exit_of(const struct padding *p, uint32_t node) {
-  if (p->node[node].feature != FT_NODE_LEAF) return p->deep[node];
-  return FT_EXIT_LEAF | (uint32_t)(p->node[node].leaf + FT_LEAF_BIAS);
-}
 
 /* A leaf above the bottom is always gone left from: mask 0 is never set. */
 static void pad(const struct padding *p, uint32_t node, uint32_t at, uint32_t level) {
   const uint32_t bottom = (UINT32_C(1) << p->depth) - 1;
   if (level == p->depth) {
-    p->exit[at - bottom] = exit_of(p, node);
+    p->leaf[at - bottom] = (uint32_t)(p->node[node].leaf + FT_LEAF_BIAS);
     return;
   }
   bool leaf = p->node[node].feature == FT_NODE_LEAF;
@@ -69,10 +64,10 @@ static enum ft_status write_places(struct ft_group *out, const struct ft_forest_
 }
 
 /* Leaves in three planes of bytes. */
-static void spread_leaves(uint8_t *plane, const uint32_t *exit, uint32_t leaves) {
+static void spread_leaves(uint8_t *plane, const uint32_t *leaf, uint32_t leaves) {
   for (uint32_t p = 0; p < 3; p++)
     for (uint32_t i = 0; i < leaves; i++)
-      plane[p * leaves + i] = (uint8_t)(exit[i] >> (8 * p));
+      plane[p * leaves + i] = (uint8_t)(leaf[i] >> (8 * p));
 }
 
 struct group_work {
@@ -80,8 +75,8 @@ struct group_work {
   const uint32_t *tree;
   uint32_t trees;
   uint16_t *index;
-  uint32_t *exit;
-  uint8_t *leaf;
+  uint32_t *leaf;
+  uint8_t *plane;
 };
 
 static struct padding padding_of(const struct group_work *w, uint32_t tree, uint32_t depth,
@@ -92,15 +87,15 @@ static struct padding padding_of(const struct group_work *w, uint32_t tree, uint
                            .first = forest->tree[tree].first,
                            .depth = depth,
                            .index = w->index + place * ((1U << depth) - 1),
-                           .exit = w->exit + (place << depth) };
+                           .leaf = w->leaf + (place << depth) };
 }
 
 static enum ft_status take_group(struct group_work *w, struct ft_arena *arena, uint32_t depth,
                                  struct ft_error *err) {
   w->index = FT_ARENA_NEW(arena, uint16_t, (size_t)w->trees << depth);
-  w->exit = FT_ARENA_NEW(arena, uint32_t, (size_t)w->trees << depth);
-  w->leaf = FT_ARENA_NEW(arena, uint8_t, ((size_t)w->trees << depth) * 3 + 64);
-  return w->index && w->exit && w->leaf ? FT_OK : ft_arena_fail(err, "the model");
+  w->leaf = FT_ARENA_NEW(arena, uint32_t, (size_t)w->trees << depth);
+  w->plane = FT_ARENA_NEW(arena, uint8_t, ((size_t)w->trees << depth) * 3 + 64);
+  return w->index && w->leaf && w->plane ? FT_OK : ft_arena_fail(err, "the model");
 }
 
 static enum ft_status write_group(struct ft_group *out, struct group_work *w, bool slots,
@@ -111,75 +106,49 @@ static enum ft_status write_group(struct ft_group *out, struct group_work *w, bo
   for (uint32_t t = 0; t < w->trees; t++) {
     struct padding p = padding_of(w, w->tree[t], depth, t);
     pad(&p, 0, 0, 0);
-    spread_leaves(w->leaf + ((size_t)t << depth) * 3, p.exit, 1U << depth);
+    spread_leaves(w->plane + ((size_t)t << depth) * 3, p.leaf, 1U << depth);
   }
   *out = (struct ft_group){ .output = work->forest->tree[w->tree[0]].output,
                             .depth = depth,
                             .trees = w->trees };
   size_t leaves = (size_t)w->trees << depth;
   out->index = ft_part_put(work->block, w->index, leaves - w->trees, sizeof *w->index);
-  out->leaf = ft_part_put(work->block, w->leaf, leaves * 3 + 64, 1); /* vectors read beyond */
+  out->leaf = ft_part_put(work->block, w->plane, leaves * 3 + 64, 1); /* vectors read beyond */
   return slots ? write_places(out, work, w->index, arena, err) : FT_OK;
 }
 
-/* Cut where the complete part has about as many exits as the tree has leaves. */
-static uint32_t cut_of(const struct ft_forest *forest, uint32_t tree) {
-  uint32_t cut = 1;
-  while (cut < FT_GROUP_DEPTH && (2U << cut) < forest->tree[tree].nodes)
-    cut++;
-  return cut;
+/* The power of two that holds so many. */
+static uint32_t width_for(uint32_t outputs) {
+  uint32_t width = 1;
+  while (width < outputs)
+    width *= 2;
+  return width;
 }
 
-static enum ft_status write_deep_tree(struct group_work *w, struct padding *p, uint32_t tree,
-                                      struct ft_arena *arena, struct ft_buffer *nodes,
-                                      struct ft_error *err) {
-  const struct ft_forest_work *work = w->work;
-  const struct ft_tree *is = &work->forest->tree[tree];
-  uint32_t *deep = FT_ARENA_NEW(arena, uint32_t, is->nodes);
-  uint32_t count = (uint32_t)(nodes->size / sizeof(struct ft_deep_node));
-  if (!deep) return ft_arena_fail(err, "the model");
-  const uint32_t *depth = work->decisions.depth_of + is->first;
-  for (uint32_t i = 0; i < is->nodes; i++)
-    if (depth[i] != FT_DEPTH_NONE && depth[i] >= p->depth && p->node[i].feature != FT_NODE_LEAF)
-      deep[i] = count++;
-  p->deep = deep;
-  for (uint32_t i = 0; i < is->nodes; i++) {
-    if (depth[i] == FT_DEPTH_NONE || depth[i] < p->depth || p->node[i].feature == FT_NODE_LEAF)
-      continue;
-    struct ft_deep_node node = { .exit = { exit_of(p, p->node[i].left),
-                                           exit_of(p, p->node[i].right) },
-                                 .mask = work->mask[work->decisions.of_node[is->first + i]] };
-    ft_buffer_append(nodes, &node, sizeof node);
-  }
-  pad(p, 0, 0, 0);
-  return ft_buffer_check(nodes, "the model", err);
-}
-
-static enum ft_status write_deep_group(struct ft_deep_group *out, struct group_work *w,
-                                       struct ft_arena *arena, struct ft_buffer *nodes,
-                                       struct ft_error *err) {
-  const struct ft_forest_work *work = w->work;
-  const uint32_t depth = cut_of(work->forest, w->tree[0]);
-  FT_TRY(take_group(w, arena, depth, err));
-  for (uint32_t t = 0; t < w->trees; t++) {
-    struct padding p = padding_of(w, w->tree[t], depth, t);
-    FT_TRY(write_deep_tree(w, &p, w->tree[t], arena, nodes, err));
-  }
-  *out = (struct ft_deep_group){ .output = work->forest->tree[w->tree[0]].output,
-                                 .depth = depth,
-                                 .trees = w->trees };
-  size_t exits = (size_t)w->trees << depth;
-  out->index = ft_part_put(work->block, w->index, exits - w->trees, sizeof *w->index);
-  out->exit = ft_part_put(work->block, w->exit, exits, sizeof *w->exit);
+static enum ft_status write_deep_group(struct ft_deep_group *out, struct ft_deep_parts *parts,
+                                       const struct group_work *w, uint32_t masks,
+                                       struct ft_arena *arena, struct ft_error *err) {
+  const uint32_t outputs = w->work->sharing[w->tree[0]];
+  struct ft_deep_tree *tree = FT_ARENA_NEW(arena, struct ft_deep_tree, w->trees);
+  if (!tree) return ft_arena_fail(err, "the model");
+  *out = (struct ft_deep_group){ .output = w->work->forest->tree[w->tree[0]].output,
+                                 .outputs = outputs,
+                                 .width = width_for(outputs) };
+  for (uint32_t t = 0; t < w->trees; t++)
+    FT_TRY(ft_deep_write(&tree[t], parts, w->work, out, w->tree[t], masks, err));
+  out->tree = ft_part_put(w->work->block, tree, w->trees, sizeof *tree);
   return FT_OK;
 }
 
-/* What trees of one group have in common, as a number: output, deep or not, depth. */
+static bool is_deep(const struct ft_forest_work *work, uint32_t tree) {
+  return work->decisions.depth[tree] > FT_GROUP_DEPTH || work->sharing[tree] > 1;
+}
+
+/* What trees of one group have in common, as a number: output, deep or not, depth or outputs. */
 static uint64_t group_of(const struct ft_forest_work *work, uint32_t tree) {
   uint32_t depth = work->decisions.depth[tree];
-  bool deep = depth > FT_GROUP_DEPTH;
   return (uint64_t)work->forest->tree[tree].output << 32 |
-         (deep ? 256 + cut_of(work->forest, tree) : depth);
+         (is_deep(work, tree) ? 256 + work->sharing[tree] : depth);
 }
 
 struct sorted_tree {
@@ -205,9 +174,14 @@ static enum ft_status sort_trees(struct ft_forest_work *work, uint32_t *tree, ui
   return FT_OK;
 }
 
+static struct ft_part put_buffer(struct ft_buffer *block, const struct ft_buffer *items,
+                                 size_t size) {
+  return ft_part_put(block, items->data, items->size / size, size);
+}
+
 static enum ft_status write_runs(struct ft_pass *out, struct ft_forest_work *work, uint32_t *tree,
-                                 uint32_t trees, struct ft_arena *arena, struct ft_buffer *nodes,
-                                 struct ft_error *err) {
+                                 uint32_t trees, struct ft_arena *arena,
+                                 struct ft_deep_parts *parts, struct ft_error *err) {
   struct ft_group *group = FT_ARENA_NEW(arena, struct ft_group, trees);
   struct ft_deep_group *deep = FT_ARENA_NEW(arena, struct ft_deep_group, trees);
   if (!group || !deep) return ft_arena_fail(err, "the model");
@@ -217,26 +191,33 @@ static enum ft_status write_runs(struct ft_pass *out, struct ft_forest_work *wor
     for (end = i; end < trees && group_of(work, tree[end]) == group_of(work, tree[i]);)
       end++;
     struct group_work w = { .work = work, .tree = tree + i, .trees = end - i };
-    if (work->decisions.depth[tree[i]] > FT_GROUP_DEPTH)
-      FT_TRY(write_deep_group(&deep[deeps++], &w, arena, nodes, err));
+    if (is_deep(work, tree[i]))
+      FT_TRY(write_deep_group(&deep[deeps++], parts, &w, out->masks, arena, err));
     else
       FT_TRY(write_group(&group[groups++], &w, out->slots > 0, arena, err));
   }
   out->group = ft_part_put(work->block, group, groups, sizeof *group);
   out->deep = ft_part_put(work->block, deep, deeps, sizeof *deep);
-  out->node = ft_part_put(work->block, nodes->data, nodes->size / sizeof(struct ft_deep_node),
-                          sizeof(struct ft_deep_node));
+  out->node = put_buffer(work->block, &parts->node, sizeof(struct ft_deep_node));
+  out->step = put_buffer(work->block, &parts->step, sizeof(struct ft_step));
+  out->leaf = put_buffer(work->block, &parts->leaf, sizeof(int32_t));
+  const uint32_t masks = out->masks + (deeps ? FT_STEP_MASKS : 0);
+  if (masks > work->most_masks) work->most_masks = masks;
   return FT_OK;
 }
 
 enum ft_status ft_groups_write(struct ft_pass *out, struct ft_forest_work *work, uint32_t *tree,
                                uint32_t trees, struct ft_error *err) {
   struct ft_arena arena;
-  struct ft_buffer nodes;
+  struct ft_deep_parts parts;
   ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
-  ft_buffer_init(&nodes, (size_t)1 << 34);
-  enum ft_status status = write_runs(out, work, tree, trees, &arena, &nodes, err);
-  ft_buffer_release(&nodes);
+  ft_buffer_init(&parts.node, (size_t)1 << 34);
+  ft_buffer_init(&parts.step, (size_t)1 << 34);
+  ft_buffer_init(&parts.leaf, (size_t)1 << 34);
+  enum ft_status status = write_runs(out, work, tree, trees, &arena, &parts, err);
+  ft_buffer_release(&parts.node);
+  ft_buffer_release(&parts.step);
+  ft_buffer_release(&parts.leaf);
   ft_arena_release(&arena);
   return status;
 }

@@ -73,6 +73,7 @@ struct build_options {
   uint32_t members, trees, depth;
   uint64_t seed;
   uint32_t nets;          /* of the members, the last */
+  bool shared;            /* the outputs' trees have the same splits */
   uint32_t probabilities; /* of the members, the first: those whose sums are probabilities */
 };
 
@@ -151,6 +152,16 @@ static inline uint32_t build_node(struct ft_node *node, uint32_t index, uint32_t
   return build_node(node, node[index].right, depth - 1, random);
 }
 
+/* A tree again with other leaves; answers the count of its nodes. */
+static inline uint32_t build_copy(struct ft_node *node, const struct ft_node *of, uint32_t nodes,
+                                  struct ft_random *random) {
+  memcpy(node, of, nodes * sizeof *node);
+  for (uint32_t i = 0; i < nodes; i++)
+    if (node[i].feature == FT_NODE_LEAF)
+      node[i].leaf = (int32_t)ft_random_below(random, (1 << 24) - 1) - ((1 << 23) - 1);
+  return nodes;
+}
+
 static inline void build_forest(struct ft_forest *forest, struct ft_arena *arena,
                                 const struct build_options *options, uint32_t outputs,
                                 struct ft_random *random) {
@@ -162,7 +173,10 @@ static inline void build_forest(struct ft_forest *forest, struct ft_arena *arena
   uint32_t nodes = 0;
   for (uint32_t t = 0; t < options->trees; t++) {
     tree[t] = (struct ft_tree){ .first = nodes, .output = t % outputs };
-    tree[t].nodes = build_node(node + nodes, 0, options->depth, random);
+    tree[t].nodes =
+        options->shared && t % outputs > 0
+            ? build_copy(node + nodes, node + tree[t - 1].first, tree[t - 1].nodes, random)
+            : build_node(node + nodes, 0, options->depth, random);
     nodes += tree[t].nodes;
   }
   for (uint32_t i = 0; i < 4; i++)

@@ -45,6 +45,10 @@ static const struct build_options shapes[] = {
   { FT_REGRESSION, FT_LINK_IDENTITY, 0, 2, 0, 0, 27, .nets = 2 }, /* no trees at all */
   { FT_BINARY, FT_LINK_LOGISTIC, 2, 2, 12, 5, 28, .nets = 1, .probabilities = 2 },
   { FT_MULTICLASS, FT_LINK_SOFTMAX, 5, 2, 20, 6, 29, .probabilities = 1 },
+  { FT_MULTICLASS, FT_LINK_SOFTMAX, 3, 1, 90, 10, 29, .shared = true },
+  { FT_MULTICLASS, FT_LINK_SOFTMAX, 19, 2, 60, 8, 29, .shared = true },
+  { FT_MULTICLASS, FT_LINK_SOFTMAX, 2, 1, 1200, 7, 40,
+    .shared = true }, /* more than 32 bits of sums hold */
 };
 #define SHAPES (sizeof shapes / sizeof shapes[0])
 
@@ -350,7 +354,7 @@ static void a_block_that_is_none_is_refused(void **state) {
 /* What the tests above rely on: that the shapes are what they are said to be. */
 static void shapes_take_every_way_through_a_plan(void **state) {
   (void)state;
-  uint64_t deep = 0, walked = 0, most_passes = 0, slots = 0;
+  uint64_t deep = 0, shared = 0, walked = 0, most_passes = 0, slots = 0;
   for (size_t i = 0; i < SHAPES; i++) {
     struct fixture f;
     struct ft_plan *plan;
@@ -362,12 +366,17 @@ static void shapes_take_every_way_through_a_plan(void **state) {
     const struct ft_pass *pass = FT_PART(block, struct ft_pass, member->pass);
     walked += member->walk_tree.count;
     most_passes = member->pass.count > most_passes ? member->pass.count : most_passes;
-    for (uint64_t p = 0; p < member->pass.count; p++)
+    for (uint64_t p = 0; p < member->pass.count; p++) {
+      const struct ft_deep_group *group = FT_PART(block, struct ft_deep_group, pass[p].deep);
       deep += pass[p].deep.count, slots += pass[p].slots;
+      for (uint64_t d = 0; d < pass[p].deep.count; d++)
+        shared += group[d].outputs > 1;
+    }
     ft_plan_close(plan);
     ft_arena_release(&f.arena);
   }
   assert_true(deep > 0);
+  assert_true(shared > 2);
   assert_true(walked > 0);
   assert_true(slots > 0);
   assert_true(most_passes > 2);

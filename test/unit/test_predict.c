@@ -211,6 +211,9 @@ static const struct build_options shapes[] = {
   { FT_BINARY, FT_LINK_LOGISTIC, 2, 3, 9, 5, 11, .nets = 1, .probabilities = 2 },
   { FT_BINARY, FT_LINK_LOGISTIC, 2, 2, 9, 5, 12, .nets = 1, .probabilities = 2 },
   { FT_MULTICLASS, FT_LINK_SOFTMAX, 5, 3, 9, 4, 13, .nets = 2, .probabilities = 2 },
+  { FT_MULTICLASS, FT_LINK_SOFTMAX, 3, 1, 30, 8, 14, .shared = true },
+  { FT_MULTICLASS, FT_LINK_SOFTMAX, 5, 1, 33, 12, 15, .shared = true, .probabilities = 1 },
+  { FT_MULTICLASS, FT_LINK_SOFTMAX, 20, 1, 45, 9, 16, .shared = true },
 };
 #define SHAPES (sizeof shapes / sizeof shapes[0])
 
@@ -237,7 +240,7 @@ static struct predicted predict(const struct ft_plan *plan, struct ft_arena *are
 static void compare_with_naive(const struct ft_model *model, const struct ft_batch *batch,
                                const struct predicted *got) {
   for (size_t r = 0; r < batch->rows; r++) {
-    double naive[8];
+    double naive[32];
     naive_predict(naive, model, batch, r);
     if (model->problem == FT_REGRESSION) {
       assert_int_equal(bits_of(got->value[r]), bits_of(naive[0]));
