@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Coefficients and reference values of core/predict/maths.c, coefficients of activation.h beside it.
+"""Coefficients and reference values of core/predict/maths.c and maths_body.h, coefficients of activation.h beside it.
 
 tools/maths.py coefficients               prints the constants as C hexadecimal floats
 tools/maths.py singles                    the same for float32

@@ -7,6 +7,7 @@
 #define VECTOR_BYTES       32
 #define MUX(m, one, zero)  ((zero) ^ (((one) ^ (zero)) & (m)))
 #define ABOVE(gt, ge, low) ((gt) | ((ge) & (low)))
+#include "core/predict/each_body.h"
 #include "core/predict/kernel_body.h"
 #include "core/predict/net_body.h"
 
@@ -246,6 +247,9 @@ const struct ft_kernel ft_kernel_avx2 = {
   .add_row = add_row,
   .run_net = run_net,
   .activate = activate,
+  .exp_each = exp_each,
+  .logistic_each = logistic_each,
+  .margin_each = margin_each,
 };
 
 #else

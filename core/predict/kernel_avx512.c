@@ -26,6 +26,7 @@ static inline void set_thirty_two(uint8_t *bit, const uint16_t *rank, uint16_t r
 
 #define SET_BITS(bit, rank, reached) set_thirty_two(bit, rank, reached)
 
+#include "core/predict/each_body.h"
 #include "core/predict/kernel_body.h"
 #include "core/predict/net_body.h"
 
@@ -326,6 +327,9 @@ const struct ft_kernel ft_kernel_avx512 = {
   .add_row = add_row_avx512,
   .run_net = run_net,
   .activate = activate,
+  .exp_each = exp_each,
+  .logistic_each = logistic_each,
+  .margin_each = margin_each,
 };
 
 #else

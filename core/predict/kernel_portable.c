@@ -2,6 +2,7 @@
 #define VECTOR_BYTES       16
 #define MUX(m, one, zero)  ((zero) ^ (((one) ^ (zero)) & (m)))
 #define ABOVE(gt, ge, low) ((gt) | ((ge) & (low)))
+#include "core/predict/each_body.h"
 #include "core/predict/kernel_body.h"
 #include "core/predict/net_body.h"
 
@@ -118,4 +119,7 @@ const struct ft_kernel ft_kernel_portable = {
   .add_row = add_row,
   .run_net = run_net,
   .activate = activate,
+  .exp_each = exp_each,
+  .logistic_each = logistic_each,
+  .margin_each = margin_each,
 };

@@ -1,6 +1,5 @@
 #include <string.h>
 
-#include "core/predict/each.h"
 #include "core/predict/plan_parts.h"
 #include "foretell/plan.h"
 
@@ -94,7 +93,7 @@ static void add_passes(const struct ft_plan *plan, const struct ft_forest_block 
 /* A member's sums of one output, in double. */
 static void add_scaled(double *margin, double *sum, const struct ft_plan *plan,
                        const struct ft_member_block *member, size_t rows) {
-  if (member->scale == FT_SCALE_PROBABILITY) ft_margin_each(sum, rows, plan->link);
+  if (member->scale == FT_SCALE_PROBABILITY) plan->kernel->margin_each(sum, rows, plan->link);
   for (size_t r = 0; r < rows; r++)
     margin[r] += member->weight * sum[r];
 }
@@ -160,7 +159,8 @@ static void settle_nans(double *value, size_t count) {
 }
 
 /* exp(margin - the row's highest) over its sum, which is taken in the order of the labels. */
-static void apply_softmax(double *margin, uint32_t labels, size_t rows) {
+static void apply_softmax(const struct ft_plan *plan, double *margin, size_t rows) {
+  const uint32_t labels = plan->labels;
   double most[FT_BLOCK_ROWS], total[FT_BLOCK_ROWS];
   memcpy(most, margin, rows * sizeof *most);
   for (uint32_t l = 1; l < labels; l++)
@@ -173,7 +173,7 @@ static void apply_softmax(double *margin, uint32_t labels, size_t rows) {
     double *m = margin + (size_t)l * FT_BLOCK_ROWS;
     for (size_t r = 0; r < rows; r++)
       m[r] -= most[r];
-    ft_exp_each(m, rows);
+    plan->kernel->exp_each(m, rows);
     for (size_t r = 0; r < rows; r++)
       total[r] += m[r];
   }
@@ -194,8 +194,8 @@ static void split_binary(double *margin, size_t rows) {
 /* Of one output. */
 static void apply_own_link(const struct ft_plan *plan, double *margin, size_t rows) {
   switch (plan->link) {
-  case FT_LINK_LOGISTIC: ft_logistic_each(margin, rows); break;
-  case FT_LINK_EXP: ft_exp_each(margin, rows); break;
+  case FT_LINK_LOGISTIC: plan->kernel->logistic_each(margin, rows); break;
+  case FT_LINK_EXP: plan->kernel->exp_each(margin, rows); break;
   case FT_LINK_HINGE:
     for (size_t r = 0; r < rows; r++)
       margin[r] = margin[r] > 0.0 ? 1.0 : 0.0;
@@ -206,7 +206,7 @@ static void apply_own_link(const struct ft_plan *plan, double *margin, size_t ro
 
 static void apply_link(const struct ft_plan *plan, double *margin, size_t rows) {
   if (plan->link == FT_LINK_SOFTMAX)
-    apply_softmax(margin, plan->labels, rows);
+    apply_softmax(plan, margin, rows);
   else
     for (uint32_t g = 0; g < plan->outputs; g++)
       apply_own_link(plan, margin + (size_t)g * FT_BLOCK_ROWS, rows);

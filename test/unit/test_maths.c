@@ -1,7 +1,8 @@
 /* Against tools/maths.py's table of correctly rounded results, and the edges by hand. */
 #include "foretell/maths.h"
 
-#include "core/predict/each.h"
+#include "core/predict/kernel.h"
+#include "core/predict/probability.h"
 
 #include <inttypes.h>
 #include <setjmp.h>
@@ -101,23 +102,29 @@ static void infinities_and_zeros_are_as_stated(void **state) {
   assert_int_equal(bits_of(ft_logistic(-infinity)), 0);
 }
 
-static void arrays_give_the_bits_of_single_values(void **state) {
+static const struct ft_kernel *const kernels[] = { &ft_kernel_portable, &ft_kernel_avx2,
+                                                   &ft_kernel_avx512 };
+
+static void every_kernels_arrays_give_the_bits_of_single_values(void **state) {
   (void)state;
-  double exps[1003], logistics[1003];
+  double inputs[1003], exps[1003], logistics[1003];
   for (size_t i = 0; i < 1003; i++)
-    exps[i] = logistics[i] = ((double)i - 501.0) * 1.6180339887;
-  exps[7] = logistics[7] = double_of(UINT64_C(0xfff8000000000000));
-  double inputs[1003];
-  memcpy(inputs, exps, sizeof inputs);
-  ft_exp_each(exps, 1003);
-  ft_logistic_each(logistics, 1003);
-  for (size_t i = 0; i < 1003; i++) {
-    assert_int_equal(bits_of(exps[i]), bits_of(ft_exp(inputs[i])));
-    assert_int_equal(bits_of(logistics[i]), bits_of(ft_logistic(inputs[i])));
+    inputs[i] = ((double)i - 501.0) * 1.6180339887;
+  inputs[7] = double_of(UINT64_C(0xfff8000000000000));
+  for (size_t k = 0; k < 3; k++) {
+    if (!kernels[k]->supported()) continue;
+    memcpy(exps, inputs, sizeof inputs);
+    memcpy(logistics, inputs, sizeof inputs);
+    kernels[k]->exp_each(exps, 1003);
+    kernels[k]->logistic_each(logistics, 1003);
+    for (size_t i = 0; i < 1003; i++) {
+      assert_int_equal(bits_of(exps[i]), bits_of(ft_exp(inputs[i])));
+      assert_int_equal(bits_of(logistics[i]), bits_of(ft_logistic(inputs[i])));
+    }
   }
 }
 
-static void margins_of_probabilities_are_their_logits_within_bounds(void **state) {
+static void probabilities_have_their_logits_within_bounds_as_margins(void **state) {
   (void)state;
   const double least = FT_PROBABILITY_LEAST, infinity = double_of(INFINITE_BITS);
   double p[1003], logit[1003], log[1003];
@@ -127,14 +134,19 @@ static void margins_of_probabilities_are_their_logits_within_bounds(void **state
   p[1] = -infinity;
   p[2] = double_of(CANONICAL_NAN);
   p[3] = least * 1.5;
-  memcpy(logit, p, sizeof p);
-  memcpy(log, p, sizeof p);
-  ft_margin_each(logit, 1003, FT_LINK_LOGISTIC);
-  ft_margin_each(log, 1003, FT_LINK_SOFTMAX);
-  for (size_t i = 0; i < 1003; i++) {
-    const double kept = p[i] > least ? p[i] < 1 - least ? p[i] : 1 - least : least;
-    assert_int_equal(bits_of(logit[i]), bits_of(ft_log(kept / (1 - kept))));
-    assert_int_equal(bits_of(log[i]), bits_of(ft_log(kept)));
+  for (size_t k = 0; k < 3; k++) {
+    if (!kernels[k]->supported()) continue;
+    memcpy(logit, p, sizeof p);
+    memcpy(log, p, sizeof p);
+    kernels[k]->margin_each(logit, 1003, FT_LINK_LOGISTIC);
+    kernels[k]->margin_each(log, 1003, FT_LINK_SOFTMAX);
+    for (size_t i = 0; i < 1003; i++) {
+      const double kept = p[i] > least ? p[i] < 1 - least ? p[i] : 1 - least : least;
+      assert_int_equal(bits_of(logit[i]), bits_of(ft_log(kept / (1 - kept))));
+      assert_int_equal(bits_of(logit[i]), bits_of(ft_probability_margin(p[i], FT_LINK_LOGISTIC)));
+      assert_int_equal(bits_of(log[i]), bits_of(ft_log(kept)));
+      assert_int_equal(bits_of(log[i]), bits_of(ft_probability_margin(p[i], FT_LINK_SOFTMAX)));
+    }
   }
 }
 
@@ -143,8 +155,8 @@ int main(void) {
     cmocka_unit_test(every_function_is_within_two_ulp_of_the_reference),
     cmocka_unit_test(a_nan_gives_the_canonical_nan),
     cmocka_unit_test(infinities_and_zeros_are_as_stated),
-    cmocka_unit_test(arrays_give_the_bits_of_single_values),
-    cmocka_unit_test(margins_of_probabilities_are_their_logits_within_bounds),
+    cmocka_unit_test(every_kernels_arrays_give_the_bits_of_single_values),
+    cmocka_unit_test(probabilities_have_their_logits_within_bounds_as_margins),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
