@@ -9,7 +9,7 @@
 #include "core/learn/extra_tree.h"
 #include "core/learn/leaf.h"
 #include "core/learn/trees.h"
-#include "core/predict/each.h"
+#include "core/predict/probability.h"
 
 #define MOST_NODES   300000 /* of all trees, each counted for each of its outputs */
 #define LEAST_LEAVES 16     /* of a tree, whatever that makes together */
@@ -256,10 +256,13 @@ static void predict_row(double *margin, int64_t *sum, const struct ft_fit_task *
     for (uint32_t g = 0; g < outputs; g++)
       sum[g] += forest->node[leaf + (size_t)g * forest->tree[t].nodes].leaf;
   }
-  bool number = task->data->problem == FT_REGRESSION;
-  for (uint32_t g = 0; g < outputs; g++)
-    margin[g] = ldexp((double)sum[g], -forest->exponent) / (number ? task->data->scale : 1);
-  if (!number) ft_margin_each(margin, outputs, outputs > 1 ? FT_LINK_SOFTMAX : FT_LINK_LOGISTIC);
+  for (uint32_t g = 0; g < outputs; g++) {
+    double value = ldexp((double)sum[g], -forest->exponent);
+    margin[g] =
+        task->data->problem == FT_REGRESSION
+            ? value / task->data->scale
+            : ft_probability_margin(value, outputs > 1 ? FT_LINK_SOFTMAX : FT_LINK_LOGISTIC);
+  }
 }
 
 static enum ft_status make_member(struct ft_fit *fit, struct ft_arena *arena,

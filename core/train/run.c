@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "core/learn/leaf.h"
-#include "core/predict/each.h"
 #include "core/predict/net.h"
+#include "core/predict/probability.h"
 #include "core/train/cast.h"
 #include "core/train/drift.h"
 #include "core/train/order.h"
@@ -267,11 +267,11 @@ static void add_forest(double *out, double *sum, const struct ft_run *run,
     for (uint32_t t = 0; t < forest->trees; t++)
       sum[forest->tree[t].output] +=
           forest->node[ft_leaf_of(forest, &forest->tree[t], &run->features, row[r])].leaf;
-    for (uint32_t g = 0; g < outputs; g++)
-      sum[g] = forest->base[g] + unit * sum[g];
-    if (member->scale == FT_SCALE_PROBABILITY) ft_margin_each(sum, outputs, link);
-    for (uint32_t g = 0; g < outputs; g++)
-      out[r * outputs + g] += member->weight * sum[g];
+    for (uint32_t g = 0; g < outputs; g++) {
+      double own = forest->base[g] + unit * sum[g];
+      if (member->scale == FT_SCALE_PROBABILITY) own = ft_probability_margin(own, link);
+      out[r * outputs + g] += member->weight * own;
+    }
   }
 }
 
