@@ -32,7 +32,7 @@ static const struct ft_configuration of_classes[] = {
     1.0 },
   { "extra trees",
     FT_LEARN_EXTRA_TREES,
-    { { "trees", "40" }, { "max_depth", "14" }, { "draws", "2" } },
+    { { "trees", "40" }, { "max_depth", "20" }, { "draws", "2" } },
     1,
     1,
     40,

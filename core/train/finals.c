@@ -47,6 +47,8 @@ static struct ft_budget_part part_of(const struct ft_final *final, const struct 
   double members = ft_linear_is(&trial->fit[0].member) ? part.fits : 1; /* merged into one */
   part.ns /= part.fits * members;
   part.bytes /= part.fits * members;
+  /* means already: one that has seen all rows is as good as the mean of some that have not */
+  if (trial->configuration->learner == FT_LEARN_EXTRA_TREES) part.fits = 1;
   return part;
 }
 
