@@ -41,7 +41,8 @@ static double seconds_of_tree(const struct ft_configuration *configuration,
 static double seconds_of_extra(const struct ft_configuration *configuration,
                                const struct ft_fit_data *data, double rows) {
   double seen = fmin(rows, FT_EXTRA_MOST_ROWS);
-  double leaves = seen / ft_configuration_number(configuration, "min_rows", 1);
+  double leaves = fmin(seen / ft_configuration_number(configuration, "min_rows", 1),
+                       ft_configuration_number(configuration, "leaves", FT_EXTRA_USUAL_LEAVES));
   double levels = fmin(ft_configuration_number(configuration, "max_depth", 14),
                        CHANCE_LEVELS * ft_log(fmax(leaves, 2)) / LOG_2);
   double features =

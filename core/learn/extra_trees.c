@@ -110,6 +110,7 @@ static void read_options(struct growing *growing) {
   options->split.draws = parameter(task, "draws", 1);
   options->split.min_rows = parameter(task, "min_rows", 1);
   options->max_depth = parameter(task, "max_depth", 14);
+  leaves = fmin(leaves, parameter(task, "leaves", FT_EXTRA_USUAL_LEAVES));
   options->leaves = leaves < LEAST_LEAVES ? LEAST_LEAVES : (uint32_t)leaves;
   if (task->data->problem != FT_REGRESSION)
     options->smoothing = ft_configuration_number(task->configuration, "smoothing", 0.1);

@@ -14,10 +14,12 @@
 
 #include "core/learn/fit.h"
 
-#define FT_EXTRA_MOST_ROWS 50000 /* that a tree sees; of more each tree draws so many */
+#define FT_EXTRA_MOST_ROWS    50000 /* that a tree sees; of more each tree draws so many */
+#define FT_EXTRA_USUAL_LEAVES 600
 
-/* Parameters: "trees" (60), "max_depth" (14), "min_rows" of a leaf (1), "features" (share that a split
- * looks at; 1), "draws" of thresholds for each (1), "smoothing" (rows of the prior in a leaf; 0.1).
+/* Parameters: "trees" (60), "max_depth" (14), "leaves" of a tree at most (600), "min_rows" of a leaf
+ * (1), "features" (share that a split looks at; 1), "draws" of thresholds for each (1), "smoothing"
+ * (rows of the prior in a leaf of classes; 0.1).
  * `out` is empty. */
 enum ft_status ft_extra_trees_fit(struct ft_fit *out, struct ft_arena *arena,
                                   const struct ft_fit_task *task,

@@ -252,6 +252,88 @@ static void thresholds_split_the_values(void **state) {
   free(sheet);
 }
 
+static struct ft_configuration with(const char *name, const char *value) {
+  struct ft_configuration other = configuration;
+  other.parameter[3] = (struct ft_parameter){ name, value };
+  return other;
+}
+
+static uint32_t leaves_of(const struct ft_forest *forest, uint32_t tree) {
+  uint32_t leaves = 0;
+  for (uint32_t i = 0; i < forest->tree[tree].nodes; i++)
+    leaves += forest->node[forest->tree[tree].first + i].feature == FT_NODE_LEAF;
+  return leaves;
+}
+
+static void a_tree_has_no_more_leaves_than_it_may(void **state) {
+  (void)state;
+  struct sheet *sheet = make_sheet(600, FT_MULTICLASS, 4);
+  struct ft_configuration small = with("leaves", "17");
+  struct ft_fit_task task = task_of(sheet, 1);
+  task.configuration = &small;
+  struct ft_arena arena;
+  struct ft_fit fit = fit_once(&arena, &task);
+  for (uint32_t t = 0; t < fit.member.forest.trees; t++)
+    assert_int_equal(leaves_of(&fit.member.forest, t), 17);
+  ft_arena_release(&arena);
+  free(sheet);
+}
+
+static void leaves_have_the_rows_that_they_must(void **state) {
+  (void)state;
+  struct sheet *sheet = make_sheet(600, FT_REGRESSION, 1);
+  struct ft_configuration large = with("min_rows", "25");
+  struct ft_fit_task task = task_of(sheet, 1);
+  task.configuration = &large;
+  struct ft_arena arena;
+  struct ft_fit fit = fit_once(&arena, &task);
+  const struct ft_forest *forest = &fit.member.forest;
+  uint32_t *rows = calloc(forest->nodes, sizeof *rows);
+  for (uint32_t t = 0; t < forest->trees; t++)
+    for (size_t i = 0; i < task.trains; i++)
+      rows[ft_leaf_of(forest, &forest->tree[t], &sheet->features, task.train[i])]++;
+  for (uint32_t i = 0; i < forest->nodes; i++)
+    if (forest->node[i].feature == FT_NODE_LEAF) assert_true(rows[i] >= 25);
+  free(rows);
+  ft_arena_release(&arena);
+  free(sheet);
+}
+
+/* Of more rows than a tree may see each tree draws its own. */
+static void very_many_rows_are_drawn_from(void **state) {
+  (void)state;
+  const size_t rows = 90000;
+  struct sheet *small = make_sheet(MOST, FT_BINARY, 1);
+  struct ft_features features = { .value = calloc(rows, sizeof(float)),
+                                  .rows = rows,
+                                  .features = 1,
+                                  .categories = small->categories };
+  struct ft_fit_data data = small->data;
+  double *target = calloc(rows, sizeof *target);
+  uint32_t *row = calloc(rows, sizeof *row);
+  for (size_t r = 0; r < rows; r++) {
+    ((float *)(uintptr_t)features.value)[r] = (float)(r % 100);
+    target[r] = r % 100 > 40;
+    row[r] = (uint32_t)r;
+  }
+  data.features = &features;
+  data.target = target;
+  struct ft_fit_task task = task_of(small, 2);
+  task.data = &data;
+  task.train = task.valid = row;
+  task.trains = rows;
+  task.valids = 100;
+  struct ft_arena arena;
+  struct ft_fit fit = fit_once(&arena, &task);
+  for (size_t i = 0; i < 100; i++)
+    if (i < 35 || i > 46) assert_true((i > 40 ? fit.margin[i] : -fit.margin[i]) > 2);
+  ft_arena_release(&arena);
+  free((void *)(uintptr_t)features.value);
+  free(target);
+  free(row);
+  free(small);
+}
+
 static void a_refit_grows_as_many_trees_as_it_is_told(void **state) {
   (void)state;
   struct sheet *sheet = make_sheet(200, FT_BINARY, 1);
@@ -306,6 +388,9 @@ int main(void) {
     cmocka_unit_test(codes_are_split_by_sets),
     cmocka_unit_test(what_is_missing_can_be_learned_from),
     cmocka_unit_test(thresholds_split_the_values),
+    cmocka_unit_test(a_tree_has_no_more_leaves_than_it_may),
+    cmocka_unit_test(leaves_have_the_rows_that_they_must),
+    cmocka_unit_test(very_many_rows_are_drawn_from),
     cmocka_unit_test(threads_do_not_matter_to_a_forest),
     cmocka_unit_test(a_refit_grows_as_many_trees_as_it_is_told),
     cmocka_unit_test(rows_of_one_class_make_a_forest_too),
