@@ -4,28 +4,34 @@
 #include <string.h>
 
 #include "core/predict/layout.h"
+#include "core/predict/leaf_number.h"
 #include "foretell/plan.h"
 
 /* Nanoseconds a row. */
-#define ROW_NS       3.0   /* handing out, and an engine's call */
-#define OUTPUT_NS    1.0   /* of one member: sums to margins */
-#define MARGIN_NS    9.0   /* and from a probability to its margin */
-#define LINK_NS      10.0  /* a probability of two */
-#define SOFTMAX_NS   12.0  /* a label */
-#define LEVEL_NS     0.06  /* one level of the search among a feature's thresholds */
-#define MASK_NS      0.003 /* one decision */
-#define SET_NS       0.012 /* a set of categories */
-#define SET_WORD_NS  0.016 /* and 32 codes more that it may have */
-#define TEXT_NS      200.0 /* looking for the words of a text, of some five */
-#define DEEP_NS      0.8   /* of a tree deeper than a group holds: adding up its exits */
-#define DEEP_STEP_NS 1.3   /* and each step of its longest way below the complete part */
-#define WALK_STEP_NS 1.5   /* a step of a tree that no pass can hold */
-#define FLOATS_NS    0.15  /* a feature made float32, which nets and walks want */
+#define ROW_NS       3.0    /* handing out, and an engine's call */
+#define OUTPUT_NS    1.0    /* of one member: sums to margins */
+#define MARGIN_NS    1.5    /* and from a probability to its margin */
+#define LINK_NS      3.0    /* a probability of two */
+#define SOFTMAX_NS   4.0    /* a label */
+#define LEVEL_NS     0.06   /* one level of the search among a feature's thresholds */
+#define GATHER_NS    1.6    /* and one beyond those whose thresholds registers hold */
+#define MASK_NS      0.003  /* one decision */
+#define SET_NS       0.012  /* a set of categories */
+#define SET_WORD_NS  0.016  /* and 32 codes more that it may have */
+#define TEXT_NS      200.0  /* looking for the words of a text, of some five */
+#define DEEP_NS      0.7    /* of a tree deeper than a group holds: numbers of leaves as bytes */
+#define STEP_NS      0.0041 /* and each of its steps */
+#define LEAF_NS      0.06   /* an output's leaf in a row of leaves */
+#define TABLE_NS     1e-4   /* and what the leaves of all numbers take of the caches, each */
+#define WALK_STEP_NS 1.5    /* a step of a tree that no pass can hold */
+#define FLOATS_NS    0.15   /* a feature made float32, which nets and walks want */
 #define TERM_NS      0.1
 #define LOOKUP_NS    3.0   /* and what its weights cost */
 #define WEIGHT_NS    0.027 /* a multiplication and its addition */
 #define TOO_DEAR_NS  1e9   /* where there is no memory to count */
 #define LAYER_NS     0.1   /* an output of a layer, without its activation */
+
+#define IN_REGISTERS 8 /* levels of a search */
 
 /* A complete tree, by depth. */
 static const double tree_ns[FT_GROUP_DEPTH + 1] = { 0,    0.04, 0.042, 0.048, 0.055,
@@ -46,6 +52,7 @@ struct count {
   struct counted *slot;
   uint32_t slots, used; /* slots a power of two, at most half of them used */
   uint32_t *depth;      /* one a node of the tree in hand */
+  uint32_t *numbers;    /* the same: that the leaves below it take */
   uint32_t *of_feature; /* decisions of the pass in hand, one a feature */
   uint32_t *feature;    /* those with any */
   uint32_t features;
@@ -122,7 +129,8 @@ static uint32_t levels_for(uint32_t thresholds) {
 
 static void end_pass(struct count *c) {
   for (uint32_t i = 0; i < c->features; i++) {
-    c->ns += LEVEL_NS * levels_for(c->of_feature[c->feature[i]]);
+    const uint32_t levels = levels_for(c->of_feature[c->feature[i]]);
+    c->ns += LEVEL_NS * levels + (levels > IN_REGISTERS ? GATHER_NS * (levels - IN_REGISTERS) : 0);
     c->of_feature[c->feature[i]] = 0;
   }
   c->ns += MASK_NS * c->decisions;
@@ -144,25 +152,74 @@ static uint32_t depth_of(struct count *c, const struct ft_tree *tree) {
   return deepest;
 }
 
-static double cost_of_tree(const struct ft_tree *tree, uint32_t depth, uint32_t decisions) {
-  if (depth <= FT_GROUP_DEPTH) return tree_ns[depth];
-  if (decisions >= FT_PASS_MASKS) return WALK_STEP_NS * depth;
-  uint32_t cut = 1;
-  while (cut < FT_GROUP_DEPTH && (2U << cut) < tree->nodes)
-    cut++;
-  return tree_ns[cut] + DEEP_NS + DEEP_STEP_NS * (depth - cut);
+#define MOST_NUMBERS (UINT32_C(1) << FT_DEEP_PLANES)
+
+/* As deep_plan.h has it; `numbers` of all leaves, more than MOST_NUMBERS when they are too many. */
+static uint32_t count_steps(uint32_t *numbers, struct count *c, const struct ft_tree *tree) {
+  const struct ft_node *node = c->forest->node + tree->first;
+  uint32_t steps = 0;
+  for (uint32_t i = tree->nodes; i-- > 0;) {
+    c->numbers[i] = 1;
+    if (node[i].feature == FT_NODE_LEAF) continue;
+    const uint32_t left = c->numbers[node[i].left], right = c->numbers[node[i].right];
+    const struct ft_number_sides sides = ft_number_sides(left, right);
+    const uint32_t all = sides.begin + (sides.right_larger ? left : right);
+    c->numbers[i] = all < MOST_NUMBERS + 1 ? all : MOST_NUMBERS + 1;
+    const uint32_t bits = ft_number_bits(all);
+    const bool more = bits > ft_number_bits(sides.right_larger ? right : left);
+    steps += bits - (more && !sides.right_larger); /* the split's own mask is the highest bit */
+  }
+  *numbers = c->numbers[0];
+  return steps;
 }
 
-/* A tree is counted into the pass in hand, and begins another one when that is full. */
-static void count_tree(struct count *c, uint32_t index) {
+/* For as many outputs as share it. */
+static double cost_of_tree(struct count *c, const struct ft_tree *tree, uint32_t sharing,
+                           uint32_t depth, uint32_t decisions) {
+  uint32_t numbers = 0;
+  if (depth <= FT_GROUP_DEPTH && sharing == 1) return tree_ns[depth];
+  const uint32_t steps = count_steps(&numbers, c, tree);
+  if (decisions > FT_PASS_DECISIONS || numbers > MOST_NUMBERS)
+    return WALK_STEP_NS * depth * sharing;
+  return DEEP_NS + STEP_NS * steps + (LEAF_NS + TABLE_NS * numbers) * sharing;
+}
+
+static bool has_same_splits(const struct ft_forest *forest, const struct ft_tree *a,
+                            const struct ft_tree *b) {
+  const struct ft_node *x = forest->node + a->first, *y = forest->node + b->first;
+  if (a->nodes != b->nodes) return false;
+  for (uint32_t i = 0; i < a->nodes; i++) {
+    if (x[i].feature != y[i].feature) return false;
+    if (x[i].feature != FT_NODE_LEAF && (x[i].left != y[i].left || x[i].right != y[i].right ||
+                                         key_of(forest, &x[i]) != key_of(forest, &y[i])))
+      return false;
+  }
+  return true;
+}
+
+/* Trees of one output after another, as a plan takes them together. */
+static uint32_t count_sharing(const struct ft_forest *forest, uint32_t first, uint32_t depth) {
+  const struct ft_tree *tree = forest->tree + first;
+  uint32_t count = 1;
+  while (depth > FT_SHARE_DEPTH && first + count < forest->trees && count < FT_DEEP_OUTPUTS &&
+         tree[count].output == tree->output + count && has_same_splits(forest, tree, &tree[count]))
+    count++;
+  return count;
+}
+
+/* A tree is counted into the pass in hand, with those that share its splits, and begins another one
+ * when that is full. Answers the count of these trees. */
+static uint32_t count_tree(struct count *c, uint32_t index) {
   const struct ft_tree *tree = &c->forest->tree[index];
+  const uint32_t depth = depth_of(c, tree), sharing = count_sharing(c->forest, index, depth);
   uint32_t own = 0, fresh = 0;
   for (uint32_t i = tree->first; i < tree->first + tree->nodes; i++)
     if (c->forest->node[i].feature != FT_NODE_LEAF)
       count_decision(c, &c->forest->node[i], index, &own, &fresh);
-  c->ns += cost_of_tree(tree, depth_of(c, tree), own);
-  c->decisions += own < FT_PASS_MASKS ? fresh : 0;
-  if (c->decisions >= FT_PASS_MASKS) end_pass(c);
+  c->ns += cost_of_tree(c, tree, sharing, depth, own);
+  c->decisions += own <= FT_PASS_DECISIONS ? fresh : 0;
+  if (c->decisions >= FT_PASS_DECISIONS) end_pass(c);
+  return sharing;
 }
 
 static double cost_of_forest(const struct ft_model *model, const struct ft_forest *forest) {
@@ -172,11 +229,12 @@ static double cost_of_forest(const struct ft_model *model, const struct ft_fores
     most = forest->tree[t].nodes > most ? forest->tree[t].nodes : most;
   ft_arena_init(&c.arena, FT_ARENA_DEFAULT_LIMIT);
   c.depth = FT_ARENA_NEW(&c.arena, uint32_t, most);
+  c.numbers = FT_ARENA_NEW(&c.arena, uint32_t, most);
   c.of_feature = FT_ARENA_NEW(&c.arena, uint32_t, model->features);
   c.feature = FT_ARENA_NEW(&c.arena, uint32_t, model->features);
-  c.failed = !c.depth || !c.of_feature || !c.feature;
-  for (uint32_t t = 0; t < forest->trees && !c.failed; t++)
-    count_tree(&c, t);
+  c.failed = !c.depth || !c.numbers || !c.of_feature || !c.feature;
+  for (uint32_t t = 0; t < forest->trees && !c.failed;)
+    t += count_tree(&c, t);
   if (!c.failed) end_pass(&c);
   ft_arena_release(&c.arena);
   return c.failed ? TOO_DEAR_NS : c.ns;

@@ -1,6 +1,6 @@
 #include "core/predict/deep_plan.h"
 
-#include <string.h>
+#include "core/predict/leaf_number.h"
 
 /* What a step reads and writes, before masks have numbers: nothing, a decision, a step's result. */
 #define NO_ROWS  UINT32_C(0)
@@ -39,13 +39,6 @@ static bool is_split(const struct draft *d, uint32_t node) {
   return d->depth[node] != FT_DEPTH_NONE && d->node[node].feature != FT_NODE_LEAF;
 }
 
-static uint32_t bits_for(uint32_t numbers) {
-  uint32_t bits = 0;
-  while (UINT32_C(1) << bits < numbers)
-    bits++;
-  return bits;
-}
-
 /* The two sides of a split, and where the numbers of the smaller begin. */
 struct sides {
   uint32_t large, small, begin;
@@ -53,11 +46,8 @@ struct sides {
 
 static struct sides sides_of(const struct draft *d, uint32_t node) {
   const uint32_t left = d->node[node].left, right = d->node[node].right;
-  const bool swapped = d->is[right].numbers > d->is[left].numbers;
-  struct sides sides = { swapped ? right : left, swapped ? left : right, 0 };
-  const uint32_t unit = UINT32_C(1) << bits_for(d->is[sides.small].numbers);
-  sides.begin = (d->is[sides.large].numbers + unit - 1) & ~(unit - 1);
-  return sides;
+  const struct ft_number_sides is = ft_number_sides(d->is[left].numbers, d->is[right].numbers);
+  return (struct sides){ is.right_larger ? right : left, is.right_larger ? left : right, is.begin };
 }
 
 /* Children come after their parent, and each has one parent. */
@@ -123,8 +113,9 @@ static uint32_t choose_rows(struct draft *d, uint32_t by, uint32_t right, uint32
 static void join_sides(struct draft *d, uint32_t node) {
   const struct sides sides = sides_of(d, node);
   const struct numbered *large = &d->is[sides.large], *small = &d->is[sides.small];
-  const uint32_t large_bits = bits_for(large->numbers), small_bits = bits_for(small->numbers);
-  const uint32_t bits = bits_for(d->is[node].numbers);
+  const uint32_t large_bits = ft_number_bits(large->numbers),
+                 small_bits = ft_number_bits(small->numbers);
+  const uint32_t bits = ft_number_bits(d->is[node].numbers);
   for (uint32_t b = 0; b < bits && d->fits; b++) {
     const uint32_t more = b < large_bits ? large->plane[b] : NO_ROWS;
     const uint32_t fewer = b < small_bits         ? small->plane[b]
@@ -191,7 +182,7 @@ static uint16_t mask_of(const struct draft *d, uint32_t rows, uint32_t masks) {
 
 static void write_steps(struct ft_deep_tree *out, struct ft_buffer *to, const struct draft *d,
                         uint32_t masks) {
-  const uint32_t bits = bits_for(d->is[0].numbers);
+  const uint32_t bits = ft_number_bits(d->is[0].numbers);
   out->step = (uint32_t)(to->size / sizeof(struct ft_step));
   out->steps = d->steps;
   out->planes = (uint16_t)bits;

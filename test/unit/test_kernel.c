@@ -351,6 +351,62 @@ static void a_block_that_is_none_is_refused(void **state) {
   ft_arena_release(&f.arena);
 }
 
+/* One tree of `splits` splits at the numbers of one field: every split has a leaf on a side that
+ * changes, or, where ways `meet`, leads to the next split or to the one behind that. */
+static void put_chain(struct fixture *f, uint32_t splits, bool meet) {
+  struct ft_random random = ft_random_seeded(splits);
+  const uint32_t nodes = meet ? splits + 2 : 2 * splits + 1;
+  struct ft_node *node = build_take(&f->arena, nodes, sizeof *node);
+  struct ft_tree *tree = build_take(&f->arena, 1, sizeof *tree);
+  for (uint32_t i = 0; i < nodes; i++)
+    node[i] = (struct ft_node){ .feature = FT_NODE_LEAF,
+                                .leaf = (int32_t)ft_random_below(&random, 1 << 23),
+                                .set = FT_NODE_NO_SET };
+  for (uint32_t s = 0; s < splits; s++) {
+    const uint32_t i = meet ? s : 2 * s, side = (uint32_t)ft_random_below(&random, 2);
+    node[i] = (struct ft_node){ .feature = 5,
+                                .threshold = (float)(ft_random_unit(&random) * 8 - 4),
+                                .left = i + 1 + side,
+                                .right = i + 2 - side,
+                                .set = FT_NODE_NO_SET,
+                                .missing_left = s % 2 };
+  }
+  *tree = (struct ft_tree){ 0, nodes, 0 };
+  struct ft_forest *forest = &((struct ft_member *)f->model.member)->forest;
+  forest->trees = 1;
+  forest->tree = tree;
+  forest->nodes = nodes;
+  forest->node = node;
+}
+
+static void trees_of_odd_shapes_give_the_bits_of_a_walk(void **state) {
+  (void)state;
+  static const struct {
+    uint32_t splits;
+    bool meet, deep;
+  } chains[] = { { 9, false, true }, { 300, false, true }, { 7000, false, true },
+                 { 9, true, false }, { 300, true, false }, { 9000, false, false } };
+  for (size_t i = 0; i < sizeof chains / sizeof chains[0]; i++)
+    for (size_t k = 0; k < KERNELS; k++) {
+      struct fixture f;
+      struct ft_plan *plan;
+      set_up(&f, &shapes[0], ROWS);
+      put_chain(&f, chains[i].splits, chains[i].meet);
+      if (make_plan(&plan, &f, kernels[k])) {
+        const struct ft_plan_block *block = (const void *)ft_plan_block(plan).data;
+        const struct ft_forest_block *forest =
+            FT_PART(block, struct ft_forest_block, block->forest);
+        assert_int_equal(forest->walk_tree.count, !chains[i].deep);
+        predict(f.value, plan, &f.batch, ROWS + 63);
+        compare_with_walk(&f);
+        predict(f.first, plan, &f.batch, 64);
+        assert_memory_equal(f.first, f.value, ROWS * sizeof(double));
+        ft_plan_close(plan);
+      }
+      ft_arena_release(&f.arena);
+    }
+}
+
 /* What the tests above rely on: that the shapes are what they are said to be. */
 static void shapes_take_every_way_through_a_plan(void **state) {
   (void)state;
@@ -388,6 +444,7 @@ int main(void) {
     cmocka_unit_test(every_kernel_gives_the_bits_of_a_walk),
     cmocka_unit_test(every_kernel_gives_the_same_bits),
     cmocka_unit_test(few_rows_get_the_bits_of_many),
+    cmocka_unit_test(trees_of_odd_shapes_give_the_bits_of_a_walk),
     cmocka_unit_test(a_block_predicts_wherever_it_is_copied),
     cmocka_unit_test(a_block_that_is_none_is_refused),
   };
