@@ -2,6 +2,7 @@
 
 #include "core/learn/boosted.h"
 #include "core/learn/clock.h"
+#include "core/learn/extra_trees.h"
 #include "core/learn/linear.h"
 #include "core/learn/net.h"
 #include "core/learn/random_forest.h"
@@ -14,6 +15,7 @@ static enum ft_status fit(struct ft_fit *out, struct ft_arena *arena,
   case FT_LEARN_TREES: return ft_view_fit(out, arena, task, ft_boosted_fit, err);
   case FT_LEARN_NET: return ft_net_fit(out, arena, task, err);
   case FT_LEARN_RANDOM_FOREST: return ft_view_fit(out, arena, task, ft_random_forest_fit, err);
+  case FT_LEARN_EXTRA_TREES: return ft_view_fit(out, arena, task, ft_extra_trees_fit, err);
   default: return ft_fail(err, FT_INTERNAL, "a learner that is not known");
   }
 }

@@ -31,6 +31,17 @@ static inline double double_of(uint64_t bits) {
   return x;
 }
 
+/* By bits: compilers keep a branch where a comparison chooses, and then make no vectors. These would be
+ * slower than branches where a vector cannot compare numbers of 64 bits. */
+static inline double choose_double(bool first, double a, double b) {
+#if defined(__SSE2__) && !defined(__AVX2__)
+  return first ? a : b;
+#else
+  const uint64_t mask = -(uint64_t)first;
+  return double_of((bits_of(a) & mask) | (bits_of(b) & ~mask));
+#endif
+}
+
 static inline double canonical_nan(void) {
   return double_of(UINT64_C(0x7ff8000000000000));
 }
@@ -58,9 +69,9 @@ static const double exp_rest[] = {
 /* exp without a branch. Beyond the clamps the result is infinity or zero by the scaling itself,
  * which is done in two steps so that subnormal results come out as well. */
 static inline double exp_of(double x) {
-  double clamped = x > 710.0 ? 710.0 : x;
-  clamped = clamped < -746.0 ? -746.0 : clamped;
-  clamped = x != x ? 0.0 : clamped;
+  double clamped = choose_double(x > 710.0, 710.0, x);
+  clamped = choose_double(clamped < -746.0, -746.0, clamped);
+  clamped = choose_double(x != x, 0.0, clamped);
   double shifted = clamped * LOG2_E + ROUNDER;
   int64_t k = (int64_t)(bits_of(shifted) - bits_of(ROUNDER));
   double whole = shifted - ROUNDER;
@@ -68,15 +79,15 @@ static inline double exp_of(double x) {
   double e = 1.0 + (r + r * r * polynomial(exp_rest, COUNT(exp_rest), r));
   int64_t half = (k + 2048) / 2 - 1024; /* of a positive number: vectors lack a signed shift */
   double result = e * power_of_two(half) * power_of_two(k - half);
-  return x != x ? canonical_nan() : result;
+  return choose_double(x != x, canonical_nan(), result);
 }
 
 /* Both forms divide by 1 + exp(-|x|), so nothing overflows and small results keep their digits. */
 static inline double logistic_of(double x) {
-  double e = exp_of(x > 0.0 ? -x : x);
-  double one_or_e = x > 0.0 ? 1.0 : e;
+  double e = exp_of(choose_double(x > 0.0, -x, x));
+  double one_or_e = choose_double(x > 0.0, 1.0, e);
   double result = one_or_e / (1.0 + e);
-  return x != x ? canonical_nan() : result;
+  return choose_double(x != x, canonical_nan(), result);
 }
 
 /* 2 atanh(s) = 2 s + s z Q(z), z = s^2, |s| <= 3 - 2 sqrt(2) */
@@ -105,8 +116,8 @@ static inline double log_of_normal(double x, int64_t k) {
 
 /* What is no number becomes the least. */
 static inline double bounded_probability(double p) {
-  p = p > FT_PROBABILITY_LEAST ? p : FT_PROBABILITY_LEAST;
-  return p < 1.0 - FT_PROBABILITY_LEAST ? p : 1.0 - FT_PROBABILITY_LEAST;
+  p = choose_double(p > FT_PROBABILITY_LEAST, p, FT_PROBABILITY_LEAST);
+  return choose_double(p < 1.0 - FT_PROBABILITY_LEAST, p, 1.0 - FT_PROBABILITY_LEAST);
 }
 
 /* The margin of a probability, as enum ft_scale of model.h says. `softmax` is a constant where this is

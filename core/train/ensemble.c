@@ -169,16 +169,29 @@ static uint32_t best_single(const struct ft_ensemble_task *task, size_t first, s
   return best;
 }
 
-/* What the mixture is better by than the single one on the rows that chose neither. */
-static double gain_elsewhere(const struct ft_ensemble_task *task, const double *mixture,
-                             uint32_t single, size_t first, size_t step) {
-  double gain = 0;
-  for (size_t r = first; r < task->rows; r += step) {
+/* What a mixture is better by than the best single one, where neither was chosen. */
+struct elsewhere {
+  double sum, squares;
+  size_t rows;
+};
+
+static void add_elsewhere(struct elsewhere *gain, const struct ft_ensemble_task *task,
+                          const double *mixture, uint32_t single, size_t first, size_t step) {
+  for (size_t r = first; r < task->rows; r += step, gain->rows++) {
     size_t at = r * task->outputs;
-    gain += ft_loss_row(task->problem, task->outputs, task->margin[single] + at, task->target[r]) -
-            ft_loss_row(task->problem, task->outputs, mixture + at, task->target[r]);
+    double row =
+        ft_loss_row(task->problem, task->outputs, task->margin[single] + at, task->target[r]) -
+        ft_loss_row(task->problem, task->outputs, mixture + at, task->target[r]);
+    gain->sum += row;
+    gain->squares += row * row;
   }
-  return gain;
+}
+
+/* Worse by more than chance: with few rows the best single one is the one that was luckiest. */
+static bool is_worse(const struct elsewhere *gain) {
+  if (gain->rows < 2 || gain->sum >= 0) return false;
+  double rows = (double)gain->rows, mean = gain->sum / rows;
+  return mean + sqrt(fmax(gain->squares / rows - mean * mean, 0) / rows) < 0;
 }
 
 /* The whole, then the halves: `weight` ends as the mean of the three, or as the best single one. */
@@ -186,14 +199,14 @@ static void choose(double *weight, double *half, double *mixture, struct choosin
   const struct ft_ensemble_task *task = choosing->task;
   size_t step = step_of(task);
   choose_on(weight, choosing);
-  double gain = 0;
+  struct elsewhere gain = { 0 };
   choosing->step = 2 * step;
   for (size_t side = 0; side < 2; side++) {
     choosing->first = side * step;
     choose_on(half, choosing);
     ft_ensemble_mix(mixture, task, half);
-    gain += gain_elsewhere(task, mixture, best_single(task, side * step, 2 * step),
-                           (1 - side) * step, 2 * step);
+    add_elsewhere(&gain, task, mixture, best_single(task, side * step, 2 * step), (1 - side) * step,
+                  2 * step);
     for (uint32_t c = 0; c < task->candidates; c++)
       weight[c] += half[c];
   }
@@ -201,7 +214,7 @@ static void choose(double *weight, double *half, double *mixture, struct choosin
     weight[c] /= 3;
   uint32_t single = best_single(task, 0, step);
   ft_ensemble_mix(mixture, task, weight);
-  if (gain >= 0 && ft_ensemble_gain(task, task->margin[single], mixture).mean >= 0) return;
+  if (!is_worse(&gain) && ft_ensemble_gain(task, task->margin[single], mixture).mean >= 0) return;
   for (uint32_t c = 0; c < task->candidates; c++)
     weight[c] = c == single;
 }

@@ -4,7 +4,8 @@
  * The best one, then with replacement whichever makes the mean of all taken so far best (Caruana and
  * others, "Ensemble Selection from Libraries of Models", 2004). Guards for few rows: the same is done on
  * two halves of the rows, the weights are the mean of the three, and where a mixture chosen on one half
- * is worse on the other than the best single one chosen there, the best single one it is.
+ * is worse on the other than the best single one chosen there, by more than a standard error, the best
+ * single one it is.
  *
  * Shapes   margins rows × outputs, row-major, base included; a weight for each candidate, 0 for those
  *          not taken; weights add up to 1.

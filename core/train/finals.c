@@ -47,6 +47,8 @@ static struct ft_budget_part part_of(const struct ft_final *final, const struct 
   double members = ft_linear_is(&trial->fit[0].member) ? part.fits : 1; /* merged into one */
   part.ns /= part.fits * members;
   part.bytes /= part.fits * members;
+  /* means already: one that has seen all rows is as good as the mean of some that have not */
+  if (trial->configuration->learner == FT_LEARN_EXTRA_TREES) part.fits = 1;
   return part;
 }
 
@@ -261,18 +263,38 @@ void ft_finals_calibrate(struct ft_finals *finals, const struct ft_fit_data *dat
   finals->calibration = ft_calibration_find(&scored);
 }
 
-/* The calibration's shift, as if the member had always begun there. */
-static enum ft_status shift_base(struct ft_member *member, struct ft_arena *arena, double shift,
-                                 uint32_t outputs, struct ft_error *err) {
-  const double *old = member->kind == FT_LEARNER_FOREST ? member->forest.base : member->net.base;
-  double *base = FT_ARENA_NEW(arena, double, outputs);
+/* A tree of one leaf, which says 0. */
+static enum ft_status make_constant(struct ft_member *out, struct ft_arena *arena, double margin,
+                                    struct ft_error *err) {
+  struct ft_tree *tree = FT_ARENA_NEW(arena, struct ft_tree, 1);
+  struct ft_node *node = FT_ARENA_NEW(arena, struct ft_node, 1);
+  double *base = FT_ARENA_NEW(arena, double, 1);
+  if (!tree || !node || !base) return ft_arena_fail(err, "the model");
+  *tree = (struct ft_tree){ .nodes = 1 };
+  *node = (struct ft_node){ .feature = FT_NODE_LEAF, .set = FT_NODE_NO_SET };
+  base[0] = margin;
+  *out = (struct ft_member){
+    .kind = FT_LEARNER_FOREST,
+    .weight = 1,
+    .forest = { .trees = 1, .tree = tree, .nodes = 1, .node = node, .base = base }
+  };
+  return FT_OK;
+}
+
+/* The shift of two classes, as if the first member had always begun there; where none has margins, a
+ * member of its own. */
+static enum ft_status shift_base(struct ft_member *member, uint32_t *members,
+                                 struct ft_arena *arena, double shift, struct ft_error *err) {
+  uint32_t m = 0;
+  while (m < *members && member[m].scale == FT_SCALE_PROBABILITY)
+    m++;
+  if (m == FT_MODEL_MAX_MEMBERS) return FT_OK;
+  if (m == *members) return make_constant(&member[(*members)++], arena, shift, err);
+  bool net = member[m].kind == FT_LEARNER_NET;
+  double *base = FT_ARENA_NEW(arena, double, 1);
   if (!base) return ft_arena_fail(err, "the model");
-  for (uint32_t g = 0; g < outputs; g++)
-    base[g] = old[g] + shift / member->weight;
-  if (member->kind == FT_LEARNER_FOREST)
-    member->forest.base = base;
-  else
-    member->net.base = base;
+  base[0] = (net ? member[m].net.base : member[m].forest.base)[0] + shift / member[m].weight;
+  *(net ? &member[m].net.base : &member[m].forest.base) = base;
   return FT_OK;
 }
 
@@ -311,10 +333,11 @@ enum ft_status ft_finals_members(struct ft_member **out, uint32_t *count, struct
       FT_TRY(add_members(member, &members, arena, &finals->final[i], outputs, err));
   for (uint32_t m = 0; m < members; m++)
     member[m].weight *= finals->calibration.factor;
+  if (finals->calibration.shift != 0)
+    FT_TRY(shift_base(member, &members, arena, finals->calibration.shift, err));
   *out = member;
   *count = members;
-  if (finals->calibration.shift == 0) return FT_OK;
-  return shift_base(&member[0], arena, finals->calibration.shift, outputs, err);
+  return FT_OK;
 }
 
 void ft_finals_release(struct ft_finals *finals) {

@@ -3,6 +3,7 @@
 static const char *learner_word(enum ft_learner learner) {
   switch (learner) {
   case FT_LEARN_RANDOM_FOREST: return "random forest";
+  case FT_LEARN_EXTRA_TREES: return "extra trees";
   case FT_LEARN_LINEAR: return "linear";
   case FT_LEARN_NET: return "net";
   default: return "boosted trees";
@@ -11,6 +12,7 @@ static const char *learner_word(enum ft_learner learner) {
 
 static const char *type_word(enum ft_learner learner) {
   switch (learner) {
+  case FT_LEARN_EXTRA_TREES: return "extra_trees";
   case FT_LEARN_LINEAR: return "linear_learner";
   case FT_LEARN_NET: return "mlp";
   default: return "xgboost";

@@ -10,6 +10,7 @@
 
 #include "core/learn/leaf.h"
 #include "core/predict/net.h"
+#include "core/predict/probability.h"
 #include "core/train/cast.h"
 #include "core/train/drift.h"
 #include "core/train/order.h"
@@ -253,17 +254,24 @@ void ft_run_release(struct ft_run *run) {
   run->value = NULL;
 }
 
-static void add_forest(double *out, const struct ft_run *run, const struct ft_forest *forest,
-                       double weight, const uint32_t *row, size_t rows) {
+/* `sum`: room for the sums of a row. */
+static void add_forest(double *out, double *sum, const struct ft_run *run,
+                       const struct ft_member *member, const uint32_t *row, size_t rows) {
+  const struct ft_forest *forest = &member->forest;
   const uint32_t outputs = run->outputs;
-  const double unit = ldexp(1, -forest->exponent) * weight;
+  const double unit = ldexp(1, -forest->exponent);
+  const enum ft_link link =
+      run->target.problem == FT_MULTICLASS ? FT_LINK_SOFTMAX : FT_LINK_LOGISTIC;
   for (size_t r = 0; r < rows; r++) {
-    double *margin = out + r * outputs;
-    for (uint32_t g = 0; g < outputs; g++)
-      margin[g] += weight * forest->base[g];
+    memset(sum, 0, outputs * sizeof *sum);
     for (uint32_t t = 0; t < forest->trees; t++)
-      margin[forest->tree[t].output] +=
-          unit * forest->node[ft_leaf_of(forest, &forest->tree[t], &run->features, row[r])].leaf;
+      sum[forest->tree[t].output] +=
+          forest->node[ft_leaf_of(forest, &forest->tree[t], &run->features, row[r])].leaf;
+    for (uint32_t g = 0; g < outputs; g++) {
+      double own = forest->base[g] + unit * sum[g];
+      if (member->scale == FT_SCALE_PROBABILITY) own = ft_probability_margin(own, link);
+      out[r * outputs + g] += member->weight * own;
+    }
   }
 }
 
@@ -271,11 +279,15 @@ enum ft_status ft_run_margins(double *out, const struct ft_run *run, const struc
                               uint32_t members, const uint32_t *row, size_t rows,
                               struct ft_error *err) {
   const struct ft_net_input input = { run->features.value, run->features.rows, row, rows };
+  double *sum = malloc(run->outputs * sizeof *sum);
+  if (!sum) return ft_fail(err, FT_NOMEM, "out of memory to predict %zu rows", rows);
+  enum ft_status status = FT_OK;
   memset(out, 0, rows * run->outputs * sizeof *out);
-  for (uint32_t m = 0; m < members; m++)
+  for (uint32_t m = 0; m < members && status == FT_OK; m++)
     if (member[m].kind == FT_LEARNER_NET)
-      FT_TRY(ft_net_run(out, &member[m].net, run->outputs, member[m].weight, &input, err));
+      status = ft_net_run(out, &member[m].net, run->outputs, member[m].weight, &input, err);
     else
-      add_forest(out, run, &member[m].forest, member[m].weight, row, rows);
-  return FT_OK;
+      add_forest(out, sum, run, &member[m], row, rows);
+  free(sum);
+  return status;
 }

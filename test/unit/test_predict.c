@@ -593,14 +593,13 @@ static void words_are_counted_whatever_stands_between_them(void **state) {
   assert_true(sum == 3 + 3 + 1 + 1 + 2 + 1 + 1 + 1); /* text by text */
 }
 
-static void a_plan_survives_the_end_of_memory(void **state) {
-  (void)state;
+static void survive_the_end_of_memory(const struct build_options *shape) {
   struct ft_arena arena;
   struct ft_error err;
   struct ft_plan *plan = NULL;
   struct ft_scratch *scratch = NULL;
   ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
-  struct ft_model model = build_model(&arena, &shapes[3]);
+  struct ft_model model = build_model(&arena, shape);
   size_t allowed = 0;
   for (enum ft_status status = FT_NOMEM; status != FT_OK; allowed++) {
     ft_arena_allow(allowed);
@@ -619,6 +618,15 @@ static void a_plan_survives_the_end_of_memory(void **state) {
   ft_scratch_free(scratch);
   ft_plan_close(plan);
   ft_arena_release(&arena);
+}
+
+static void a_plan_survives_the_end_of_memory(void **state) {
+  (void)state;
+  survive_the_end_of_memory(&shapes[3]);
+  const struct build_options deep = {
+    FT_MULTICLASS, FT_LINK_SOFTMAX, 3, 1, 6, 10, 1, .shared = true
+  };
+  survive_the_end_of_memory(&deep);
 }
 
 static void huge_leaves_give_the_one_nan(void **state) {
