@@ -8,10 +8,21 @@
 
 #define ENOUGH_ROWS 10000
 
-/* A choice on some of the rows: all, the even or the odd ones. */
+#define FEW_ROWS 4000 /* are halved in more than one way */
+#define HALVINGS 3
+#define WHOLE    UINT32_MAX
+
+/* Some of the rows: every `step`th, and of these the ones whose number has `bit` set, or not. */
+struct part {
+  size_t step;
+  uint32_t bit; /* WHOLE: all of them */
+  uint32_t side;
+};
+
+/* A choice on a part of the rows. */
 struct choosing {
   const struct ft_ensemble_task *task;
-  size_t first, step;                      /* rows first, first + step … */
+  struct part part;
   double *sum;                             /* of the margins taken, all rows */
   double *mixed;                           /* outputs */
   uint32_t *taken;                         /* times, one a candidate */
@@ -49,13 +60,19 @@ struct ft_gain ft_ensemble_gain(const struct ft_ensemble_task *task, const doubl
   return (struct ft_gain){ mean, sqrt(variance / (double)task->rows) };
 }
 
+static bool is_in(const struct part *part, size_t number) {
+  return part->bit == WHOLE || (number >> part->bit & 1) == part->side;
+}
+
 /* Mean loss of what is taken and candidate c, over the choice's rows. */
 static double loss_with(const struct choosing *choosing, uint32_t c) {
   const struct ft_ensemble_task *task = choosing->task;
   double share = 1.0 / (choosing->steps + 1), loss = 0;
   size_t rows = 0;
-  for (size_t r = choosing->first; r < task->rows; r += choosing->step, rows++) {
+  for (size_t i = 0, r = 0; r < task->rows; r = ++i * choosing->part.step) {
     size_t at = r * task->outputs;
+    if (!is_in(&choosing->part, i)) continue;
+    rows++;
     for (uint32_t g = 0; g < task->outputs; g++)
       choosing->mixed[g] = share * (choosing->sum[at + g] + task->margin[c][at + g]);
     loss += ft_loss_row(task->problem, task->outputs, choosing->mixed, task->target[r]);
@@ -153,14 +170,20 @@ static size_t step_of(const struct ft_ensemble_task *task) {
   return task->rows / ENOUGH_ROWS + 1;
 }
 
-static uint32_t best_single(const struct ft_ensemble_task *task, size_t first, size_t step) {
+/* Halvings of the rows: of few rows any one is a matter of luck. */
+static uint32_t halvings_of(const struct ft_ensemble_task *task) {
+  return task->rows < FEW_ROWS ? HALVINGS : 1;
+}
+
+static uint32_t best_single(const struct ft_ensemble_task *task, const struct part *part) {
   uint32_t best = 0;
   double least = INFINITY;
   for (uint32_t c = 0; c < task->candidates; c++) {
     double loss = 0;
-    for (size_t r = first; r < task->rows; r += step)
-      loss += ft_loss_row(task->problem, task->outputs, task->margin[c] + r * task->outputs,
-                          task->target[r]);
+    for (size_t i = 0, r = 0; r < task->rows; r = ++i * part->step)
+      if (is_in(part, i))
+        loss += ft_loss_row(task->problem, task->outputs, task->margin[c] + r * task->outputs,
+                            task->target[r]);
     if (loss < least) {
       least = loss;
       best = c;
@@ -176,45 +199,49 @@ struct elsewhere {
 };
 
 static void add_elsewhere(struct elsewhere *gain, const struct ft_ensemble_task *task,
-                          const double *mixture, uint32_t single, size_t first, size_t step) {
-  for (size_t r = first; r < task->rows; r += step, gain->rows++) {
+                          const double *mixture, uint32_t single, const struct part *part) {
+  for (size_t i = 0, r = 0; r < task->rows; r = ++i * part->step) {
     size_t at = r * task->outputs;
+    if (is_in(part, i)) continue;
     double row =
         ft_loss_row(task->problem, task->outputs, task->margin[single] + at, task->target[r]) -
         ft_loss_row(task->problem, task->outputs, mixture + at, task->target[r]);
     gain->sum += row;
     gain->squares += row * row;
+    gain->rows++;
   }
 }
 
 /* Worse by more than chance: with few rows the best single one is the one that was luckiest. */
-static bool is_worse(const struct elsewhere *gain) {
+static bool is_worse(const struct elsewhere *gain, uint32_t halvings) {
   if (gain->rows < 2 || gain->sum >= 0) return false;
-  double rows = (double)gain->rows, mean = gain->sum / rows;
-  return mean + sqrt(fmax(gain->squares / rows - mean * mean, 0) / rows) < 0;
+  double rows = (double)gain->rows, mean = gain->sum / rows; /* each row is seen in every halving */
+  double variance = fmax(gain->squares / rows - mean * mean, 0) * halvings / rows;
+  return mean + sqrt(variance) < 0;
 }
 
-/* The whole, then the halves: `weight` ends as the mean of the three, or as the best single one. */
+/* The whole, then the halves: `weight` ends as the mean of all, or as the best single one. */
 static void choose(double *weight, double *half, double *mixture, struct choosing *choosing) {
   const struct ft_ensemble_task *task = choosing->task;
-  size_t step = step_of(task);
+  const uint32_t halvings = halvings_of(task);
+  const struct part whole = choosing->part;
   choose_on(weight, choosing);
   struct elsewhere gain = { 0 };
-  choosing->step = 2 * step;
-  for (size_t side = 0; side < 2; side++) {
-    choosing->first = side * step;
+  for (uint32_t h = 0; h < 2 * halvings; h++) {
+    choosing->part.bit = h / 2;
+    choosing->part.side = h % 2;
     choose_on(half, choosing);
     ft_ensemble_mix(mixture, task, half);
-    add_elsewhere(&gain, task, mixture, best_single(task, side * step, 2 * step), (1 - side) * step,
-                  2 * step);
+    add_elsewhere(&gain, task, mixture, best_single(task, &choosing->part), &choosing->part);
     for (uint32_t c = 0; c < task->candidates; c++)
       weight[c] += half[c];
   }
   for (uint32_t c = 0; c < task->candidates; c++)
-    weight[c] /= 3;
-  uint32_t single = best_single(task, 0, step);
+    weight[c] /= 1 + 2 * halvings;
+  uint32_t single = best_single(task, &whole);
   ft_ensemble_mix(mixture, task, weight);
-  if (!is_worse(&gain) && ft_ensemble_gain(task, task->margin[single], mixture).mean >= 0) return;
+  if (!is_worse(&gain, halvings) && ft_ensemble_gain(task, task->margin[single], mixture).mean >= 0)
+    return;
   for (uint32_t c = 0; c < task->candidates; c++)
     weight[c] = c == single;
 }
@@ -222,7 +249,7 @@ static void choose(double *weight, double *half, double *mixture, struct choosin
 static enum ft_status make_room(struct choosing *choosing, const struct ft_ensemble_task *task,
                                 struct ft_error *err) {
   *choosing = (struct choosing){ .task = task,
-                                 .step = step_of(task),
+                                 .part = { .step = step_of(task), .bit = WHOLE },
                                  .sum = calloc(task->rows * task->outputs + 1, sizeof(double)),
                                  .mixed = calloc(task->outputs, sizeof(double)),
                                  .taken = calloc(task->candidates, sizeof(uint32_t)),
@@ -254,11 +281,12 @@ enum ft_status ft_ensemble_choose(double *weight, const struct ft_ensemble_task 
 }
 
 /* Cheap candidates first or good ones, many candidates or many fits of each: what is best shows in the
- * end. */
+ * end, and `choosing` keeps it. */
 static void choose_within(double *weight, double *tried, struct choosing *choosing) {
   static const double prices[] = { 0, 0.02, 0.06, 0.2 }; /* shares of the first mixture's loss */
   static const uint32_t kept[] = { UINT32_MAX, 2, 1 };
-  double best = INFINITY, scale = 0;
+  double best = INFINITY, scale = 0, best_price = 0;
+  uint32_t best_kept = kept[0];
   for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
     for (size_t j = 0; j < sizeof prices / sizeof *prices; j++) {
       choosing->most_kept = kept[i];
@@ -269,8 +297,42 @@ static void choose_within(double *weight, double *tried, struct choosing *choosi
       if (scale == 0) scale = fabs(loss);
       if (!(loss < best)) continue;
       best = loss;
+      best_price = choosing->price;
+      best_kept = choosing->most_kept;
       memcpy(weight, tried, choosing->task->candidates * sizeof *weight);
     }
+  }
+  choosing->price = best_price;
+  choosing->most_kept = best_kept;
+}
+
+/* What halves of few rows choose too: one alone may be the luckiest, and not the best. */
+static void add_halves(double *weight, double *half, struct choosing *choosing) {
+  const struct ft_ensemble_task *task = choosing->task;
+  if (task->rows >= FEW_ROWS) return;
+  for (uint32_t h = 0; h < 2 * HALVINGS; h++) {
+    choosing->part.bit = h / 2;
+    choosing->part.side = h % 2;
+    if (choose_on(half, choosing) == INFINITY) return;
+    for (uint32_t c = 0; c < task->candidates; c++)
+      weight[c] += half[c];
+  }
+  for (uint32_t c = 0; c < task->candidates; c++)
+    weight[c] /= 1 + 2 * HALVINGS;
+}
+
+/* Those of the least weight go, until a fit of each is within the budget. */
+static void cut_to_budget(double *weight, const struct ft_ensemble_task *task, const double *cost) {
+  for (;;) {
+    uint32_t least = 0, taken = 0;
+    double sum = 0;
+    for (uint32_t c = 0; c < task->candidates; c++) {
+      if (weight[c] == 0) continue;
+      if (taken++ == 0 || weight[c] < weight[least]) least = c;
+      sum += cost[c];
+    }
+    if (sum <= 1 || taken < 2) return;
+    weight[least] = 0;
   }
 }
 
@@ -287,7 +349,11 @@ enum ft_status ft_ensemble_afford(double *weight, const struct ft_ensemble_task 
   for (uint32_t c = 0; c < task->candidates; c++)
     weight[c] = c == cheapest;
   choosing.budget = budget;
-  if (status == FT_OK) choose_within(weight, tried, &choosing);
+  if (status == FT_OK) {
+    choose_within(weight, tried, &choosing);
+    add_halves(weight, tried, &choosing);
+    cut_to_budget(weight, task, budget->cost);
+  }
   release(&choosing);
   free(tried);
   return status;
