@@ -380,6 +380,7 @@ static enum ft_status finish(struct ft_run *run, struct ft_learned *learned, enu
   FT_TRY(settle(&seen, &member, &members, run, learned, metric, err));
   FT_TRY(report_scores(run, learned, metric, &seen, member, members, err));
   FT_TRY(train_finals(run, learned, err));
+  FT_TRY(ft_finals_shrink(&learned->finals, run->arena, &data, &run->model, most_ns, err));
   FT_TRY(settle(&seen, &member, &members, run, learned, metric, err));
   run->model.member = member;
   run->model.members = members;

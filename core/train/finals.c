@@ -34,10 +34,10 @@ static double bytes_of(const struct ft_member *member) {
   return weights;
 }
 
-/* What the mean fit of a candidate costs. */
-static struct ft_budget_part part_of(const struct ft_final *final, const struct ft_model *model) {
-  const struct ft_trial *trial = &final->candidate->trial;
-  struct ft_budget_part part = { .weight = final->weight };
+/* What the mean fit of a trial costs. */
+static struct ft_budget_part part_of(const struct ft_final *final, const struct ft_trial *trial,
+                                     const struct ft_model *model) {
+  struct ft_budget_part part = { .weight = final->weight, .gain = final->gain };
   for (uint32_t f = 0; f < trial->fits; f++) {
     if (!trial->fit[f].done) continue;
     part.ns += ft_member_predict_ns(model, &trial->fit[f].member);
@@ -144,9 +144,8 @@ enum ft_status ft_finals_pick(struct ft_finals *out, struct ft_arena *arena,
     const struct ft_candidate *candidate = &search->candidate[i];
     if (candidate->state != FT_CANDIDATE_TRIED) continue;
     struct ft_final *final = &out->final[out->finals];
-    *final = (struct ft_final){ candidate, .weight = candidate->weight };
-    part[out->finals] = part_of(final, model);
-    part[out->finals++].gain = gain[i];
+    *final = (struct ft_final){ candidate, .weight = candidate->weight, .gain = gain[i] };
+    part[out->finals++] = part_of(final, &candidate->trial, model);
   }
   most_ns = fmax(most_ns * AFFORDED_SHARE - ft_model_predict_ns(model), 1);
   double most_bytes = FT_BUDGET_BYTES * AFFORDED_SHARE;
@@ -213,6 +212,11 @@ static enum ft_status open_all(struct ft_finals *finals, struct finishing *finis
   return FT_OK;
 }
 
+/* What stands for a final: its fits on all rows, or those of the search. */
+static const struct ft_trial *trial_of(const struct ft_final *final) {
+  return final->ready ? &final->trial : &final->candidate->trial;
+}
+
 static enum ft_status close_all(struct ft_finals *finals, struct ft_error *err) {
   for (uint32_t i = 0; i < finals->finals; i++) {
     struct ft_trial *trial = &finals->final[i].trial;
@@ -248,8 +252,45 @@ enum ft_status ft_finals_train(struct ft_finals *finals, struct ft_arena *arena,
   ft_schedule_free(schedule);
   if (status == FT_OK) status = close_all(finals, err);
   free(finishing.task);
-  if (status == FT_OK && are_whole(finals, partition)) status = mix(finals, arena, data, true, err);
-  return status;
+  finals->whole = status == FT_OK && are_whole(finals, partition);
+  return finals->whole ? mix(finals, arena, data, true, err) : status;
+}
+
+/* As many fits of each as the budget allows, now that their cost is known; is it enough? */
+static bool keep_within(struct ft_finals *finals, const struct ft_model *model, double most_ns) {
+  struct ft_budget_part part[FT_FINALS_MOST];
+  double ns = 0, bytes = 0;
+  for (uint32_t i = 0; i < finals->finals; i++) {
+    struct ft_final *final = &finals->final[i];
+    part[i] = part_of(final, trial_of(final), model);
+    part[i].fits = final->kept < part[i].fits ? final->kept : part[i].fits;
+  }
+  ft_budget_keep(part, finals->finals, most_ns, FT_BUDGET_BYTES);
+  for (uint32_t i = 0; i < finals->finals; i++) {
+    finals->final[i].kept = part[i].kept;
+    ns += part[i].kept * part[i].ns;
+    bytes += part[i].kept * part[i].bytes;
+  }
+  return ns <= most_ns && bytes <= FT_BUDGET_BYTES;
+}
+
+static void drop_least(struct ft_finals *finals) {
+  uint32_t least = 0;
+  for (uint32_t i = 1; i < finals->finals; i++)
+    if (finals->final[i].weight < finals->final[least].weight) least = i;
+  ft_trial_release(&finals->final[least].trial);
+  finals->final[least] = finals->final[--finals->finals];
+}
+
+enum ft_status ft_finals_shrink(struct ft_finals *finals, struct ft_arena *arena,
+                                const struct ft_fit_data *data, const struct ft_model *model,
+                                double most_ns, struct ft_error *err) {
+  most_ns -= ft_model_predict_ns(model);
+  while (!keep_within(finals, model, most_ns) && finals->finals > 1) {
+    drop_least(finals);
+    FT_TRY(mix(finals, arena, data, finals->whole, err));
+  }
+  return FT_OK;
 }
 
 void ft_finals_calibrate(struct ft_finals *finals, const struct ft_fit_data *data) {
@@ -302,7 +343,7 @@ static enum ft_status shift_base(struct ft_member *member, uint32_t *members,
 static enum ft_status add_members(struct ft_member *member, uint32_t *members,
                                   struct ft_arena *arena, const struct ft_final *final,
                                   uint32_t outputs, struct ft_error *err) {
-  const struct ft_trial *trial = final->ready ? &final->trial : &final->candidate->trial;
+  const struct ft_trial *trial = trial_of(final);
   struct ft_member *first = member + *members;
   uint32_t count = 0;
   for (uint32_t f = 0; f < trial->fits && count < final->kept; f++)

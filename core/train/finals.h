@@ -16,6 +16,7 @@
 struct ft_final {
   const struct ft_candidate *candidate;
   double weight;         /* in the mixture */
+  double gain;           /* of many fits over one, in loss */
   uint32_t kept;         /* fits */
   struct ft_trial trial; /* on all rows */
   bool ready;            /* all its fits ended in time; else those of the search stand for them */
@@ -24,6 +25,7 @@ struct ft_final {
 struct ft_finals {
   struct ft_final final[FT_FINALS_MOST];
   uint32_t finals;
+  bool whole; /* all are ready, and have predicted all rows */
   struct ft_calibration calibration;
   const double *margin; /* of the mixture, before it is calibrated */
   const double *target;
@@ -60,6 +62,14 @@ enum ft_status ft_finals_train(struct ft_finals *finals, struct ft_arena *arena,
                                const struct ft_fit_data *data, const struct ft_partition *partition,
                                const struct ft_finals_options *options,
                                struct ft_error *err) FT_MUST_CHECK;
+
+/* Fits on more rows are larger than those that the budget was reckoned by: give up fits, then candidates,
+ * until the model keeps to it. The model has its encoders, and no members. Weights are chosen anew where a
+ * candidate goes.
+ * Errors: FT_NOMEM */
+enum ft_status ft_finals_shrink(struct ft_finals *finals, struct ft_arena *arena,
+                                const struct ft_fit_data *data, const struct ft_model *model,
+                                double most_ns, struct ft_error *err) FT_MUST_CHECK;
 
 /* Find the calibration on the mixture's margins. */
 void ft_finals_calibrate(struct ft_finals *finals, const struct ft_fit_data *data);
