@@ -8,12 +8,10 @@
 #define FEW_OUTPUTS       4     /* … of so many outputs */
 #define SEARCH_SECONDS    100.0 /* one core's, of a search that nothing ends before */
 #define FOLDED_SECONDS    2.5   /* a fit that takes longer is not done once a fold … */
-#define FOLDED_SHARE      0.05  /* … nor one that takes more of the time, … */
-#define MANY_ROWS         25000 /* … and where a fifth of the rows tells candidates apart, … */
-#define MANY_SHARE        0.01 /* … one that takes so much: more candidates are worth more than folds */
-#define ALONE_SECONDS     20.0 /* a fit that takes longer is given all threads … */
-#define ALONE_SHARE       0.1  /* … and one that takes more of the time: few are tried */
-#define MOST_FIT_SECONDS  40.0 /* then rounds are fewer, and steps larger */
+#define FOLDED_SHARE      0.05  /* … nor one that takes more of the time */
+#define ALONE_SECONDS     20.0  /* a fit that takes longer is given all threads … */
+#define ALONE_SHARE       0.1   /* … and one that takes more of the time: few are tried */
+#define MOST_FIT_SECONDS  40.0  /* then rounds are fewer, and steps larger */
 #define MOST_HASTE        5.0
 #define MOST_OVER         3.0 /* then rows are fewer too */
 #define SAMPLE_ROWS       20000
@@ -45,8 +43,7 @@ struct ft_effort ft_effort_for(const struct ft_effort_size *size) {
     effort.share = MOST_OVER * most / unit;
     unit = MOST_OVER * most;
   }
-  double folded = size->rows < MANY_ROWS ? FOLDED_SHARE : MANY_SHARE;
-  effort.hold_out = unit > fmin(FOLDED_SECONDS, folded * size->limit);
+  effort.hold_out = unit > fmin(FOLDED_SECONDS, FOLDED_SHARE * size->limit);
   effort.folds = effort.hold_out         ? part_of(size->rows, effort.scored)
                  : size->rows < FEW_ROWS ? 8
                                          : 5;

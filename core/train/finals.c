@@ -282,17 +282,6 @@ static void drop_least(struct ft_finals *finals) {
   finals->final[least] = finals->final[--finals->finals];
 }
 
-enum ft_status ft_finals_shrink(struct ft_finals *finals, struct ft_arena *arena,
-                                const struct ft_fit_data *data, const struct ft_model *model,
-                                double most_ns, struct ft_error *err) {
-  most_ns -= ft_model_predict_ns(model);
-  while (!keep_within(finals, model, most_ns) && finals->finals > 1) {
-    drop_least(finals);
-    FT_TRY(mix(finals, arena, data, finals->whole, err));
-  }
-  return FT_OK;
-}
-
 void ft_finals_calibrate(struct ft_finals *finals, const struct ft_fit_data *data) {
   struct ft_scored scored = { .problem = data->problem,
                               .outputs = data->outputs,
@@ -379,6 +368,35 @@ enum ft_status ft_finals_members(struct ft_member **out, uint32_t *count, struct
   *out = member;
   *count = members;
   return FT_OK;
+}
+
+static enum ft_status predict_ns(double *ns, const struct ft_finals *finals, struct ft_arena *arena,
+                                 uint32_t outputs, const struct ft_model *model,
+                                 struct ft_error *err) {
+  struct ft_member *member;
+  struct ft_model whole = *model;
+  FT_TRY(ft_finals_members(&member, &whole.members, arena, finals, outputs, err));
+  whole.member = member;
+  *ns = ft_model_predict_ns(&whole);
+  return FT_OK;
+}
+
+enum ft_status ft_finals_shrink(struct ft_finals *finals, struct ft_arena *arena,
+                                const struct ft_fit_data *data, const struct ft_model *model,
+                                double most_ns, struct ft_error *err) {
+  double rest = most_ns - ft_model_predict_ns(model),
+         ns; /* less what encoders will turn out to take */
+  for (;;) {
+    if (keep_within(finals, model, rest)) {
+      FT_TRY(predict_ns(&ns, finals, arena, data->outputs, model, err));
+      if (ns <= most_ns) return FT_OK;
+      rest -= ns - most_ns;
+    } else {
+      if (finals->finals < 2) return FT_OK;
+      drop_least(finals);
+      FT_TRY(mix(finals, arena, data, finals->whole, err));
+    }
+  }
 }
 
 void ft_finals_release(struct ft_finals *finals) {
