@@ -3,7 +3,8 @@
  *
  * Shapes   Arrays are parts: an offset from the block's start and a count. A forest is cut into
  *          passes, each with at most FT_PASS_DECISIONS different ones (a feature and threshold, or a
- *          set, and the way of a missing value) and the trees that use them alone. Mask 0 is never set; a tree of a group is padded to a complete one by decisions of mask 0.
+ *          set, and the way of a missing value) and the trees that use them alone. Mask 0 is never
+ *          set; a tree of a group is padded to a complete one by decisions of mask 0.
  * Numbers  The integers are this machine's: a block is made where it is used, and is no file format.
  * Threads  read-only once made. */
 #ifndef FORETELL_PREDICT_LAYOUT_H

@@ -1,7 +1,7 @@
 /* The inference budget: how many of each candidate's fits the model can afford.
  *
- * A candidate of weight w that is the mean of k fits is better by w² × gain × (1 - 1/k) than one, so the fit that is given up next is the one whose going adds least for what it saves. One of each is
- * kept.
+ * A candidate of weight w that is the mean of k fits is better by w² × gain × (1 - 1/k) than one, so the
+ * fit that is given up next is the one whose going adds least for what it saves. One of each is kept.
  *
  * Numbers  exact counts; ties go to the first.
  * Threads  pure functions. */

@@ -184,9 +184,10 @@ enum ft_learner_kind { FT_LEARNER_FOREST = 0, FT_LEARNER_NET, FT_LEARNER_KIND_CO
  * leaves are pure, as a forest's of few rows are. */
 enum ft_scale {
   FT_SCALE_MARGIN = 0,
-  FT_SCALE_PROBABILITY, /* of classes, under FT_LINK_LOGISTIC with one output or FT_LINK_SOFTMAX: made
-                          * margins by log(p / (1 - p)), or log(p), p being kept within
-                          * FT_PROBABILITY_LEAST … 1 - FT_PROBABILITY_LEAST first */
+  /* Of classes, under FT_LINK_LOGISTIC with one output or FT_LINK_SOFTMAX: made margins by
+   * log(p / (1 - p)), or log(p), p being kept within FT_PROBABILITY_LEAST …
+   * 1 - FT_PROBABILITY_LEAST first. */
+  FT_SCALE_PROBABILITY,
   FT_SCALE_COUNT
 };
 #define FT_PROBABILITY_LEAST 0x1p-14
