@@ -99,7 +99,7 @@ def run_program(build):
             continue
         with tempfile.TemporaryDirectory(prefix="foretell-test-") as folder:
             try:
-                done = subprocess.run([script], cwd=folder, env=environment, text=True, timeout=300,
+                done = subprocess.run([script], cwd=folder, env=environment, text=True, timeout=1200,
                                       stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                       stderr=subprocess.STDOUT, check=False)
                 status, output = done.returncode, done.stdout
