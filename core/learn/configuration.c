@@ -278,6 +278,30 @@ static const struct ft_configuration of_numbers[] = {
     1,
     20,
     1.0 },
+  { "net of logarithms",
+    FT_LEARN_NET,
+    { { "target", "log" },
+      { "width", "48" },
+      { "layers", "2" },
+      { "epochs", "50" },
+      { "bends", "8" },
+      { "dropout", "0.05" },
+      { "decay", "0.05" } },
+    1,
+    1,
+    50,
+    0.8 },
+  { "trees of logarithms",
+    FT_LEARN_TREES,
+    { { "target", "log" },
+      { "max_depth", "7" },
+      { "min_child_weight", "4" },
+      { "lambda", "5" },
+      { "colsample_bynode", "0.7" } },
+    0.05,
+    0.7,
+    1000,
+    1.1 },
   { "net of bends",
     FT_LEARN_NET,
     { { "width", "48" },
@@ -390,6 +414,17 @@ static const struct ft_configuration of_numbers[] = {
     2.0 },
   { .name = NULL },
 };
+
+struct ft_configuration ft_configuration_without(const struct ft_configuration *configuration,
+                                                 const char *name) {
+  struct ft_configuration without = *configuration;
+  size_t kept = 0;
+  memset(without.parameter, 0, sizeof without.parameter);
+  for (size_t i = 0; i < FT_CONFIGURATION_PARAMETERS && configuration->parameter[i].name; i++)
+    if (strcmp(configuration->parameter[i].name, name) != 0)
+      without.parameter[kept++] = configuration->parameter[i];
+  return without;
+}
 
 const struct ft_configuration *ft_configuration_list(enum ft_problem problem) {
   return problem == FT_REGRESSION ? of_numbers : of_classes;

@@ -41,6 +41,10 @@ double ft_configuration_number(const struct ft_configuration *configuration, con
 bool ft_configuration_says(const struct ft_configuration *configuration, const char *name,
                            const char *word);
 
+/* Without a parameter that the learner does not know. */
+struct ft_configuration ft_configuration_without(const struct ft_configuration *configuration,
+                                                 const char *name);
+
 /* The list for a problem; ended by a NULL name. */
 const struct ft_configuration *ft_configuration_list(enum ft_problem problem);
 

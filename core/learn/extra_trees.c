@@ -9,7 +9,7 @@
 #include "core/learn/extra_tree.h"
 #include "core/learn/leaf.h"
 #include "core/learn/trees.h"
-#include "core/predict/probability.h"
+#include "core/predict/scale.h"
 
 #define MOST_NODES   300000 /* of all trees, each counted for each of its outputs */
 #define LEAST_LEAVES 16     /* of a tree, whatever that makes together */
@@ -259,10 +259,10 @@ static void predict_row(double *margin, int64_t *sum, const struct ft_fit_task *
   }
   for (uint32_t g = 0; g < outputs; g++) {
     double value = ldexp((double)sum[g], -forest->exponent);
-    margin[g] =
-        task->data->problem == FT_REGRESSION
-            ? value / task->data->scale
-            : ft_probability_margin(value, outputs > 1 ? FT_LINK_SOFTMAX : FT_LINK_LOGISTIC);
+    margin[g] = task->data->problem == FT_REGRESSION
+                    ? value / task->data->scale
+                    : ft_scale_margin(value, FT_SCALE_PROBABILITY,
+                                      outputs > 1 ? FT_LINK_SOFTMAX : FT_LINK_LOGISTIC);
   }
 }
 

@@ -4,6 +4,7 @@
 #include "core/learn/clock.h"
 #include "core/learn/extra_trees.h"
 #include "core/learn/linear.h"
+#include "core/learn/log_fit.h"
 #include "core/learn/net.h"
 #include "core/learn/random_forest.h"
 #include "core/learn/view_fit.h"
@@ -24,7 +25,9 @@ enum ft_status ft_fit_run(struct ft_fit *out, struct ft_arena *arena,
                           const struct ft_fit_task *task, struct ft_error *err) {
   double start = ft_clock_seconds();
   *out = (struct ft_fit){ 0 };
-  enum ft_status status = fit(out, arena, task, err);
+  enum ft_status status = ft_log_fit_wanted(task->configuration)
+                              ? ft_log_fit(out, arena, task, fit, err)
+                              : fit(out, arena, task, err);
   out->seconds = ft_clock_seconds() - start;
   return status;
 }

@@ -62,6 +62,9 @@ struct ft_fit {
   double *margin;          /* valids × outputs, of the scaled target, after the best round */
 };
 
+typedef enum ft_status ft_fit_learner(struct ft_fit *out, struct ft_arena *arena,
+                                      const struct ft_fit_task *task, struct ft_error *err);
+
 /* Errors: FT_NOMEM, FT_TRAINER. A deadline before the first round leaves done = false. */
 enum ft_status ft_fit_run(struct ft_fit *out, struct ft_arena *arena,
                           const struct ft_fit_task *task, struct ft_error *err) FT_MUST_CHECK;

@@ -1,25 +1,12 @@
 #include "core/learn/view_fit.h"
 
-#include <string.h>
-
 #include "core/learn/view.h"
-
-/* Without the parameter that is ours: no learner knows it. */
-static struct ft_configuration plain_of(const struct ft_configuration *configuration) {
-  struct ft_configuration plain = *configuration;
-  size_t kept = 0;
-  memset(plain.parameter, 0, sizeof plain.parameter);
-  for (size_t i = 0; i < FT_CONFIGURATION_PARAMETERS && configuration->parameter[i].name; i++)
-    if (strcmp(configuration->parameter[i].name, "encode") != 0)
-      plain.parameter[kept++] = configuration->parameter[i];
-  return plain;
-}
 
 static enum ft_status fit_view(struct ft_fit *out, struct ft_arena *arena,
                                const struct ft_fit_task *task, const struct ft_view *view,
                                ft_fit_learner *learner, struct ft_error *err) {
   struct ft_fit_data data = *task->data;
-  struct ft_configuration configuration = plain_of(task->configuration);
+  struct ft_configuration configuration = ft_configuration_without(task->configuration, "encode");
   struct ft_fit_task seen = *task;
   data.features = &view->features;
   seen.data = &data;

@@ -7,9 +7,6 @@
 
 #include "core/learn/fit.h"
 
-typedef enum ft_status ft_fit_learner(struct ft_fit *out, struct ft_arena *arena,
-                                      const struct ft_fit_task *task, struct ft_error *err);
-
 enum ft_status ft_view_fit(struct ft_fit *out, struct ft_arena *arena,
                            const struct ft_fit_task *task, ft_fit_learner *learner,
                            struct ft_error *err) FT_MUST_CHECK;

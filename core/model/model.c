@@ -202,6 +202,8 @@ static enum ft_status check_net(const struct ft_model *model, uint32_t index,
 
 static bool scale_is_right(const struct ft_model *model, enum ft_scale scale) {
   if (scale == FT_SCALE_MARGIN) return true;
+  if (scale == FT_SCALE_LOGARITHM)
+    return model->problem == FT_REGRESSION && model->link == FT_LINK_IDENTITY;
   return scale == FT_SCALE_PROBABILITY &&
          (model->link == FT_LINK_SOFTMAX ||
           (model->link == FT_LINK_LOGISTIC && model->problem == FT_BINARY));

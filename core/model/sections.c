@@ -12,7 +12,7 @@ _Static_assert(FT_ENCODE_NUMBER == 0 && FT_ENCODE_LENGTH == 3 && FT_ENCODE_WORD 
 _Static_assert(FT_PART_DAYS == 0 && FT_PART_MINUTE == 7, "parts are numbered in the format");
 _Static_assert(FT_LEARNER_FOREST == 0 && FT_LEARNER_NET == 1,
                "learners are numbered in the format");
-_Static_assert(FT_SCALE_MARGIN == 0 && FT_SCALE_PROBABILITY == 1,
+_Static_assert(FT_SCALE_MARGIN == 0 && FT_SCALE_LOGARITHM == 2,
                "scales are numbered in the format");
 _Static_assert(FT_ACTIVATE_NONE == 0 && FT_ACTIVATE_LOGISTIC == 5,
                "activations are numbered in the format");

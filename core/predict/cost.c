@@ -251,7 +251,7 @@ static double cost_of_net(const struct ft_net *net) {
 }
 
 double ft_member_predict_ns(const struct ft_model *model, const struct ft_member *member) {
-  const double output = OUTPUT_NS + (member->scale == FT_SCALE_PROBABILITY ? MARGIN_NS : 0);
+  const double output = OUTPUT_NS + (member->scale != FT_SCALE_MARGIN ? MARGIN_NS : 0);
   return output * model->outputs + (member->kind == FT_LEARNER_NET
                                         ? cost_of_net(&member->net)
                                         : cost_of_forest(model, &member->forest));

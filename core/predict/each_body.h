@@ -14,13 +14,16 @@ static void logistic_each(double *value, size_t count) {
     value[i] = logistic_of(value[i]);
 }
 
-static void margin_each(double *probability, size_t count, enum ft_link link) {
-  if (link == FT_LINK_SOFTMAX)
+static void margin_each(double *sum, size_t count, enum ft_scale scale, enum ft_link link) {
+  if (scale == FT_SCALE_LOGARITHM)
     for (size_t i = 0; i < count; i++)
-      probability[i] = margin_of(probability[i], true);
+      sum[i] = number_of(sum[i]);
+  else if (link == FT_LINK_SOFTMAX)
+    for (size_t i = 0; i < count; i++)
+      sum[i] = margin_of(sum[i], true);
   else
     for (size_t i = 0; i < count; i++)
-      probability[i] = margin_of(probability[i], false);
+      sum[i] = margin_of(sum[i], false);
 }
 
 #endif

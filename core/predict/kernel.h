@@ -56,10 +56,10 @@ struct ft_kernel {
   const float *(*run_net)(const struct ft_net *net, const struct ft_net_input *input,
                           const struct ft_net_work *work);
   void (*activate)(enum ft_activation activation, float *value, size_t count); /* activation.h */
-  /* In place, the bits of foretell/maths.h and of probability.h. */
+  /* In place, the bits of foretell/maths.h and of scale.h. */
   void (*exp_each)(double *value, size_t count);
   void (*logistic_each)(double *value, size_t count);
-  void (*margin_each)(double *probability, size_t count, enum ft_link link);
+  void (*margin_each)(double *sum, size_t count, enum ft_scale scale, enum ft_link link);
 };
 
 extern const struct ft_kernel ft_kernel_portable, ft_kernel_avx2, ft_kernel_avx512;

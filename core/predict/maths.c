@@ -1,7 +1,7 @@
 #include "foretell/maths.h"
 
 #include "core/predict/maths_body.h"
-#include "core/predict/probability.h"
+#include "core/predict/scale.h"
 
 double ft_exp(double x) {
   return exp_of(x);
@@ -18,8 +18,12 @@ double ft_log(double x) {
   return x < 0x1p-1022 ? log_of_normal(x * 0x1p54, -54) : log_of_normal(x, 0);
 }
 
-double ft_probability_margin(double probability, enum ft_link link) {
-  return margin_of(probability, link == FT_LINK_SOFTMAX);
+double ft_scale_margin(double sum, enum ft_scale scale, enum ft_link link) {
+  switch (scale) {
+  case FT_SCALE_PROBABILITY: return margin_of(sum, link == FT_LINK_SOFTMAX);
+  case FT_SCALE_LOGARITHM: return number_of(sum);
+  default: return sum;
+  }
 }
 
 /* tanh(x) = x + x z R(z), z = x^2, |x| <= 0.55 */

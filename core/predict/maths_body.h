@@ -127,4 +127,10 @@ static inline double margin_of(double probability, bool softmax) {
   return log_of_normal(softmax ? p : p / (1.0 - p), 0);
 }
 
+/* What a logarithm is one of. */
+static inline double number_of(double logarithm) {
+  const double low = choose_double(logarithm < -FT_LOGARITHM_MOST, -FT_LOGARITHM_MOST, logarithm);
+  return exp_of(choose_double(low > FT_LOGARITHM_MOST, FT_LOGARITHM_MOST, low));
+}
+
 #endif

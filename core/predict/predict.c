@@ -93,7 +93,8 @@ static void add_passes(const struct ft_plan *plan, const struct ft_forest_block 
 /* A member's sums of one output, in double. */
 static void add_scaled(double *margin, double *sum, const struct ft_plan *plan,
                        const struct ft_member_block *member, size_t rows) {
-  if (member->scale == FT_SCALE_PROBABILITY) plan->kernel->margin_each(sum, rows, plan->link);
+  if (member->scale != FT_SCALE_MARGIN)
+    plan->kernel->margin_each(sum, rows, (enum ft_scale)member->scale, plan->link);
   for (size_t r = 0; r < rows; r++)
     margin[r] += member->weight * sum[r];
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/learn/log_fit.h"
 #include "foretell/maths.h"
 
 #define LOG_2      0.693147180559945286
@@ -39,7 +40,8 @@ void ft_portfolio_init(struct ft_portfolio *portfolio, struct ft_arena *arena,
                              .model_type = model_type,
                              .arena = arena,
                              .random = ft_random_seeded(data->seed ^ UINT64_C(0x70f0110700000001)),
-                             .wide = has_wide(data->features) };
+                             .wide = has_wide(data->features),
+                             .spread = ft_log_fit_pays(data, data->features->rows) };
 }
 
 static double clamp(double value, double least, double most) {
@@ -97,13 +99,6 @@ static enum ft_status vary(struct ft_configuration *out, struct ft_portfolio *po
   return out->name ? FT_OK : ft_arena_fail(err, "the candidates");
 }
 
-/* Does it see categories as means of the target? */
-static bool is_encoded(const struct ft_configuration *configuration) {
-  for (size_t i = 0; i < FT_CONFIGURATION_PARAMETERS && configuration->parameter[i].name; i++)
-    if (strcmp(configuration->parameter[i].name, "encode") == 0) return true;
-  return false;
-}
-
 enum ft_status ft_portfolio_next(const struct ft_configuration **out,
                                  struct ft_portfolio *portfolio,
                                  const struct ft_configuration *best, struct ft_error *err) {
@@ -111,7 +106,8 @@ enum ft_status ft_portfolio_next(const struct ft_configuration **out,
   while (portfolio->list->name) {
     const struct ft_configuration *next = portfolio->list++;
     if (!ft_learner_allowed(next->learner, portfolio->model_type)) continue;
-    if (is_encoded(next) && !portfolio->wide) continue;
+    if (ft_configuration_says(next, "encode", "target") && !portfolio->wide) continue;
+    if (ft_log_fit_wanted(next) && !portfolio->spread) continue;
     *out = next;
     return FT_OK;
   }

@@ -15,6 +15,7 @@ struct ft_portfolio {
   struct ft_arena *arena; /* of the variations */
   struct ft_random random;
   bool wide;           /* a category has many codes */
+  bool spread;         /* the target is of numbers over magnitudes (log_fit.h) */
   uint32_t variations; /* made so far */
 };
 

@@ -10,7 +10,7 @@
 
 #include "core/learn/leaf.h"
 #include "core/predict/net.h"
-#include "core/predict/probability.h"
+#include "core/predict/scale.h"
 #include "core/train/cast.h"
 #include "core/train/drift.h"
 #include "core/train/order.h"
@@ -268,11 +268,23 @@ static void add_forest(double *out, double *sum, const struct ft_run *run,
       sum[forest->tree[t].output] +=
           forest->node[ft_leaf_of(forest, &forest->tree[t], &run->features, row[r])].leaf;
     for (uint32_t g = 0; g < outputs; g++) {
-      double own = forest->base[g] + unit * sum[g];
-      if (member->scale == FT_SCALE_PROBABILITY) own = ft_probability_margin(own, link);
-      out[r * outputs + g] += member->weight * own;
+      const double own = forest->base[g] + unit * sum[g];
+      out[r * outputs + g] += member->weight * ft_scale_margin(own, member->scale, link);
     }
   }
+}
+
+static enum ft_status add_net(double *out, const struct ft_run *run, const struct ft_member *member,
+                              const struct ft_net_input *input, struct ft_error *err) {
+  if (member->scale == FT_SCALE_MARGIN)
+    return ft_net_run(out, &member->net, run->outputs, member->weight, input, err);
+  double *sum = calloc(input->rows + 1, sizeof *sum); /* numbers have one output */
+  if (!sum) return ft_fail(err, FT_NOMEM, "out of memory to predict %zu rows", input->rows);
+  enum ft_status status = ft_net_run(sum, &member->net, run->outputs, 1, input, err);
+  for (size_t r = 0; r < input->rows && status == FT_OK; r++)
+    out[r] += member->weight * ft_scale_margin(sum[r], member->scale, FT_LINK_IDENTITY);
+  free(sum);
+  return status;
 }
 
 enum ft_status ft_run_margins(double *out, const struct ft_run *run, const struct ft_member *member,
@@ -285,7 +297,7 @@ enum ft_status ft_run_margins(double *out, const struct ft_run *run, const struc
   memset(out, 0, rows * run->outputs * sizeof *out);
   for (uint32_t m = 0; m < members && status == FT_OK; m++)
     if (member[m].kind == FT_LEARNER_NET)
-      status = ft_net_run(out, &member[m].net, run->outputs, member[m].weight, &input, err);
+      status = add_net(out, run, &member[m], &input, err);
     else
       add_forest(out, sum, run, &member[m], row, rows);
   free(sum);

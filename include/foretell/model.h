@@ -9,7 +9,7 @@
  * NULLs    A NULL field, a NaN, is the missing value (a NaN feature).
  * Numbers  margin[g] = sum over members m in order of weight[m] * y[m][g], in double.
  *          Forest: y[g] = base[g] + 2^-e * S[g], where S is the exact sum of the chosen leaves'
- *          integers. Net: y[g] = base[g] + the last layer's float32. Where these are probabilities
+ *          integers. Net: y[g] = base[g] + the last layer's float32. Where these have another scale
  *          (enum ft_scale) y[g] is their margin. Nothing else decides a prediction, so every
  *          kernel on every CPU gives the same bits.
  * Threads  read-only once made. Everything lives in the model's arena.
@@ -188,9 +188,13 @@ enum ft_scale {
    * log(p / (1 - p)), or log(p), p being kept within FT_PROBABILITY_LEAST …
    * 1 - FT_PROBABILITY_LEAST first. */
   FT_SCALE_PROBABILITY,
+  /* Of numbers, under FT_LINK_IDENTITY: logarithms of the target, made margins by exp(x), x being kept
+   * within -FT_LOGARITHM_MOST … FT_LOGARITHM_MOST first. */
+  FT_SCALE_LOGARITHM,
   FT_SCALE_COUNT
 };
 #define FT_PROBABILITY_LEAST 0x1p-14
+#define FT_LOGARITHM_MOST    700.0
 
 struct ft_member {
   enum ft_learner_kind kind;

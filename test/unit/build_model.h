@@ -72,9 +72,9 @@ struct build_options {
   uint32_t labels; /* of classification */
   uint32_t members, trees, depth;
   uint64_t seed;
-  uint32_t nets;          /* of the members, the last */
-  bool shared;            /* the outputs' trees have the same splits */
-  uint32_t probabilities; /* of the members, the first: those whose sums are probabilities */
+  uint32_t nets;   /* of the members, the last */
+  bool shared;     /* the outputs' trees have the same splits */
+  uint32_t scaled; /* of the members, the first: sums are probabilities, or logarithms */
 };
 
 static inline int build_hash_order(const void *a, const void *b) {
@@ -239,7 +239,8 @@ static inline struct ft_model build_model(struct ft_arena *arena,
   struct ft_member *member = build_take(arena, options->members, sizeof *member);
   for (uint32_t i = 0; i < options->members; i++) {
     member[i].weight = 1.0 / (1.0 + i);
-    member[i].scale = i < options->probabilities ? FT_SCALE_PROBABILITY : FT_SCALE_MARGIN;
+    const bool numbers = options->problem == FT_REGRESSION;
+    if (i < options->scaled) member[i].scale = numbers ? FT_SCALE_LOGARITHM : FT_SCALE_PROBABILITY;
     member[i].kind = i + options->nets < options->members ? FT_LEARNER_FOREST : FT_LEARNER_NET;
     if (member[i].kind == FT_LEARNER_NET)
       member[i].net = build_member_net(arena, i, model.outputs, &random);

@@ -19,10 +19,10 @@
 #define SHA_BYTES    32
 
 static const struct build_options small_shape = { FT_BINARY, FT_LINK_LOGISTIC, 2, 1, 2, 2, 21 };
-static const struct build_options net_shape = { FT_BINARY, FT_LINK_LOGISTIC,  2, 2, 1, 1, 23,
-                                                .nets = 1, .probabilities = 1 };
-static const struct build_options large_shape = { FT_MULTICLASS, FT_LINK_SOFTMAX,   5, 4, 40, 6, 22,
-                                                  .nets = 2,     .probabilities = 3 };
+static const struct build_options net_shape = { FT_BINARY, FT_LINK_LOGISTIC, 2,          2, 1, 1,
+                                                23,        .nets = 1,        .scaled = 1 };
+static const struct build_options large_shape = { FT_MULTICLASS, FT_LINK_SOFTMAX, 5, 4, 40, 6, 22,
+                                                  .nets = 2,     .scaled = 3 };
 
 /* An artifact with probes, in malloc'ed memory of exactly its size. */
 static struct ft_span make_artifact(const struct build_options *options, const char *manifest,
@@ -365,7 +365,7 @@ static enum ft_status read_kind(struct ft_member *out, uint32_t probabilities, i
   struct ft_model read;
   ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
   ft_buffer_init(&raw, FT_ARTIFACT_MAX_BYTES);
-  options.probabilities = probabilities;
+  options.scaled = probabilities;
   struct ft_model model = build_model(&arena, &options);
   ft_learners_write(&raw, &model);
   for (size_t i = 0; kind >= 0 && i < 4; i++)
@@ -389,7 +389,9 @@ static void a_learners_scale_is_kept_beside_its_kind(void **state) {
   assert_int_equal(read_kind(&member, 0, 0x100), FT_OK);
   assert_int_equal(member.scale, FT_SCALE_PROBABILITY);
   assert_int_equal(member.kind, FT_LEARNER_FOREST);
-  assert_int_equal(read_kind(&member, 0, 0x200), FT_UNSUPPORTED);
+  assert_int_equal(read_kind(&member, 0, 0x200), FT_OK);
+  assert_int_equal(member.scale, FT_SCALE_LOGARITHM);
+  assert_int_equal(read_kind(&member, 0, 0x300), FT_UNSUPPORTED);
   assert_int_equal(read_kind(&member, 0, 0x10000), FT_UNSUPPORTED);
   assert_int_equal(read_kind(&member, 0, 0x80000000), FT_UNSUPPORTED);
   assert_int_equal(read_kind(&member, 0, 0x102), FT_UNSUPPORTED);

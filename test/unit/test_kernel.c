@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "core/predict/layout.h"
+#include "core/predict/scale.h"
 #include "foretell/plan.h"
 #include "test/unit/build_model.h"
 
@@ -41,10 +42,11 @@ static const struct build_options shapes[] = {
   { FT_REGRESSION, FT_LINK_IDENTITY, 0, 1, 40, 5, 33 },
   { FT_REGRESSION, FT_LINK_IDENTITY, 0, 1, 9, 7, 34 },
   { FT_REGRESSION, FT_LINK_IDENTITY, 0, 4, 40, 6, 25, .nets = 3 },
+  { FT_REGRESSION, FT_LINK_IDENTITY, 0, 3, 20, 6, 5, .nets = 1, .scaled = 3 },
   { FT_MULTICLASS, FT_LINK_SOFTMAX, 5, 3, 20, 4, 26, .nets = 2 },
   { FT_REGRESSION, FT_LINK_IDENTITY, 0, 2, 0, 0, 27, .nets = 2 }, /* no trees at all */
-  { FT_BINARY, FT_LINK_LOGISTIC, 2, 2, 12, 5, 28, .nets = 1, .probabilities = 2 },
-  { FT_MULTICLASS, FT_LINK_SOFTMAX, 5, 2, 20, 6, 29, .probabilities = 1 },
+  { FT_BINARY, FT_LINK_LOGISTIC, 2, 2, 12, 5, 28, .nets = 1, .scaled = 2 },
+  { FT_MULTICLASS, FT_LINK_SOFTMAX, 5, 2, 20, 6, 29, .scaled = 1 },
   { FT_MULTICLASS, FT_LINK_SOFTMAX, 3, 1, 90, 10, 29, .shared = true },
   { FT_MULTICLASS, FT_LINK_SOFTMAX, 19, 2, 60, 8, 29, .shared = true },
   { FT_MULTICLASS, FT_LINK_SOFTMAX, 2, 1, 1200, 7, 40,
@@ -147,15 +149,17 @@ static double value_of(const struct ft_model *model, const float *feature, size_
   double margin = 0;
   for (uint32_t m = 0; m < model->members; m++) {
     const struct ft_forest *forest = &model->member[m].forest;
-    if (model->member[m].kind == FT_LEARNER_NET) {
-      margin += model->member[m].weight * net_of(model, &model->member[m].net, feature, rows, row);
+    const struct ft_member *member = &model->member[m];
+    if (member->kind == FT_LEARNER_NET) {
+      double own = net_of(model, &member->net, feature, rows, row);
+      margin += member->weight * ft_scale_margin(own, member->scale, model->link);
       continue;
     }
     int64_t sum = 0;
     for (uint32_t t = 0; t < forest->trees; t++)
       sum += leaf_of(forest, &forest->tree[t], feature, rows, row);
-    margin +=
-        model->member[m].weight * (forest->base[0] + ldexp(1.0, -forest->exponent) * (double)sum);
+    double own = forest->base[0] + ldexp(1.0, -forest->exponent) * (double)sum;
+    margin += member->weight * ft_scale_margin(own, member->scale, model->link);
   }
   return margin;
 }

@@ -2,7 +2,7 @@
 #include "foretell/maths.h"
 
 #include "core/predict/kernel.h"
-#include "core/predict/probability.h"
+#include "core/predict/scale.h"
 
 #include <inttypes.h>
 #include <setjmp.h>
@@ -138,14 +138,16 @@ static void probabilities_have_their_logits_within_bounds_as_margins(void **stat
     if (!kernels[k]->supported()) continue;
     memcpy(logit, p, sizeof p);
     memcpy(log, p, sizeof p);
-    kernels[k]->margin_each(logit, 1003, FT_LINK_LOGISTIC);
-    kernels[k]->margin_each(log, 1003, FT_LINK_SOFTMAX);
+    kernels[k]->margin_each(logit, 1003, FT_SCALE_PROBABILITY, FT_LINK_LOGISTIC);
+    kernels[k]->margin_each(log, 1003, FT_SCALE_PROBABILITY, FT_LINK_SOFTMAX);
     for (size_t i = 0; i < 1003; i++) {
       const double kept = p[i] > least ? p[i] < 1 - least ? p[i] : 1 - least : least;
       assert_int_equal(bits_of(logit[i]), bits_of(ft_log(kept / (1 - kept))));
-      assert_int_equal(bits_of(logit[i]), bits_of(ft_probability_margin(p[i], FT_LINK_LOGISTIC)));
+      assert_int_equal(bits_of(logit[i]),
+                       bits_of(ft_scale_margin(p[i], FT_SCALE_PROBABILITY, FT_LINK_LOGISTIC)));
       assert_int_equal(bits_of(log[i]), bits_of(ft_log(kept)));
-      assert_int_equal(bits_of(log[i]), bits_of(ft_probability_margin(p[i], FT_LINK_SOFTMAX)));
+      assert_int_equal(bits_of(log[i]),
+                       bits_of(ft_scale_margin(p[i], FT_SCALE_PROBABILITY, FT_LINK_SOFTMAX)));
     }
   }
 }

@@ -200,6 +200,9 @@ static void only_classifiers_by_logistic_and_softmax_have_probabilities(void **s
   assert_true(passes(FT_BINARY, FT_LINK_LOGISTIC, 2, FT_SCALE_PROBABILITY));
   assert_true(passes(FT_MULTICLASS, FT_LINK_SOFTMAX, 3, FT_SCALE_PROBABILITY));
   assert_true(passes(FT_REGRESSION, FT_LINK_LOGISTIC, 0, FT_SCALE_MARGIN));
+  assert_true(passes(FT_REGRESSION, FT_LINK_IDENTITY, 0, FT_SCALE_LOGARITHM));
+  assert_false(passes(FT_REGRESSION, FT_LINK_EXP, 0, FT_SCALE_LOGARITHM));
+  assert_false(passes(FT_BINARY, FT_LINK_LOGISTIC, 2, FT_SCALE_LOGARITHM));
   assert_false(passes(FT_REGRESSION, FT_LINK_LOGISTIC, 0, FT_SCALE_PROBABILITY));
   assert_false(passes(FT_REGRESSION, FT_LINK_IDENTITY, 0, FT_SCALE_PROBABILITY));
   assert_false(passes(FT_BINARY, FT_LINK_IDENTITY, 2, FT_SCALE_PROBABILITY));

@@ -136,6 +136,10 @@ static double naive_net(const struct ft_model *model, const struct ft_net *net, 
 
 static double naive_scaled(const struct ft_model *model, const struct ft_member *member, double y) {
   if (member->scale == FT_SCALE_MARGIN) return y;
+  if (member->scale == FT_SCALE_LOGARITHM)
+    return ft_exp(y < -FT_LOGARITHM_MOST  ? -FT_LOGARITHM_MOST
+                  : y > FT_LOGARITHM_MOST ? FT_LOGARITHM_MOST
+                                          : y);
   double p = fmin(fmax(y, FT_PROBABILITY_LEAST), 1 - FT_PROBABILITY_LEAST); /* of a NaN the least */
   return ft_log(model->link == FT_LINK_SOFTMAX ? p : p / (1 - p));
 }
@@ -208,11 +212,12 @@ static const struct build_options shapes[] = {
   { FT_REGRESSION, FT_LINK_IDENTITY, 0, 0, 0, 0, 8 }, /* no learner at all */
   { FT_BINARY, FT_LINK_LOGISTIC, 2, 3, 9, 5, 9, .nets = 2 },
   { FT_MULTICLASS, FT_LINK_SOFTMAX, 5, 2, 0, 0, 10, .nets = 2 },
-  { FT_BINARY, FT_LINK_LOGISTIC, 2, 3, 9, 5, 11, .nets = 1, .probabilities = 2 },
-  { FT_BINARY, FT_LINK_LOGISTIC, 2, 2, 9, 5, 12, .nets = 1, .probabilities = 2 },
-  { FT_MULTICLASS, FT_LINK_SOFTMAX, 5, 3, 9, 4, 13, .nets = 2, .probabilities = 2 },
+  { FT_REGRESSION, FT_LINK_IDENTITY, 0, 3, 9, 5, 16, .nets = 1, .scaled = 3 },
+  { FT_BINARY, FT_LINK_LOGISTIC, 2, 3, 9, 5, 11, .nets = 1, .scaled = 2 },
+  { FT_BINARY, FT_LINK_LOGISTIC, 2, 2, 9, 5, 12, .nets = 1, .scaled = 2 },
+  { FT_MULTICLASS, FT_LINK_SOFTMAX, 5, 3, 9, 4, 13, .nets = 2, .scaled = 2 },
   { FT_MULTICLASS, FT_LINK_SOFTMAX, 3, 1, 30, 8, 14, .shared = true },
-  { FT_MULTICLASS, FT_LINK_SOFTMAX, 5, 1, 33, 12, 15, .shared = true, .probabilities = 1 },
+  { FT_MULTICLASS, FT_LINK_SOFTMAX, 5, 1, 33, 12, 15, .shared = true, .scaled = 1 },
   { FT_MULTICLASS, FT_LINK_SOFTMAX, 20, 1, 45, 9, 16, .shared = true },
 };
 #define SHAPES (sizeof shapes / sizeof shapes[0])
