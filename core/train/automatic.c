@@ -366,6 +366,19 @@ static enum ft_status settle(struct ft_scored *seen, struct ft_member **member, 
   return ft_finals_members(member, members, run->arena, &learned->finals, run->outputs, err);
 }
 
+/* Nobody has asked for less than all rows. */
+static void warn_of_part(struct ft_run *run, const struct ft_learned *learned) {
+  size_t most = 0;
+  for (uint32_t i = 0; i < learned->finals.finals; i++) {
+    const struct ft_final *final = &learned->finals.final[i];
+    const struct ft_partition *part = final->candidate->trial.partition;
+    size_t rows = final->ready ? run->rows : part->rows;
+    if (rows > most) most = rows;
+  }
+  if (most < run->rows - learned->helds)
+    ft_run_warn(run, "MAX_RUNTIME is short: the model is of %zu of %zu rows", most, run->rows);
+}
+
 static enum ft_status finish(struct ft_run *run, struct ft_learned *learned, enum ft_metric metric,
                              struct ft_error *err) {
   struct ft_fit_data data = data_of(run);
@@ -384,6 +397,7 @@ static enum ft_status finish(struct ft_run *run, struct ft_learned *learned, enu
   FT_TRY(settle(&seen, &member, &members, run, learned, metric, err));
   run->model.member = member;
   run->model.members = members;
+  warn_of_part(run, learned);
   run->report.predict_ns = ft_model_predict_ns(&run->model);
   if (run->report.predict_ns > most_ns)
     ft_run_warn(run, "a prediction takes about %.0f ns a row, more than PREDICT_NS %.0f",
