@@ -26,7 +26,7 @@
 #define LITTLE_SHARE   0.15 /* of the time left: no candidate would end on all rows */
 #define SAMPLE_SHARE   0.3  /* of the time, to order candidates on a sample */
 #define BEST           3    /* of them are tried on all rows */
-#define MORE_ROWS      1.35 /* time of a fit on all rows, in that on four fifths; with a margin */
+#define MORE_ROWS      1.5  /* time of a fit on all rows, in that on four fifths; with a margin */
 #define USUAL_SEEN     0.8  /* of the search's rows, by a fit */
 #define BIN_SECONDS    1e-7 /* of trees on very many rows, a row's feature … */
 #define ROUND_SECONDS  1e-8 /* … and of their first round, an output */

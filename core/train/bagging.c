@@ -4,7 +4,7 @@
 
 #include "core/learn/loss.h"
 
-#define MOST_ROWS   64   /* are enough for a mean */
+#define MOST_ROWS   256  /* are enough for a mean */
 #define USUAL_SHARE 0.03 /* of the loss, where no rows are left to look at */
 
 struct looking {

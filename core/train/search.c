@@ -41,10 +41,11 @@ struct searching {
   uint32_t listed; /* candidates proposed when the list was at its end; 0: it is not */
   uint32_t stale;
   atomic_bool stop;
-  atomic_uint begun; /* of the first candidate's fits */
-  double work;       /* foretold seconds of the judged ones */
-  double *share;     /* of each candidate in the running mixture */
-  double *mixed;     /* its margins, after each judged one */
+  atomic_uint begun;   /* of the first candidate's fits */
+  atomic_uint reserve; /* milliseconds of the wall, that the final fits will take */
+  double work;         /* foretold seconds of the judged ones */
+  double *share;       /* of each candidate in the running mixture */
+  double *mixed;       /* its margins, after each judged one */
   double *trial_mixed;
   double score; /* the best so far */
 };
@@ -152,10 +153,11 @@ static void tick(void *self) {
   options->events->progress(options->events->self, &progress);
 }
 
-/* Fits of the first candidate share what is left of the time, so that some end before the deadline. */
+/* Fits of the first candidate share what is left of the time, so that some end before the deadline. Those
+ * of others must leave what the final fits will take. */
 static double deadline_of(struct searching *searching, const struct task *task) {
   const struct ft_search_options *options = searching->options;
-  if (!task->first) return options->deadline;
+  if (!task->first) return options->deadline - 1e-3 * atomic_load(&searching->reserve);
   double now = ft_clock_seconds(), left = options->deadline - now;
   uint32_t waiting = (uint32_t)fits_of(searching) - atomic_fetch_add(&searching->begun, 1);
   double waves = ceil((double)waiting / options->threads);
@@ -342,7 +344,10 @@ static enum ft_status take_result(struct searching *searching, struct ft_error *
     return FT_OK;
   }
   learn_cost(searching, &candidate->trial);
-  return judge(searching, candidate, err);
+  FT_TRY(judge(searching, candidate, err));
+  double reserve = 1e3 * final_seconds(searching) / searching->options->threads;
+  atomic_store(&searching->reserve, (unsigned)fmin(reserve, 1e9));
+  return FT_OK;
 }
 
 static bool is_hurried(const struct searching *searching) {
