@@ -1,16 +1,15 @@
 #include "core/learn/boosted.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/learn/booster_parameters.h"
 #include "core/learn/loss.h"
 #include "core/learn/metric.h"
 #include "foretell/random.h"
 
-#define MOST_PARAMETERS 24
 #define CENTRE_SECONDS \
   2e-8 /* of a fit's end, a row's feature: thresholds are moved (threshold.h) */
 
@@ -58,33 +57,17 @@ static enum ft_status make_room(struct fitting *fitting, struct ft_error *err) {
 
 static enum ft_status make_booster(struct fitting *fitting, struct ft_error *err) {
   const struct ft_fit_task *task = fitting->task;
-  char outputs[16], seed[24], threads[16], eta[32], bins[16];
-  snprintf(outputs, sizeof outputs, "%" PRIu32, task->data->outputs);
-  snprintf(seed, sizeof seed, "%" PRIu64, task->data->seed % 2147483647);
-  snprintf(threads, sizeof threads, "%" PRIu32, task->threads);
+  struct ft_booster_parameters all;
+  char eta[32];
   snprintf(eta, sizeof eta, "%.6g", task->configuration->eta * task->haste);
-  snprintf(bins, sizeof bins, "%" PRIu32, ft_matrix_bins(task->trains));
-  bool several = task->data->outputs > 1;
-  struct ft_parameter parameter[MOST_PARAMETERS] = {
-    { "objective", several ? "multi:softprob" : "reg:squarederror" },
-    { "base_score", "0" },
-    { "disable_default_eval_metric", "1" },
-    { "tree_method", "hist" },
-    { "max_bin", bins },
-    { "max_cat_to_onehot", "64" },
-    { "seed", seed },
-    { "seed_per_iteration", "1" },
-    { "nthread", threads },
-    { "eta", eta },
-  };
-  size_t count = 10;
-  if (several) parameter[count++] = (struct ft_parameter){ "num_class", outputs };
+  ft_booster_parameters_fill(&all, task);
+  ft_booster_parameters_add(&all, "eta", eta);
   const struct ft_parameter *own = task->configuration->parameter;
   for (size_t i = 0; i < FT_CONFIGURATION_PARAMETERS && own[i].name; i++)
-    parameter[count++] = own[i];
+    ft_booster_parameters_add(&all, own[i].name, own[i].value);
   struct ft_matrix *matrix[2] = { fitting->matrices.train, fitting->matrices.valid };
   return ft_booster_make(&fitting->booster, matrix, fitting->matrices.valid ? 2 : 1,
-                         task->data->outputs, parameter, count, err);
+                         task->data->outputs, all.parameter, all.count, err);
 }
 
 static enum ft_status prepare(struct fitting *fitting, struct ft_error *err) {

@@ -1,20 +1,18 @@
 #include "core/learn/random_forest.h"
 
-#include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/learn/bag.h"
+#include "core/learn/booster_parameters.h"
 #include "core/learn/forest_leaves.h"
 #include "core/learn/loss.h"
 
-#define MOST_PARAMETERS 24
-#define USUAL_TREES     200
-#define MOST_TREES      800 /* of all labels together */
-#define LEAST_TREES     30  /* of a label */
-#define USUAL_SHARE     0.63
+#define USUAL_TREES 200
+#define MOST_TREES  800 /* of all labels together */
+#define LEAST_TREES 30  /* of a label */
+#define USUAL_SHARE 0.63
 
 struct growing {
   const struct ft_fit_task *task;
@@ -46,32 +44,15 @@ static bool is_own(const char *name) {
 
 static enum ft_status make_booster(struct growing *growing, struct ft_error *err) {
   const struct ft_fit_task *task = growing->task;
-  char outputs[16], seed[24], threads[16], bins[16];
-  snprintf(outputs, sizeof outputs, "%" PRIu32, task->data->outputs);
-  snprintf(seed, sizeof seed, "%" PRIu64, task->data->seed % 2147483647);
-  snprintf(threads, sizeof threads, "%" PRIu32, task->threads);
-  snprintf(bins, sizeof bins, "%" PRIu32, ft_matrix_bins(task->trains));
-  bool several = task->data->outputs > 1;
-  struct ft_parameter parameter[MOST_PARAMETERS] = {
-    { "objective", several ? "multi:softprob" : "reg:squarederror" },
-    { "base_score", "0" },
-    { "disable_default_eval_metric", "1" },
-    { "tree_method", "hist" },
-    { "max_bin", bins },
-    { "max_cat_to_onehot", "64" },
-    { "seed", seed },
-    { "seed_per_iteration", "1" },
-    { "nthread", threads },
-    { "eta", "1" },
-    { "lambda", "0" },
-  };
-  size_t count = 11;
-  if (several) parameter[count++] = (struct ft_parameter){ "num_class", outputs };
+  struct ft_booster_parameters all;
+  ft_booster_parameters_fill(&all, task);
+  ft_booster_parameters_add(&all, "eta", "1");
+  ft_booster_parameters_add(&all, "lambda", "0");
   const struct ft_parameter *own = task->configuration->parameter;
   for (size_t i = 0; i < FT_CONFIGURATION_PARAMETERS && own[i].name; i++)
-    if (!is_own(own[i].name)) parameter[count++] = own[i];
+    if (!is_own(own[i].name)) ft_booster_parameters_add(&all, own[i].name, own[i].value);
   return ft_booster_make(&growing->booster, &growing->matrices.train, 1, task->data->outputs,
-                         parameter, count, err);
+                         all.parameter, all.count, err);
 }
 
 static enum ft_status prepare(struct growing *growing, struct ft_error *err) {
