@@ -21,6 +21,8 @@ struct fitting {
   struct ft_booster *booster;
   double *target; /* of the training rows */
   double *valid_target;
+  double *weight; /* of the training rows; NULL: 1 each */
+  double *valid_weight;
   float *gradient; /* then as many hessians */
   double *margin;  /* of the valid rows, after this round */
   double best;     /* loss to be made small */
@@ -35,23 +37,38 @@ static void release(struct fitting *fitting) {
   ft_matrices_return(&fitting->matrices, fitting->task->data->features);
   free(fitting->target);
   free(fitting->valid_target);
+  free(fitting->weight);
+  free(fitting->valid_weight);
   free(fitting->gradient);
   free(fitting->margin);
+}
+
+/* The numbers of some rows. */
+static double *gather(const double *number, const uint32_t *row, size_t rows) {
+  double *out = take(rows, sizeof *out);
+  for (size_t i = 0; out && i < rows; i++)
+    out[i] = number[row[i]];
+  return out;
+}
+
+static bool gather_weights(struct fitting *fitting) {
+  const struct ft_fit_task *task = fitting->task;
+  if (!task->data->weight) return true;
+  fitting->weight = gather(task->data->weight, task->train, task->trains);
+  fitting->valid_weight = gather(task->data->weight, task->valid, task->valids);
+  return fitting->weight && fitting->valid_weight;
 }
 
 static enum ft_status make_room(struct fitting *fitting, struct ft_error *err) {
   const struct ft_fit_task *task = fitting->task;
   size_t outputs = task->data->outputs;
-  fitting->target = take(task->trains, sizeof *fitting->target);
-  fitting->valid_target = take(task->valids, sizeof *fitting->valid_target);
+  fitting->target = gather(task->data->target, task->train, task->trains);
+  fitting->valid_target = gather(task->data->target, task->valid, task->valids);
   fitting->gradient = take(task->trains * outputs, 2 * sizeof *fitting->gradient);
   fitting->margin = take(task->valids * outputs, sizeof *fitting->margin);
-  if (!fitting->target || !fitting->valid_target || !fitting->gradient || !fitting->margin)
+  if (!fitting->target || !fitting->valid_target || !fitting->gradient || !fitting->margin ||
+      !gather_weights(fitting))
     return ft_fail(err, FT_NOMEM, "out of memory to train on %zu rows", task->trains);
-  for (size_t i = 0; i < task->trains; i++)
-    fitting->target[i] = task->data->target[task->train[i]];
-  for (size_t i = 0; i < task->valids; i++)
-    fitting->valid_target[i] = task->data->target[task->valid[i]];
   return FT_OK;
 }
 
@@ -100,7 +117,8 @@ static enum ft_status boost(struct fitting *fitting, uint32_t round, struct ft_e
   float *gradient = fitting->gradient, *hessian = gradient + task->trains * task->data->outputs;
   const float *margin;
   FT_TRY(ft_booster_margins(&margin, fitting->booster, fitting->matrices.train, err));
-  ft_loss_gradients(&fitting->loss, margin, fitting->target, task->trains, gradient, hessian);
+  ft_loss_gradients(&fitting->loss, margin, fitting->target, fitting->weight, task->trains,
+                    gradient, hessian);
   draw_rows(fitting, round);
   return ft_booster_boost(fitting->booster, fitting->matrices.train, round, gradient, hessian, err);
 }
@@ -114,8 +132,8 @@ static enum ft_status judge(double *loss, struct fitting *fitting, struct ft_err
     for (uint32_t g = 0; g < outputs; g++)
       fitting->margin[i * outputs + g] = fitting->loss.base[g] + margin[i * outputs + g];
   if (!task->stop_on_auc) {
-    *loss = ft_loss_mean(task->data->problem, outputs, fitting->margin, fitting->valid_target,
-                         task->valids);
+    *loss = ft_loss_weighted(&fitting->loss, fitting->margin, fitting->valid_target,
+                             fitting->valid_weight, task->valids);
     return FT_OK;
   }
   FT_TRY(ft_metric_auc(loss, fitting->margin, fitting->valid_target, task->valids, err));

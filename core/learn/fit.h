@@ -25,6 +25,7 @@ struct ft_fit_data {
   uint64_t seed;
   double centre; /* of the target: what a margin of 0 means; 0 for classes */
   double scale;  /* deviation of the target, 1 for classes: a member's margins are scaled by it */
+  const double *weight; /* of each row's loss, for boosted trees and nets; NULL: 1 each */
 };
 
 struct ft_fit_task {

@@ -7,6 +7,7 @@
 #include "foretell/maths.h"
 
 #define LEAST_SPREAD 0.5 /* deviation of the logarithms */
+#define MOST_WEIGHT  10.0
 
 bool ft_log_fit_wanted(const struct ft_configuration *configuration) {
   return ft_configuration_says(configuration, "target", "log");
@@ -55,8 +56,19 @@ static void restore_margins(struct ft_fit *fit, const struct ft_fit_task *task,
   }
 }
 
+/* An error of a logarithm is one of the number in proportion to it: without weights the least numbers
+ * would count most. Squared error in proportion alone would make few rows all that counts; so the weight
+ * is the number, not its square. */
+static void weigh(double *weight, const struct ft_fit_task *task) {
+  const struct ft_fit_data *data = task->data;
+  for (size_t r = 0; r < data->features->rows; r++) {
+    double number = data->centre + data->scale * data->target[r];
+    weight[r] = fmin(fmax(number / data->centre, 0), MOST_WEIGHT);
+  }
+}
+
 static enum ft_status fit_to(struct ft_fit *out, struct ft_arena *arena,
-                             const struct ft_fit_task *task, double *logarithm,
+                             const struct ft_fit_task *task, double *logarithm, double *weight,
                              ft_fit_learner *learner, struct ft_error *err) {
   for (size_t i = 0; i < task->trains; i++)
     logarithm[task->train[i]] = logarithm_of(task->data, task->train[i]);
@@ -69,7 +81,9 @@ static enum ft_status fit_to(struct ft_fit *out, struct ft_arena *arena,
   struct ft_fit_data data = *task->data;
   struct ft_configuration configuration = ft_configuration_without(task->configuration, "target");
   struct ft_fit_task own = *task;
+  weigh(weight, task);
   data.target = logarithm;
+  data.weight = weight;
   data.centre = spread.mean;
   data.scale = spread.deviation;
   own.data = &data;
@@ -84,9 +98,10 @@ static enum ft_status fit_to(struct ft_fit *out, struct ft_arena *arena,
 enum ft_status ft_log_fit(struct ft_fit *out, struct ft_arena *arena,
                           const struct ft_fit_task *task, ft_fit_learner *learner,
                           struct ft_error *err) {
-  double *logarithm = calloc(task->data->features->rows + 1, sizeof *logarithm);
+  size_t rows = task->data->features->rows;
+  double *logarithm = calloc(2 * rows + 1, sizeof *logarithm); /* and as many weights */
   if (!logarithm) return ft_fail(err, FT_NOMEM, "out of memory to train on %zu rows", task->trains);
-  enum ft_status status = fit_to(out, arena, task, logarithm, learner, err);
+  enum ft_status status = fit_to(out, arena, task, logarithm, logarithm + rows, learner, err);
   free(logarithm);
   return status;
 }

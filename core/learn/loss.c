@@ -71,11 +71,19 @@ void ft_loss_quantise(float *value, size_t count, size_t rows) {
   quantise(value, count, bits < SUM_BITS - size ? bits : SUM_BITS - size);
 }
 
+static void weigh(float *gradient, float *hessian, uint32_t outputs, double weight) {
+  for (uint32_t g = 0; g < outputs; g++) {
+    gradient[g] = (float)(gradient[g] * weight);
+    hessian[g] = (float)(hessian[g] * weight);
+  }
+}
+
 void ft_loss_gradients(const struct ft_loss *loss, const float *margin, const double *target,
-                       size_t rows, float *gradient, float *hessian) {
+                       const double *weight, size_t rows, float *gradient, float *hessian) {
   for (size_t r = 0; r < rows; r++) {
     size_t at = r * loss->outputs;
     gradient_row(loss, margin + at, target[r], gradient + at, hessian + at);
+    if (weight) weigh(gradient + at, hessian + at, loss->outputs, weight[r]);
   }
   ft_loss_quantise(gradient, rows * loss->outputs, rows);
   ft_loss_quantise(hessian, rows * loss->outputs, rows);
@@ -95,12 +103,20 @@ double ft_loss_row(enum ft_problem problem, uint32_t outputs, const double *marg
   return largest + ft_log(sum) - margin[(uint32_t)target];
 }
 
+double ft_loss_weighted(const struct ft_loss *loss, const double *margin, const double *target,
+                        const double *weight, size_t rows) {
+  double sum = 0;
+  for (size_t r = 0; r < rows; r++) {
+    double own = ft_loss_row(loss->problem, loss->outputs, margin + r * loss->outputs, target[r]);
+    sum += weight ? weight[r] * own : own;
+  }
+  return rows ? sum / (double)rows : 0;
+}
+
 double ft_loss_mean(enum ft_problem problem, uint32_t outputs, const double *margin,
                     const double *target, size_t rows) {
-  double sum = 0;
-  for (size_t r = 0; r < rows; r++)
-    sum += ft_loss_row(problem, outputs, margin + r * outputs, target[r]);
-  return rows ? sum / (double)rows : 0;
+  struct ft_loss loss = { problem, outputs, NULL };
+  return ft_loss_weighted(&loss, margin, target, NULL, rows);
 }
 
 void ft_loss_base(double *base, enum ft_problem problem, uint32_t outputs, const double *target,

@@ -19,9 +19,9 @@ struct ft_loss {
   const double *base; /* margin before the first tree; one an output */
 };
 
-/* `margin` is without the base. */
+/* `margin` is without the base. `weight` of each row; NULL: 1 each. */
 void ft_loss_gradients(const struct ft_loss *loss, const float *margin, const double *target,
-                       size_t rows, float *gradient, float *hessian);
+                       const double *weight, size_t rows, float *gradient, float *hessian);
 
 /* Round so that any sum over `rows` of the numbers is exact in double. */
 void ft_loss_quantise(float *value, size_t count, size_t rows);
@@ -29,6 +29,9 @@ void ft_loss_quantise(float *value, size_t count, size_t rows);
 /* Mean loss: log loss, or squared error in units of the scaled target. Base included in margin. */
 double ft_loss_mean(enum ft_problem problem, uint32_t outputs, const double *margin,
                     const double *target, size_t rows);
+/* Sum of each row's weight and loss, by the rows; `weight` NULL: the mean loss. */
+double ft_loss_weighted(const struct ft_loss *loss, const double *margin, const double *target,
+                        const double *weight, size_t rows);
 /* Loss of one row. */
 double ft_loss_row(enum ft_problem problem, uint32_t outputs, const double *margin, double target);
 

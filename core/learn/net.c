@@ -21,6 +21,7 @@ struct netted {
   float *number;  /* rows × terms */
   uint32_t *slot; /* rows × lookups */
   double *target;
+  double *weight; /* NULL: 1 each */
 };
 
 struct fitting {
@@ -68,6 +69,11 @@ static enum ft_status take_rows(struct netted *out, struct fitting *fitting, con
   ft_net_terms_fill(out->number, out->slot, &fitting->terms, data->features, row, rows);
   for (size_t r = 0; r < rows; r++)
     out->target[r] = data->target[row[r]];
+  if (!data->weight) return FT_OK;
+  out->weight = FT_ARENA_NEW(&fitting->arena, double, rows);
+  if (!out->weight) return ft_arena_fail(err, "the net's rows");
+  for (size_t r = 0; r < rows; r++)
+    out->weight[r] = data->weight[row[r]];
   return FT_OK;
 }
 
@@ -146,9 +152,12 @@ static void differ(struct fitting *fitting, const uint32_t *order) {
   uint32_t last = fitting->network.layers - 1;
   size_t stride = fitting->network.layer[last].stride;
   memset(batch->delta[0], 0, batch->rows * stride * sizeof(float));
-  for (size_t r = 0; r < batch->rows; r++)
+  const struct netted *train = &fitting->train;
+  for (size_t r = 0; r < batch->rows; r++) {
+    double weight = train->weight ? train->weight[order[r]] : 1;
     differ_row(fitting, batch->delta[0] + r * stride, batch->h[last] + r * stride,
-               fitting->train.target[order[r]], 1.0 / (double)batch->rows);
+               train->target[order[r]], weight / (double)batch->rows);
+  }
 }
 
 static void follow(struct fitting *fitting) {
@@ -231,8 +240,9 @@ static enum ft_status judge(double *loss, struct fitting *fitting, struct ft_err
     FT_TRY(ft_metric_auc(loss, fitting->margin, fitting->valid.target, fitting->valid.rows, err));
     *loss = -*loss;
   } else {
-    *loss = ft_loss_mean(task->data->problem, task->data->outputs, fitting->margin,
-                         fitting->valid.target, fitting->valid.rows);
+    struct ft_loss own = { task->data->problem, task->data->outputs, fitting->base };
+    *loss = ft_loss_weighted(&own, fitting->margin, fitting->valid.target, fitting->valid.weight,
+                             fitting->valid.rows);
   }
   return FT_OK;
 }

@@ -140,9 +140,18 @@ static enum ft_status see_frequency(struct viewing *v, struct ft_error *err) {
   return add_coded(v, NULL, of_code, 0, err);
 }
 
+static const float *place_of(const struct viewing *v) {
+  return v->target && v->target->place ? v->target->place[v->feature] : NULL;
+}
+
 static enum ft_status see_category(struct viewing *v, struct ft_error *err) {
   uint32_t categories = v->rows->features->categories[v->feature];
   bool means = v->target && categories >= v->target->least_codes;
+  const float *place = means ? NULL : place_of(v);
+  if (place) {
+    v->codes = categories + 1;
+    return add_coded(v, NULL, place, 0, err);
+  }
   if (!means && categories <= FT_VIEW_MOST_CODES) {
     add_column(v, ft_features_column(v->rows->features, v->feature), NULL, categories);
     return FT_OK;
@@ -204,7 +213,8 @@ enum ft_status ft_view_make(struct ft_view *out, const struct ft_view_rows *rows
   *out = (struct ft_view){ .features = *rows->features, .of = rows->features };
   ft_arena_init(&out->arena, FT_ARENA_DEFAULT_LIMIT);
   uint32_t least = target ? target->least_codes : FT_VIEW_MOST_CODES + 1;
-  if (!has_categories(rows->features, least, UINT32_MAX)) return FT_OK;
+  bool placed = target && target->place;
+  if (!placed && !has_categories(rows->features, least, UINT32_MAX)) return FT_OK;
   struct viewing v = { .view = out, .rows = rows, .target = target };
   FT_TRY(make_room(&v, err));
   for (v.feature = 0; v.feature < rows->features->features; v.feature++) {

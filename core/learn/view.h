@@ -2,8 +2,9 @@
  *
  * A category of more codes than a learner's bins hold is seen with its most frequent ones, the
  * others as "other". Or a category is seen as numbers: the mean of the target by code (of each
- * class, where they are few) and how frequent the code is. A split of such a number sends a set of
- * codes to the right: so the forest becomes one over the category, and a model knows no means.
+ * class, where they are few) and how frequent the code is; or the place of the code in an order. A split
+ * of such a number sends a set of codes to the right: so the forest becomes one over the category, and a
+ * model knows no means.
  *
  * Leakage  means and frequencies are of the training rows alone; a training row is seen with means
  *          that its own target is not in (code_mean.h).
@@ -32,7 +33,10 @@ struct ft_view_target {
   const double *value; /* of all rows: labels' indices, or numbers */
   enum ft_problem problem;
   uint32_t outputs;
-  uint32_t least_codes; /* a category of fewer stays codes */
+  uint32_t least_codes; /* a category of fewer stays codes … */
+  const float *const
+      *place; /* … or is seen as its codes' places: of each feature, of each code; NULL,
+                              * as the list may be: it stays codes */
 };
 
 struct ft_view_column {

@@ -1,5 +1,6 @@
 #include "core/learn/view_fit.h"
 
+#include "core/learn/effects.h"
 #include "core/learn/view.h"
 
 static enum ft_status fit_view(struct ft_fit *out, struct ft_arena *arena,
@@ -15,9 +16,16 @@ static enum ft_status fit_view(struct ft_fit *out, struct ft_arena *arena,
   return out->done ? ft_view_restore(&out->member.forest, arena, view, err) : FT_OK;
 }
 
-enum ft_status ft_view_fit(struct ft_fit *out, struct ft_arena *arena,
-                           const struct ft_fit_task *task, ft_fit_learner *learner,
-                           struct ft_error *err) {
+/* A linear fit's members are read, and of no use thereafter. */
+static enum ft_status find_places(struct ft_view_target *target, struct ft_arena *arena,
+                                  const struct ft_fit_task *task, struct ft_error *err) {
+  if (!ft_configuration_says(task->configuration, "encode", "effect")) return FT_OK;
+  return ft_effects_order(&target->place, arena, task, err);
+}
+
+static enum ft_status fit_within(struct ft_fit *out, struct ft_arena *arena,
+                                 struct ft_arena *places, const struct ft_fit_task *task,
+                                 ft_fit_learner *learner, struct ft_error *err) {
   const struct ft_fit_data *data = task->data;
   bool encode = ft_configuration_says(task->configuration, "encode", "target");
   struct ft_view_rows rows = { data->features, task->train, task->trains };
@@ -27,8 +35,19 @@ enum ft_status ft_view_fit(struct ft_fit *out, struct ft_arena *arena,
                                    .least_codes =
                                        encode ? FT_VIEW_SOME_CODES : FT_VIEW_MANY_CODES };
   struct ft_view view;
+  FT_TRY(find_places(&target, places, task, err));
   enum ft_status status = ft_view_make(&view, &rows, &target, err);
   if (status == FT_OK) status = fit_view(out, arena, task, &view, learner, err);
   ft_view_release(&view);
+  return status;
+}
+
+enum ft_status ft_view_fit(struct ft_fit *out, struct ft_arena *arena,
+                           const struct ft_fit_task *task, ft_fit_learner *learner,
+                           struct ft_error *err) {
+  struct ft_arena places;
+  ft_arena_init(&places, FT_ARENA_DEFAULT_LIMIT);
+  enum ft_status status = fit_within(out, arena, &places, task, learner, err);
+  ft_arena_release(&places);
   return status;
 }

@@ -1,7 +1,8 @@
 /* A fit of trees over what they should see of the features (view.h): the learner is handed a view
  * instead of the run's features, and its forest is made one over these.
  *
- * Parameter  "encode" = "target": categories of fewer codes are seen as means too. */
+ * Parameter  "encode" = "target": categories of fewer codes are seen as means too;
+ *            "encode" = "effect": categories of few codes are seen in an order (effects.h). */
 #ifndef FORETELL_LEARN_VIEW_FIT_H
 #define FORETELL_LEARN_VIEW_FIT_H
 

@@ -20,7 +20,9 @@
 #define END_SECONDS    0.3  /* … which take so long on an ordinary machine, */
 #define JUDGED_SECONDS 1e-5 /* and for each row that is judged so much more, … */
 #define MARGIN_SECONDS 3e-6 /* … and for each of its outputs */
-#define READ_SECONDS   5e-8 /* what it takes to read a row's feature: how slow is this machine? */
+#define CHOOSE_SECONDS 2.5e-5 /* before the final fits, a row that is judged … */
+#define WEIGH_SECONDS  3e-6   /* … and each of its outputs */
+#define READ_SECONDS   5e-8   /* what it takes to read a row's feature: how slow is this machine? */
 #define MOST_SLOWNESS  4.0
 #define LEAST_SHARE    0.05 /* of the time, that is searched however long reading took */
 #define LITTLE_SHARE   0.15 /* of the time left: no candidate would end on all rows */
@@ -228,6 +230,11 @@ static enum ft_status see_fewer(struct ft_learned *learned, struct ft_run *run,
                            err);
 }
 
+/* Of the wall, to choose weights and show scores. */
+static double settling_seconds(const struct ft_learned *learned, const struct ft_run *run) {
+  return (CHOOSE_SECONDS + WEIGH_SECONDS * run->outputs) * (double)learned->part.scoreds;
+}
+
 static double loss_of(const struct ft_run *run, const struct ft_search *search) {
   return ft_loss_mean(run->target.problem, run->outputs, search->margin, search->target,
                       search->rows);
@@ -257,6 +264,7 @@ static enum ft_status search(struct ft_learned *learned, struct ft_run *run, enu
   }
   bool finals = learned->helds > 0 || effort->hold_out;
   options.growth = finals && !options.list ? MORE_ROWS : 0; /* of many rows most have been seen */
+  options.settling = options.growth > 0 ? settling_seconds(learned, run) : 0;
   enum ft_status status = ft_search_run(&learned->search, &data, &learned->part, &options, err);
   if (status == FT_OK && learned->sampled.end == FT_SEARCH_CLOCK)
     learned->search.end = FT_SEARCH_CLOCK;
@@ -334,8 +342,8 @@ static double growth_of(const struct ft_learned *learned, const struct ft_run *r
   return MORE_ROWS * fmax(most / seen, 1);
 }
 
-/* Train the chosen ones again on all rows; where the time is too short, or memory, they stay as
- * they are: trained on four fifths, and honest. */
+/* Train the chosen ones again on all rows, as many fits of each as there is time for; where it is too
+ * short for one, or memory, they stay as they are: trained on four fifths, and honest. */
 static enum ft_status train_finals(struct ft_run *run, struct ft_learned *learned,
                                    struct ft_error *err) {
   const struct ft_effort *effort = &learned->effort;
@@ -347,8 +355,8 @@ static enum ft_status train_finals(struct ft_run *run, struct ft_learned *learne
                                        .self = run,
                                        .tick = tell_finals };
   if (learned->helds == 0 && !effort->hold_out) return FT_OK; /* they have seen all rows */
-  double seconds = ft_finals_seconds(&learned->finals, growth_of(learned, run)) / effort->threads;
-  if (ft_clock_seconds() + seconds > options.deadline) return FT_OK;
+  double left = (options.deadline - ft_clock_seconds()) * effort->threads;
+  if (!ft_finals_limit(&learned->finals, left, growth_of(learned, run))) return FT_OK;
   struct ft_fit_data data = data_of(run);
   enum ft_status status =
       ft_finals_train(&learned->finals, run->arena, &data, &learned->whole, &options, err);

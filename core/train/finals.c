@@ -160,13 +160,24 @@ enum ft_status ft_finals_pick(struct ft_finals *out, struct ft_arena *arena,
   return FT_OK;
 }
 
-double ft_finals_seconds(const struct ft_finals *finals, double growth) {
-  double seconds = 0;
+bool ft_finals_limit(struct ft_finals *finals, double seconds, double growth) {
+  struct ft_budget_part part[FT_FINALS_MOST];
   for (uint32_t i = 0; i < finals->finals; i++) {
-    const struct ft_trial *trial = &finals->final[i].candidate->trial;
-    seconds += trial->seconds / trial->fits * finals->final[i].kept;
+    const struct ft_final *final = &finals->final[i];
+    const struct ft_trial *trial = &final->candidate->trial;
+    part[i] = (struct ft_budget_part){ .weight = final->weight,
+                                       .gain = final->gain,
+                                       .ns = trial->seconds / trial->fits * growth,
+                                       .fits = final->kept };
   }
-  return seconds * growth;
+  ft_budget_keep(part, finals->finals, seconds, INFINITY);
+  double needed = 0;
+  for (uint32_t i = 0; i < finals->finals; i++)
+    needed += part[i].kept * part[i].ns;
+  if (needed > seconds) return false;
+  for (uint32_t i = 0; i < finals->finals; i++)
+    finals->final[i].kept = part[i].kept;
+  return true;
 }
 
 static void run_task(void *self, size_t index) {

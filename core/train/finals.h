@@ -51,9 +51,9 @@ enum ft_status ft_finals_pick(struct ft_finals *out, struct ft_arena *arena,
                               const struct ft_model *model, double most_ns, const double *gain,
                               struct ft_error *err) FT_MUST_CHECK;
 
-/* Seconds of one core that training them will take, when a fit takes `growth` times what the search's
- * took. */
-double ft_finals_seconds(const struct ft_finals *finals, double growth);
+/* Give up fits until training them takes no longer than so many seconds of one core, when a fit takes
+ * `growth` times what the search's took. Answers false, and gives up none, where one of each takes longer. */
+bool ft_finals_limit(struct ft_finals *finals, double seconds, double growth);
 
 /* Train them on all rows of the partition. One whose fits do not end in time, or do not fit into memory,
  * is not ready. Where all have predicted all rows, weights are chosen anew on these.

@@ -42,7 +42,7 @@ struct searching {
   uint32_t stale;
   atomic_bool stop;
   atomic_uint begun;   /* of the first candidate's fits */
-  atomic_uint reserve; /* milliseconds of the wall, that the final fits will take */
+  atomic_uint reserve; /* milliseconds of the wall, until the final fits are done */
   double work;         /* foretold seconds of the judged ones */
   double *share;       /* of each candidate in the running mixture */
   double *mixed;       /* its margins, after each judged one */
@@ -121,7 +121,7 @@ static bool fits_in_time(const struct searching *searching,
   double more = seconds_of(searching, configuration);
   double finals = final_seconds(searching) + more * searching->options->growth;
   return ft_clock_seconds() + seconds_waiting(searching) +
-             (more + finals) / searching->options->threads <=
+             (more + finals) / searching->options->threads + searching->options->settling <=
          searching->options->deadline;
 }
 
@@ -345,8 +345,9 @@ static enum ft_status take_result(struct searching *searching, struct ft_error *
   }
   learn_cost(searching, &candidate->trial);
   FT_TRY(judge(searching, candidate, err));
-  double reserve = 1e3 * final_seconds(searching) / searching->options->threads;
-  atomic_store(&searching->reserve, (unsigned)fmin(reserve, 1e9));
+  double reserve =
+      final_seconds(searching) / searching->options->threads + searching->options->settling;
+  atomic_store(&searching->reserve, (unsigned)fmin(1e3 * reserve, 1e9));
   return FT_OK;
 }
 

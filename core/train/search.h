@@ -66,6 +66,7 @@ struct ft_search_options {
   double deadline;      /* of the search and the final fits */
   double start;         /* seconds of trees' first round, with a list */
   double growth;        /* seconds of a final fit, as a multiple of a trial's */
+  double settling;      /* seconds of the wall from the last trial to the final fits */
   double most_ns;       /* of a prediction by the model, a row */
   const struct ft_search_speed
       *speed;                   /* as an earlier search has seen it; NULL: nothing is known */

@@ -90,6 +90,31 @@ static void margins_are_of_the_target_and_sums_are_logarithms(void **state) {
   ft_arena_release(&arena);
 }
 
+/* Where nothing tells the numbers apart, the guess is their logarithms' mean, weighted by them. */
+static void what_is_great_weighs_more(void **state) {
+  (void)state;
+  static const struct ft_configuration trees = {
+    "trees of logarithms", FT_LEARN_TREES, { { "target", "log" }, { "lambda", "0" } }, 1, 1, 5, 1
+  };
+  struct ft_features features;
+  struct ft_fit_data data = make(&features);
+  data.centre = 50.5;
+  data.scale = 49.5;
+  for (uint32_t r = 0; r < ROWS; r++) {
+    value[r] = 0;
+    target[r] = r % 2 ? 1 : -1; /* 100 and 1 */
+  }
+  struct ft_fit_task task = task_of(&data, &trees);
+  struct ft_arena arena;
+  struct ft_fit fit;
+  struct ft_error err;
+  ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
+  assert_int_equal(ft_fit_run(&fit, &arena, &task, &err), FT_OK);
+  double guess = data.centre + data.scale * fit.margin[0];
+  assert_true(fabs(guess - exp(100 * log(100) / 101)) < 0.5); /* without weights: 10 */
+  ft_arena_release(&arena);
+}
+
 static void it_pays_where_positive_numbers_spread_over_magnitudes(void **state) {
   (void)state;
   struct ft_features features;
@@ -106,6 +131,7 @@ static void it_pays_where_positive_numbers_spread_over_magnitudes(void **state) 
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(margins_are_of_the_target_and_sums_are_logarithms),
+    cmocka_unit_test(what_is_great_weighs_more),
     cmocka_unit_test(it_pays_where_positive_numbers_spread_over_magnitudes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

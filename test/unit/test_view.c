@@ -66,7 +66,7 @@ static struct ft_view view_of(const struct sample *s, size_t rows, enum ft_probl
                               uint32_t outputs) {
   struct ft_view view;
   struct ft_view_rows seen = { &s->features, s->row, rows };
-  struct ft_view_target target = { s->target, problem, outputs, FT_VIEW_SOME_CODES };
+  struct ft_view_target target = { s->target, problem, outputs, FT_VIEW_SOME_CODES, NULL };
   assert_int_equal(ft_view_make(&view, &seen, &target, NULL), FT_OK);
   return view;
 }
@@ -120,7 +120,7 @@ static void expect_the_same_margins(enum ft_learner learner, enum ft_problem pro
                                             .eta = 0.3,
                                             .subsample = 1,
                                             .most_rounds = 12 };
-  struct ft_fit_data data = { &s->features, s->target, problem, outputs, 1, 0, 1 };
+  struct ft_fit_data data = { &s->features, s->target, problem, outputs, 1, 0, 1, NULL };
   size_t trains = ROWS * 3 / 4, valids = ROWS - trains;
   struct ft_fit_task task = { .data = &data,
                               .configuration = &configuration,
@@ -156,6 +156,8 @@ static void a_forest_over_means_becomes_one_over_the_category(void **state) {
   expect_the_same_margins(FT_LEARN_TREES, FT_REGRESSION, 1, CODES, "target");
   expect_the_same_margins(FT_LEARN_TREES, FT_MULTICLASS, 3, CODES, "target");
   expect_the_same_margins(FT_LEARN_TREES, FT_BINARY, 1, 20, "target");
+  expect_the_same_margins(FT_LEARN_TREES, FT_REGRESSION, 1, 20, "effect");
+  expect_the_same_margins(FT_LEARN_EXTRA_TREES, FT_REGRESSION, 1, 20, "effect");
   expect_the_same_margins(FT_LEARN_RANDOM_FOREST, FT_BINARY, 1, CODES, "target");
   expect_the_same_margins(FT_LEARN_RANDOM_FOREST, FT_MULTICLASS, 3, CODES, "target");
 }

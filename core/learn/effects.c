@@ -1,0 +1,87 @@
+#include "core/learn/effects.h"
+
+#include <stdlib.h>
+
+#include "core/learn/linear.h"
+
+#define LEAST_ROWS 50 /* of a category, a code */
+#define STEPS      24 /* of the path: by then a penalty is too small to hide what codes add */
+
+static const struct ft_configuration additive = {
+  "effects",
+  FT_LEARN_LINEAR,
+  { { "knots", "10" }, { "l1_share", "0" }, { "reach", "4" } },
+  1,
+  1,
+  STEPS,
+  0
+};
+
+static bool has_order(const struct ft_fit_task *task, uint32_t feature) {
+  uint32_t codes = task->data->features->categories[feature];
+  return codes >= FT_EFFECTS_LEAST_CODES && codes <= FT_EFFECTS_MOST_CODES &&
+         task->trains >= (size_t)LEAST_ROWS * codes;
+}
+
+static bool has_any_order(const struct ft_fit_task *task) {
+  for (uint32_t f = 0; f < task->data->features->features; f++)
+    if (has_order(task, f)) return true;
+  return false;
+}
+
+struct placed {
+  float weight;
+  uint32_t code;
+};
+
+static int compare_placed(const void *a, const void *b) {
+  const struct placed *first = a, *second = b;
+  if (first->weight != second->weight) return first->weight < second->weight ? -1 : 1;
+  return (first->code > second->code) - (first->code < second->code);
+}
+
+/* Codes 0 … `codes`, by the weights of their rows of the lookup. */
+static enum ft_status place(float **out, struct ft_arena *arena, const float *weight,
+                            uint32_t codes, struct ft_error *err) {
+  struct placed placed[FT_EFFECTS_MOST_CODES + 1];
+  float *of_code = FT_ARENA_NEW(arena, float, codes + 1);
+  if (!of_code) return ft_arena_fail(err, "the order of a category");
+  for (uint32_t c = 0; c <= codes; c++)
+    placed[c] = (struct placed){ weight[c], c };
+  qsort(placed, codes + 1, sizeof *placed, compare_placed);
+  for (uint32_t i = 0; i <= codes; i++)
+    of_code[placed[i].code] = (float)i;
+  *out = of_code;
+  return FT_OK;
+}
+
+static enum ft_status read_places(const float *const **of_code, struct ft_arena *arena,
+                                  const struct ft_fit_task *task, const struct ft_net *net,
+                                  struct ft_error *err) {
+  const struct ft_features *features = task->data->features;
+  float **places = FT_ARENA_NEW(arena, float *, features->features);
+  if (!places) return ft_arena_fail(err, "the order of a category");
+  for (uint32_t l = 0; l < net->lookups; l++) {
+    const struct ft_lookup *lookup = &net->lookup[l];
+    if (!has_order(task, lookup->feature)) continue;
+    FT_TRY(place(&places[lookup->feature], arena, net->layer[0].weight + lookup->first,
+                 features->categories[lookup->feature], err));
+  }
+  *of_code = (const float *const *)places;
+  return FT_OK;
+}
+
+enum ft_status ft_effects_order(const float *const **of_code, struct ft_arena *arena,
+                                const struct ft_fit_task *task, struct ft_error *err) {
+  *of_code = NULL;
+  if (task->data->outputs != 1 || !task->data->features->categories || !has_any_order(task))
+    return FT_OK;
+  struct ft_fit_task own = *task;
+  struct ft_fit fit = { 0 };
+  own.configuration = &additive;
+  own.valids = 0;
+  own.rounds = STEPS;
+  own.progress = NULL;
+  FT_TRY(ft_linear_fit(&fit, arena, &own, err));
+  return fit.done ? read_places(of_code, arena, task, &fit.member.net, err) : FT_OK;
+}
