@@ -9,6 +9,10 @@
 #define LOG_2      0.693147180559945286
 #define WIDE_CODES 16 /* a category of more is worth a candidate that sees means of its codes */
 
+#define COARSE_DEPTH      2  /* of boosted trees */
+#define COARSE_MEAN_DEPTH 8  /* of trees that are averaged */
+#define COARSE_WIDTH      24 /* of a net's layers */
+
 /* How a parameter of trees is varied: to a value times or by up to `reach`, kept within bounds. */
 struct variation {
   const char *name;
@@ -31,6 +35,17 @@ static bool has_wide(const struct ft_features *features) {
   for (uint32_t f = 0; f < features->features; f++)
     if (features->categories[f] > WIDE_CODES) return true;
   return false;
+}
+
+/* Can it tell only few kinds of rows apart? */
+static bool is_coarse(const struct ft_configuration *configuration) {
+  double depth = ft_configuration_number(configuration, "max_depth", 6);
+  switch (configuration->learner) {
+  case FT_LEARN_TREES: return depth <= COARSE_DEPTH;
+  case FT_LEARN_EXTRA_TREES: return depth <= COARSE_MEAN_DEPTH;
+  case FT_LEARN_NET: return ft_configuration_number(configuration, "width", 64) <= COARSE_WIDTH;
+  default: return true; /* linear; and forests, whose trees are no deeper than they can be walked */
+  }
 }
 
 void ft_portfolio_init(struct ft_portfolio *portfolio, struct ft_arena *arena,
@@ -108,6 +123,7 @@ enum ft_status ft_portfolio_next(const struct ft_configuration **out,
     if (!ft_learner_allowed(next->learner, portfolio->model_type)) continue;
     if (ft_configuration_says(next, "encode", "target") && !portfolio->wide) continue;
     if (ft_log_fit_wanted(next) && !portfolio->spread) continue;
+    if (portfolio->fine && is_coarse(next)) continue;
     *out = next;
     return FT_OK;
   }

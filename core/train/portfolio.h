@@ -16,6 +16,7 @@ struct ft_portfolio {
   struct ft_random random;
   bool wide;           /* a category has many codes */
   bool spread;         /* the target is of numbers over magnitudes (log_fit.h) */
+  bool fine;           /* what can tell only few kinds of rows apart is left out from now on */
   uint32_t variations; /* made so far */
 };
 

@@ -21,6 +21,7 @@
 #define SMALLEST_SHARE 0.02   /* of a mixture that is worth a final fit */
 #define HURRIED_SHARE  0.2    /* of the time, for the first few candidates */
 #define USUAL_TRIALS   16     /* for the progress shown */
+#define FINE           3.0    /* times the least loss: a linear model is of no use */
 
 struct task {
   struct ft_candidate *candidate;
@@ -226,6 +227,18 @@ static bool is_enough(struct searching *searching) {
   return false;
 }
 
+/* Is a linear model so much worse than the best one that nothing of its kind is of use? */
+static bool is_fine(const struct ft_search *search) {
+  double least = INFINITY, linear = 0;
+  for (uint32_t i = 0; i < search->candidates; i++) {
+    const struct ft_candidate *one = &search->candidate[i];
+    if (one->state != FT_CANDIDATE_TRIED) continue;
+    least = fmin(least, one->trial.loss);
+    if (one->configuration->learner == FT_LEARN_LINEAR) linear = fmax(linear, one->trial.loss);
+  }
+  return linear > FINE * least;
+}
+
 /* Propose one candidate; `more` is false when there is none. */
 static enum ft_status propose(bool *more, struct searching *searching, struct ft_error *err) {
   struct ft_search *search = searching->search;
@@ -234,6 +247,7 @@ static enum ft_status propose(bool *more, struct searching *searching, struct ft
     const struct ft_configuration *next = NULL;
     bool varied = !searching->portfolio.list->name;
     const struct ft_configuration *best = searching->options->list ? NULL : best_trees(search);
+    searching->portfolio.fine = !searching->options->list && is_fine(search);
     FT_TRY(ft_portfolio_next(&next, &searching->portfolio, best, err));
     if (!next) {
       search->end = FT_SEARCH_LIST;

@@ -1,0 +1,125 @@
+/* What a search tries, and in which case what is left out. */
+#include "core/train/portfolio.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define ROWS 4
+
+struct listing {
+  struct ft_arena arena;
+  struct ft_features features;
+  struct ft_fit_data data;
+  struct ft_portfolio portfolio;
+};
+
+static uint32_t categories[1];
+static double target[ROWS] = { -1, 0, 0, 1 };
+
+static void begin(struct listing *l, enum ft_problem problem, enum ft_model_type model_type) {
+  *l = (struct listing){ .features = { .rows = ROWS, .features = 1, .categories = categories } };
+  l->data = (struct ft_fit_data){ .features = &l->features,
+                                  .target = target,
+                                  .problem = problem,
+                                  .outputs = 1,
+                                  .seed = 1,
+                                  .scale = 1 };
+  ft_arena_init(&l->arena, FT_ARENA_DEFAULT_LIMIT);
+  ft_portfolio_init(&l->portfolio, &l->arena, &l->data, model_type);
+}
+
+static const struct ft_configuration *next_of(struct listing *l,
+                                              const struct ft_configuration *best) {
+  const struct ft_configuration *next;
+  assert_int_equal(ft_portfolio_next(&next, &l->portfolio, best, NULL), FT_OK);
+  return next;
+}
+
+/* Is it still to come? Takes all that comes. */
+static bool has(struct listing *l, const char *name) {
+  bool found = false;
+  for (const struct ft_configuration *next; (next = next_of(l, NULL)) != NULL;)
+    found |= strcmp(next->name, name) == 0;
+  return found;
+}
+
+static bool is_listed(enum ft_model_type model_type, bool fine, const char *name) {
+  struct listing l;
+  begin(&l, FT_REGRESSION, model_type);
+  l.portfolio.fine = fine;
+  bool found = has(&l, name);
+  ft_arena_release(&l.arena);
+  return found;
+}
+
+static void what_is_coarse_is_left_out_where_that_is_of_no_use(void **state) {
+  (void)state;
+  static const char *const coarse[] = { "linear",     "additive",          "quiet net",
+                                        "narrow net", "loose extra trees", "pairs",
+                                        "forest" };
+  static const char *const fine[] = {
+    "standard", "net", "deep", "extra trees", "wide net", "slow"
+  };
+  for (size_t i = 0; i < sizeof coarse / sizeof *coarse; i++) {
+    assert_true(is_listed(FT_MODEL_TYPE_AUTO, false, coarse[i]));
+    assert_false(is_listed(FT_MODEL_TYPE_AUTO, true, coarse[i]));
+  }
+  for (size_t i = 0; i < sizeof fine / sizeof *fine; i++) {
+    assert_true(is_listed(FT_MODEL_TYPE_AUTO, false, fine[i]));
+    assert_true(is_listed(FT_MODEL_TYPE_AUTO, true, fine[i]));
+  }
+}
+
+static void a_model_type_allows_its_own_learners(void **state) {
+  (void)state;
+  assert_true(is_listed(FT_MODEL_TYPE_MLP, false, "net"));
+  assert_false(is_listed(FT_MODEL_TYPE_MLP, false, "standard"));
+  assert_true(is_listed(FT_MODEL_TYPE_LINEAR_LEARNER, false, "additive"));
+  assert_false(is_listed(FT_MODEL_TYPE_LINEAR_LEARNER, false, "net"));
+}
+
+static void logarithms_are_for_positive_numbers_that_spread(void **state) {
+  (void)state;
+  assert_false(is_listed(FT_MODEL_TYPE_AUTO, false, "trees of logarithms"));
+  struct listing l;
+  begin(&l, FT_REGRESSION, FT_MODEL_TYPE_AUTO);
+  l.portfolio.spread = true;
+  assert_true(has(&l, "trees of logarithms"));
+  ft_arena_release(&l.arena);
+}
+
+static void variations_follow_and_replay(void **state) {
+  (void)state;
+  struct listing a, b;
+  begin(&a, FT_BINARY, FT_MODEL_TYPE_XGBOOST);
+  begin(&b, FT_BINARY, FT_MODEL_TYPE_XGBOOST);
+  const struct ft_configuration *best = next_of(&a, NULL);
+  next_of(&b, NULL);
+  assert_false(has(&a, "nothing"));
+  assert_false(has(&b, "nothing"));
+  for (int i = 0; i < 8; i++) {
+    const struct ft_configuration *one = next_of(&a, best), *other = next_of(&b, best);
+    assert_string_equal(one->name, other->name);
+    assert_int_equal(one->learner, best->learner);
+    assert_true(one->eta == other->eta && one->subsample == other->subsample);
+    for (size_t p = 0; p < FT_CONFIGURATION_PARAMETERS && one->parameter[p].name; p++)
+      assert_string_equal(one->parameter[p].value, other->parameter[p].value);
+  }
+  ft_arena_release(&a.arena);
+  ft_arena_release(&b.arena);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(what_is_coarse_is_left_out_where_that_is_of_no_use),
+    cmocka_unit_test(a_model_type_allows_its_own_learners),
+    cmocka_unit_test(logarithms_are_for_positive_numbers_that_spread),
+    cmocka_unit_test(variations_follow_and_replay),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
