@@ -4,9 +4,14 @@
 
 #include "core/learn/linear.h"
 
-#define LEAST_ROWS 50 /* of a category, a code */
-#define STEPS      24 /* of the path: by then a penalty is too small to hide what codes add */
+#define LEAST_ROWS    50    /* of a category, a code */
+#define MOST_ROWS     50000 /* are enough, evenly spread */
+#define MANY_FEATURES 40    /* then numbers are straight: bends would take longer than the trees */
+#define STEPS         24    /* of the path: by then a penalty is too small to hide what codes add */
 
+static const struct ft_configuration straight = {
+  "effects", FT_LEARN_LINEAR, { { "l1_share", "0" }, { "reach", "4" } }, 1, 1, STEPS, 0
+};
 static const struct ft_configuration additive = {
   "effects",
   FT_LEARN_LINEAR,
@@ -71,6 +76,17 @@ static enum ft_status read_places(const float *const **of_code, struct ft_arena 
   return FT_OK;
 }
 
+static enum ft_status thin(struct ft_fit_task *task, struct ft_arena *arena, struct ft_error *err) {
+  if (task->trains <= MOST_ROWS) return FT_OK;
+  uint32_t *row = FT_ARENA_NEW(arena, uint32_t, MOST_ROWS);
+  if (!row) return ft_arena_fail(err, "the order of a category");
+  for (size_t i = 0; i < MOST_ROWS; i++)
+    row[i] = task->train[i * task->trains / MOST_ROWS];
+  task->train = row;
+  task->trains = MOST_ROWS;
+  return FT_OK;
+}
+
 enum ft_status ft_effects_order(const float *const **of_code, struct ft_arena *arena,
                                 const struct ft_fit_task *task, struct ft_error *err) {
   *of_code = NULL;
@@ -78,7 +94,8 @@ enum ft_status ft_effects_order(const float *const **of_code, struct ft_arena *a
     return FT_OK;
   struct ft_fit_task own = *task;
   struct ft_fit fit = { 0 };
-  own.configuration = &additive;
+  FT_TRY(thin(&own, arena, err));
+  own.configuration = task->data->features->features > MANY_FEATURES ? &straight : &additive;
   own.valids = 0;
   own.rounds = STEPS;
   own.progress = NULL;

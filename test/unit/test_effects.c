@@ -11,7 +11,7 @@
 
 #include "foretell/random.h"
 
-#define ROWS  4000
+#define ROWS  60000 /* more than are looked at */
 #define CODES 6
 
 struct sample {
