@@ -115,7 +115,6 @@ static enum ft_status split(struct ft_learned *learned, struct ft_run *run, stru
   }
   learned->seens = (size_t)((double)learned->seens * learned->effort.share);
   deal.folds = learned->effort.folds;
-  deal.repeats = learned->effort.repeats;
   deal.hold_out = learned->effort.hold_out;
   FT_TRY(ft_partition_deal(&learned->whole, run->arena, &data, run->all, run->rows, &deal, err));
   return ft_partition_deal(&learned->part, run->arena, &data, learned->seen, learned->seens, &deal,

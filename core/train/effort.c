@@ -25,7 +25,7 @@ static uint32_t part_of(size_t rows, size_t scored) {
 }
 
 struct ft_effort ft_effort_for(const struct ft_effort_size *size) {
-  struct ft_effort effort = { .repeats = 1, .most_rounds = 4000, .haste = 1, .share = 1 };
+  struct ft_effort effort = { .most_rounds = 4000, .haste = 1, .share = 1 };
   effort.scored =
       size->outputs > FEW_OUTPUTS ? MOST_SCORED * FEW_OUTPUTS / size->outputs : MOST_SCORED;
   effort.aside = size->rows < ASIDE_ROWS ? 0 : part_of(size->rows, effort.scored);

@@ -16,11 +16,10 @@ struct ft_effort_size {
 };
 
 struct ft_effort {
-  size_t scored;    /* rows that are enough to compare candidates, and to show a score */
-  uint32_t aside;   /* one row of so many is kept aside; 0: none */
-  uint32_t folds;   /* of the others; with hold_out one row of so many is predicted */
-  uint32_t repeats; /* times that the folds are dealt */
-  bool hold_out;    /* one fit a candidate instead of one a fold */
+  size_t scored;  /* rows that are enough to compare candidates, and to show a score */
+  uint32_t aside; /* one row of so many is kept aside; 0: none */
+  uint32_t folds; /* of the others; with hold_out one row of so many is predicted */
+  bool hold_out;  /* one fit a candidate instead of one a fold */
   size_t
       sample; /* rows that candidates are ordered on, as many more judging them, before the best are
                   * tried on all; 0: none */

@@ -209,7 +209,7 @@ static uint32_t refit_rounds(const struct ft_final *final) {
 static enum ft_status open_all(struct ft_finals *finals, struct finishing *finishing,
                                const struct ft_fit_data *data, const struct ft_partition *partition,
                                struct ft_error *err) {
-  size_t most = (size_t)finals->finals * partition->folds * partition->repeats;
+  size_t most = (size_t)finals->finals * partition->folds;
   finishing->task = calloc(most + 1, sizeof *finishing->task);
   if (!finishing->task) return ft_fail(err, FT_NOMEM, "out of memory to train");
   for (uint32_t i = 0; i < finals->finals; i++) {

@@ -1,8 +1,8 @@
 /* Rows dealt to folds: a candidate is fitted once for each fold, on the rows outside it, and predicts
  * those in it. Which is all that is ever compared: predictions of rows that a fit did not see.
  *
- * Shapes   positions count the partition's rows, canonical rows those of the features. Repeats deal the
- *          rows anew; fit i is of repeat i / folds and leaves out fold i % folds.
+ * Shapes   positions count the partition's rows, canonical rows those of the features. Fit i
+ *          leaves out fold i.
  *          `scored` are the positions that get a prediction: all, or with `hold_out` those of fold 0.
  * Threads  read-only once dealt. */
 #ifndef FORETELL_TRAIN_PARTITION_H
@@ -16,8 +16,7 @@ struct ft_partition {
   const uint32_t *row; /* canonical rows; borrowed */
   size_t rows;
   uint32_t folds;
-  uint32_t repeats; /* at least 1 */
-  uint32_t *fold;   /* repeats × rows; below `folds` */
+  uint32_t *fold;   /* of each row; below `folds` */
   bool hold_out;    /* only fold 0 is left out and predicted, by one fit on the others */
   uint32_t *scored; /* ascending */
   size_t scoreds;
@@ -27,7 +26,6 @@ struct ft_partition {
 struct ft_deal {
   uint32_t labels; /* spread evenly over the folds; 0: regression */
   uint32_t folds;
-  uint32_t repeats;
   bool hold_out;
 };
 
@@ -39,7 +37,7 @@ enum ft_status ft_partition_deal(struct ft_partition *out, struct ft_arena *aren
 
 /* Fits of a candidate. */
 static inline uint32_t ft_partition_fits(const struct ft_partition *partition) {
-  return partition->hold_out ? 1 : partition->folds * partition->repeats;
+  return partition->hold_out ? 1 : partition->folds;
 }
 
 #endif

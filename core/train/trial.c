@@ -1,6 +1,7 @@
 #include "core/train/trial.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/learn/clock.h"
 
@@ -14,20 +15,14 @@ struct fit_rows {
   size_t trains, valids;
 };
 
-static const uint32_t *folds_of(const struct ft_trial *trial, uint32_t index) {
-  const struct ft_partition *partition = trial->partition;
-  return partition->fold + (index / partition->folds) * partition->rows;
-}
-
 /* Rows of a fit: those of its fold are its valid ones. */
 static bool list_rows(struct fit_rows *out, const struct ft_trial *trial, uint32_t index) {
   const struct ft_partition *partition = trial->partition;
-  const uint32_t *fold = folds_of(trial, index);
   *out = (struct fit_rows){ .train = malloc(partition->rows * sizeof *out->train + 1),
                             .valid = malloc(partition->rows * sizeof *out->valid + 1) };
   if (!out->train || !out->valid) return false;
   for (size_t r = 0; r < partition->rows; r++) {
-    if (trial->refit_rounds == 0 && fold[r] == index % partition->folds)
+    if (trial->refit_rounds == 0 && partition->fold[r] == index)
       out->valid[out->valids++] = partition->row[r];
     else
       out->train[out->trains++] = partition->row[r];
@@ -94,7 +89,7 @@ enum ft_status ft_trial_open(struct ft_trial *out, const struct ft_fit_data *dat
   out->fit = FT_ARENA_NEW(arena, struct ft_fit, out->fits);
   out->err = FT_ARENA_NEW(arena, struct ft_error, out->fits);
   out->margin = FT_ARENA_NEW(arena, double, rows * data->outputs);
-  out->covered = FT_ARENA_NEW(arena, uint32_t, rows);
+  out->covered = FT_ARENA_NEW(arena, bool, rows);
   out->fit_arena = FT_ARENA_NEW(arena, struct ft_arena, out->fits);
   if (!out->fit || !out->margin || !out->covered || !out->fit_arena || !out->err) {
     ft_trial_release(out);
@@ -109,16 +104,13 @@ enum ft_status ft_trial_open(struct ft_trial *out, const struct ft_fit_data *dat
 static void collect(struct ft_trial *trial, uint32_t index) {
   const struct ft_partition *partition = trial->partition;
   const struct ft_fit *fit = &trial->fit[index];
-  const uint32_t *fold = folds_of(trial, index);
   size_t outputs = trial->data->outputs, next = 0;
   for (size_t s = 0; s < partition->scoreds; s++) {
-    if (fold[partition->scored[s]] != index % partition->folds) continue;
-    uint32_t before = trial->covered[s]++;
-    double *margin = trial->margin + s * outputs;
-    for (size_t g = 0; g < outputs; g++)
-      margin[g] += (fit->margin[next * outputs + g] - margin[g]) / (before + 1);
-    trial->covers += before == 0;
-    next++;
+    if (partition->fold[partition->scored[s]] != index) continue;
+    memcpy(trial->margin + s * outputs, fit->margin + next++ * outputs,
+           outputs * sizeof *trial->margin);
+    trial->covered[s] = true;
+    trial->covers++;
   }
 }
 

@@ -1,7 +1,7 @@
 /* A configuration tried on folds: one fit a fold, and its predictions of the rows left out.
  *
- * Shapes   margins scored rows of the partition × outputs, of scaled targets; with repeats the mean of
- *          the fits that did not see the row.
+ * Shapes   margins scored rows of the partition × outputs, of scaled targets, by the fit that did not see
+ *          the row.
  * Numbers  the fits of a trial run side by side and share nothing: their number of threads and the
  *          order in which they end decide nothing.
  * Threads  opened and closed by one thread; in between any thread runs any fit, each once. */
@@ -21,14 +21,14 @@ struct ft_trial {
   struct ft_fit *fit;         /* fits of them */
   struct ft_error *err;       /* of each */
   uint32_t fits;
-  double *margin;    /* after ft_trial_close */
-  uint32_t *covered; /* how many fits are in a scored row's margin */
-  size_t covers;     /* scored rows with a margin */
-  double loss;       /* mean over the covered rows; less is better */
-  double score;      /* for the leaderboard, in the metric's own sense */
-  double seconds;    /* of all fits */
-  uint32_t rounds;   /* mean over the fits */
-  bool cut;          /* a fit was ended by the clock, or never begun */
+  double *margin;  /* after ft_trial_close */
+  bool *covered;   /* has a scored row a margin? */
+  size_t covers;   /* scored rows with a margin */
+  double loss;     /* mean over the covered rows; less is better */
+  double score;    /* for the leaderboard, in the metric's own sense */
+  double seconds;  /* of all fits */
+  uint32_t rounds; /* mean over the fits */
+  bool cut;        /* a fit was ended by the clock, or never begun */
 };
 
 struct ft_trial_options {
