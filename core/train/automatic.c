@@ -37,6 +37,7 @@
 struct ft_learned {
   struct ft_effort effort;
   struct ft_search sampled; /* on some rows, where all are very many */
+  bool sample_stands;       /* it is the model, and has changed places with `search` */
   struct ft_search search;
   struct ft_finals finals;
   struct ft_partition aside; /* one fold is kept aside */
@@ -271,6 +272,7 @@ static enum ft_status search(struct ft_learned *learned, struct ft_run *run, enu
   struct ft_search of_all = learned->search;
   learned->search = learned->sampled;
   learned->sampled = of_all;
+  learned->sample_stands = true;
   learned->search.end = FT_SEARCH_CLOCK;
   return FT_OK;
 }
@@ -386,6 +388,16 @@ static void warn_of_part(struct ft_run *run, const struct ft_learned *learned) {
     ft_run_warn(run, "MAX_RUNTIME is short: the model is of %zu of %zu rows", most, run->rows);
 }
 
+static void report_search(struct ft_run *run, const struct ft_learned *learned,
+                          enum ft_metric metric) {
+  bool swapped = learned->sample_stands;
+  const struct ft_search *some = swapped ? &learned->search : &learned->sampled;
+  const struct ft_search *all = swapped ? &learned->sampled : &learned->search;
+  ft_leaderboard_add(&run->report, some, &learned->finals, metric, "sampled");
+  ft_leaderboard_add(&run->report, all, &learned->finals, metric, "tried");
+  ft_leaderboard_close(&run->report, &learned->search, &learned->finals);
+}
+
 static enum ft_status finish(struct ft_run *run, struct ft_learned *learned, enum ft_metric metric,
                              struct ft_error *err) {
   struct ft_fit_data data = data_of(run);
@@ -409,7 +421,7 @@ static enum ft_status finish(struct ft_run *run, struct ft_learned *learned, enu
   if (run->report.predict_ns > most_ns)
     ft_run_warn(run, "a prediction takes about %.0f ns a row, more than PREDICT_NS %.0f",
                 run->report.predict_ns, most_ns);
-  ft_leaderboard_report(&run->report, &learned->search, &learned->finals, metric);
+  report_search(run, learned, metric);
   return FT_OK;
 }
 

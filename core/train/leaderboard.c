@@ -36,39 +36,50 @@ static double weight_of(const struct ft_finals *finals, const struct ft_candidat
   return 0;
 }
 
-static void report_candidate(struct ft_report *report, const struct ft_candidate *candidate,
-                             enum ft_metric metric, double weight) {
-  static const char *const states[] = { [FT_CANDIDATE_TRIED] = "tried",
-                                        [FT_CANDIDATE_CUT] = "cut",
-                                        [FT_CANDIDATE_SKIPPED] = "skipped" };
-  if (candidate->state == FT_CANDIDATE_RUNNING || report->trials == FT_RUN_MOST_TRIALS) return;
-  report->trial[report->trials++] =
-      (struct ft_run_trial){ .name = candidate->configuration->name,
-                             .learner = learner_word(candidate->configuration->learner),
-                             .metric = ft_metric_shown(metric),
-                             .score = candidate->trial.score,
-                             .loss = candidate->trial.loss,
-                             .seconds = candidate->trial.seconds,
-                             .rounds = candidate->trial.rounds,
-                             .weight = weight,
-                             .state = states[candidate->state] };
+static const char *state_word(enum ft_candidate_state state, const char *tried) {
+  return state == FT_CANDIDATE_TRIED ? tried : state == FT_CANDIDATE_CUT ? "cut" : "skipped";
 }
 
-void ft_leaderboard_report(struct ft_report *report, const struct ft_search *search,
-                           const struct ft_finals *finals, enum ft_metric metric) {
-  const struct ft_candidate *most = NULL;
-  double heaviest = 0;
-  for (uint32_t i = 0; i < search->candidates; i++) {
+void ft_leaderboard_add(struct ft_report *report, const struct ft_search *search,
+                        const struct ft_finals *finals, enum ft_metric metric, const char *tried) {
+  for (uint32_t i = 0; i < search->candidates && report->trials < FT_RUN_MOST_TRIALS; i++) {
     const struct ft_candidate *candidate = &search->candidate[i];
-    double weight = weight_of(finals, candidate);
-    report_candidate(report, candidate, metric, weight);
-    if (weight == 0) continue;
-    const char *type = type_word(candidate->configuration->learner);
-    report->model_type = !most || type == report->model_type ? type : "ensemble";
-    if (weight <= heaviest) continue;
-    heaviest = weight;
-    most = candidate;
+    if (candidate->state == FT_CANDIDATE_RUNNING) continue;
+    report->trial[report->trials++] =
+        (struct ft_run_trial){ .name = candidate->configuration->name,
+                               .learner = learner_word(candidate->configuration->learner),
+                               .metric = ft_metric_shown(metric),
+                               .score = candidate->trial.score,
+                               .loss = candidate->trial.loss,
+                               .seconds = candidate->trial.seconds,
+                               .rounds = candidate->trial.rounds,
+                               .weight = weight_of(finals, candidate),
+                               .state = state_word(candidate->state, tried) };
   }
+}
+
+/* The heaviest one; NULL: none has a weight. */
+static const struct ft_candidate *heaviest(const struct ft_finals *finals) {
+  const struct ft_final *most = NULL;
+  for (uint32_t i = 0; i < finals->finals; i++)
+    if (finals->final[i].weight > (most ? most->weight : 0)) most = &finals->final[i];
+  return most ? most->candidate : NULL;
+}
+
+static const char *model_type(const struct ft_finals *finals) {
+  const char *type = NULL;
+  for (uint32_t i = 0; i < finals->finals; i++) {
+    if (finals->final[i].weight == 0) continue;
+    const char *own = type_word(finals->final[i].candidate->configuration->learner);
+    type = !type || own == type ? own : "ensemble";
+  }
+  return type;
+}
+
+void ft_leaderboard_close(struct ft_report *report, const struct ft_search *search,
+                          const struct ft_finals *finals) {
+  const struct ft_candidate *most = heaviest(finals);
+  report->model_type = model_type(finals);
   report->ended = end_sentence(search->end);
   report->status = search->end == FT_SEARCH_CLOCK    ? "MaxAutoMLJobRuntimeReached"
                    : search->end == FT_SEARCH_TRIALS ? "MaxTrialsReached"

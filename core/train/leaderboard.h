@@ -6,9 +6,13 @@
 #include "core/train/run.h"
 #include "core/train/search.h"
 
-/* Fills the report's trials, status, end, model type and hyperparameters; what they point to lives as
- * long as the search. */
-void ft_leaderboard_report(struct ft_report *report, const struct ft_search *search,
-                           const struct ft_finals *finals, enum ft_metric metric);
+/* Adds the candidates of a search to the report's trials; those that were tried are in the state
+ * `tried`. What is pointed to lives as long as the search. */
+void ft_leaderboard_add(struct ft_report *report, const struct ft_search *search,
+                        const struct ft_finals *finals, enum ft_metric metric, const char *tried);
+
+/* Fills the report's status, end, model type and hyperparameters: of the search that the finals are of. */
+void ft_leaderboard_close(struct ft_report *report, const struct ft_search *search,
+                          const struct ft_finals *finals);
 
 #endif

@@ -35,19 +35,19 @@ static json_t *list_left_out(const struct ft_run *run) {
   return list;
 }
 
-static bool was_tried(const struct ft_run_trial *trial) {
-  return !trial->state || strcmp(trial->state, "tried") == 0;
+static bool is_in_state(const struct ft_run_trial *trial, const char *state) {
+  return strcmp(trial->state ? trial->state : "tried", state) == 0;
 }
 
 /* What was not tried to its end has no score. */
 static json_t *make_trial(const struct ft_run_trial *trial) {
-  bool judged = was_tried(trial);
+  bool judged = is_in_state(trial, "tried") || is_in_state(trial, "sampled");
   return json_pack("{s:s,s:s,s:s,s:o,s:o,s:o,s:i,s:o,s:s}", "name", trial->name, "learner",
                    trial->learner ? trial->learner : "boosted trees", "metric", trial->metric,
                    "score", number(judged ? trial->score : NAN), "loss",
                    number(judged ? trial->loss : NAN), "seconds", number(trial->seconds), "rounds",
                    (int)trial->rounds, "weight", number(trial->weight), "state",
-                   judged ? "tried" : trial->state);
+                   trial->state ? trial->state : "tried");
 }
 
 static json_t *list_trials(const struct ft_report *report) {
@@ -57,11 +57,14 @@ static json_t *list_trials(const struct ft_report *report) {
   return list;
 }
 
+/* Those that MAX_TRIALS counts: where a sample of the rows orders the candidates, its own. */
 static size_t count_tried(const struct ft_report *report) {
-  size_t tried = 0;
-  for (uint32_t i = 0; i < report->trials; i++)
-    tried += was_tried(&report->trial[i]);
-  return tried;
+  size_t tried = 0, sampled = 0;
+  for (uint32_t i = 0; i < report->trials; i++) {
+    tried += is_in_state(&report->trial[i], "tried");
+    sampled += is_in_state(&report->trial[i], "sampled");
+  }
+  return sampled ? sampled : tried;
 }
 
 static json_t *list_warnings(const struct ft_report *report) {

@@ -27,7 +27,8 @@ struct ft_run_trial {
   double seconds;      /* of all its fits, one core's */
   uint32_t rounds;     /* mean over its fits */
   double weight;       /* share of it in the model; 0: not used */
-  const char *state; /* "tried"; "cut" by the clock; "skipped": it would not have fitted the time */
+  const char *state;   /* "tried"; "sampled": tried on a sample of the rows; "cut" by the clock;
+                      * "skipped": it would not have fitted the time */
 };
 
 /* What the manifest says of a run. */

@@ -112,6 +112,24 @@ static void every_candidate_has_its_line(void **state) {
   json_decref(root);
 }
 
+/* Of very many rows a sample orders the candidates: they have scores, and are what MAX_TRIALS counts. */
+static void candidates_on_a_sample_say_so(void **state) {
+  (void)state;
+  struct ft_job job = { .automatic = true };
+  struct ft_run run = make_run(&job);
+  for (uint32_t i = 0; i < 3; i++)
+    run.report.trial[i] = (struct ft_run_trial){
+      "deep", "boosted trees", "MSE", 3, 0.25, 0.5, 7, 0, i < 2 ? "sampled" : "tried"
+    };
+  run.report.trials = 3;
+  json_t *root = write(&run);
+  const json_t *first = json_array_get(json_object_get(root, "trials"), 0);
+  assert_string_equal(text(first, "state"), "sampled");
+  assert_true(number(first, "score") == 3 && number(first, "loss") == 0.25);
+  assert_true(number(root, "trials_run") == 2);
+  json_decref(root);
+}
+
 static void too_little_memory_is_an_error(void **state) {
   (void)state;
   struct ft_job job = { .automatic = true };
@@ -128,6 +146,7 @@ int main(void) {
     cmocka_unit_test(only_what_is_known_is_said),
     cmocka_unit_test(intervals_and_the_searchs_end_are_said),
     cmocka_unit_test(every_candidate_has_its_line),
+    cmocka_unit_test(candidates_on_a_sample_say_so),
     cmocka_unit_test(too_little_memory_is_an_error),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
