@@ -29,6 +29,7 @@
 #define SAMPLE_SHARE   0.3  /* of the time, to order candidates on a sample */
 #define BEST           3    /* of them are tried on all rows */
 #define MORE_ROWS      1.5  /* time of a fit on all rows, in that on four fifths; with a margin */
+#define ENOUGH_SEEN    0.85 /* of all rows: time is better spent on candidates than on final fits */
 #define USUAL_SEEN     0.8  /* of the search's rows, by a fit */
 #define BIN_SECONDS    1e-7 /* of trees on very many rows, a row's feature … */
 #define ROUND_SECONDS  1e-8 /* … and of their first round, an output */
@@ -230,6 +231,13 @@ static enum ft_status see_fewer(struct ft_learned *learned, struct ft_run *run,
                            err);
 }
 
+/* Of all rows, by a fit of the search: all in the end, where none are kept aside. */
+static double seen_share(const struct ft_learned *learned, const struct ft_run *run) {
+  const struct ft_partition *part = &learned->part;
+  if (learned->helds == 0 && !part->hold_out) return 1;
+  return (double)(part->rows - part->rows / part->folds) / (double)run->rows;
+}
+
 /* Of the wall, to choose weights and show scores. */
 static double settling_seconds(const struct ft_learned *learned, const struct ft_run *run) {
   return (CHOOSE_SECONDS + WEIGH_SECONDS * run->outputs) * (double)learned->part.scoreds;
@@ -262,8 +270,7 @@ static enum ft_status search(struct ft_learned *learned, struct ft_run *run, enu
     options.speed = &learned->sampled.speed;
     options.most_trials = 0;
   }
-  bool finals = learned->helds > 0 || effort->hold_out;
-  options.growth = finals && !options.list ? MORE_ROWS : 0; /* of many rows most have been seen */
+  options.growth = options.list || seen_share(learned, run) > ENOUGH_SEEN ? 0 : MORE_ROWS;
   options.settling = options.growth > 0 ? settling_seconds(learned, run) : 0;
   enum ft_status status = ft_search_run(&learned->search, &data, &learned->part, &options, err);
   if (status == FT_OK && learned->sampled.end == FT_SEARCH_CLOCK)

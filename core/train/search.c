@@ -41,6 +41,8 @@ struct searching {
   uint32_t judged;
   uint32_t listed; /* candidates proposed when the list was at its end; 0: it is not */
   uint32_t stale;
+  const struct ft_configuration *deferred; /* put off until it is known how long others take */
+  bool deferred_varied;                    /* it is a variation */
   atomic_bool stop;
   atomic_uint begun;   /* of the first candidate's fits */
   atomic_uint reserve; /* milliseconds of the wall, until the final fits are done */
@@ -163,8 +165,8 @@ static double deadline_of(struct searching *searching, const struct task *task) 
   uint32_t waiting = (uint32_t)fits_of(searching) - atomic_fetch_add(&searching->begun, 1);
   double waves = ceil((double)waiting / options->threads);
   /* the same again on more rows; or for all others */
-  double finals = options->ordering ? 2 : 1 + options->growth;
-  return now + left / fmax(waves, 1) / finals;
+  double shares = options->list ? 1 : fmax(1 + options->growth, 2);
+  return now + left / fmax(waves, 1) / shares;
 }
 
 static void run_task(void *self, size_t index) {
@@ -239,16 +241,34 @@ static bool is_fine(const struct ft_search *search) {
   return linear > FINE * least;
 }
 
-/* Propose one candidate; `more` is false when there is none. */
+/* The one that was put off, or the next of the portfolio; NULL: there is none. */
+static enum ft_status next_of(const struct ft_configuration **next, bool *varied,
+                              struct searching *searching, struct ft_error *err) {
+  const struct ft_search *search = searching->search;
+  *next = searching->deferred;
+  *varied = searching->deferred_varied;
+  searching->deferred = NULL;
+  if (*next) return FT_OK;
+  *varied = !searching->portfolio.list->name;
+  const struct ft_configuration *best = searching->options->list ? NULL : best_trees(search);
+  searching->portfolio.fine = !searching->options->list && is_fine(search);
+  return ft_portfolio_next(next, &searching->portfolio, best, err);
+}
+
+static bool is_waiting(const struct searching *searching) {
+  for (uint32_t i = searching->judged; i < searching->search->candidates; i++)
+    if (searching->search->candidate[i].state == FT_CANDIDATE_RUNNING) return true;
+  return false;
+}
+
+/* Propose one candidate; `more` is false when there is none, or none before another result. */
 static enum ft_status propose(bool *more, struct searching *searching, struct ft_error *err) {
   struct ft_search *search = searching->search;
   *more = false;
   while (!is_enough(searching)) {
-    const struct ft_configuration *next = NULL;
-    bool varied = !searching->portfolio.list->name;
-    const struct ft_configuration *best = searching->options->list ? NULL : best_trees(search);
-    searching->portfolio.fine = !searching->options->list && is_fine(search);
-    FT_TRY(ft_portfolio_next(&next, &searching->portfolio, best, err));
+    const struct ft_configuration *next;
+    bool varied;
+    FT_TRY(next_of(&next, &varied, searching, err));
     if (!next) {
       search->end = FT_SEARCH_LIST;
       return FT_OK;
@@ -257,6 +277,11 @@ static enum ft_status propose(bool *more, struct searching *searching, struct ft
     if (search->candidates == 0 || may_be_cut(searching, next) || fits_in_time(searching, next)) {
       *more = true;
       return begin_candidate(searching, next, err);
+    }
+    if (is_waiting(searching)) { /* those may take less than foretold */
+      searching->deferred = next;
+      searching->deferred_varied = varied;
+      return FT_OK;
     }
     search->end = FT_SEARCH_CLOCK;
     if (varied) return FT_OK;
@@ -382,6 +407,7 @@ static enum ft_status try_all(struct searching *searching, struct ft_error *err)
       FT_TRY(propose(&more, searching, err));
     if (searching->judged == search->candidates) return FT_OK;
     FT_TRY(take_result(searching, err));
+    more |= searching->deferred != NULL;
     if (search->end == FT_SEARCH_CLOCK && ft_clock_seconds() > searching->options->deadline)
       return FT_OK;
     bool listed = searching->listed > 0 && searching->judged >= searching->listed;
