@@ -161,7 +161,7 @@ enum ft_status ft_finals_pick(struct ft_finals *out, struct ft_arena *arena,
 }
 
 bool ft_finals_limit(struct ft_finals *finals, double seconds, double growth) {
-  struct ft_budget_part part[FT_FINALS_MOST];
+  struct ft_budget_part part[FT_FINALS_MOST]; /* its `ns` are seconds here */
   for (uint32_t i = 0; i < finals->finals; i++) {
     const struct ft_final *final = &finals->final[i];
     const struct ft_trial *trial = &final->candidate->trial;

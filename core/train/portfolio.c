@@ -44,7 +44,7 @@ static bool is_coarse(const struct ft_configuration *configuration) {
   case FT_LEARN_TREES: return depth <= COARSE_DEPTH;
   case FT_LEARN_EXTRA_TREES: return depth <= COARSE_MEAN_DEPTH;
   case FT_LEARN_NET: return ft_configuration_number(configuration, "width", 64) <= COARSE_WIDTH;
-  default: return true; /* linear; and forests, whose trees are no deeper than they can be walked */
+  default: return true; /* linear models; and random forests, means of shallow trees */
   }
 }
 

@@ -42,7 +42,6 @@ struct searching {
   uint32_t listed; /* candidates proposed when the list was at its end; 0: it is not */
   uint32_t stale;
   const struct ft_configuration *deferred; /* put off until it is known how long others take */
-  bool deferred_varied;                    /* it is a variation */
   atomic_bool stop;
   atomic_uint begun;   /* of the first candidate's fits */
   atomic_uint reserve; /* milliseconds of the wall, until the final fits are done */
@@ -246,7 +245,7 @@ static enum ft_status next_of(const struct ft_configuration **next, bool *varied
                               struct searching *searching, struct ft_error *err) {
   const struct ft_search *search = searching->search;
   *next = searching->deferred;
-  *varied = searching->deferred_varied;
+  *varied = searching->listed > 0;
   searching->deferred = NULL;
   if (*next) return FT_OK;
   *varied = !searching->portfolio.list->name;
@@ -280,7 +279,6 @@ static enum ft_status propose(bool *more, struct searching *searching, struct ft
     }
     if (is_waiting(searching)) { /* those may take less than foretold */
       searching->deferred = next;
-      searching->deferred_varied = varied;
       return FT_OK;
     }
     search->end = FT_SEARCH_CLOCK;

@@ -12,6 +12,7 @@
 #include "core/learn/log_fit.h"
 #include "foretell/maths.h"
 #include "foretell/random.h"
+#include "test/unit/fit_once.h"
 
 #define ROWS   600
 #define TRAINS 400
@@ -61,15 +62,6 @@ static struct ft_fit_task task_of(const struct ft_fit_data *data,
                                .deadline = ft_clock_seconds() + 60 };
 }
 
-static struct ft_fit run(struct ft_arena *arena, const struct ft_fit_task *task) {
-  struct ft_fit fit;
-  struct ft_error err;
-  ft_arena_init(arena, FT_ARENA_DEFAULT_LIMIT);
-  assert_int_equal(ft_fit_run(&fit, arena, task, &err), FT_OK);
-  assert_true(fit.done);
-  return fit;
-}
-
 static void margins_are_of_the_target_and_sums_are_logarithms(void **state) {
   (void)state;
   static const struct ft_configuration trees = { "trees of logarithms",
@@ -83,7 +75,7 @@ static void margins_are_of_the_target_and_sums_are_logarithms(void **state) {
   struct ft_fit_data data = make(&features);
   struct ft_fit_task task = task_of(&data, &trees);
   struct ft_arena arena;
-  struct ft_fit fit = run(&arena, &task);
+  struct ft_fit fit = fit_once(&arena, &task);
   assert_int_equal(fit.member.scale, FT_SCALE_LOGARITHM);
   double off = 0;
   for (size_t i = 0; i < task.valids; i++) {
@@ -111,7 +103,7 @@ static void what_is_great_weighs_more(void **state) {
   }
   struct ft_fit_task task = task_of(&data, &trees);
   struct ft_arena arena;
-  struct ft_fit fit = run(&arena, &task);
+  struct ft_fit fit = fit_once(&arena, &task);
   double guess = data.centre + data.scale * fit.margin[0];
   assert_true(fabs(guess - exp(100 * log(100) / 101)) < 0.5); /* without weights: 10 */
   ft_arena_release(&arena);

@@ -15,6 +15,7 @@
 #include "core/learn/leaf.h"
 #include "core/learn/loss.h"
 #include "foretell/random.h"
+#include "test/unit/fit_once.h"
 
 #define FEATURES 3
 #define MOST     3000
@@ -77,15 +78,6 @@ static struct ft_fit_task task_of(const struct sheet *sheet, uint32_t threads) {
                                .most_rounds = 1000,
                                .threads = threads,
                                .deadline = 1e300 };
-}
-
-static struct ft_fit fit_once(struct ft_arena *arena, const struct ft_fit_task *task) {
-  struct ft_fit fit;
-  struct ft_error err;
-  ft_arena_init(arena, FT_ARENA_DEFAULT_LIMIT);
-  assert_int_equal(ft_fit_run(&fit, arena, task, &err), FT_OK);
-  assert_true(fit.done);
-  return fit;
 }
 
 static double loss_of(const struct ft_fit *fit, const struct ft_fit_task *task) {

@@ -11,6 +11,7 @@
 #include "core/learn/fit.h"
 #include "core/learn/loss.h"
 #include "foretell/random.h"
+#include "test/unit/fit_once.h"
 
 #define ROWS   2000
 #define TRAINS 1600
@@ -53,10 +54,7 @@ static void expect_the_line(const struct ft_configuration *configuration) {
                               .threads = 1,
                               .deadline = 1e300 };
   struct ft_arena arena;
-  struct ft_fit fit;
-  ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
-  assert_int_equal(ft_fit_run(&fit, &arena, &task, NULL), FT_OK);
-  assert_true(fit.done);
+  struct ft_fit fit = fit_once(&arena, &task);
   double off = 0;
   for (size_t i = 0; i < task.valids; i++)
     off += fabs(fit.margin[i] - value[task.valid[i]]);
