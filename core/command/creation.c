@@ -13,6 +13,11 @@ static bool is_attempt_failure(enum ft_status status) {
   return false;
 }
 
+/* Is there a version that works? An attempt that failed is in nobody's way. */
+static bool is_taken(const struct ft_creation *creation) {
+  return creation->exists && creation->old.state != FT_MODEL_FAILED;
+}
+
 /* Look for a model of that name; `skip`: it is there and IF NOT EXISTS was said. */
 static enum ft_status check_name(struct ft_creation *creation, bool *skip, struct ft_error *err) {
   const struct ft_command *command = creation->command;
@@ -23,14 +28,13 @@ static enum ft_status check_name(struct ft_creation *creation, bool *skip, struc
   if (status == FT_UNDEFINED_OBJECT) return FT_OK;
   FT_TRY(status);
   creation->exists = true;
-  if (creation->create->or_replace) return FT_OK;
+  if (creation->create->or_replace || !is_taken(creation)) return FT_OK;
   if (creation->create->if_not_exists) {
     *skip = true;
     ft_command_notice(host, "model \"%s\" already exists, nothing was done", name);
     return FT_OK;
   }
-  ft_fail(err, FT_DUPLICATE_OBJECT, "model \"%s\" already exists%s", name,
-          creation->old.state == FT_MODEL_FAILED ? ", as a failed attempt" : "");
+  ft_fail(err, FT_DUPLICATE_OBJECT, "model \"%s\" already exists", name);
   ft_fail_hint(err, "Use CREATE OR REPLACE MODEL, or DROP MODEL first.");
   return ft_fail_at(err, creation->name.position);
 }
@@ -117,7 +121,7 @@ static enum ft_status look_again(struct ft_creation *creation, struct ft_error *
                                     creation->name.name, &creation->old, err);
   if (status != FT_OK && status != FT_UNDEFINED_OBJECT) return status;
   creation->exists = status == FT_OK;
-  if (!creation->exists || creation->create->or_replace) return FT_OK;
+  if (!is_taken(creation) || creation->create->or_replace) return FT_OK;
   return ft_fail(err, FT_DUPLICATE_OBJECT, "model \"%s\" was made by another session meanwhile",
                  creation->name.name);
 }

@@ -219,10 +219,13 @@ def case_cancel_and_timeout_end_training(server):
     same(trainers(server), [], "trainers left")
     same(server.value("SELECT state || ' ' || reason FROM foretell.model", database=db),
          "FAILED cancelled")
-    task = Background(server, create(replace="OR REPLACE", query=SLOW), database=db)
+    # The failed attempt does not block the statement that failed.
+    task = Background(server, create(query=SLOW), database=db)
     wait_for(lambda: trainers(server), "a trainer")
     cancel(server, db)
     says(task.result(10).stderr, "57014")
+    server.psql(create(), database=db)
+    says(server.error(create(), database=db), "42710", "already exists")
     begun = time.monotonic()
     error = server.error("SET statement_timeout = '2s'; " +
                          create_slowly("OR REPLACE"), database=db)

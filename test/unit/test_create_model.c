@@ -274,9 +274,37 @@ static void a_failed_attempt_is_kept_with_its_reason(void **state) {
   assert_string_equal(fake.log, "begin put(FAILED) commit ");
   assert_string_equal(fake.now.model[0].record.reason, reason);
   assert_int_equal(fake.now.functions, 0);
-  expect_refusal("CREATE MODEL killed FROM customers TARGET churn FUNCTION f", FT_DUPLICATE_OBJECT,
-                 "killed", "model \"killed\" already exists, as a failed attempt",
-                 "Use CREATE OR REPLACE MODEL, or DROP MODEL first.");
+}
+
+/* A first attempt fails; what is typed again then works. */
+static void expect_second_attempt(const char *first, const char *again) {
+  fake_host_init(&fake);
+  fake.host.trainer_path = "/nowhere";
+  assert_int_equal(run(first), FT_TRAINER);
+  assert_int_equal(run(first), FT_TRAINER);
+  assert_int_equal(fake.now.model[0].record.state, FT_MODEL_FAILED);
+  fake.host.trainer_path = fake_trainer_path();
+  expect_ok(again);
+  assert_int_equal(fake.now.models, 1);
+  assert_int_equal(fake.now.model[0].record.state, FT_MODEL_READY);
+  assert_int_equal(fake.now.model[0].record.version, 3);
+  assert_string_equal(fake.now.model[0].record.reason, "");
+  assert_int_equal(fake.now.functions, 2);
+  assert_string_equal(fake.notices, "");
+}
+
+static void a_failed_attempt_does_not_block_the_same_statement(void **state) {
+  (void)state;
+  expect_second_attempt(CREATE, CREATE);
+  expect_second_attempt(CREATE, "CREATE MODEL IF NOT EXISTS churn FROM customers TARGET churn "
+                                "FUNCTION predict_churn");
+  assert_int_equal(run(CREATE), FT_DUPLICATE_OBJECT);
+  fake_host_init(&fake);
+  fake.host.trainer_path = "/nowhere";
+  assert_int_equal(run(CREATE), FT_TRAINER);
+  expect_ok("SHOW MODEL churn");
+  expect_ok("DROP MODEL churn");
+  assert_int_equal(fake.now.models, 0);
 }
 
 static void bad_rows_leave_nothing(void **state) {
@@ -337,12 +365,14 @@ static void a_failed_replacement_leaves_the_model_that_works(void **state) {
   assert_non_null(strstr(fake.now.model[0].record.reason, "/nowhere"));
 }
 
-/* Another session makes the model while this one's rows are on their way. */
+static enum ft_model_state others_state;
+
+/* Another session makes the model, or fails to, while this one's rows are on their way. */
 static enum ft_status stream_beside(void *self, struct ft_span query, const struct ft_field *field,
                                     size_t fields, const struct ft_sink *sink,
                                     struct ft_error *error) {
-  struct ft_model_record other = { "main", "churn", "bob",          "g", "", "",
-                                   "",     "",      FT_MODEL_READY, 1,   1,  0 };
+  struct ft_model_record other = { "main", "churn", "bob",        "g", "", "",
+                                   "",     "",      others_state, 1,   1,  0 };
   if (fake_put(self, &other, (struct ft_span){ NULL, 0 }, error) != FT_OK) return error->status;
   fake.log[0] = '\0';
   return fake_stream(self, query, field, fields, sink, error);
@@ -351,10 +381,16 @@ static enum ft_status stream_beside(void *self, struct ft_span query, const stru
 static void a_model_made_meanwhile_is_not_overwritten(void **state) {
   (void)state;
   fake.host.stream = stream_beside;
+  others_state = FT_MODEL_READY;
   assert_int_equal(run(CREATE), FT_DUPLICATE_OBJECT);
   assert_string_equal(err.message, "model \"churn\" was made by another session meanwhile");
   assert_string_equal(fake.log, "begin rollback ");
   assert_string_equal(fake.now.model[0].record.owner, "bob");
+  fake_host_init(&fake);
+  fake.host.stream = stream_beside;
+  others_state = FT_MODEL_FAILED;
+  expect_ok(CREATE);
+  assert_string_equal(fake.now.model[0].record.owner, "ada");
 }
 
 static void every_failing_allocation_leaves_no_half_model(void **state) {
@@ -435,6 +471,7 @@ int main(int arguments, char **argument) {
     TEST(preprocessors_that_change_nothing_are_taken),
     TEST(what_means_nothing_here_is_said_once),
     TEST(a_failed_attempt_is_kept_with_its_reason),
+    TEST(a_failed_attempt_does_not_block_the_same_statement),
     TEST(bad_rows_leave_nothing),
     TEST(a_cancelled_attempt_says_so),
     TEST(an_unsound_model_is_never_stored),
