@@ -95,7 +95,9 @@ typedef enum duckdb_result_type {
 typedef enum duckdb_statement_type {
   DUCKDB_STATEMENT_TYPE_INVALID = 0,
   DUCKDB_STATEMENT_TYPE_SELECT = 1,
-  DUCKDB_STATEMENT_TYPE_TRANSACTION = 10
+  DUCKDB_STATEMENT_TYPE_TRANSACTION = 10,
+  DUCKDB_STATEMENT_TYPE_COPY = 11,
+  DUCKDB_STATEMENT_TYPE_ATTACH = 25
 } duckdb_statement_type;
 
 typedef enum duckdb_error_type {

@@ -9,6 +9,7 @@
 #include "hosts/duckdb/catalogue.h"
 #include "hosts/duckdb/registry.h"
 #include "hosts/duckdb/session.h"
+#include "hosts/duckdb/spill.h"
 
 const char *ft_engine_library_version(void) {
   return duckdb_library_version();
@@ -54,8 +55,8 @@ static const struct {
   const char *value;
 } config_table[] = {
   { "storage_compatibility_version", "latest" }, /* of new files: typed macros need v1.4 */
-  { "temp_file_encryption", "true" },            /* rows that spill are not on disk in the clear */
-  { "autoinstall_known_extensions", "false" },   /* nothing is fetched that nobody asked for */
+  { "temp_file_encryption", "false" },         /* as the file; until an encrypted one is attached */
+  { "autoinstall_known_extensions", "false" }, /* nothing is fetched that nobody asked for */
   { "duckdb_api", "foretell" },
 };
 
@@ -65,7 +66,7 @@ static const char session_settings[] =
     "SET enable_progress_bar = true; SET progress_bar_time = 0";
 
 static enum ft_status make_config(duckdb_config *out, const struct ft_engine_options *options,
-                                  struct ft_error *err) {
+                                  const struct ft_spill *spill, struct ft_error *err) {
   duckdb_config config = NULL;
   if (duckdb_create_config(&config) != DuckDBSuccess) {
     return ft_fail(err, FT_NOMEM, "out of memory for the database's settings");
@@ -77,7 +78,9 @@ static enum ft_status make_config(duckdb_config *out, const struct ft_engine_opt
     }
   }
   uint64_t memory = options->memory_bytes ? options->memory_bytes : default_memory();
-  if (set_number(config, "memory_limit", memory / 1024, "KiB") != DuckDBSuccess ||
+  const char *folder = spill->folder ? spill->folder : "";
+  if (duckdb_set_config(config, "temp_directory", folder) != DuckDBSuccess ||
+      set_number(config, "memory_limit", memory / 1024, "KiB") != DuckDBSuccess ||
       (options->threads && set_number(config, "threads", options->threads, "") != DuckDBSuccess) ||
       (options->read_only &&
        duckdb_set_config(config, "access_mode", "READ_ONLY") != DuckDBSuccess)) {
@@ -94,7 +97,8 @@ static enum ft_status make_config(duckdb_config *out, const struct ft_engine_opt
 static enum ft_status open_file(struct ft_engine *engine, const struct ft_engine_options *options,
                                 struct ft_error *err) {
   duckdb_config config = NULL;
-  FT_TRY(make_config(&config, options, err));
+  FT_TRY(ft_spill_open(&engine->spill, engine->path, err));
+  FT_TRY(make_config(&config, options, &engine->spill, err));
   char *words = NULL;
   enum ft_status status = FT_OK;
   if (duckdb_open_ext(engine->path, &engine->database, config, &words) != DuckDBSuccess) {
@@ -166,6 +170,7 @@ enum ft_status ft_engine_open(struct ft_engine **out, const struct ft_engine_opt
   if (!engine) return ft_fail(err, FT_NOMEM, "out of memory for a session");
   pthread_mutex_init(&engine->loading, NULL);
   engine->read_only = options->read_only;
+  engine->spill = FT_SPILL_NONE;
   enum ft_status status = FT_OK;
   if (options->path && !(engine->path = strdup(options->path))) {
     status = ft_fail(err, FT_NOMEM, "out of memory for a session");
@@ -185,6 +190,7 @@ void ft_engine_close(struct ft_engine *engine) {
   if (engine->connection) duckdb_disconnect(&engine->connection);
   if (engine->loader) duckdb_disconnect(&engine->loader);
   if (engine->database) duckdb_close(&engine->database);
+  ft_spill_close(&engine->spill);
   ft_registry_close(engine); /* after the database, whose threads may use the plans */
   pthread_mutex_destroy(&engine->loading);
   free(engine->path);

@@ -277,6 +277,24 @@ static bool is_row_call(const struct ft_error *err, const struct words *words) {
                 "struct_extract with a string key cannot be used on an unnamed struct");
 }
 
+/* This build of DuckDB reads encrypted files and writes none; its own advice is a setting that
+ * encrypts badly. */
+static void fail_unencrypted(struct ft_error *err, enum ft_status *status,
+                             const struct ft_engine *engine) {
+  duckdb_statement_type type = engine ? engine->running : DUCKDB_STATEMENT_TYPE_INVALID;
+  bool writes = type == DUCKDB_STATEMENT_TYPE_ATTACH || type == DUCKDB_STATEMENT_TYPE_COPY;
+  *status = writes ? FT_UNSUPPORTED : FT_NOMEM;
+  if (writes) {
+    ft_fail(err, *status, "encrypted files can be read here, but not written");
+    ft_fail_hint(err, "Attach an encrypted database with (READ_ONLY, ENCRYPTION_KEY '…').");
+    return;
+  }
+  ft_fail(err, *status,
+          "the query needs more memory than memory_limit, and temporary files cannot be written: "
+          "they would have to be encrypted, as temp_file_encryption says");
+  ft_fail_hint(err, "Raise memory_limit (SET memory_limit = '8GB'), or ask for less at a time.");
+}
+
 /* What DuckDB says, with our hint where we know better. */
 static void fail_by_words(struct ft_error *err, enum ft_status status, struct words *words,
                           const struct ft_place *place) {
@@ -317,6 +335,8 @@ enum ft_status ft_duckdb_fail(struct ft_error *err, const struct ft_engine *engi
     if (err) *err = engine->failure;
   } else if (status == FT_CANCELLED) {
     ft_fail(err, status, "cancelled");
+  } else if (strstr(words.text, "force_mbedtls_unsafe")) {
+    fail_unencrypted(err, &status, engine);
   } else {
     fail_by_words(err, status, &words, place);
   }

@@ -5,6 +5,7 @@
 #include <strings.h>
 #include <time.h>
 
+#include "hosts/duckdb/attach.h"
 #include "hosts/duckdb/catalogue.h"
 #include "hosts/duckdb/cell.h"
 #include "hosts/duckdb/engine.h"
@@ -164,6 +165,17 @@ static void drop_result(struct ft_result *result) {
   result->open = false;
 }
 
+/* What a statement that was run means for the session. */
+static enum ft_status follow(struct ft_engine *engine, duckdb_statement_type type,
+                             struct ft_span text, enum ft_status status, struct ft_error *err) {
+  if (type == DUCKDB_STATEMENT_TYPE_TRANSACTION) {
+    ft_engine_follow(engine, text, status == FT_OK);
+    ft_catalogue_look(engine);
+  }
+  if (type == DUCKDB_STATEMENT_TYPE_ATTACH && status == FT_OK) return ft_attach_follow(engine, err);
+  return status;
+}
+
 /* Statement `index` of those that the text makes (a PRAGMA may make several). */
 static enum ft_status run_one(struct ft_result *result, duckdb_extracted_statements statements,
                               idx_t index, struct ft_span text, struct ft_error *err) {
@@ -178,11 +190,10 @@ static enum ft_status run_one(struct ft_result *result, duckdb_extracted_stateme
     status = ft_fail(err, FT_INVALID, "the statement has parameters without values");
     ft_fail_hint(err, "Use PREPARE and EXECUTE.");
   } else {
-    bool transaction =
-        duckdb_prepared_statement_type(statement) == DUCKDB_STATEMENT_TYPE_TRANSACTION;
+    duckdb_statement_type type = duckdb_prepared_statement_type(statement);
+    engine->running = type;
     status = run_pending(result, statement, err);
-    if (transaction) ft_engine_follow(engine, text, status == FT_OK);
-    if (transaction) ft_catalogue_look(engine);
+    status = follow(engine, type, text, status, err);
   }
   duckdb_destroy_prepare(&statement);
   return status;

@@ -11,6 +11,7 @@
 
 #include "hosts/duckdb/duckdb_api.h"
 #include "hosts/duckdb/engine.h"
+#include "hosts/duckdb/spill.h"
 
 struct ft_function; /* registry.h */
 
@@ -32,11 +33,13 @@ struct ft_engine {
   bool in_transaction; /* of the user's own, or of a command of ours */
   bool read_only;
   struct ft_described described;
-  bool has_catalogue;   /* foretell.model was there when last looked for */
-  char user[64];        /* who made a model: the name at the operating system */
-  char *path;           /* owned; NULL: in memory */
-  char *catalogue;      /* owned; the database's name, as SQL quotes it: "\"shop\"" */
-  char *catalogue_name; /* owned; as it is: "shop" */
+  struct ft_spill spill;         /* where rows go that do not fit into memory */
+  duckdb_statement_type running; /* of the user's; INVALID: none */
+  bool has_catalogue;            /* foretell.model was there when last looked for */
+  char user[64];                 /* who made a model: the name at the operating system */
+  char *path;                    /* owned; NULL: in memory */
+  char *catalogue;               /* owned; the database's name, as SQL quotes it: "\"shop\"" */
+  char *catalogue_name;          /* owned; as it is: "shop" */
 };
 
 /* Where a text that the engine parses stands within the statement that the user wrote. */

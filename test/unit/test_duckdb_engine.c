@@ -427,7 +427,7 @@ static void session_leaves_room_and_keeps_to_itself(void **state) {
               "SELECT current_setting('threads'), current_setting('memory_limit'), "
               "current_setting('temp_file_encryption'), "
               "current_setting('autoinstall_known_extensions')",
-              "1|1.0 GiB|true|false");
+              "1|1.0 GiB|false|false");
   ft_engine_close(engine);
 }
 
