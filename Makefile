@@ -13,7 +13,7 @@ SANITIZER_ENV := \
   LSAN_OPTIONS=suppressions=$(CURDIR)/tools/leaks.txt:print_suppressions=0 \
   UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 
-.PHONY: postgres install-postgres help build demo test test-live check format asan fuzz bench bench-automl install clean
+.PHONY: postgres install-postgres help build demo test test-live check check-fast format asan fuzz bench bench-automl install clean
 
 help: ## what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -38,6 +38,10 @@ test-live: build ## remote models and S3 against MLflow's server and a simulator
 check: ## format, layers, names, sizes, warnings of gcc and clang
 	@tools/setup.sh check
 	@tools/check.sh
+
+check-fast: ## what of it takes two minutes or so; .ci/run runs it too
+	@tools/setup.sh check
+	@tools/check.sh fast
 
 format: ## lay out every C file as .clang-format says
 	@tools/setup.sh check

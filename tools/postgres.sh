@@ -1,30 +1,38 @@
 #!/bin/bash
 # Build or install the PostgreSQL extension: tools/postgres.sh build|install FOLDER [DESTDIR]
 #
-# FOLDER is a build folder of meson's, whose archives the extension is linked with. Quiet when all
-# goes well, and when there is no server to build for.
+# FOLDER is a build folder of meson's, whose archives the extension is linked with. The environment
+# may name another compiler than the server's (CC), and COPT, which is added to the flags of compiler
+# and linker. Quiet when all goes well.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 
 what=$1 folder=$(readlink -f "$2") destination=${3:-}
 pg_config=${PG_CONFIG:-pg_config}
 say() { echo "postgres: $*"; }
+die() { say "$@" >&2; exit 1; }
 
-if ! command -v "$pg_config" >/dev/null || [[ ! -f $("$pg_config" --pgxs) ]]; then
-  say "no server headers here; the extension is left out"
-  exit 0
-fi
+command -v "$pg_config" >/dev/null ||
+  die "there is no $pg_config; install PostgreSQL with its server headers (Debian:" \
+    "postgresql-server-dev-all), or set PG_CONFIG to the pg_config of such an installation"
+# libpq-dev has a pg_config too, and the client's package pgxs.mk: the headers are the proof.
+for needed in "$("$pg_config" --includedir-server)/postgres.h" "$("$pg_config" --pgxs)"; do
+  [[ -f $needed ]] ||
+    die "there is no $needed, which the extension is built with; install the server headers (Debian:" \
+      "postgresql-server-dev-all), or set PG_CONFIG to the pg_config of a server that has them"
+done
 
 run_make() { make -s -C "$folder/postgres" -f "$PWD/hosts/postgres/Makefile" CORE="$folder" \
-  PG_CONFIG="$pg_config" "$@"; }
+  PG_CONFIG="$pg_config" ${CC:+CC="$CC"} "$@"; }
 
 mkdir -p "$folder/postgres"
-# A folder is for one server's headers.
+# A folder is for one server's headers and one compiler's flags.
 version=$("$pg_config" --version)
-if [[ ! -f $folder/postgres/.version || $(<"$folder/postgres/.version") != "$version" ]]; then
+options="$version ${CC:-} ${COPT:-}"
+if [[ ! -f $folder/postgres/.options || $(<"$folder/postgres/.options") != "$options" ]]; then
   rm -rf "$folder/postgres"
   mkdir "$folder/postgres"
-  echo "$version" >"$folder/postgres/.version"
+  echo "$options" >"$folder/postgres/.options"
 fi
 run_make all
 [[ $what == install ]] || exit 0

@@ -25,24 +25,61 @@ levels_of() {
   esac
 }
 
-# The packages of the given levels that are not here, one a line.
+# The proofs of packages.txt.
+prove_compiles() { cc -std=c17 -x c -S -o "$scratch/proof.s" - <<<'int main(void) { return 0; }'; }
+prove_links() {
+  cc -std=c17 -x c -o "$scratch/proof" - <<<$'#include <stdio.h>\nint main(void) { return puts("") < 0; }'
+}
+prove_runs() { "$@"; }
+prove_version() {
+  local least=$1 told
+  shift
+  told=$("$@") && [[ $told =~ [0-9]+(\.[0-9]+)+ ]] &&
+    [[ $(printf '%s\n' "$least" "${BASH_REMATCH[0]}" | sort -V | head -n 1) == "$least" ]]
+}
+prove_python() {
+  local modules=$*
+  python3 -c "import sys, ${modules// /, }; sys.exit(sys.version_info < (3, 9))"
+}
+prove_module() { pkg-config --exists "$*"; }
+prove_server() {
+  local directory
+  directory=$("${PG_CONFIG:-pg_config}" "--$1") && [[ -f $directory/$2 ]]
+}
+prove_sanitizers() {
+  clang -fsanitize=address,undefined,fuzzer -x c -o "$scratch/proof" - \
+    <<<'int LLVMFuzzerTestOneInput(const unsigned char *data, unsigned long size) { return !data && size; }'
+}
+prove_authorities() {
+  python3 -c '
+import os, ssl, sys
+places = ssl.get_default_verify_paths()
+sys.exit(not (places.cafile or places.capath and os.listdir(places.capath)))'
+}
+
+# The lines "package proof" of the given levels whose proof fails.
 missing_packages() {
-  local wanted level package proof candidates=()
-  wanted=" $* "
-  while read -r level package proof; do
-    [[ $level == \#* || -z $level || $wanted != *" $level "* ]] && continue
-    [[ $proof != - ]] && command -v "$proof" >/dev/null && continue
-    candidates+=("$package")
+  local wanted=" $* " levels package proof level
+  while read -r levels package proof; do
+    [[ -z $levels || $levels == \#* ]] && continue
+    for level in ${levels//,/ }; do
+      [[ $wanted == *" $level "* ]] || continue
+      # shellcheck disable=SC2086 # a list of words
+      "prove_"$proof >/dev/null 2>&1 </dev/null || echo "$package $proof"
+    done
   done <"$tools/packages.txt"
-  ((${#candidates[@]})) || return 0
-  if ! command -v dpkg-query >/dev/null; then
-    say "not a Debian system: taking these for granted: ${candidates[*]}"
-    return 0
-  fi
-  local installed
-  installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${candidates[@]}" 2>/dev/null || true)
-  for package in "${candidates[@]}"; do
-    grep -qx "installed $package" <<<"$installed" || echo "$package"
+}
+
+# Those of the given packages that Debian says are installed.
+installed_packages() {
+  dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null | sed -n 's/^installed //p'
+}
+
+# A line for each missing package.
+list_proofs() {
+  local line
+  for line in "$@"; do
+    printf '\n  %s: "%s" fails' "${line%% *}" "${line#* }"
   done
 }
 
@@ -62,23 +99,37 @@ try_quietly() {
   return 1
 }
 
-install_packages() {
-  local missing as_root=()
-  mapfile -t missing < <(missing_packages "$@")
-  ((${#missing[@]})) || return 0
+apt_install() {
+  local as_root=()
   if ((EUID != 0)); then
     command -v sudo >/dev/null ||
-      die "these Debian packages are missing, and there is neither root nor sudo to install them:" \
-        "${missing[*]}"
+      die "these Debian packages are missing, and there is neither root nor sudo to install them: $*"
     as_root=(sudo)
-    sudo -v || die "sudo refused; install these Debian packages and start again: ${missing[*]}"
+    sudo -v || die "sudo refused; install these Debian packages and start again: $*"
   fi
   local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive
     apt-get -y -q -o DPkg::Lock::Timeout=600)
-  say "installing ${missing[*]}"
+  say "installing $*"
   try_quietly "${apt[@]}" update || die "apt-get update failed"
-  try_quietly "${apt[@]}" install --no-install-recommends "${missing[@]}" ||
-    die "apt-get could not install ${missing[*]}"
+  try_quietly "${apt[@]}" install --no-install-recommends "$@" || die "apt-get could not install $*"
+}
+
+# Debian may have a package installed, and another program of its name may come first in PATH: what
+# counts is the proof.
+install_packages() {
+  local missing absent
+  mapfile -t missing < <(missing_packages "$@")
+  ((${#missing[@]})) || return 0
+  command -v apt-get >/dev/null && command -v dpkg-query >/dev/null ||
+    die "this is no Debian system; bring what these packages have there, and start again" \
+      "(tools/packages.txt explains the proofs):$(list_proofs "${missing[@]}")"
+  mapfile -t absent < <(printf '%s\n' "${missing[@]%% *}" | sort -u |
+    grep -vxF "$(installed_packages "${missing[@]%% *}")")
+  ((${#absent[@]})) && apt_install "${absent[@]}"
+  mapfile -t missing < <(missing_packages "$@")
+  ((${#missing[@]} == 0)) ||
+    die "Debian's packages are installed, but something else is in their way, in PATH for instance" \
+      "(tools/packages.txt explains the proofs):$(list_proofs "${missing[@]}")"
 }
 
 # Download one pinned file into the folder $1.
@@ -145,6 +196,8 @@ bring_libraries() {
 
 levels=$(levels_of "$level")
 mkdir -p "$deps"
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
 exec 9>"$deps/.lock"
 flock 9 # a second set-up waits, and then finds nothing to do
 # shellcheck disable=SC2086 # a list of words

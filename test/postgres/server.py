@@ -62,7 +62,7 @@ class Installation:
         self.build = pathlib.Path(build).resolve()
         self.account = account()
         if not pathlib.Path(pg_config("bindir"), "postgres").exists():
-            raise Missing("the PostgreSQL server is not installed")
+            raise Missing("the PostgreSQL server is not installed (Debian: postgresql)")
         if not (self.build / "postgres/foretell.so").exists():
             raise Missing("the extension is not built (make postgres)")
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="foretell-pg-"))
