@@ -22,7 +22,8 @@ struct session {
   double reported;       /* when the last progress was sent */
   struct ft_arena arena; /* of the job */
   struct ft_job job;
-  bool open;             /* the job has come */
+  bool open;             /* the job has come … */
+  double opened;         /* … then */
   struct ft_table table; /* of a training's rows */
   struct ft_buffer file; /* of an import */
 };
@@ -68,6 +69,7 @@ static void report_rows(struct session *session) {
 static enum ft_status begin_job(struct session *session, const struct ft_buffer *payload,
                                 struct ft_error *err) {
   FT_TRY(ft_job_read(&session->job, &session->arena, ft_buffer_view(payload), err));
+  session->opened = ft_clock_seconds(); /* MAX_RUNTIME is of the query and the training together */
   if (session->job.import) {
     ft_buffer_init(&session->file, FT_IMPORT_MAX_BYTES);
     session->open = true;
@@ -127,12 +129,11 @@ static enum ft_status read_frames(struct session *session, struct ft_error *err)
 
 static enum ft_status train(struct ft_buffer *artifact, struct session *session,
                             struct ft_error *err) {
-  double begin = ft_clock_seconds(); /* MAX_RUNTIME is of the training, not of the query */
   struct ft_train_events events = { .self = session,
                                     .progress = send_progress,
                                     .notice = send_notice };
   struct ft_sha256 hash;
-  return ft_train(artifact, &hash, &session->table, &session->job, &events, begin, err);
+  return ft_train(artifact, &hash, &session->table, &session->job, &events, session->opened, err);
 }
 
 /* The last field is the function's result. */

@@ -1,5 +1,6 @@
 #include "core/command/training.h"
 
+#include <inttypes.h>
 #include <stdbool.h>
 
 #include "core/command/exchange.h"
@@ -15,13 +16,17 @@ struct training {
   struct ft_trainer_process process;
   struct ft_buffer frame;     /* of the batch being sent */
   struct ft_buffer *artifact; /* the caller's */
+  struct ft_sink sink;        /* of the rows */
+  uint64_t query_ms;          /* that the query may take; 0: no limit */
+  uint64_t rows;              /* taken so far */
   bool all_sent;              /* END was queued */
   struct ft_error failure;    /* the first failure of ours; status FT_OK: none */
 };
 
 struct ft_training_options ft_training_options_of(const struct ft_job *job) {
   uint64_t runtime_ms = (uint64_t)job->max_runtime_s * 1000;
-  return (struct ft_training_options){ .ceiling_ms = runtime_ms ? runtime_ms * 2 + GRACE_MS : 0 };
+  return (struct ft_training_options){ .query_ms = runtime_ms,
+                                       .ceiling_ms = runtime_ms ? runtime_ms * 2 + GRACE_MS : 0 };
 }
 
 /* A frame that does not read is the trainer's fault, whatever the reader calls it. */
@@ -90,8 +95,25 @@ static enum ft_status keep_failure(struct training *training, enum ft_status sta
   return status;
 }
 
+static bool is_overdue(const struct training *training) {
+  int64_t deadline_ms = training->sink.deadline_ms;
+  return deadline_ms && ft_exchange_clock_ms() >= deadline_ms;
+}
+
+/* Some of the rows would be a sample that nobody asked for. */
+static enum ft_status fail_overdue(const struct training *training, struct ft_error *err) {
+  ft_fail(err, FT_LIMIT,
+          "the query in FROM was still running after MAX_RUNTIME (%" PRIu64
+          " s); it had given %" PRIu64 " rows",
+          training->query_ms / 1000, training->rows);
+  return ft_fail_hint(err, "MAX_RUNTIME is for the query and the training together: raise it, or "
+                           "let the query give fewer rows.");
+}
+
 static enum ft_status send_rows(struct training *training, const struct ft_batch *batch,
                                 struct ft_error *err) {
+  training->rows += batch->rows;
+  if (is_overdue(training)) return fail_overdue(training, err);
   ft_buffer_reset(&training->frame);
   ft_batch_write(&training->frame, batch);
   FT_TRY(ft_buffer_check(&training->frame, "a batch of rows", err));
@@ -119,8 +141,14 @@ static enum ft_status send_job(struct training *training, const struct ft_job *j
 static enum ft_status stream_rows(struct training *training, const struct ft_job *job,
                                   struct ft_span query, struct ft_error *err) {
   const struct ft_host *host = training->host;
-  struct ft_sink sink = { training, take_batch };
-  enum ft_status status = host->stream(host->self, query, job->field, job->fields, &sink, err);
+  training->sink = (struct ft_sink){ .self = training, .take = take_batch };
+  if (training->query_ms)
+    training->sink.deadline_ms = ft_exchange_clock_ms() + (int64_t)training->query_ms;
+  enum ft_status status =
+      host->stream(host->self, query, job->field, job->fields, &training->sink, err);
+  bool cancelled = host->cancelled && host->cancelled(host->self);
+  if (status == FT_CANCELLED && is_overdue(training) && !cancelled)
+    return fail_overdue(training, err);
   if (training->failure.status == FT_OK) return status;
   if (err) *err = training->failure;
   return training->failure.status;
@@ -141,6 +169,7 @@ static enum ft_status send_file(struct training *training, struct ft_span file,
 struct material {
   struct ft_span query; /* the rows of it */
   struct ft_span file;  /* of an import */
+  uint64_t query_ms;    /* as of ft_training_options */
   uint64_t ceiling_ms;  /* as of ft_training_options */
 };
 
@@ -165,7 +194,7 @@ static enum ft_status converse(struct training *training, const struct ft_job *j
 static enum ft_status run(struct ft_buffer *artifact, const struct ft_host *host,
                           const struct ft_job *job, const struct material *material,
                           struct ft_error *err) {
-  struct training training = { .host = host, .artifact = artifact };
+  struct training training = { .host = host, .artifact = artifact, .query_ms = material->query_ms };
   FT_TRY(ft_trainer_process_open(&training.process, host->trainer_path, host->trainer_memory_bytes,
                                  err));
   ft_buffer_init(&training.frame, FT_FRAME_MAX_BYTES);
@@ -185,7 +214,9 @@ static enum ft_status run(struct ft_buffer *artifact, const struct ft_host *host
 enum ft_status ft_training_run(struct ft_buffer *artifact, const struct ft_host *host,
                                const struct ft_job *job, struct ft_span query,
                                const struct ft_training_options *options, struct ft_error *err) {
-  struct material material = { .query = query, .ceiling_ms = options->ceiling_ms };
+  struct material material = { .query = query,
+                               .query_ms = options->query_ms,
+                               .ceiling_ms = options->ceiling_ms };
   return run(artifact, host, job, &material, err);
 }
 

@@ -85,7 +85,7 @@ static double end_seconds(const struct ft_run *run, size_t scored, double prepar
 
 /* When the last fit must have ended; a little is learned even where reading has taken all the time. */
 static double deadline_after(const struct ft_run *run, size_t scored, double now) {
-  double rest = run->limit - end_seconds(run, scored, now - run->begin);
+  double rest = run->limit - end_seconds(run, scored, now - run->read);
   double deadline = run->begin + fmin(run->limit * FINAL_SHARE, rest);
   return fmax(deadline, now + LEAST_SHARE * run->limit);
 }

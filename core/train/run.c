@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/learn/clock.h"
 #include "core/learn/leaf.h"
 #include "core/predict/net.h"
 #include "core/predict/scale.h"
@@ -23,6 +24,8 @@
 #define FEW_ROWS        500
 #define RARE_SHARE      0.02
 #define RARE_ROWS       50
+#define SMALL_SHARE     0.1 /* of MAX_RUNTIME, taken by the query, that does not count … */
+#define LEAST_SHARE     0.2 /* … and what is left to the training however long that took */
 
 void ft_run_warn(struct ft_run *run, const char *format, ...) {
   char text[WARNING_BYTES];
@@ -219,15 +222,26 @@ static uint32_t count_threads(uint32_t wanted) {
   return threads < 1 ? 1 : threads > MOST_THREADS ? MOST_THREADS : (uint32_t)threads;
 }
 
+/* The time to plan with. What the query took is gone, and something is left for the training all the
+ * same. A little of it does not change the plan: that would then be another one in every run. */
+static void set_time(struct ft_run *run, double begin) {
+  const double taken = run->read - begin, runtime = run->job->max_runtime_s;
+  run->begin = taken > SMALL_SHARE * runtime ? run->read : begin;
+  run->limit = FT_RUN_DEFAULT_S;
+  if (runtime > 0) run->limit = runtime;
+  if (runtime > 0 && run->begin == run->read)
+    run->limit = fmax(runtime - taken, LEAST_SHARE * runtime);
+}
+
 enum ft_status ft_run_prepare(struct ft_run *run, struct ft_arena *arena, struct ft_table *table,
                               const struct ft_job *job, const struct ft_train_events *events,
                               double begin, struct ft_error *err) {
   *run = (struct ft_run){ .job = job,
                           .events = events,
                           .arena = arena,
-                          .begin = begin,
-                          .limit = job->max_runtime_s ? job->max_runtime_s : FT_RUN_DEFAULT_S,
+                          .read = ft_clock_seconds(),
                           .threads = count_threads(job->threads) };
+  set_time(run, begin);
   run->rows_read = table->rows;
   ft_run_progress(run, "looking at the columns", -1);
   uint32_t *row = NULL;

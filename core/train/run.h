@@ -56,8 +56,9 @@ struct ft_run {
   const struct ft_job *job;
   const struct ft_train_events *events;
   struct ft_arena *arena;
-  double begin; /* ft_clock_seconds */
-  double limit; /* seconds */
+  double read;  /* when the rows were there, ft_clock_seconds */
+  double begin; /* of the time that is planned with; no later than `read` */
+  double limit; /* seconds from then */
   uint32_t threads;
   size_t rows_read;
   size_t rows_sampled_out;

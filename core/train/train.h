@@ -15,8 +15,8 @@
  * Errors: FT_INVALID, FT_WRONG_TYPE, FT_UNSUPPORTED, FT_DATA (one column only) */
 enum ft_status ft_train_check(const struct ft_job *job, struct ft_error *err) FT_MUST_CHECK;
 
-/* Train on the table, which is released early. `begin` is when MAX_RUNTIME began
- * (ft_clock_seconds); the artifact is appended to `out`.
+/* Train on the table, which is released early. `begin` is when MAX_RUNTIME began, before the rows
+ * came (ft_clock_seconds); the artifact is appended to `out`.
  *
  * Errors: FT_DATA, FT_WRONG_TYPE  the rows cannot be learned from
  *         FT_NOMEM, FT_TRAINER    the learner */

@@ -5,6 +5,7 @@
 #include "hosts/duckdb/session.h"
 #include "hosts/duckdb/type_name.h"
 #include "hosts/duckdb/vectors.h"
+#include "hosts/duckdb/watchdog.h"
 
 /* On a line of its own: the query may end in a comment. */
 static const char wrap_end[] = "\n)";
@@ -131,18 +132,28 @@ static enum ft_status pump(struct ft_result *result, struct ft_vectors *vectors,
   }
 }
 
+static enum ft_status run_and_pump(struct ft_vectors *vectors, struct ft_engine *engine,
+                                   struct ft_span text, const struct ft_place *place,
+                                   const struct ft_sink *sink, struct ft_error *err) {
+  struct ft_watchdog watchdog;
+  struct ft_result *result = NULL;
+  FT_TRY(ft_watchdog_start(&watchdog, engine->connection, sink->deadline_ms, err));
+  enum ft_status status = ft_engine_run_at(&result, engine, text, place, err);
+  if (status == FT_OK) status = pump(result, vectors, sink, err);
+  ft_watchdog_stop(&watchdog);
+  ft_result_close(result);
+  return status;
+}
+
 static enum ft_status stream_text(struct ft_engine *engine, struct ft_span text,
                                   const struct ft_place *place, const struct ft_field *field,
                                   size_t fields, const struct ft_sink *sink, struct ft_error *err) {
   enum ft_type type[FT_MODEL_MAX_FIELDS + 1];
   struct ft_vectors vectors;
-  struct ft_result *result = NULL;
   for (size_t i = 0; i < fields; i++)
     type[i] = field[i].type;
   FT_TRY(ft_vectors_init(&vectors, type, fields, err));
-  enum ft_status status = ft_engine_run_at(&result, engine, text, place, err);
-  if (status == FT_OK) status = pump(result, &vectors, sink, err);
-  ft_result_close(result);
+  enum ft_status status = run_and_pump(&vectors, engine, text, place, sink, err);
   ft_vectors_release(&vectors);
   return status;
 }

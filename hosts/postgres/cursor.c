@@ -6,6 +6,7 @@
 #include <string.h>
 #include <utils/memutils.h>
 
+#include "hosts/postgres/deadline.h"
 #include "hosts/postgres/guard.h"
 #include "hosts/postgres/value.h"
 
@@ -91,6 +92,7 @@ static enum ft_status stream_all(void *self, struct ft_error *err) {
       AllocSetContextCreate(CurrentMemoryContext, "foretell rows", ALLOCSET_DEFAULT_SIZES);
   stream->batch = AllocSetContextCreate(stream->all, "foretell batch", ALLOCSET_DEFAULT_SIZES);
   MemoryContext before = MemoryContextSwitchTo(stream->all);
+  ft_deadline_set(stream->sink->deadline_ms);
   make_columns(stream);
   SPIPlanPtr plan = SPI_prepare(stream->query, 0, NULL);
   /* Read-only: a query that writes is refused. */
@@ -110,6 +112,7 @@ enum ft_status ft_query_stream(void *self, struct ft_span query, const struct ft
   if (!text) return ft_fail(err, FT_NOMEM, "out of memory for the query");
   struct stream stream = { .query = text, .field = field, .fields = fields, .sink = sink };
   enum ft_status status = ft_guard_query(session, stream_all, &stream, query, 0, err);
+  ft_deadline_clear();
   if (stream.all) MemoryContextDelete(stream.all);
   free(text);
   FT_TRY(status);

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "hosts/postgres/catalogue.h"
+#include "hosts/postgres/deadline.h"
 #include "hosts/postgres/file.h"
 #include "hosts/postgres/function.h"
 #include "hosts/postgres/guard.h"
@@ -77,6 +78,8 @@ static void look_for_interrupts(void) {
 static bool cancelled(void *self) {
   struct ft_session *session = self;
   if (!InterruptPending || session->cancelled) return session->cancelled;
+  if (ft_deadline_has_come() && !ProcDiePending)
+    return false; /* who set it will look at the clock */
   if (QueryCancelPending || ProcDiePending) {
     session->cancelled = true;
     return true;

@@ -28,6 +28,9 @@
 struct ft_sink {
   void *self;
   enum ft_status (*take)(void *self, const struct ft_batch *batch, struct ft_error *err);
+  int64_t
+      deadline_ms; /* CLOCK_MONOTONIC: the query is stopped then, with FT_CANCELLED, even when it
+                        * gives no row; 0: never */
 };
 
 enum ft_model_state { FT_MODEL_READY = 0, FT_MODEL_TRAINING, FT_MODEL_FAILED };

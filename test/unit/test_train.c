@@ -2,6 +2,7 @@
  * manifest says; what cannot be trained. */
 #include "core/train/train.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -261,6 +262,34 @@ static void time_that_is_too_short_still_gives_a_model_or_says_so(void **state) 
   free_rows(&rows);
 }
 
+/* The time to plan with, of MAX_RUNTIME 60, when the query took so long. */
+static void expect_time(double taken, double limit, bool whole) {
+  struct rows rows = make_rows(200, CHURN, 3);
+  struct ft_job job = job_of(CHURN);
+  struct ft_arena arena;
+  struct ft_table table;
+  struct ft_run run;
+  struct ft_error err;
+  job.max_runtime_s = 60;
+  ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
+  assert_int_equal(fill_table(&table, &rows, 1, false, &err), FT_OK);
+  double begin = ft_clock_seconds() - taken;
+  assert_int_equal(ft_run_prepare(&run, &arena, &table, &job, NULL, begin, &err), FT_OK);
+  assert_true(fabs(run.limit - limit) < 1);
+  assert_true(whole ? run.begin == begin : run.begin == run.read && run.read >= begin + taken);
+  ft_run_release(&run);
+  ft_arena_release(&arena);
+  free_rows(&rows);
+}
+
+static void what_the_query_took_is_left_out_of_the_plan(void **state) {
+  (void)state;
+  expect_time(0.5, 60, true); /* too little to plan otherwise */
+  expect_time(20, 40, false);
+  expect_time(59, 12, false); /* a little is left, however long it took */
+  expect_time(600, 12, false);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(order_and_threads_do_not_matter_for_classes),
@@ -275,6 +304,7 @@ int main(void) {
     cmocka_unit_test(few_rows_train_with_a_warning),
     cmocka_unit_test(no_rows_are_an_error_that_says_so),
     cmocka_unit_test(a_date_is_no_target),
+    cmocka_unit_test(what_the_query_took_is_left_out_of_the_plan),
     cmocka_unit_test(time_that_is_too_short_still_gives_a_model_or_says_so),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,6 +19,8 @@ struct world {
   uint64_t batches;     /* to stream */
   uint64_t streamed;    /* batches that went out */
   int64_t cancel_at_ms; /* 0: never */
+  uint64_t query_ms;    /* that the query may take; 0: no limit */
+  bool rowless;         /* after the batches the query runs on and gives none */
   int progresses;
   int ends; /* of progress */
   int notices;
@@ -44,6 +46,11 @@ static enum ft_status stream(void *self, struct ft_span query, const struct ft_f
     if (sink->take(sink->self, &batch, err) != FT_OK)
       return ft_fail(err, FT_INTERNAL, "reworded by the engine");
     world->streamed++;
+  }
+  while (world->rowless) {
+    usleep(1000);
+    if (sink->deadline_ms && now_ms() >= sink->deadline_ms)
+      return ft_fail(err, FT_CANCELLED, "stopped by the engine");
   }
   return FT_OK;
 }
@@ -84,7 +91,7 @@ static enum ft_status train(struct world *world, const char *mode, uint64_t ceil
                         .field = field,
                         .target = 1,
                         .automatic = true };
-  struct ft_training_options options = { ceiling_ms };
+  struct ft_training_options options = { .query_ms = world->query_ms, .ceiling_ms = ceiling_ms };
   world->host.self = world;
   ft_buffer_init(artifact, FT_FRAME_MAX_BYTES);
   return ft_training_run(artifact, &world->host, &job, FT_SPAN("SELECT"), &options, err);
@@ -306,11 +313,53 @@ static void a_trainer_past_its_ceiling_is_killed(void **state) {
   assert_no_child();
 }
 
+static void expect_overdue(uint64_t batches, bool rowless, const char *message) {
+  struct world world = make_world(batches);
+  struct ft_buffer artifact;
+  struct ft_error err;
+  world.query_ms = 1000;
+  world.rowless = rowless;
+  int64_t began = now_ms();
+  assert_int_equal(train(&world, "ok", 0, &artifact, &err), FT_LIMIT);
+  assert_in_range(now_ms() - began, 1000, 2500);
+  if (message) assert_string_equal(err.message, message);
+  assert_non_null(strstr(err.message, "still running after MAX_RUNTIME (1 s)"));
+  assert_string_equal(err.hint, "MAX_RUNTIME is for the query and the training together: raise it, "
+                                "or let the query give fewer rows.");
+  ft_buffer_release(&artifact);
+  assert_no_child();
+}
+
+static void an_endless_query_ends_at_its_time(void **state) {
+  (void)state;
+  expect_overdue(UINT64_MAX, false, NULL);
+  expect_overdue(
+      0, true, "the query in FROM was still running after MAX_RUNTIME (1 s); it had given 0 rows");
+  expect_overdue(2, true,
+                 "the query in FROM was still running after MAX_RUNTIME (1 s); it had given 8192 "
+                 "rows");
+}
+
+static void a_cancel_is_not_taken_for_the_end_of_the_time(void **state) {
+  (void)state;
+  struct world world = make_world(0);
+  struct ft_buffer artifact;
+  struct ft_error err;
+  world.query_ms = 200;
+  world.rowless = true;
+  world.cancel_at_ms = now_ms() + 100;
+  assert_int_equal(train(&world, "ok", 0, &artifact, &err), FT_CANCELLED);
+  ft_buffer_release(&artifact);
+  assert_no_child();
+}
+
 static void the_ceiling_is_twice_the_runtime_and_a_minute(void **state) {
   (void)state;
   struct ft_job job = { .max_runtime_s = 10 };
   assert_int_equal(ft_training_options_of(&job).ceiling_ms, 80000);
+  assert_int_equal(ft_training_options_of(&job).query_ms, 10000);
   job.max_runtime_s = 0;
+  assert_int_equal(ft_training_options_of(&job).query_ms, 0);
   assert_int_equal(ft_training_options_of(&job).ceiling_ms, 0);
 }
 
@@ -338,6 +387,8 @@ int main(int arguments, char **argument) {
     cmocka_unit_test(a_cancel_ends_a_trainer_that_is_training),
     cmocka_unit_test(a_cancel_ends_a_stream_without_end),
     cmocka_unit_test(a_trainer_past_its_ceiling_is_killed),
+    cmocka_unit_test(an_endless_query_ends_at_its_time),
+    cmocka_unit_test(a_cancel_is_not_taken_for_the_end_of_the_time),
     cmocka_unit_test(the_ceiling_is_twice_the_runtime_and_a_minute),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
