@@ -184,6 +184,14 @@ static bool find_members(struct search *search, struct ft_span before, size_t st
   return known;
 }
 
+/* Does the text end in a statement about models, outside its query? No other SQL fits there. */
+static bool is_ours(struct ft_span text) {
+  struct ft_piece piece = { 0 };
+  for (size_t at = 0; ft_script_next(text, &at, &piece) && piece.complete;)
+    continue;
+  return ft_statement_kind_of(piece.text) != FT_STATEMENT_ENGINE && ft_script_open(text) != '(';
+}
+
 static void find_words(struct search *search, struct ft_span text) {
   size_t start = text.size;
   while (start > 0 && is_word_byte(text.data[start - 1]))
@@ -193,6 +201,7 @@ static void find_words(struct search *search, struct ft_span text) {
   if (find_members(search, before, start)) return;
   unsigned lists = lists_after(before);
   if (lists == EVERYTHING && search->word.size == 0) return;
+  if (lists == EVERYTHING && is_ours(text)) lists = 0;
   for (int list = FT_LIST_TABLES; list <= FT_LIST_TYPES; list++)
     if (lists & LISTS(list)) add_list(search, (enum ft_engine_list)list);
   if (lists != EVERYTHING && lists & LISTS(FT_LIST_SETTINGS)) add_list(search, FT_LIST_SETTINGS);

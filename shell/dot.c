@@ -103,7 +103,7 @@ static enum ft_outcome run_mode(struct ft_session *session, struct ft_span argum
   if (nearest.best)
     (void)ft_fail_hint(err, "Did you mean %s?", nearest.best);
   else
-    (void)ft_fail_hint(err, "The formats are table, csv, json, jsonlines and markdown.");
+    (void)ft_fail_hint(err, "The formats are table, lines, csv, json, jsonlines and markdown.");
   return FT_OUTCOME_FAILED;
 }
 
@@ -159,7 +159,7 @@ static const struct ft_dot dot_table[] = {
   { ".schema", "[TABLE]", "list the columns of a table, or of all", FT_DOT_TABLE, run_schema },
   { ".models", NULL, "list models, as SHOW MODEL ALL does", FT_DOT_NONE, run_models },
   { ".timer", "on|off", "print how long each statement takes", FT_DOT_SWITCH, run_timer },
-  { ".mode", "FORMAT", "of results: table, csv, json, jsonlines or markdown", FT_DOT_FORMAT,
+  { ".mode", "FORMAT", "of results: table, lines, csv, json, jsonlines or markdown", FT_DOT_FORMAT,
     run_mode },
   { ".read", "FILE", "run a script", FT_DOT_FILE, run_read },
   { ".rows", "N|all", "show at most N rows of a table", FT_DOT_NUMBER, run_rows },
@@ -207,9 +207,11 @@ static enum ft_outcome run_help(struct ft_session *session, struct ft_span argum
   }
   for (const struct ft_dot *dot = dot_table; dot->name; dot++)
     print_help(session, dot);
-  fputs("\nSQL statements end with a semicolon. CREATE MODEL, SHOW MODEL and DROP MODEL are ours;\n"
-        "all other SQL is DuckDB's. Tab completes, Ctrl-C stops a statement.\n",
-        session->out);
+  fputs(
+      "\nSQL statements end with a semicolon. CREATE MODEL, SHOW MODEL and DROP MODEL are ours;\n"
+      "all other SQL is the database's. Tab completes, Ctrl-C stops a statement.\n"
+      "At the prompt help, quit and exit work too, as do psql's \\d, \\dt, \\i, \\timing and \\q.\n",
+      session->out);
   return FT_OUTCOME_DONE;
 }
 

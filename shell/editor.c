@@ -219,6 +219,7 @@ enum ft_typed ft_editor_line(struct ft_editor *editor, struct ft_buffer *line, c
 
 void ft_editor_remember(struct ft_editor *editor, struct ft_span statement) {
   HistEvent event;
+  struct ft_span typed = statement;
   statement = ft_span_trim(statement);
   char *text = statement.size > 0 ? strndup(statement.data, statement.size) : NULL;
   bool again = text && editor->newest && strcmp(text, editor->newest) == 0;
@@ -229,5 +230,6 @@ void ft_editor_remember(struct ft_editor *editor, struct ft_span statement) {
   free(editor->newest);
   editor->newest = text;
   history(editor->history, &event, H_ENTER, text);
-  if (editor->path) ft_history_append(editor->path, statement);
+  typed.size = (size_t)(statement.data + statement.size - typed.data);
+  if (editor->path) ft_history_append(editor->path, typed);
 }

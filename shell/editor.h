@@ -26,7 +26,7 @@ void ft_editor_close(struct ft_editor *editor); /* NULL is allowed */
 /* Ask for a line. `before` are the earlier lines of the statement, for completion. */
 enum ft_typed ft_editor_line(struct ft_editor *editor, struct ft_buffer *line, const char *prompt,
                              struct ft_span before);
-/* Remember a whole statement. */
+/* Remember a whole statement: in this session always, in the file as history.h says. */
 void ft_editor_remember(struct ft_editor *editor, struct ft_span statement);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -98,4 +99,12 @@ enum ft_status ft_feed_next(enum ft_feed_kind *kind, struct ft_piece *piece, str
     }
     FT_TRY(read_more(feed, dot, err));
   }
+}
+
+bool ft_feed_waits(const struct ft_feed *feed) {
+  struct pollfd watched = { .fd = feed->descriptor, .events = POLLIN };
+  size_t offset = feed->offset;
+  struct ft_piece piece;
+  bool complete = ft_script_next(ft_buffer_view(&feed->text), &offset, &piece) && piece.complete;
+  return !feed->ended && !complete && poll(&watched, 1, 0) == 0;
 }

@@ -36,4 +36,7 @@ void ft_feed_close(struct ft_feed *feed);
 enum ft_status ft_feed_next(enum ft_feed_kind *kind, struct ft_piece *piece, struct ft_feed *feed,
                             struct ft_error *err) FT_MUST_CHECK;
 
+/* Would more of the script have to be waited for? Its writer is there, and silent. */
+bool ft_feed_waits(const struct ft_feed *feed);
+
 #endif

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "shell/secret.h"
+
 bool ft_history_path(char *path, size_t size) {
   const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
   if (state && state[0] == '/') {
@@ -51,15 +53,37 @@ static bool read_file(struct ft_buffer *text, const char *path) {
   return regular && !text->failed;
 }
 
-/* Keep the newer half of a file that has grown too long. */
-static void shorten(const char *path, struct ft_span text) {
+/* The first line of a text, without its end; the text begins behind it then. */
+static struct ft_span next_line(struct ft_span *text) {
+  const char *end = memchr(text->data, '\n', text->size);
+  size_t size = end ? (size_t)(end - text->data) : text->size;
+  struct ft_span line = { text->data, size };
+  size += end ? 1 : 0;
+  *text = (struct ft_span){ text->data + size, text->size - size };
+  return line;
+}
+
+/* What may stay of the file: of one that has grown too long the newer half, and no secrets. */
+static void copy_kept(struct ft_buffer *out, struct ft_span text) {
+  if (text.size >= FT_HISTORY_MAX_BYTES) {
+    const char *line = memchr(text.data + text.size / 2, '\n', text.size - text.size / 2);
+    size_t gone = line ? (size_t)(line - text.data) + 1 : 0;
+    text = (struct ft_span){ text.data + gone, text.size - gone };
+  }
+  while (text.size > 0) {
+    struct ft_span line = next_line(&text);
+    if (ft_secret_is_in(line)) continue;
+    ft_buffer_append_text(out, line);
+    ft_buffer_u8(out, '\n');
+  }
+}
+
+static void rewrite(const char *path, struct ft_span text) {
   char fresh[4200];
-  if (text.size < FT_HISTORY_MAX_BYTES) return;
-  const char *line = memchr(text.data + text.size / 2, '\n', text.size - text.size / 2);
-  if (!line || snprintf(fresh, sizeof fresh, "%s.new", path) >= (int)sizeof fresh) return;
+  if (snprintf(fresh, sizeof fresh, "%s.new", path) >= (int)sizeof fresh) return;
   int descriptor = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (descriptor < 0) return;
-  bool written = write_all(descriptor, line + 1, (size_t)(text.data + text.size - line) - 1);
+  bool written = write_all(descriptor, text.data, text.size);
   if (close(descriptor) == 0 && written) written = rename(fresh, path) == 0;
   if (!written) unlink(fresh);
 }
@@ -78,26 +102,26 @@ static void take_line(struct ft_span line, struct ft_buffer *statement,
 
 void ft_history_load(const char *path, void (*take)(void *self, const char *statement),
                      void *self) {
-  struct ft_buffer text, statement;
+  struct ft_buffer text, kept, statement;
   ft_buffer_init(&text, 2 * FT_HISTORY_MAX_BYTES);
+  ft_buffer_init(&kept, 2 * FT_HISTORY_MAX_BYTES + 1);
   ft_buffer_init(&statement, FT_HISTORY_MAX_BYTES + 1);
   if (read_file(&text, path)) {
-    struct ft_span rest = ft_buffer_view(&text);
-    shorten(path, rest);
-    while (rest.size > 0) {
-      const char *end = memchr(rest.data, '\n', rest.size);
-      size_t size = end ? (size_t)(end - rest.data) : rest.size;
-      take_line((struct ft_span){ rest.data, size }, &statement, take, self);
-      size += end ? 1 : 0;
-      rest = (struct ft_span){ rest.data + size, rest.size - size };
-    }
+    copy_kept(&kept, ft_buffer_view(&text));
+    struct ft_span rest = ft_buffer_view(&kept);
+    if (!kept.failed && kept.size < text.size) rewrite(path, rest);
+    while (rest.size > 0)
+      take_line(next_line(&rest), &statement, take, self);
   }
   ft_buffer_release(&statement);
+  ft_buffer_release(&kept);
   ft_buffer_release(&text);
 }
 
 void ft_history_append(const char *path, struct ft_span statement) {
   struct ft_buffer line;
+  bool blank = statement.size > 0 && statement.data[0] == ' ';
+  if (blank || ft_secret_is_in(statement)) return;
   ft_buffer_init(&line, FT_HISTORY_MAX_BYTES / 4);
   for (size_t i = 0; i < statement.size; i++) {
     if (statement.data[i] == '\n')

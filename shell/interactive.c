@@ -6,6 +6,7 @@
 #include "shell/editor.h"
 #include "shell/history.h"
 #include "shell/interrupt.h"
+#include "shell/synonym.h"
 
 #define STATEMENT_MAX_BYTES ((size_t)64 << 20)
 
@@ -45,19 +46,40 @@ static void print_banner(const struct ft_session *session) {
   printf("Statements end with a semicolon. .help lists commands, Ctrl-D leaves.\n");
 }
 
-/* A statement is whole when nothing is open, a dot command with its line. */
+/* A statement is whole when nothing is open, a command with its line. */
 static char what_is_open(struct ft_span text) {
   struct ft_span trimmed = ft_span_trim(text);
   if (trimmed.size > 0 && trimmed.data[0] == '.') return 0;
-  return ft_script_open(text);
+  return ft_synonym_is_one(text) ? 0 : ft_script_open(text);
+}
+
+/* Put a dot command in the place of what means one. */
+static enum ft_status translate(struct ft_buffer *text, struct ft_error *err) {
+  struct ft_span typed = ft_span_trim(ft_buffer_view(text));
+  if (!ft_synonym_is_one(typed)) return FT_OK;
+  struct ft_buffer command;
+  ft_buffer_init(&command, STATEMENT_MAX_BYTES);
+  enum ft_status status = FT_OK;
+  if (!ft_synonym_find(&command, typed)) {
+    status = ft_fail(err, FT_SYNTAX, "there is no command \"%.*s\"", FT_SPAN_ARG(typed));
+    ft_fail_hint(err, ".help lists the commands. Of psql's there are \\d, \\dt, \\dv, \\i FILE, "
+                      "\\timing on, \\? and \\q.");
+  } else {
+    ft_buffer_reset(text);
+    ft_buffer_append_text(text, ft_buffer_view(&command));
+  }
+  ft_buffer_release(&command);
+  return status;
 }
 
 static enum ft_outcome run_text(struct ft_session *session, struct ft_editor *editor,
-                                struct ft_span text) {
+                                struct ft_buffer *typed) {
   struct ft_error err = { 0 };
   struct ft_feed feed;
-  ft_editor_remember(editor, text);
-  if (ft_feed_text(&feed, text, &err) != FT_OK) {
+  ft_editor_remember(editor, ft_buffer_view(typed));
+  enum ft_status status = translate(typed, &err);
+  if (status == FT_OK) status = ft_feed_text(&feed, ft_buffer_view(typed), &err);
+  if (status != FT_OK) {
     ft_session_fail(session, &err);
     return FT_OUTCOME_FAILED;
   }
@@ -83,7 +105,10 @@ static bool ask(struct ft_session *session, struct ft_editor *editor, struct ft_
     ft_buffer_u8(text, '\n');
     open = what_is_open(ft_buffer_view(text));
   } while (open != 0 || text->size == 0);
-  if (!text->failed) return run_text(session, editor, ft_buffer_view(text)) != FT_OUTCOME_QUIT;
+  if (!text->failed) {
+    enum ft_outcome outcome = run_text(session, editor, text);
+    return outcome == FT_OUTCOME_DONE || outcome == FT_OUTCOME_FAILED;
+  }
   struct ft_error err = { 0 };
   (void)ft_fail(&err, FT_LIMIT, "the statement is too long");
   ft_session_fail(session, &err);

@@ -14,7 +14,7 @@
 #include "shell/options.h"
 #include "shell/session.h"
 
-enum { EXIT_WRONG_USAGE = 2, EXIT_INTERRUPTED = 130 };
+enum { EXIT_WRONG_USAGE = 2, EXIT_INTERRUPTED = 130, EXIT_LEFT_OUT = 141 /* 128 + SIGPIPE */ };
 
 /* Texts are UTF-8 whatever the locale says; the editor needs one that agrees. */
 static void choose_locale(void) {
@@ -85,9 +85,12 @@ static enum ft_outcome run_input(struct ft_session *session, const struct ft_inp
 
 static int run_inputs(struct ft_session *session, const struct ft_shell_options *options) {
   enum ft_outcome outcome = FT_OUTCOME_DONE;
-  for (size_t i = 0; i < options->inputs && outcome == FT_OUTCOME_DONE; i++)
-    outcome = run_input(session, &options->input[i]);
+  size_t next = 0;
+  while (next < options->inputs && outcome == FT_OUTCOME_DONE)
+    outcome = run_input(session, &options->input[next++]);
   if (ft_interrupt_pending()) return EXIT_INTERRUPTED;
+  bool more = outcome == FT_OUTCOME_CUT && next < options->inputs;
+  if (more || outcome == FT_OUTCOME_LEFT_OUT) return EXIT_LEFT_OUT;
   return outcome == FT_OUTCOME_FAILED ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 

@@ -34,7 +34,7 @@ static enum ft_status take_format(struct ft_shell_options *options, const char *
   const struct ft_format *format = ft_format_by_name(ft_span_of(value));
   if (!format) {
     ft_fail(err, FT_INVALID, "there is no format \"%s\"", value);
-    return ft_fail_hint(err, "The formats are table, csv, json, jsonlines and markdown.");
+    return ft_fail_hint(err, "The formats are table, lines, csv, json, jsonlines and markdown.");
   }
   options->format = format;
   return FT_OK;
@@ -80,7 +80,8 @@ static const struct ft_option_line option_table[] = {
   { "file", 'f', "FILE", "run a script; - is standard input", take_file },
   { "echo", 'e', NULL, "print each statement before it runs", take_echo },
   { "quiet", 'q', NULL, "print results only: no tags, notices or times", take_quiet },
-  { "format", '\0', "FORMAT", "of results: table, csv, json, jsonlines or markdown", take_format },
+  { "format", '\0', "FORMAT", "of results: table, lines, csv, json, jsonlines or markdown",
+    take_format },
   { "check", '\0', NULL, "parse the statements about models in the scripts, run nothing",
     take_check },
   { "readonly", 'r', NULL, "open the database for reading only", take_read_only },
@@ -219,7 +220,8 @@ void ft_options_help(FILE *out) {
         "  foretell postgresql://localhost/shop        the same on a PostgreSQL server\n"
         "  foretell -q --format csv -c 'SHOW MODEL ALL' shop.duckdb > models.csv\n"
         "  foretell --check -f train.sql               look for mistakes, run nothing\n"
-        "\nExit status: 0 all went well, 1 a statement failed, 2 wrong usage, 130 interrupted.\n",
+        "\nExit status: 0 all went well, 1 a statement failed, 2 wrong usage, 130 interrupted,\n"
+        "141 the output was closed before all statements had run.\n",
         out);
 }
 

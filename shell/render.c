@@ -11,12 +11,13 @@ static enum ft_status begin_nothing(struct ft_render *render, struct ft_error *e
 }
 
 static const struct ft_format format_table[] = {
-  { "table", false, true, ft_table_begin, ft_table_row, ft_table_end },
-  { "csv", false, false, ft_csv_begin, ft_csv_row, begin_nothing },
-  { "json", true, false, ft_json_begin, ft_json_row, ft_json_end },
-  { "jsonlines", true, false, ft_json_begin, ft_jsonlines_row, begin_nothing },
-  { "markdown", false, false, ft_markdown_begin, ft_markdown_row, begin_nothing },
-  { NULL, false, false, NULL, NULL, NULL },
+  { "table", false, true, true, ft_table_begin, ft_table_row, ft_table_end },
+  { "lines", false, true, false, begin_nothing, ft_lines_row, ft_lines_end },
+  { "csv", false, false, false, ft_csv_begin, ft_csv_row, begin_nothing },
+  { "json", true, false, false, ft_json_begin, ft_json_row, ft_json_end },
+  { "jsonlines", true, false, false, ft_json_begin, ft_jsonlines_row, begin_nothing },
+  { "markdown", false, false, false, ft_markdown_begin, ft_markdown_row, begin_nothing },
+  { NULL, false, false, false, NULL, NULL, NULL },
 };
 
 const struct ft_format *ft_formats(void) {

@@ -1,7 +1,7 @@
 /* Rows become text: one renderer a format, fed a row at a time.
  *
  * Shapes   a row is `columns` cells; a cell whose data is NULL is SQL's NULL.
- * Memory   csv, json, jsonlines and markdown keep no row; table keeps the rows that it will show.
+ * Memory   lines, csv, json, jsonlines and markdown keep no row; table keeps the rows that it will show.
  * Threads  one thread a renderer.
  * Source   RFC 4180 (csv, with LF as the end of line), RFC 8259 (json), jsonlines.org,
  *          GitHub Flavored Markdown 0.29 (markdown). */
@@ -22,7 +22,7 @@ struct ft_heading {
   bool right;       /* numbers stand at the right */
 };
 
-/* How much is shown, and how; for the table format. */
+/* How much is shown, and how; for the formats table and lines. */
 struct ft_render_limits {
   size_t rows;  /* at most so many are shown, first and last ones; 0: all */
   size_t width; /* cells of the terminal; 0: no limit */
@@ -51,6 +51,7 @@ struct ft_format {
   const char *name;
   bool json;  /* cells come as JSON values */
   bool plain; /* for people: tags, times and notes may stand between results */
+  bool keeps; /* nothing is written before the end */
   enum ft_status (*begin)(struct ft_render *render, struct ft_error *err);
   enum ft_status (*row)(struct ft_render *render, const struct ft_span *cell, struct ft_error *err);
   enum ft_status (*end)(struct ft_render *render, struct ft_error *err);
@@ -77,6 +78,9 @@ enum ft_status ft_table_row(struct ft_render *render, const struct ft_span *cell
                             struct ft_error *err) FT_MUST_CHECK;
 enum ft_status ft_table_end(struct ft_render *render, struct ft_error *err) FT_MUST_CHECK;
 void ft_table_free(struct ft_table *table); /* NULL is allowed */
+enum ft_status ft_lines_row(struct ft_render *render, const struct ft_span *cell,
+                            struct ft_error *err) FT_MUST_CHECK;
+enum ft_status ft_lines_end(struct ft_render *render, struct ft_error *err) FT_MUST_CHECK;
 enum ft_status ft_csv_begin(struct ft_render *render, struct ft_error *err) FT_MUST_CHECK;
 enum ft_status ft_csv_row(struct ft_render *render, const struct ft_span *cell,
                           struct ft_error *err) FT_MUST_CHECK;

@@ -75,7 +75,7 @@ static enum ft_status show_chunks(struct ft_render *render, struct row *row,
 
 /* A renderer that writes as it goes must not meet the progress line. */
 static void clear_screen_for(struct ft_session *session) {
-  if (!session->format->plain && session->terminal) session->progress.out = NULL;
+  if (!session->format->keeps && session->terminal) session->progress.out = NULL;
   ft_progress_line_hide(&session->progress);
 }
 

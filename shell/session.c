@@ -122,7 +122,7 @@ static enum ft_outcome run_statement(struct ft_session *session, const struct ft
   ft_progress_line_hide(&session->progress);
   bool written = flush_output(session);
   int number = errno;
-  if (!written && number == EPIPE) return FT_OUTCOME_QUIT;
+  if (!written && number == EPIPE) return FT_OUTCOME_CUT;
   if (!written && status == FT_OK) status = fail_unwritten(number, &err);
   if (status != FT_OK) print_failure(session, feed, piece->offset, &err);
   say_time(session, time);
@@ -151,6 +151,16 @@ static enum ft_outcome run_dot(struct ft_session *session, const struct ft_feed 
   return outcome;
 }
 
+/* Nobody reads any more: is anything left that should have run? */
+static enum ft_outcome cut(struct ft_feed *feed) {
+  struct ft_error err;
+  enum ft_feed_kind kind;
+  struct ft_piece piece;
+  if (ft_feed_waits(feed)) return FT_OUTCOME_LEFT_OUT;
+  if (ft_feed_next(&kind, &piece, feed, &err) != FT_OK) return FT_OUTCOME_LEFT_OUT;
+  return kind == FT_FEED_END ? FT_OUTCOME_CUT : FT_OUTCOME_LEFT_OUT;
+}
+
 enum ft_outcome ft_session_feed(struct ft_session *session, struct ft_feed *feed) {
   for (;;) {
     struct ft_error err = { 0 };
@@ -168,6 +178,7 @@ enum ft_outcome ft_session_feed(struct ft_session *session, struct ft_feed *feed
       outcome = run_dot(session, feed, &piece);
     else
       outcome = run_statement(session, feed, &piece);
+    if (outcome == FT_OUTCOME_CUT) return cut(feed);
     if (outcome != FT_OUTCOME_DONE) return outcome;
   }
 }

@@ -22,7 +22,9 @@
 enum ft_outcome {
   FT_OUTCOME_DONE = 0,
   FT_OUTCOME_FAILED,
-  FT_OUTCOME_QUIT /* .quit; nobody reads the output any more */
+  FT_OUTCOME_QUIT,    /* .quit */
+  FT_OUTCOME_CUT,     /* nobody reads the output any more; all statements had run */
+  FT_OUTCOME_LEFT_OUT /* the same, and some had not */
 };
 
 struct ft_session {

@@ -184,7 +184,7 @@ static void write_footer(const struct ft_render *render, FILE *out, struct part 
           render->table->rows == 1 ? "" : "s");
   if (missing > 0) fprintf(out, ", %s not shown (.rows to change)", ft_count_text(missing, hidden));
   if (shown < render->columns)
-    fprintf(out, ", %zu of %zu columns not shown (.mode to change)", render->columns - shown,
+    fprintf(out, ", %zu of %zu columns not shown (.mode lines shows all)", render->columns - shown,
             render->columns);
   putc('\n', out);
 }

@@ -11,7 +11,7 @@
 
 static const char *const tables[] = { "Customers", "customer_address", "odd table" };
 static const char *const columns[] = { "charge", "churn", "state" };
-static const char *const keywords[] = { "from", "order", "select" };
+static const char *const keywords[] = { "from", "functions", "order", "select" };
 static const char *const members[] = { "Customers\tcharge", "Customers\tchurn", "main\tCustomers",
                                        "orders\tchange", "orders\tid" };
 static const char *const models[] = { "churn_model" };
@@ -105,6 +105,15 @@ static void files_complete_within_strings(void **state) {
   expect("FROM 'no/such/folder/", "", "");
 }
 
+/* DuckDB's keyword FUNCTIONS is no part of CREATE MODEL, so the word is whole and a blank follows. */
+static void statements_about_models_complete_with_their_own_words(void **state) {
+  (void)state;
+  expect("CREATE MODEL m FROM t TARGET y FUN", "FUNCTION", "FUNCTION");
+  expect("SELECT 1; create model m FROM t TARGET y FUN", "FUNCTION", "FUNCTION");
+  expect("CREATE MODEL m FROM (SELECT FUN", "FUNCTION|FUNCTIONS", "FUNCTION");
+  expect("SELECT FUN", "FUNCTION|FUNCTIONS", "FUNCTION");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(keywords_follow_the_case_typed),
@@ -114,6 +123,7 @@ int main(void) {
     cmocka_unit_test(nothing_is_offered_where_nothing_is_meant),
     cmocka_unit_test(dot_commands_complete_with_their_arguments),
     cmocka_unit_test(files_complete_within_strings),
+    cmocka_unit_test(statements_about_models_complete_with_their_own_words),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

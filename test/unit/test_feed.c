@@ -71,6 +71,24 @@ static void a_pipe_is_read_no_further_than_a_statement_needs(void **state) {
   ft_feed_close(&feed);
 }
 
+static void a_silent_writer_is_not_waited_for(void **state) {
+  (void)state;
+  int ends[2];
+  assert_int_equal(pipe(ends), 0);
+  struct ft_feed feed = { .descriptor = ends[0] };
+  ft_buffer_init(&feed.text, FT_FEED_MAX_BYTES);
+  assert_int_equal(write(ends[1], "SELECT 1; SELECT 2; SEL", 23), 23);
+  expect(&feed, FT_FEED_STATEMENT, "SELECT 1", 0);
+  assert_false(ft_feed_waits(&feed));
+  expect(&feed, FT_FEED_STATEMENT, "SELECT 2", 10);
+  assert_true(ft_feed_waits(&feed));
+  close(ends[1]);
+  assert_false(ft_feed_waits(&feed));
+  expect(&feed, FT_FEED_STATEMENT, "SEL", 20);
+  assert_false(ft_feed_waits(&feed));
+  ft_feed_close(&feed);
+}
+
 static void a_file_that_is_none_is_an_error(void **state) {
   (void)state;
   struct ft_feed feed;
@@ -84,6 +102,7 @@ int main(void) {
     cmocka_unit_test(statements_and_dot_commands_come_in_order),
     cmocka_unit_test(nothing_is_in_an_empty_script),
     cmocka_unit_test(a_pipe_is_read_no_further_than_a_statement_needs),
+    cmocka_unit_test(a_silent_writer_is_not_waited_for),
     cmocka_unit_test(a_file_that_is_none_is_an_error),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -64,6 +64,55 @@ static void a_long_file_forgets_its_older_half(void **state) {
   assert_in_range(status.st_size, FT_HISTORY_MAX_BYTES / 4, FT_HISTORY_MAX_BYTES / 2);
 }
 
+static const char *const secrets[] = {
+  "CREATE SECRET s (TYPE s3, KEY_ID 'a', SECRET 'topsecret');",
+  "create or replace persistent secret s (type s3)",
+  "ATTACH 'x.db' AS x (ENCRYPTION_KEY 'key-1');",
+  "SET s3_secret_access_key = 'abc';",
+  "ATTACH 'postgresql://ada:pw@db/shop' AS shop;",
+  "ATTACH 'host=db password=pw' AS shop (TYPE postgres);",
+  "COPY t FROM 's3://b/k' CREDENTIALS 'aws_access_key_id=A;aws_secret_access_key=B';",
+  "CREATE MODEL m FROM t TARGET y FUNCTION f SETTINGS (KMS_KEY_ID 'arn:aws:kms:1');",
+};
+static const char *const plain[] = {
+  "SELECT key, token FROM t;",
+  "ATTACH 'postgresql://ada@db:5432/shop' AS shop;",
+  "SELECT 'https://example.org:80/a', 'ada@example.org';",
+  "SELECT a::INT, '://', b@c;",
+};
+#define COUNT(list) (sizeof(list) / sizeof *(list))
+
+static void secrets_are_not_written(void **state) {
+  (void)state;
+  for (size_t i = 0; i < COUNT(secrets); i++)
+    ft_history_append(path, ft_span_of(secrets[i]));
+  ft_history_append(path, FT_SPAN(" SELECT 'begins with a blank';"));
+  assert_int_equal(access(path, F_OK), -1);
+  for (size_t i = 0; i < COUNT(plain); i++)
+    ft_history_append(path, ft_span_of(plain[i]));
+  statements = 0;
+  ft_history_load(path, take, NULL);
+  assert_int_equal(statements, COUNT(plain));
+}
+
+static void secrets_of_older_versions_are_removed(void **state) {
+  (void)state;
+  struct stat status;
+  FILE *file = fopen(path, "w");
+  fputs("SELECT 1;\n", file);
+  for (size_t i = 0; i < COUNT(secrets); i++)
+    fprintf(file, "%s\n", secrets[i]);
+  fputs("SELECT 2;\n", file);
+  fclose(file);
+  statements = 0;
+  ft_history_load(path, take, NULL);
+  assert_int_equal(statements, 2);
+  assert_string_equal(seen, "SELECT 2;");
+  assert_int_equal(stat(path, &status), 0);
+  assert_int_equal(status.st_size, strlen("SELECT 1;\nSELECT 2;\n"));
+  assert_int_equal(status.st_mode & 0777, 0600);
+}
+
 static int make_folder(void **state) {
   (void)state;
   strcpy(folder, "/tmp/foretell-history-XXXXXX");
@@ -82,10 +131,9 @@ static int drop_folder(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    TEST(a_statement_comes_back_as_it_was),
-    TEST(only_its_owner_reads_it),
-    TEST(a_missing_or_odd_file_is_empty),
-    TEST(a_long_file_forgets_its_older_half),
+    TEST(a_statement_comes_back_as_it_was), TEST(only_its_owner_reads_it),
+    TEST(a_missing_or_odd_file_is_empty),   TEST(a_long_file_forgets_its_older_half),
+    TEST(secrets_are_not_written),          TEST(secrets_of_older_versions_are_removed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

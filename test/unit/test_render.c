@@ -147,7 +147,7 @@ static void table_hides_columns_from_the_middle(void **state) {
   assert_non_null(strstr(text, "first"));
   assert_non_null(strstr(text, "last"));
   assert_non_null(strstr(text, "│ … │"));
-  assert_non_null(strstr(text, "of 12 columns not shown"));
+  assert_non_null(strstr(text, "of 12 columns not shown (.mode lines shows all)"));
   free(text);
 }
 
@@ -158,6 +158,17 @@ static void table_keeps_lines_of_a_value_in_its_column(void **state) {
   expect("table", cell, 1, &limits,
          "+----------+---+\n| name     | n |\n+----------+---+\n| SELECT * | 1 |\n"
          "|   FROM t |   |\n+----------+---+\n");
+}
+
+static void lines_have_a_column_each(void **state) {
+  (void)state;
+  struct ft_render_limits few = { .rows = 1, .footer = true };
+  const char *cell[] = { "two\nlines", "1", NULL, "\033[2J" };
+  expect("lines", cell, 2, &no_limits,
+         "name = two\n       lines\n   n = 1\n\nname = NULL\n   n = \\x1b[2J\n\n2 rows\n");
+  expect("lines", cell, 2, &few,
+         "name = two\n       lines\n   n = 1\n\n2 rows, 1 not shown (.rows to change)\n");
+  expect("lines", NULL, 0, &no_limits, "0 rows\n");
 }
 
 static void table_lets_no_escape_sequence_through(void **state) {
@@ -227,6 +238,7 @@ int main(void) {
     cmocka_unit_test(table_cuts_long_texts_to_the_terminal),
     cmocka_unit_test(table_hides_columns_from_the_middle),
     cmocka_unit_test(table_keeps_lines_of_a_value_in_its_column),
+    cmocka_unit_test(lines_have_a_column_each),
     cmocka_unit_test(table_lets_no_escape_sequence_through),
     cmocka_unit_test(long_texts_are_wrapped_at_blanks),
     cmocka_unit_test(a_full_disk_is_an_error),
