@@ -29,6 +29,14 @@ static enum ft_status read_settings(struct ft_job *job, const struct ft_create_m
   return FT_OK;
 }
 
+static enum ft_status read_positive(struct ft_job *job, struct ft_arena *arena,
+                                    const struct ft_create_model *create, struct ft_error *err) {
+  const struct ft_option *setting = ft_create_model_setting(create, "positive");
+  if (!setting) return FT_OK;
+  job->positive = ft_arena_text(arena, setting->text);
+  return job->positive ? FT_OK : ft_arena_fail(err, "the statement");
+}
+
 static enum ft_status copy_hyperparameters(struct ft_job *job, struct ft_arena *arena,
                                            const struct ft_create_model *create,
                                            struct ft_error *err) {
@@ -61,6 +69,7 @@ enum ft_status ft_create_job_fill(struct ft_job *out, const struct ft_command *c
     .threads = command->host->trainer_threads,
   };
   FT_TRY(read_settings(&job, create, err));
+  FT_TRY(read_positive(&job, command->arena, create, err));
   FT_TRY(copy_hyperparameters(&job, command->arena, create, err));
   *out = job;
   return FT_OK;

@@ -113,11 +113,20 @@ static void add_further_metrics(struct ft_description *description, const char *
   ft_description_metrics(description, false);
 }
 
-/* Of a binary classifier: the probability from which on it says the second label. */
+static void add_positive(struct ft_description *description, const char *key) {
+  const char *positive = ft_description_text(description, "positive");
+  if (positive) ft_description_add(description, key, ft_span_of(positive));
+}
+
+/* Of two classes: from which probability of the positive one on a row is given it. */
 static void add_threshold(struct ft_description *description, const char *key) {
+  char text[FT_DESCRIPTION_REAL];
+  const char *positive = ft_description_text(description, "positive");
   double threshold = ft_description_number(description, "threshold", -1);
-  bool binary = description->artifact && description->artifact->model.problem == FT_BINARY;
-  if (threshold >= 0 && binary) ft_description_real(description, key, threshold, 6);
+  if (!positive || threshold < 0) return;
+  ft_description_write_real(text, threshold, 6);
+  ft_description_print(description, key, "%s (the answer is \"%s\" from this probability of it on)",
+                       text, positive);
 }
 
 static void add_seed(struct ft_description *description, const char *key) {
@@ -211,6 +220,7 @@ const struct ft_description_rule ft_description_own_rules[] = {
   { "Rows Used", add_rows_used },
   { "Rows Left Out", add_rows_left_out },
   { "Columns Left Out", add_columns_left_out },
+  { "Positive Class", add_positive },
   { "Validation", add_validation },
   { "Score Interval", add_interval },
   { "", add_further_metrics },

@@ -62,6 +62,7 @@ static const struct ft_record_key job_key[] = {
   { FT_RECORD_AT(ft_job, problem), FT_RECORD_WORD, .most = FT_RECORD_ROWS(problem_word) - 1,
     .word = problem_word },
   { FT_RECORD_AT(ft_job, objective), FT_RECORD_MAYBE_TEXT },
+  { FT_RECORD_AT(ft_job, positive), FT_RECORD_MAYBE_TEXT },
   { FT_RECORD_AT(ft_job, hyperparameter), FT_RECORD_LIST,
     .count = offsetof(struct ft_job, hyperparameters), .most = MAX_PARAMETERS,
     .item = &hyperparameter_record },

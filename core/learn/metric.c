@@ -173,37 +173,3 @@ enum ft_status ft_metric_ndcg(double *out, const double *value, const double *ta
   if (status == FT_OK) *out = best > 0 ? gain / best : 1;
   return status;
 }
-
-/* Score when `chosen` rows are given label 1, of which `both` are. */
-static double aim_score(enum ft_threshold_aim aim, size_t both, size_t chosen, size_t actual,
-                        size_t rows) {
-  double positive = f1_of((struct confusion){ both, chosen, actual });
-  size_t rejected = rows - chosen, wrong = actual - both;
-  if (aim == FT_THRESHOLD_F1) return positive;
-  if (aim == FT_THRESHOLD_F1_MACRO)
-    return (positive + f1_of((struct confusion){ rejected - wrong, rejected, rows - actual })) / 2;
-  return (double)(both + rejected - wrong);
-}
-
-enum ft_status ft_metric_threshold(double *out, enum ft_threshold_aim aim,
-                                   const double *probability, const double *target, size_t rows,
-                                   struct ft_error *err) {
-  struct scored_row *list = NULL;
-  FT_TRY(sort_rows(&list, probability, target, rows, err));
-  size_t actual = 0, both = 0;
-  for (size_t r = 0; r < rows; r++)
-    actual += target[r] > 0.5;
-  double best = -1, threshold = 0.5;
-  for (size_t chosen = 1; chosen <= rows; chosen++) {
-    size_t r = rows - chosen;
-    both += list[r].target > 0.5;
-    if (r > 0 && list[r - 1].score == list[r].score) continue;
-    double score = aim_score(aim, both, chosen, actual, rows);
-    if (score <= best) continue;
-    best = score;
-    threshold = r > 0 ? (list[r].score + list[r - 1].score) / 2 : list[r].score;
-  }
-  free(list);
-  *out = threshold > 0 ? fmin(threshold, 1) : 0.5;
-  return FT_OK;
-}

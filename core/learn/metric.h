@@ -41,12 +41,4 @@ double ft_metric_tweedie(const double *value, const double *target, size_t rows,
 enum ft_status ft_metric_ndcg(double *out, const double *value, const double *target, size_t rows,
                               struct ft_error *err) FT_MUST_CHECK;
 
-/* What a binary threshold is chosen for. */
-enum ft_threshold_aim { FT_THRESHOLD_ACCURACY = 0, FT_THRESHOLD_F1, FT_THRESHOLD_F1_MACRO };
-
-/* The threshold over `probability` (of label 1) with the best score, halfway between two rows. */
-enum ft_status ft_metric_threshold(double *out, enum ft_threshold_aim aim,
-                                   const double *probability, const double *target, size_t rows,
-                                   struct ft_error *err) FT_MUST_CHECK;
-
 #endif

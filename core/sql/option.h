@@ -41,6 +41,8 @@ enum ft_status ft_pair_list_read(struct ft_parser *parser, struct ft_pair_list *
   X(MAX_TRIALS, "max_trials", INTEGER, "AA------", 1, 1000000, NULL, "most configurations tried") \
   X(PREDICT_NS, "predict_ns", INTEGER, "AA------", 1, 1000000000, NULL,                           \
     "nanoseconds that the prediction of a row may take on one core; 1000 when not given")         \
+  X(POSITIVE, "positive", TEXT, "AA------", 0, 0, NULL,                                           \
+    "of two classes the one that scores are of; the rarer one when not given")                    \
   X(HORIZON, "horizon", INTEGER, "----R---", 1, INT32_MAX, NULL, "steps to be predicted")         \
   X(FREQUENCY, "frequency", WORD, "----R---", 0, 0, "Y M W D H 30min 15min 10min 5min 1min",      \
     "length of a step")                                                                           \

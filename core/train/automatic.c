@@ -126,6 +126,7 @@ static enum ft_status split(struct ft_learned *learned, struct ft_run *run, stru
 static struct ft_search_options options_of(const struct ft_run *run, const struct ft_effort *effort,
                                            enum ft_metric metric, double deadline) {
   return (struct ft_search_options){ .metric = metric,
+                                     .positive = run->target.positive,
                                      .model_type = run->job->model_type,
                                      .most_trials = run->job->max_trials,
                                      .most_work = effort->most_work,
@@ -298,7 +299,8 @@ static enum ft_status score_seen(struct ft_scored *out, const struct ft_run *run
                              .centre = run->centre,
                              .rows = finals->rows,
                              .target = finals->target,
-                             .margin = margin };
+                             .margin = margin,
+                             .positive = run->target.positive };
   return FT_OK;
 }
 
@@ -317,7 +319,8 @@ static enum ft_status score_held(struct ft_scored *out, const struct ft_run *run
                              .scale = 1,
                              .rows = learned->helds,
                              .target = target,
-                             .margin = margin };
+                             .margin = margin,
+                             .positive = run->target.positive };
   return FT_OK;
 }
 

@@ -115,7 +115,7 @@ static double accuracy_of(const struct drawing *drawing) {
 static double measure(const struct drawing *drawing, enum ft_metric metric) {
   switch (metric) {
   case FT_METRIC_AUC: return auc_of(drawing);
-  case FT_METRIC_F1: return f1_of(drawing->confused + 3);
+  case FT_METRIC_F1: return f1_of(drawing->confused + 3 * drawing->scored->positive);
   case FT_METRIC_F1_MACRO: return f1_macro_of(drawing);
   case FT_METRIC_ACCURACY: return accuracy_of(drawing);
   case FT_METRIC_RMSE: return sqrt(mean_loss(drawing));

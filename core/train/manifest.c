@@ -86,6 +86,15 @@ static json_t *count(size_t value) {
   return json_integer((json_int_t)value);
 }
 
+/* Of two classes: the one that scores are of, and from which probability of it on a row is given it. */
+static void set_decision(json_t *root, const struct ft_run *run) {
+  uint32_t positive = run->target.positive;
+  struct ft_span label = run->target.label[positive];
+  double threshold = run->model.threshold;
+  json_object_set_new(root, "positive", json_stringn(label.data, label.size));
+  json_object_set_new(root, "threshold", number(positive ? threshold : 1 - threshold));
+}
+
 static json_t *make_manifest(const struct ft_run *run, double seconds) {
   const struct ft_report *report = &run->report;
   json_t *root =
@@ -108,8 +117,7 @@ static json_t *make_manifest(const struct ft_run *run, double seconds) {
   json_object_set_new(root, "warnings", list_warnings(report));
   json_object_set_new(root, "hyperparameters", list_hyperparameters(report));
   json_object_set_new(root, "trials", list_trials(report));
-  if (run->model.problem == FT_BINARY)
-    json_object_set_new(root, "threshold", number(run->model.threshold));
+  if (run->model.problem == FT_BINARY) set_decision(root, run);
   json_object_set_new(root, "seed", json_integer((json_int_t)run->job->seed));
   json_object_set_new(root, "trials_run", count(count_tried(report)));
   json_object_set_new(root, "seconds", number(seconds));

@@ -1,17 +1,20 @@
 #include "core/train/score.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "core/learn/metric.h"
+#include "core/train/decision.h"
 #include "core/train/predictions.h"
 
 static enum ft_status measure(double *out, enum ft_metric metric, const struct ft_predictions *p,
-                              size_t rows, struct ft_error *err) {
+                              const struct ft_scored *scored, struct ft_error *err) {
+  size_t rows = scored->rows;
   switch (metric) {
   case FT_METRIC_AUC: return ft_metric_auc(out, p->value, p->target, rows, err);
-  case FT_METRIC_F1: *out = ft_metric_f1(p->label, p->target, rows, 1); return FT_OK;
+  case FT_METRIC_F1: *out = ft_metric_f1(p->label, p->target, rows, scored->positive); return FT_OK;
   case FT_METRIC_F1_MACRO:
     *out = ft_metric_f1_macro(p->label, p->target, rows, p->labels);
     return FT_OK;
@@ -28,7 +31,7 @@ enum ft_status ft_score_metric(double *out, enum ft_metric metric, const struct 
                                double threshold, struct ft_error *err) {
   struct ft_predictions p;
   FT_TRY(ft_predictions_make(&p, scored, threshold, err));
-  enum ft_status status = measure(out, metric, &p, scored->rows, err);
+  enum ft_status status = measure(out, metric, &p, scored, err);
   ft_predictions_release(&p);
   return status;
 }
@@ -65,22 +68,33 @@ enum ft_status ft_score_all(struct ft_named_score *out, size_t *count, enum ft_m
     struct ft_named_score *score = &out[(*count)++];
     *score = (struct ft_named_score){ .metric = one };
     snprintf(score->name, sizeof score->name, "validation:%s", name);
-    status = measure(&score->value, one, &p, scored->rows, err);
+    status = measure(&score->value, one, &p, scored, err);
   }
   ft_predictions_release(&p);
   return status;
+}
+
+/* The probability of the positive class and whether a row is of it, for a threshold. */
+static void flip_to(struct ft_predictions *p, size_t rows, uint32_t positive) {
+  if (positive == 1) return;
+  for (size_t r = 0; r < rows; r++) {
+    p->value[r] = p->probability[2 * r];
+    p->target[r] = 1 - p->target[r];
+  }
 }
 
 enum ft_status ft_score_threshold(double *out, enum ft_metric metric,
                                   const struct ft_scored *scored, struct ft_error *err) {
   *out = 0.5;
   if (scored->problem != FT_BINARY || metric == FT_METRIC_AUC || scored->rows == 0) return FT_OK;
-  enum ft_threshold_aim aim = metric == FT_METRIC_F1         ? FT_THRESHOLD_F1
-                              : metric == FT_METRIC_F1_MACRO ? FT_THRESHOLD_F1_MACRO
-                                                             : FT_THRESHOLD_ACCURACY;
+  enum ft_decision_aim aim = metric == FT_METRIC_F1         ? FT_DECISION_F1
+                             : metric == FT_METRIC_F1_MACRO ? FT_DECISION_F1_MACRO
+                                                            : FT_DECISION_ACCURACY;
   struct ft_predictions p;
   FT_TRY(ft_predictions_make(&p, scored, 0.5, err));
-  enum ft_status status = ft_metric_threshold(out, aim, p.value, p.target, scored->rows, err);
+  flip_to(&p, scored->rows, scored->positive);
+  enum ft_status status = ft_decision_threshold(out, aim, p.value, p.target, scored->rows, err);
+  if (status == FT_OK && scored->positive == 0) *out = fmax(1 - *out, DBL_MIN);
   ft_predictions_release(&p);
   return status;
 }

@@ -17,6 +17,7 @@ struct ft_scored {
   size_t rows;
   const double *target; /* rows */
   const double *margin; /* rows × outputs */
+  uint32_t positive;    /* binary: the label that F1 and its threshold are of */
 };
 
 #define FT_SCORE_NAME 40
@@ -39,7 +40,8 @@ enum ft_status ft_score_all(struct ft_named_score *out, size_t *count, enum ft_m
                             const struct ft_scored *scored, double threshold,
                             struct ft_error *err) FT_MUST_CHECK;
 
-/* The threshold that an objective wants; 0.5 where it wants none. */
+/* The threshold over the probability of label 1 that an objective wants; 0.5 where it wants none, or
+ * none is better beyond chance (decision.h). */
 enum ft_status ft_score_threshold(double *out, enum ft_metric metric,
                                   const struct ft_scored *scored,
                                   struct ft_error *err) FT_MUST_CHECK;

@@ -297,7 +297,8 @@ static struct ft_scored scored_of(const struct searching *searching, const doubl
                              .centre = data->centre,
                              .rows = searching->partition->scoreds,
                              .target = searching->partition->target,
-                             .margin = margin };
+                             .margin = margin,
+                             .positive = searching->options->positive };
 }
 
 /* Would a share of the new one make the running mixture better? Then it has it. */

@@ -52,6 +52,7 @@ double ft_search_slowness(const struct ft_search_speed *speed, enum ft_learner l
 
 struct ft_search_options {
   enum ft_metric metric;
+  uint32_t positive; /* of two labels: the one that scores are of */
   enum ft_model_type model_type;
   const struct ft_configuration *list; /* to be tried and nothing else; NULL: the portfolio */
   uint32_t most_trials;                /* 0: no limit */

@@ -8,7 +8,8 @@
 
 #include "foretell/objective.h"
 
-#define CLASSES (1u << FT_BINARY | 1u << FT_MULTICLASS)
+#define CLASSES    (1u << FT_BINARY | 1u << FT_MULTICLASS)
+#define MOST_NAMED 20 /* classes in a message */
 
 /* Distinct values of the target. Keys compare as the values do; a text's key is its code. */
 struct values {
@@ -167,11 +168,12 @@ static bool is_word(struct ft_span text, const char *const *word) {
   return false;
 }
 
-/* The label after the other in byte order is the positive one, but "Yes" beats "no". */
+static const char *const yes_words[] = { "yes", "true", "t", "y", "1", NULL };
+static const char *const no_words[] = { "no", "false", "f", "n", "0", NULL };
+
+/* Label 1 is the label after the other in byte order, but "Yes" comes after "no". */
 static void order_pair(struct keyed_label *label) {
-  static const char *const yes[] = { "yes", "true", "t", "y", "1", NULL };
-  static const char *const no[] = { "no", "false", "f", "n", "0", NULL };
-  if (!is_word(label[0].text, yes) || !is_word(label[1].text, no)) return;
+  if (!is_word(label[0].text, yes_words) || !is_word(label[1].text, no_words)) return;
   struct keyed_label first = label[0];
   label[0] = label[1];
   label[1] = first;
@@ -265,6 +267,58 @@ static enum ft_status check_rows(const struct ft_table *table, const struct ft_j
   return ft_fail_hint(err, "500 rows or more make a useful model.");
 }
 
+/* 'no' and 'yes' */
+static void write_classes(char *out, size_t size, const struct ft_target *target) {
+  size_t used = 0;
+  for (uint32_t l = 0; l < target->labels && l < MOST_NAMED && used < size; l++) {
+    struct ft_span text = target->label[l];
+    if (text.size > 40) text.size = 40;
+    const char *between = l == 0 ? "" : l + 1 == target->labels ? " and " : ", ";
+    used += (size_t)snprintf(out + used, size - used, "%s'%.*s'", between, FT_SPAN_ARG(text));
+  }
+  if (target->labels > MOST_NAMED && used < size)
+    snprintf(out + used, size - used, " and %u more", (unsigned)target->labels - MOST_NAMED);
+}
+
+/* The label that POSITIVE names: its text, or of a boolean any word for it. */
+static bool is_named(struct ft_span label, const char *name, enum ft_type type) {
+  struct ft_span text = ft_span_of(name);
+  if (ft_span_equal(label, text)) return true;
+  if (type != FT_BOOL) return false;
+  return is_word(text, is_word(label, yes_words) ? yes_words : no_words);
+}
+
+static enum ft_status fail_positive(const struct ft_target *target, const struct ft_job *job,
+                                    struct ft_error *err) {
+  char classes[512];
+  const char *name = job->field[job->target].name;
+  if (target->problem == FT_REGRESSION) {
+    ft_fail(err, FT_INVALID, "POSITIVE is for two classes; the target \"%s\" is a number", name);
+    return ft_fail_hint(err, "Leave POSITIVE out.");
+  }
+  write_classes(classes, sizeof classes, target);
+  if (target->problem == FT_BINARY)
+    ft_fail(err, FT_INVALID, "POSITIVE '%.100s' is not a class of the target \"%s\"", job->positive,
+            name);
+  else
+    ft_fail(err, FT_INVALID, "POSITIVE is for two classes; the target \"%s\" has %u", name,
+            (unsigned)target->labels);
+  return ft_fail_hint(err, "The classes are %s.", classes);
+}
+
+static enum ft_status choose_positive(struct ft_target *target, const struct ft_job *job,
+                                      struct ft_error *err) {
+  enum ft_type type = job->field[job->target].type;
+  if (target->problem == FT_BINARY) target->positive = target->count[0] >= target->count[1];
+  if (!job->positive) return FT_OK;
+  for (uint32_t l = 0; l < target->labels && target->problem == FT_BINARY; l++)
+    if (is_named(target->label[l], job->positive, type)) {
+      target->positive = l;
+      return FT_OK;
+    }
+  return fail_positive(target, job, err);
+}
+
 enum ft_status ft_target_find(struct ft_target *out, struct ft_arena *arena,
                               const struct ft_table *table, const struct ft_job *job,
                               const uint32_t *row, size_t rows, struct ft_error *err) {
@@ -290,6 +344,7 @@ enum ft_status ft_target_find(struct ft_target *out, struct ft_arena *arena,
     FT_TRY(number_values(&target, table, job->target, row, rows, err));
   else
     FT_TRY(number_classes(&target, arena, table, job->target, &values, row, rows, err));
+  FT_TRY(choose_positive(&target, job, err));
   *out = target;
   return FT_OK;
 }

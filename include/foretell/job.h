@@ -60,6 +60,7 @@ struct ft_job {
   enum ft_problem problem; /* FT_PROBLEM_AUTO: find out from the target */
   const char *objective;   /* canonical: "mse", "accuracy", "f1", "f1_macro", "auc", or for AUTO OFF
                                    * "binary:logistic" …; NULL: the default of the problem */
+  const char *positive;    /* of two classes: the one that scores are of; NULL: the rarer one */
   uint32_t hyperparameters; /* AUTO OFF */
   const struct ft_hyperparameter *hyperparameter;
   uint64_t max_cells;     /* 0: no limit */

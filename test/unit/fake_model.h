@@ -6,25 +6,25 @@
 #include "foretell/artifact.h"
 #include "foretell/plan.h"
 
-#define FAKE_MANIFEST                                                                                \
-  "{\"foretell\":\"0.1.0\",\"problem\":\"BinaryClassification\",\"objective\":\"F1\","               \
-  "\"model_type\":\"xgboost\",\"automatic\":true,\"training_status\":\"Completed\",\"metrics\":["    \
-  "{\"name\":\"validation:f1_binary\",\"value\":0.875,\"main\":true,"                                \
-  "\"low\":0.80123,\"high\":0.93321},"                                                               \
-  "{\"name\":\"validation:auc\",\"value\":0.9375}],"                                                 \
-  "\"validation\":{\"method\":\"hold-out\",\"rows\":80},"                                            \
-  "\"rows\":{\"read\":420,\"used\":400,\"null_target\":20,\"sampled_out\":0},"                       \
-  "\"features_left_out\":[{\"name\":\"state\",\"reason\":\"always the same\"}],"                     \
-  "\"warnings\":[\"few rows\",\"fewer classes\"],\"threshold\":0.5,\"seed\":7,\"trials_run\":5,"     \
-  "\"ended\":\"the last 3 candidates gained nothing\",\"predict_ns\":812.5,\"trials\":["             \
-  "{\"name\":\"standard\",\"learner\":\"boosted trees\",\"metric\":\"F1\",\"score\":0.86,"           \
-  "\"loss\":0.31,\"seconds\":0.5,\"rounds\":120,\"weight\":0.3,\"state\":\"tried\"},"                \
-  "{\"name\":\"linear\",\"learner\":\"linear\",\"metric\":\"F1\",\"score\":0.8,\"loss\":0.4,"        \
-  "\"seconds\":0.1,\"rounds\":9,\"weight\":0.4,\"state\":\"cut\"},"                                  \
-  "{\"name\":\"deep\",\"learner\":\"boosted trees\",\"metric\":\"F1\",\"score\":null,\"loss\":null," \
-  "\"seconds\":0,\"rounds\":0,\"weight\":0,\"state\":\"skipped\"},"                                  \
-  "{\"name\":\"net\",\"learner\":\"net\",\"metric\":\"F1\",\"score\":0.7,\"loss\":0.5,"              \
-  "\"seconds\":1,\"rounds\":9,\"weight\":0.3,\"state\":\"tried\"}],"                                 \
+#define FAKE_MANIFEST                                                                                               \
+  "{\"foretell\":\"0.1.0\",\"problem\":\"BinaryClassification\",\"objective\":\"F1\","                              \
+  "\"model_type\":\"xgboost\",\"automatic\":true,\"training_status\":\"Completed\",\"metrics\":["                   \
+  "{\"name\":\"validation:f1_binary\",\"value\":0.875,\"main\":true,"                                               \
+  "\"low\":0.80123,\"high\":0.93321},"                                                                              \
+  "{\"name\":\"validation:auc\",\"value\":0.9375}],"                                                                \
+  "\"validation\":{\"method\":\"hold-out\",\"rows\":80},"                                                           \
+  "\"rows\":{\"read\":420,\"used\":400,\"null_target\":20,\"sampled_out\":0},"                                      \
+  "\"features_left_out\":[{\"name\":\"state\",\"reason\":\"always the same\"}],"                                    \
+  "\"warnings\":[\"few rows\",\"fewer classes\"],\"positive\":\"t\",\"threshold\":0.5,\"seed\":7,\"trials_run\":5," \
+  "\"ended\":\"the last 3 candidates gained nothing\",\"predict_ns\":812.5,\"trials\":["                            \
+  "{\"name\":\"standard\",\"learner\":\"boosted trees\",\"metric\":\"F1\",\"score\":0.86,"                          \
+  "\"loss\":0.31,\"seconds\":0.5,\"rounds\":120,\"weight\":0.3,\"state\":\"tried\"},"                               \
+  "{\"name\":\"linear\",\"learner\":\"linear\",\"metric\":\"F1\",\"score\":0.8,\"loss\":0.4,"                       \
+  "\"seconds\":0.1,\"rounds\":9,\"weight\":0.4,\"state\":\"cut\"},"                                                 \
+  "{\"name\":\"deep\",\"learner\":\"boosted trees\",\"metric\":\"F1\",\"score\":null,\"loss\":null,"                \
+  "\"seconds\":0,\"rounds\":0,\"weight\":0,\"state\":\"skipped\"},"                                                 \
+  "{\"name\":\"net\",\"learner\":\"net\",\"metric\":\"F1\",\"score\":0.7,\"loss\":0.5,"                             \
+  "\"seconds\":1,\"rounds\":9,\"weight\":0.3,\"state\":\"tried\"}],"                                                \
   "\"seconds\":1.26}"
 
 static inline void fake_fill_model(struct ft_model *model, const struct ft_job *job,

@@ -35,6 +35,7 @@ static struct ft_job churn_job(void) {
     .max_cells = UINT64_MAX,
     .max_runtime_s = UINT32_MAX,
     .max_trials = 7,
+    .positive = "churned",
     .predict_ns = 250,
     .seed = UINT64_C(0x8000000000000001),
     .threads = 2,
@@ -62,6 +63,8 @@ static void assert_same_job(const struct ft_job *a, const struct ft_job *b) {
   assert_true(a->max_cells == b->max_cells && a->seed == b->seed);
   assert_int_equal(a->max_runtime_s, b->max_runtime_s);
   assert_int_equal(a->max_trials, b->max_trials);
+  assert_true(!a->positive == !b->positive);
+  if (a->positive) assert_string_equal(a->positive, b->positive);
   assert_int_equal(a->predict_ns, b->predict_ns);
   assert_int_equal(a->threads, b->threads);
 }
@@ -192,7 +195,7 @@ static const char good_job[] =
     "{\"model\":\"m\",\"import\":false,\"field\":[{\"name\":\"a\",\"type\":\"int4\",\"precision\":0,\"scale\":0},"
     "{\"name\":\"b\",\"type\":\"numeric\",\"precision\":9,\"scale\":2}],\"target\":1,"
     "\"automatic\":true,\"model_type\":\"AUTO\",\"problem\":\"\",\"objective\":null,"
-    "\"hyperparameter\":[{\"name\":\"eta\",\"value\":\"0.1\"}],\"max_cells\":\"0\","
+    "\"positive\":null,\"hyperparameter\":[{\"name\":\"eta\",\"value\":\"0.1\"}],\"max_cells\":\"0\","
     "\"max_runtime_s\":5400,\"max_trials\":0,\"predict_ns\":0,"
     "\"seed\":\"18446744073709551615\",\"threads\":0}";
 

@@ -89,20 +89,6 @@ static void edges_have_stated_values(void **state) {
   assert_true(ft_metric_mse(score, target, 0) == 0);
 }
 
-static void threshold_is_where_its_score_is_best(void **state) {
-  (void)state;
-  double probability[6] = { 0.1, 0.2, 0.3, 0.35, 0.4, 0.9 }, target[6] = { 0, 0, 1, 0, 1, 1 };
-  double threshold;
-  struct ft_error err;
-  assert_int_equal(ft_metric_threshold(&threshold, FT_THRESHOLD_F1, probability, target, 6, &err),
-                   FT_OK);
-  assert_true(threshold > 0.2 && threshold <= 0.3);
-  double same[3] = { 0.5, 0.5, 0.5 };
-  assert_int_equal(ft_metric_threshold(&threshold, FT_THRESHOLD_ACCURACY, same, target, 3, &err),
-                   FT_OK);
-  assert_true(threshold > 0 && threshold <= 1);
-}
-
 static void folds_spread_every_label(void **state) {
   (void)state;
   double target[103];
@@ -127,7 +113,6 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(scores_are_those_of_scikit_learn),
     cmocka_unit_test(edges_have_stated_values),
-    cmocka_unit_test(threshold_is_where_its_score_is_best),
     cmocka_unit_test(folds_spread_every_label),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -97,7 +97,7 @@ static void problems_follow_the_table(void **state) {
   expect_problem(FT_FLOAT64, cents, NULL, 2, FT_BINARY, "1.5 2.25");
 }
 
-static void the_positive_label_comes_second(void **state) {
+static void yes_comes_second(void **state) {
   (void)state;
   static const char *const plain[] = { "yes", "no" }, *const mixed[] = { "Yes", "no" };
   static const char *const dots[] = { "True.", "False." }, *const digits[] = { "1", "0" };
@@ -108,6 +108,64 @@ static void the_positive_label_comes_second(void **state) {
   expect_problem(FT_TEXT, NULL, digits, 2, FT_BINARY, "0 1");
   expect_problem(FT_TEXT, NULL, colours, 2, FT_BINARY, "blue red");
   expect_problem(FT_TEXT, NULL, three, 3, FT_MULTICLASS, "a b c");
+}
+
+/* Of 200 rows; "yes" and TRUE are every third. */
+static void expect_positive(enum ft_type type, const char *name, const char *label) {
+  static const double truth[] = { 0, 1, 0 };
+  static const char *const words[] = { "no", "yes", "no" };
+  struct made made;
+  fill(&made, type, type == FT_TEXT ? NULL : truth, type == FT_TEXT ? words : NULL, 3);
+  made.job.positive = name;
+  assert_int_equal(find(&made), FT_OK);
+  struct ft_span found = made.target.label[made.target.positive];
+  assert_int_equal(found.size, strlen(label));
+  assert_memory_equal(found.data, label, found.size);
+  tidy(&made);
+}
+
+static void the_rarer_class_is_positive_unless_another_is_named(void **state) {
+  (void)state;
+  expect_positive(FT_TEXT, NULL, "yes");
+  expect_positive(FT_TEXT, "yes", "yes");
+  expect_positive(FT_TEXT, "no", "no");
+  expect_positive(FT_BOOL, NULL, "t");
+  expect_positive(FT_BOOL, "False", "f");
+  expect_positive(FT_BOOL, "true", "t");
+  static const double seldom[] = { 0, 1, 1 }, even[] = { 0, 1 };
+  struct made made;
+  fill(&made, FT_BOOL, seldom, NULL, 3);
+  assert_int_equal(find(&made), FT_OK);
+  assert_int_equal(made.target.positive, 0);
+  tidy(&made);
+  fill(&made, FT_BOOL, even, NULL, 2);
+  assert_int_equal(find(&made), FT_OK);
+  assert_int_equal(made.target.positive, 1);
+  tidy(&made);
+}
+
+static void expect_no_positive(enum ft_type type, const double *number, const char *const *text,
+                               size_t count, const char *message, const char *hint) {
+  struct made made;
+  fill(&made, type, number, text, count);
+  made.job.positive = "maybe";
+  assert_int_equal(find(&made), FT_INVALID);
+  assert_string_equal(made.err.message, message);
+  assert_string_equal(made.err.hint, hint);
+  tidy(&made);
+}
+
+static void a_positive_class_that_is_none_is_refused_with_the_classes(void **state) {
+  (void)state;
+  static const char *const two[] = { "yes", "no" }, *const three[] = { "c", "a", "b" };
+  static const double numbers[] = { 0.5, 1.5, 2.5 };
+  expect_no_positive(FT_TEXT, NULL, two, 2, "POSITIVE 'maybe' is not a class of the target \"y\"",
+                     "The classes are 'no' and 'yes'.");
+  expect_no_positive(FT_TEXT, NULL, three, 3, "POSITIVE is for two classes; the target \"y\" has 3",
+                     "The classes are 'a', 'b' and 'c'.");
+  expect_no_positive(FT_FLOAT64, numbers, NULL, 3,
+                     "POSITIVE is for two classes; the target \"y\" is a number",
+                     "Leave POSITIVE out.");
 }
 
 static void expect_refusal(enum ft_type type, const double *number, const char *const *text,
@@ -185,7 +243,9 @@ static void columns_become_features_or_are_left_out(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(problems_follow_the_table),
-    cmocka_unit_test(the_positive_label_comes_second),
+    cmocka_unit_test(yes_comes_second),
+    cmocka_unit_test(the_rarer_class_is_positive_unless_another_is_named),
+    cmocka_unit_test(a_positive_class_that_is_none_is_refused_with_the_classes),
     cmocka_unit_test(what_cannot_be_learned_is_refused_with_advice),
     cmocka_unit_test(columns_become_features_or_are_left_out),
   };

@@ -1,0 +1,161 @@
+#include "core/train/decision.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "foretell/maths.h"
+#include "foretell/random.h"
+
+#define PARTS       5
+#define NO_PART     PARTS
+#define DRAWS       1000
+#define MOST_WORSE  25 /* draws in which a threshold may be no better: 2.5 % */
+#define LARGE_COUNT 100
+#define SEED        UINT64_C(0x7468726573686f6c)
+
+struct decision_row {
+  double probability;
+  bool positive;
+  uint32_t part;
+};
+
+/* Rows by answer and truth. */
+struct counts {
+  double both, chosen, actual, rows;
+};
+
+static int compare_rows(const void *a, const void *b) {
+  const struct decision_row *first = a, *second = b;
+  if (first->probability != second->probability)
+    return first->probability < second->probability ? -1 : 1;
+  if (first->positive != second->positive) return first->positive ? 1 : -1;
+  return (first->part > second->part) - (first->part < second->part);
+}
+
+/* Ascending by probability; each class is spread evenly over the parts. */
+static struct decision_row *sort_rows(const double *probability, const double *target,
+                                      size_t rows) {
+  struct decision_row *row = malloc(rows * sizeof *row + 1);
+  uint32_t seen[2] = { 0, 0 };
+  for (size_t r = 0; row && r < rows; r++) {
+    bool positive = target[r] > 0.5;
+    row[r] = (struct decision_row){ probability[r], positive, seen[positive]++ % PARTS };
+  }
+  if (row) qsort(row, rows, sizeof *row, compare_rows);
+  return row;
+}
+
+static double f1_of(double both, double chosen, double actual) {
+  return chosen + actual > 0 ? 2 * both / (chosen + actual) : 0;
+}
+
+static double score_of(enum ft_decision_aim aim, struct counts c) {
+  double positive = f1_of(c.both, c.chosen, c.actual);
+  double rejected = c.rows - c.chosen, missed = c.actual - c.both;
+  if (aim == FT_DECISION_F1) return positive;
+  if (aim == FT_DECISION_F1_MACRO)
+    return (positive + f1_of(rejected - missed, rejected, c.rows - c.actual)) / 2;
+  return c.rows > 0 ? (c.both + rejected - missed) / c.rows : 0;
+}
+
+/* What answers without a model score: always the positive class, by the shares, or the larger class. */
+static double score_without(enum ft_decision_aim aim, struct counts c) {
+  if (aim == FT_DECISION_F1) return f1_of(c.actual, c.rows, c.actual);
+  if (aim == FT_DECISION_F1_MACRO) return 0.5;
+  return c.rows > 0 ? fmax(c.actual, c.rows - c.actual) / c.rows : 0;
+}
+
+/* Counts of the rows outside a part, none of them chosen yet. */
+static struct counts count_outside(const struct decision_row *row, size_t rows, uint32_t part) {
+  struct counts counts = { 0 };
+  for (size_t r = 0; r < rows; r++) {
+    counts.rows += row[r].part != part;
+    counts.actual += row[r].part != part && row[r].positive;
+  }
+  return counts;
+}
+
+/* The threshold that is best on the rows outside a part. */
+static double best_outside(enum ft_decision_aim aim, const struct decision_row *row, size_t rows,
+                           uint32_t part) {
+  struct counts counts = count_outside(row, rows, part);
+  double best = -1, threshold = 0.5;
+  for (size_t r = rows; r-- > 0;) {
+    if (row[r].part != part) {
+      counts.chosen++;
+      counts.both += row[r].positive;
+    }
+    if (r > 0 && row[r - 1].probability == row[r].probability) continue;
+    double score = score_of(aim, counts);
+    if (score <= best) continue;
+    best = score;
+    threshold = row[r].probability;
+    if (r > 0) threshold = (threshold + row[r - 1].probability) / 2;
+  }
+  return threshold > 0 ? fmin(threshold, 1) : 0.5;
+}
+
+/* A Poisson count. Source: Knuth, TAOCP 2, 3.4.1; large ones by the normal distribution. */
+static double draw_count(struct ft_random *random, double mean) {
+  double count = 0;
+  if (mean > LARGE_COUNT) {
+    for (int i = 0; i < 12; i++)
+      count += ft_random_unit(random);
+    return fmax(mean + sqrt(mean) * (count - 6), 0);
+  }
+  double product = ft_random_unit(random), least = ft_exp(-mean);
+  for (; product > least; count++)
+    product *= ft_random_unit(random);
+  return count;
+}
+
+/* Rows by the answer of the found thresholds, that of one half, and the truth. */
+#define KINDS 8
+#define KIND(found, half, positive) \
+  (4u * (unsigned)(found) + 2u * (unsigned)(half) + (unsigned)(positive))
+
+static struct counts count_kinds(const double *kind, unsigned answer) {
+  struct counts counts = { 0 };
+  for (unsigned k = 0; k < KINDS; k++) {
+    bool chosen = k & answer, positive = k & 1;
+    counts.rows += kind[k];
+    counts.actual += positive ? kind[k] : 0;
+    counts.chosen += chosen ? kind[k] : 0;
+    counts.both += chosen && positive ? kind[k] : 0;
+  }
+  return counts;
+}
+
+static bool is_better(enum ft_decision_aim aim, const double *kind) {
+  struct counts found = count_kinds(kind, KIND(1, 0, 0)), half = count_kinds(kind, KIND(0, 1, 0));
+  return score_of(aim, found) > fmax(score_of(aim, half), score_without(aim, half));
+}
+
+static bool is_better_beyond_chance(enum ft_decision_aim aim, const double *kind) {
+  struct ft_random random = ft_random_seeded(SEED);
+  int worse = 0;
+  for (int d = 0; d < DRAWS && worse <= MOST_WORSE; d++) {
+    double drawn[KINDS];
+    for (unsigned k = 0; k < KINDS; k++)
+      drawn[k] = kind[k] > 0 ? draw_count(&random, kind[k]) : 0;
+    worse += !is_better(aim, drawn);
+  }
+  return worse <= MOST_WORSE;
+}
+
+enum ft_status ft_decision_threshold(double *out, enum ft_decision_aim aim,
+                                     const double *probability, const double *target, size_t rows,
+                                     struct ft_error *err) {
+  struct decision_row *row = sort_rows(probability, target, rows);
+  if (!row) return ft_fail(err, FT_NOMEM, "out of memory to score %zu rows", rows);
+  double kind[KINDS] = { 0 }, threshold[PARTS];
+  for (uint32_t p = 0; p < PARTS; p++)
+    threshold[p] = best_outside(aim, row, rows, p);
+  for (size_t r = 0; r < rows; r++)
+    kind[KIND(row[r].probability >= threshold[row[r].part], row[r].probability >= 0.5,
+              row[r].positive)]++;
+  *out = is_better_beyond_chance(aim, kind) ? best_outside(aim, row, rows, NO_PART) : 0.5;
+  free(row);
+  return FT_OK;
+}
