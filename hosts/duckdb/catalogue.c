@@ -318,14 +318,64 @@ static enum ft_status make_table(struct ft_engine *engine, struct ft_error *err)
   return FT_OK;
 }
 
-enum ft_status ft_catalogue_follow_schemas(struct ft_engine *engine, struct ft_error *err) {
+/* The rows' first column, separated by commas; what is too long for the buffer is left out. */
+static void list_names(struct ft_buffer *out, struct ft_rows *rows) {
+  while (ft_rows_next(rows)) {
+    for (size_t r = 0; r < rows->count; r++)
+      ft_buffer_print(out, "%s%.*s", out->size ? ", " : "", FT_SPAN_ARG(ft_rows_text(rows, 0, r)));
+  }
+}
+
+#define SCHEMA_IS_GONE                                                \
+  " WHERE lower(schema_name) NOT IN (SELECT lower(schema_name) FROM " \
+  "duckdb_schemas() WHERE database_name = $1)"
+
+/* Nothing is written unless it must be: the statement may have been about another database. */
+enum ft_status ft_catalogue_follow_schemas(struct ft_engine *engine, struct ft_buffer *names,
+                                           struct ft_error *err) {
+  struct ft_rows rows;
+  struct ft_buffer found;
   struct ft_bind bind = FT_BIND(engine->catalogue_name);
   ft_catalogue_look(engine);
   if (!engine->has_catalogue) return FT_OK;
-  return tell(engine,
-              "DELETE FROM " TABLE " WHERE lower(schema_name) NOT IN "
-              "(SELECT lower(schema_name) FROM duckdb_schemas() WHERE database_name = $1)",
-              &bind, 1, err);
+  FT_TRY(ask(&rows, engine, engine->connection,
+             "SELECT DISTINCT schema_name || '.' || model_name FROM " TABLE SCHEMA_IS_GONE
+             " ORDER BY ALL",
+             "", &bind, 1, err));
+  ft_buffer_init(&found, 1 << 16);
+  list_names(names ? names : &found, &rows);
+  ft_rows_close(&rows);
+  bool any = (names ? names : &found)->size > 0;
+  ft_buffer_release(&found);
+  if (!any || engine->read_only) return FT_OK;
+  return tell(engine, "DELETE FROM " TABLE SCHEMA_IS_GONE, &bind, 1, err);
+}
+
+enum ft_status ft_catalogue_functions(struct ft_rows *rows, struct ft_engine *engine,
+                                      struct ft_error *err) {
+  if (!engine->has_catalogue) return FT_OK;
+  return ask(rows, engine, engine->connection,
+             "SELECT schema_name, model_name, function_name FROM " TABLE
+             " WHERE is_current AND state = 'READY' AND function_name <> '' ORDER BY ALL",
+             "", NULL, 0, err);
+}
+
+enum ft_status ft_catalogue_function_of(const char **out, struct ft_arena *arena,
+                                        struct ft_engine *engine, const char *schema,
+                                        struct ft_span function, const char *suffix,
+                                        struct ft_error *err) {
+  struct ft_rows rows;
+  struct ft_bind bind[] = { FT_BIND(schema), { .bytes = function }, FT_BIND(suffix) };
+  *out = NULL;
+  if (!engine->has_catalogue) return FT_OK;
+  FT_TRY(ask(&rows, engine, engine->connection,
+             "SELECT model_name FROM " TABLE " WHERE is_current AND state = 'READY' AND "
+             "lower(schema_name) = lower($1) AND lower(function_name || $3) = lower($2)",
+             "", bind, sizeof bind / sizeof bind[0], err));
+  bool found = ft_rows_next(&rows);
+  if (found) *out = ft_arena_text(arena, ft_rows_text(&rows, 0, 0));
+  ft_rows_close(&rows);
+  return found && !*out ? ft_arena_fail(err, "the model's name") : FT_OK;
 }
 
 /* The READY version stays; its row says why the attempt to replace it failed. */

@@ -27,9 +27,18 @@ enum ft_status ft_catalogue_signatures(struct ft_rows *rows, struct ft_engine *e
 enum ft_status ft_catalogue_artifact_of(struct ft_buffer *out, struct ft_engine *engine,
                                         const char *sha256, struct ft_error *err) FT_MUST_CHECK;
 
-/* Forget the models of schemas that are gone: what a DROP SCHEMA … CASCADE leaves behind. */
-enum ft_status ft_catalogue_follow_schemas(struct ft_engine *engine,
+/* Forget the models of schemas that are gone: what a DROP SCHEMA … CASCADE leaves behind. `names`
+ * (may be NULL) gets them, "a.b, c.d"; of a database open read-only they stay. */
+enum ft_status ft_catalogue_follow_schemas(struct ft_engine *engine, struct ft_buffer *names,
                                            struct ft_error *err) FT_MUST_CHECK;
+/* READY models with a function: schema, name, function. `rows` stays closed when there is no table. */
+enum ft_status ft_catalogue_functions(struct ft_rows *rows, struct ft_engine *engine,
+                                      struct ft_error *err) FT_MUST_CHECK;
+/* The READY model of the schema whose function's name with that suffix it is, in the arena; or NULL. */
+enum ft_status ft_catalogue_function_of(const char **out, struct ft_arena *arena,
+                                        struct ft_engine *engine, const char *schema,
+                                        struct ft_span function, const char *suffix,
+                                        struct ft_error *err) FT_MUST_CHECK;
 
 /* As struct ft_host has them. */
 enum ft_status ft_catalogue_get(void *self, struct ft_arena *arena, const char *schema,

@@ -95,9 +95,12 @@ typedef enum duckdb_result_type {
 typedef enum duckdb_statement_type {
   DUCKDB_STATEMENT_TYPE_INVALID = 0,
   DUCKDB_STATEMENT_TYPE_SELECT = 1,
+  DUCKDB_STATEMENT_TYPE_EXPLAIN = 4,
   DUCKDB_STATEMENT_TYPE_TRANSACTION = 10,
   DUCKDB_STATEMENT_TYPE_COPY = 11,
-  DUCKDB_STATEMENT_TYPE_ATTACH = 25
+  DUCKDB_STATEMENT_TYPE_DROP = 15,
+  DUCKDB_STATEMENT_TYPE_ATTACH = 25,
+  DUCKDB_STATEMENT_TYPE_DETACH = 26
 } duckdb_statement_type;
 
 typedef enum duckdb_error_type {
@@ -268,6 +271,8 @@ duckdb_state duckdb_bind_varchar_length(duckdb_prepared_statement statement, idx
 duckdb_state duckdb_bind_blob(duckdb_prepared_statement statement, idx_t index, const void *data,
                               idx_t length);
 duckdb_state duckdb_execute_prepared(duckdb_prepared_statement statement, duckdb_result *out);
+duckdb_state duckdb_pending_prepared(duckdb_prepared_statement prepared_statement,
+                                     duckdb_pending_result *out_result);
 duckdb_state duckdb_pending_prepared_streaming(duckdb_prepared_statement statement,
                                                duckdb_pending_result *out);
 const char *duckdb_pending_error(duckdb_pending_result pending);

@@ -8,6 +8,7 @@
 
 #include "hosts/duckdb/catalogue.h"
 #include "hosts/duckdb/registry.h"
+#include "hosts/duckdb/repair.h"
 #include "hosts/duckdb/session.h"
 #include "hosts/duckdb/spill.h"
 
@@ -156,7 +157,9 @@ static enum ft_status open_sessions(struct ft_engine *engine, struct ft_error *e
   FT_TRY(read_catalogue_name(engine, err));
   find_user(engine);
   ft_catalogue_offer_views(engine);
-  return ft_registry_open(engine, err);
+  FT_TRY(ft_registry_open(engine, err));
+  ft_repair_run(engine);
+  return FT_OK;
 }
 
 enum ft_status ft_engine_open(struct ft_engine **out, const struct ft_engine_options *options,
@@ -193,6 +196,7 @@ void ft_engine_close(struct ft_engine *engine) {
   ft_spill_close(&engine->spill);
   ft_registry_close(engine); /* after the database, whose threads may use the plans */
   pthread_mutex_destroy(&engine->loading);
+  free(engine->found);
   free(engine->path);
   free(engine->catalogue);
   free(engine->catalogue_name);
@@ -205,6 +209,7 @@ const char *ft_engine_path(const struct ft_engine *engine) {
 
 void ft_engine_set_watch(struct ft_engine *engine, const struct ft_engine_watch *watch) {
   engine->watch = *watch;
+  ft_repair_tell(engine);
 }
 
 void ft_engine_interrupt(struct ft_engine *engine) {

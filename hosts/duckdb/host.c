@@ -19,25 +19,18 @@ static bool in_transaction(void *self) {
   return ft_engine_in_transaction(self);
 }
 
-static enum ft_status run_transaction(struct ft_engine *engine, const char *text,
-                                      struct ft_error *err) {
-  enum ft_status status = ft_engine_tell(engine, text, NULL, 0, err);
-  ft_engine_follow(engine, ft_span_of(text), status == FT_OK);
-  return status;
-}
-
 static enum ft_status begin(void *self, struct ft_error *err) {
-  return run_transaction(self, "BEGIN TRANSACTION", err);
+  return ft_engine_transact(self, "BEGIN TRANSACTION", err);
 }
 
 static enum ft_status commit(void *self, struct ft_error *err) {
-  enum ft_status status = run_transaction(self, "COMMIT", err);
+  enum ft_status status = ft_engine_transact(self, "COMMIT", err);
   if (status != FT_OK) ft_catalogue_look(self);
   return status;
 }
 
 static enum ft_status rollback(void *self, struct ft_error *err) {
-  enum ft_status status = run_transaction(self, "ROLLBACK", err);
+  enum ft_status status = ft_engine_transact(self, "ROLLBACK", err);
   ft_catalogue_look(self);
   return status;
 }

@@ -230,3 +230,16 @@ enum ft_status ft_macro_drop(void *self, const struct ft_model_record *record,
   }
   return FT_OK;
 }
+
+enum ft_status ft_macro_owner(const char **out, struct ft_arena *arena, struct ft_engine *engine,
+                              const char *schema, struct ft_span function, struct ft_error *err) {
+  struct ft_model_record record = { .schema = schema, .function = ft_arena_text(arena, function) };
+  bool own = false;
+  *out = NULL;
+  if (!record.function) return ft_arena_fail(err, "the function's name");
+  for (size_t i = 0; !*out && i < SUFFIXES; i++)
+    FT_TRY(ft_catalogue_function_of(out, arena, engine, schema, function, suffixes[i], err));
+  if (*out) FT_TRY(is_own(&own, engine, &record, "", err));
+  if (!own) *out = NULL;
+  return FT_OK;
+}

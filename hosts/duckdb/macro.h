@@ -10,6 +10,7 @@
 #define FORETELL_HOSTS_DUCKDB_MACRO_H
 
 #include "foretell/host.h"
+#include "hosts/duckdb/session.h"
 
 enum ft_status ft_macro_check(void *self, const char *schema, const char *function,
                               const char *model, struct ft_error *err);
@@ -18,5 +19,10 @@ enum ft_status ft_macro_make(void *self, const struct ft_model_record *record,
                              struct ft_error *err);
 enum ft_status ft_macro_drop(void *self, const struct ft_model_record *record,
                              struct ft_error *err);
+
+/* The READY model whose function that is, in the arena; NULL when it is none's. */
+enum ft_status ft_macro_owner(const char **out, struct ft_arena *arena, struct ft_engine *engine,
+                              const char *schema, struct ft_span function,
+                              struct ft_error *err) FT_MUST_CHECK;
 
 #endif

@@ -5,10 +5,10 @@
 #include <strings.h>
 #include <time.h>
 
-#include "hosts/duckdb/attach.h"
 #include "hosts/duckdb/catalogue.h"
 #include "hosts/duckdb/cell.h"
 #include "hosts/duckdb/engine.h"
+#include "hosts/duckdb/guard.h"
 #include "hosts/duckdb/session.h"
 #include "hosts/duckdb/type_name.h"
 
@@ -137,12 +137,15 @@ static enum ft_status drive(struct ft_engine *engine, duckdb_pending_result pend
   }
 }
 
+/* Rows are made as they are fetched, or all at once before the statement's transaction ends. */
 static enum ft_status run_pending(struct ft_result *result, duckdb_prepared_statement statement,
-                                  struct ft_error *err) {
+                                  bool streaming, struct ft_error *err) {
   struct ft_engine *engine = result->engine;
   duckdb_pending_result pending = NULL;
   enum ft_status status;
-  if (duckdb_pending_prepared_streaming(statement, &pending) != DuckDBSuccess) {
+  duckdb_state state = streaming ? duckdb_pending_prepared_streaming(statement, &pending)
+                                 : duckdb_pending_prepared(statement, &pending);
+  if (state != DuckDBSuccess) {
     status = ft_duckdb_fail(err, engine, DUCKDB_ERROR_INVALID, duckdb_pending_error(pending),
                             &result->place);
   } else {
@@ -165,15 +168,15 @@ static void drop_result(struct ft_result *result) {
   result->open = false;
 }
 
-/* What a statement that was run means for the session. */
-static enum ft_status follow(struct ft_engine *engine, duckdb_statement_type type,
-                             struct ft_span text, enum ft_status status, struct ft_error *err) {
-  if (type == DUCKDB_STATEMENT_TYPE_TRANSACTION) {
-    ft_engine_follow(engine, text, status == FT_OK);
-    ft_catalogue_look(engine);
-  }
-  if (type == DUCKDB_STATEMENT_TYPE_ATTACH && status == FT_OK) return ft_attach_follow(engine, err);
-  return status;
+/* A statement with what goes with it. */
+static enum ft_status run_guarded(struct ft_result *result, duckdb_prepared_statement statement,
+                                  struct ft_span text, struct ft_error *err) {
+  struct ft_engine *engine = result->engine;
+  struct ft_guard guard;
+  engine->running = duckdb_prepared_statement_type(statement);
+  FT_TRY(ft_guard_begin(&guard, engine, engine->running, text, err));
+  enum ft_status status = run_pending(result, statement, !guard.brackets, err);
+  return ft_guard_end(&guard, engine, text, status, err);
 }
 
 /* Statement `index` of those that the text makes (a PRAGMA may make several). */
@@ -190,10 +193,7 @@ static enum ft_status run_one(struct ft_result *result, duckdb_extracted_stateme
     status = ft_fail(err, FT_INVALID, "the statement has parameters without values");
     ft_fail_hint(err, "Use PREPARE and EXECUTE.");
   } else {
-    duckdb_statement_type type = duckdb_prepared_statement_type(statement);
-    engine->running = type;
-    status = run_pending(result, statement, err);
-    status = follow(engine, type, text, status, err);
+    status = run_guarded(result, statement, text, err);
   }
   duckdb_destroy_prepare(&statement);
   return status;
@@ -279,8 +279,6 @@ enum ft_status ft_engine_run_at(struct ft_result **out, struct ft_engine *engine
     set_tag(result, text);
     if (ft_catalogue_is_named(copy)) ft_catalogue_look(engine);
     status = run_all(result, copy, text, err);
-    if (status == FT_OK && strcmp(result->tag, "DROP SCHEMA") == 0)
-      status = ft_catalogue_follow_schemas(engine, err);
   }
   if (status == FT_OK) status = describe_result(result, err);
   free(copy);

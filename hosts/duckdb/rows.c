@@ -107,3 +107,10 @@ enum ft_status ft_engine_tell(struct ft_engine *engine, const char *text,
   ft_rows_close(&rows);
   return FT_OK;
 }
+
+enum ft_status ft_engine_transact(struct ft_engine *engine, const char *text,
+                                  struct ft_error *err) {
+  enum ft_status status = ft_engine_tell(engine, text, NULL, 0, err);
+  ft_engine_follow(engine, ft_span_of(text), status == FT_OK);
+  return status;
+}

@@ -35,11 +35,12 @@ struct ft_engine {
   struct ft_described described;
   struct ft_spill spill;         /* where rows go that do not fit into memory */
   duckdb_statement_type running; /* of the user's; INVALID: none */
-  bool has_catalogue;            /* foretell.model was there when last looked for */
-  char user[64];                 /* who made a model: the name at the operating system */
-  char *path;                    /* owned; NULL: in memory */
-  char *catalogue;               /* owned; the database's name, as SQL quotes it: "\"shop\"" */
-  char *catalogue_name;          /* owned; as it is: "shop" */
+  char *found;        /* owned; what opening the database found amiss, until it is told; or NULL */
+  bool has_catalogue; /* foretell.model was there when last looked for */
+  char user[64];      /* who made a model: the name at the operating system */
+  char *path;         /* owned; NULL: in memory */
+  char *catalogue;    /* owned; the database's name, as SQL quotes it: "\"shop\"" */
+  char *catalogue_name; /* owned; as it is: "shop" */
 };
 
 /* Where a text that the engine parses stands within the statement that the user wrote. */
@@ -97,6 +98,10 @@ enum ft_status ft_engine_tell(struct ft_engine *engine, const char *text,
 
 /* A string as it stands in a vector; borrowed. */
 struct ft_span ft_duckdb_text(const duckdb_string_t *string);
+
+/* BEGIN TRANSACTION, COMMIT or ROLLBACK of ours; the session takes note of it. */
+enum ft_status ft_engine_transact(struct ft_engine *engine, const char *text,
+                                  struct ft_error *err) FT_MUST_CHECK;
 
 /* Text as SQL writes a name ("a""b") or a string ('it''s'), in the arena or a buffer. */
 void ft_sql_name(struct ft_buffer *out, struct ft_span name);

@@ -1,0 +1,32 @@
+/* Statements of the engine's that touch models: what they may not do, and what goes with them.
+ *
+ * DROP SCHEMA    takes the models of the schema with it, in one transaction: the user's, or one that
+ *                stands around the statement.
+ * DROP FUNCTION  of a model's function is refused, since the model would stay without it.
+ * DETACH         of the database that was opened is refused: its models would be gone from the session.
+ * ATTACH         see attach.h */
+#ifndef FORETELL_HOSTS_DUCKDB_GUARD_H
+#define FORETELL_HOSTS_DUCKDB_GUARD_H
+
+#include "hosts/duckdb/session.h"
+
+struct ft_guard {
+  duckdb_statement_type type;
+  bool drops;    /* perhaps a schema */
+  bool brackets; /* a transaction of ours stands around the statement */
+};
+
+/* Before a statement runs.
+ *
+ * Errors: FT_DEPENDENT  a model's function is dropped
+ *         FT_IN_USE     the database that was opened is detached */
+enum ft_status ft_guard_begin(struct ft_guard *out, struct ft_engine *engine,
+                              duckdb_statement_type type, struct ft_span text,
+                              struct ft_error *err) FT_MUST_CHECK;
+
+/* After it ran; `status` is what came of it, and is passed on. */
+enum ft_status ft_guard_end(const struct ft_guard *guard, struct ft_engine *engine,
+                            struct ft_span text, enum ft_status status,
+                            struct ft_error *err) FT_MUST_CHECK;
+
+#endif
