@@ -45,8 +45,8 @@ static size_t append_piece(struct ft_buffer *out, struct ft_span piece) {
     if (tab) ft_buffer_append_text(out, FT_SPAN("    "));
     done = end + (tab ? 1 : 0);
   }
-  struct ft_span shown = { (const char *)out->data + before, out->size - before };
-  return out->failed || shown.size == 0 ? 0 : ft_width_of(shown);
+  if (out->failed || out->size == before) return 0;
+  return ft_width_of((struct ft_span){ (const char *)out->data + before, out->size - before });
 }
 
 /* A long line is shown around the place: begin with a character at most `room` bytes before it. */

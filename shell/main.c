@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "foretell/process.h"
 #include "shell/check.h"
 #include "shell/failure.h"
 #include "shell/interactive.h"
@@ -136,6 +137,7 @@ int main(int argc, char **argv) {
   struct ft_arena arena;
   struct ft_error err = { 0 };
   static char output[1 << 18];
+  ft_process_keep_private();
   if (!hold_standard_descriptors()) return EXIT_FAILURE;
   choose_locale();
   if (!isatty(STDOUT_FILENO)) setvbuf(stdout, output, _IOFBF, sizeof output);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "foretell/memory.h"
 #include "shell/nearest.h"
 
 #define THREADS_MAX 1024
@@ -55,6 +56,10 @@ static enum ft_status take_threads(struct ft_shell_options *options, const char 
 
 static enum ft_status take_trainer_memory(struct ft_shell_options *options, const char *value,
                                           struct ft_error *err) {
+  if (strcasecmp(value, "none") == 0) {
+    options->trainer_memory_bytes = 0;
+    return FT_OK;
+  }
   return ft_bytes_read(&options->trainer_memory_bytes, value, err);
 }
 
@@ -86,8 +91,8 @@ static const struct ft_option_line option_table[] = {
     take_check },
   { "readonly", 'r', NULL, "open the database for reading only", take_read_only },
   { "no-history", '\0', NULL, "keep no history of this session", take_no_history },
-  { "trainer-memory", '\0', "SIZE", "the most memory that training may use, such as 512MB",
-    take_trainer_memory },
+  { "trainer-memory", '\0', "SIZE",
+    "memory for training: 512MB, say, or none for no limit; default: half", take_trainer_memory },
   { "threads", '\0', "N", "threads of queries and of training; default: all processors",
     take_threads },
   { "version", '\0', NULL, "print the version and exit", take_version },
@@ -175,7 +180,7 @@ static enum ft_status take_database(struct ft_shell_options *options, const char
 
 enum ft_status ft_options_read(struct ft_shell_options *out, struct ft_arena *arena, int argc,
                                char *const *argv, struct ft_error *err) {
-  struct ft_shell_options options = { 0 };
+  struct ft_shell_options options = { .trainer_memory_bytes = ft_memory_trainer_bytes() };
   options.input = FT_ARENA_NEW(arena, struct ft_input, (size_t)argc + 1);
   if (!options.input) return ft_arena_fail(err, "the command line");
   struct arguments arguments = { argc, 1, argv };

@@ -270,6 +270,7 @@ static enum ft_status open_engine(struct ft_session *session,
   find_trainer(session->trainer_path, sizeof session->trainer_path);
   session->host.trainer_path = session->trainer_path;
   session->host.trainer_memory_bytes = options->trainer_memory_bytes;
+  session->host.trainer_memory_setting = "--trainer-memory";
   session->host.trainer_threads = options->threads;
   ft_interrupt_watch(engine);
   return FT_OK;

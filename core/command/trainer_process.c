@@ -13,20 +13,22 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "foretell/memory.h"
+#include "foretell/process.h"
 #include "foretell/span.h"
 
 #define END_PATIENCE_MS 2000 /* for a trainer to end after it closed its output */
 #define END_STEP_MS     5
 
-/* What of our environment the trainer sees: the choice of a kernel, and the sanitizers' options. */
-static const char *const kept_variables[] = { "FORETELL_KERNEL", "ASAN_OPTIONS", "UBSAN_OPTIONS",
-                                              "LSAN_OPTIONS" };
+/* What of our environment the trainer sees: the choice of a kernel, and what developers set. */
+static const char *const kept_variables[] = { "FORETELL_KERNEL", FT_PROCESS_DEBUG, "ASAN_OPTIONS",
+                                              "UBSAN_OPTIONS", "LSAN_OPTIONS" };
 #define KEPT_VARIABLES (sizeof(kept_variables) / sizeof(kept_variables[0]))
 #define VARIABLE_BYTES 1024
 
 struct environment {
   char text[KEPT_VARIABLES][VARIABLE_BYTES];
-  char *list[KEPT_VARIABLES + 3];
+  char *list[KEPT_VARIABLES + 4];
 };
 
 /* The six ends of three channels; [0] ours, [1] the trainer's. */
@@ -38,6 +40,7 @@ struct channels {
 
 static char locale_variable[] = "LC_ALL=C";
 static char path_variable[] = "PATH=/usr/bin:/bin";
+static char openmp_variable[] = "OMP_WAIT_POLICY=passive"; /* see trainer/main.c */
 
 static void close_descriptor(int *descriptor) {
   if (*descriptor >= 0) close(*descriptor);
@@ -85,6 +88,7 @@ static void fill_environment(struct environment *environment) {
   size_t count = 0;
   environment->list[count++] = locale_variable;
   environment->list[count++] = path_variable;
+  environment->list[count++] = openmp_variable;
   for (size_t i = 0; i < KEPT_VARIABLES; i++) {
     const char *value = getenv(kept_variables[i]);
     if (!value) continue;
@@ -143,8 +147,9 @@ static int spawn(pid_t *pid, const char *path, uint64_t memory_bytes,
   return failure;
 }
 
-enum ft_status ft_trainer_process_open(struct ft_trainer_process *process, const char *path,
-                                       uint64_t memory_bytes, struct ft_error *err) {
+enum ft_status ft_trainer_process_open(struct ft_trainer_process *process,
+                                       const struct ft_host *host, struct ft_error *err) {
+  const char *path = host->trainer_path;
   if (!path || path[0] != '/') {
     ft_fail(err, FT_TRAINER, "the trainer program was not found");
     return ft_fail_hint(err, "Set FORETELL_TRAINER to the full path of foretell-trainer.");
@@ -156,7 +161,7 @@ enum ft_status ft_trainer_process_open(struct ft_trainer_process *process, const
     return ft_fail(err, FT_IO, "could not open a pipe to the trainer: %s", strerror(number));
   }
   pid_t pid = 0;
-  int failure = spawn(&pid, path, memory_bytes, &channels);
+  int failure = spawn(&pid, path, host->trainer_memory_bytes, &channels);
   if (failure) {
     close_channels(&channels);
     return ft_fail(err, FT_TRAINER, "could not start the trainer \"%s\": %s", path,
@@ -164,7 +169,8 @@ enum ft_status ft_trainer_process_open(struct ft_trainer_process *process, const
   }
   *process = (struct ft_trainer_process){
     .pid = pid,
-    .memory_bytes = memory_bytes,
+    .memory_bytes = host->trainer_memory_bytes,
+    .memory_setting = host->trainer_memory_setting,
     .input = channels.input[0],
     .output = channels.output[0],
     .errors = channels.errors[0],
@@ -259,28 +265,63 @@ static void hint_last_words(const struct ft_trainer_process *process, struct ft_
     words = (struct ft_span){ words.data + i, words.size - i };
     break;
   }
+  words = ft_span_trim(words);
   if (words.size == 0 || words.size > 200 || !ft_span_is_utf8(words)) return;
   for (size_t i = 0; i < words.size; i++)
     if ((unsigned char)words.data[i] < 0x20 || words.data[i] == 0x7f) return;
   ft_fail_hint(err, "Its last words: %.*s", FT_SPAN_ARG(words));
 }
 
-/* The kernel kills what takes too much; a library that gets no memory for a thread aborts. Under a
- * limit it may end in any way before it could say so: while its libraries are loaded, say. */
-static bool may_lack_memory(const struct ft_trainer_process *process) {
-  if (process->memory_bytes) return true;
-  int number = WIFSIGNALED(process->status) ? WTERMSIG(process->status) : 0;
-  return number == SIGKILL || number == SIGABRT;
+void ft_trainer_process_name_limit(const struct ft_trainer_process *process, struct ft_error *err) {
+  if (!err || err->status != FT_NOMEM || !process->memory_bytes) return;
+  struct ft_error said = *err;
+  const char *setting = process->memory_setting;
+  char limit[FT_MEMORY_TEXT_BYTES];
+  ft_memory_text(limit, process->memory_bytes);
+  ft_fail(err, FT_NOMEM, "%s; the trainer may take %s%s%s%s", said.message, limit,
+          setting ? " (" : "", setting ? setting : "", setting ? ")" : "");
+  if (said.hint[0])
+    ft_fail_hint(err, "%s", said.hint);
+  else if (setting)
+    ft_fail_hint(err,
+                 "Raise %s; fewer rows (SETTINGS (MAX_CELLS n)) or a smaller model file take less.",
+                 setting);
 }
 
-static void explain_signal(const struct ft_trainer_process *process, struct ft_error *err) {
+/* Words of libraries that get no memory, for a thread for instance, and end the program. */
+static bool told_of_memory(const struct ft_trainer_process *process) {
+  static const char *const words[] = { "bad_alloc", "ut of memory", "annot allocate memory",
+                                       "Thread creation failed" };
+  for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+    if (memmem(process->tail, process->tail_bytes, words[i], strlen(words[i]))) return true;
+  return false;
+}
+
+/* The kernel kills what takes too much. */
+static enum ft_status explain_signal(const struct ft_trainer_process *process,
+                                     struct ft_error *err) {
   int number = WTERMSIG(process->status);
   const char *name = strsignal(number);
-  bool memory = may_lack_memory(process);
+  bool memory = number == SIGKILL || number == SIGABRT;
   ft_fail(err, FT_TRAINER, "the trainer was killed by signal %d (%s)%s", number,
           name ? name : "unknown", memory ? "; it may have been out of memory" : "");
   if (memory)
     ft_fail_hint(err, "Train on fewer rows (SETTINGS (MAX_CELLS n)), or give it more memory.");
+  return FT_TRAINER;
+}
+
+static enum ft_status explain_end(const struct ft_trainer_process *process, struct ft_error *err) {
+  if (told_of_memory(process)) {
+    ft_fail(err, FT_NOMEM, "out of memory to train");
+    ft_trainer_process_name_limit(process, err);
+    return FT_NOMEM;
+  }
+  if (WIFSIGNALED(process->status)) return explain_signal(process, err);
+  if (!WEXITSTATUS(process->status))
+    return ft_fail(err, FT_TRAINER, "the trainer ended without giving a model");
+  return ft_fail(err, FT_TRAINER,
+                 "the trainer ended with exit status %d and without giving a model",
+                 WEXITSTATUS(process->status));
 }
 
 enum ft_status ft_trainer_process_explain(struct ft_trainer_process *process,
@@ -290,14 +331,7 @@ enum ft_status ft_trainer_process_explain(struct ft_trainer_process *process,
     return ft_fail(err, FT_TRAINER, "the trainer closed its output without giving a model");
   }
   ft_trainer_process_read_errors(process);
-  if (WIFSIGNALED(process->status))
-    explain_signal(process, err);
-  else if (WEXITSTATUS(process->status))
-    ft_fail(err, FT_TRAINER, "the trainer ended with exit status %d and without giving a model%s",
-            WEXITSTATUS(process->status),
-            may_lack_memory(process) ? "; it may have been out of memory" : "");
-  else
-    ft_fail(err, FT_TRAINER, "the trainer ended without giving a model");
+  enum ft_status status = explain_end(process, err);
   if (err && !err->hint[0]) hint_last_words(process, err);
-  return FT_TRAINER;
+  return status;
 }

@@ -16,12 +16,14 @@
 #include <sys/types.h>
 
 #include "foretell/error.h"
+#include "foretell/host.h"
 
 #define FT_TRAINER_TAIL_BYTES 512
 
 struct ft_trainer_process {
   pid_t pid;                        /* 0: none, or reaped */
   uint64_t memory_bytes;            /* its limit; 0: none */
+  const char *memory_setting;       /* where users set it; NULL: nowhere */
   int input;                        /* we write; -1: closed */
   int output;                       /* we read; -1: closed */
   int errors;                       /* we read; -1: closed */
@@ -31,11 +33,12 @@ struct ft_trainer_process {
   uint32_t tail_bytes;
 };
 
-/* Start the program at `path`; `memory_bytes` (0: none) is the limit it is told to set on itself.
+/* Start the host's trainer, which sets the limit of its memory on itself.
  *
  * Errors: FT_TRAINER  it cannot be started; FT_IO  no descriptors left */
-enum ft_status ft_trainer_process_open(struct ft_trainer_process *process, const char *path,
-                                       uint64_t memory_bytes, struct ft_error *err) FT_MUST_CHECK;
+enum ft_status ft_trainer_process_open(struct ft_trainer_process *process,
+                                       const struct ft_host *host,
+                                       struct ft_error *err) FT_MUST_CHECK;
 
 /* Kill and reap what is still there, close what is open. */
 void ft_trainer_process_close(struct ft_trainer_process *process);
@@ -49,8 +52,12 @@ void ft_trainer_process_read_errors(struct ft_trainer_process *process);
 /* Has it ended? Reaps it then. */
 bool ft_trainer_process_ended(struct ft_trainer_process *process);
 
+/* Says how much memory it may take, and where that is set, when it ran out of it (FT_NOMEM). */
+void ft_trainer_process_name_limit(const struct ft_trainer_process *process, struct ft_error *err);
+
 /* The failure of a trainer that ended without a word, from its exit status and its last words.
- * Waits a moment for it to end, kills it when it does not. */
+ * Waits a moment for it to end, kills it when it does not. FT_TRAINER, or FT_NOMEM when its last
+ * words are of memory. */
 enum ft_status ft_trainer_process_explain(struct ft_trainer_process *process, struct ft_error *err);
 
 #endif

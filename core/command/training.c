@@ -50,10 +50,12 @@ static enum ft_status take_notice(struct training *training, struct ft_span payl
   return FT_OK;
 }
 
-static enum ft_status take_failure(struct ft_span payload, struct ft_error *err) {
+static enum ft_status take_failure(const struct training *training, struct ft_span payload,
+                                   struct ft_error *err) {
   struct ft_error reported;
   if (ft_failure_read(&reported, payload, NULL) != FT_OK || reported.status == FT_OK)
     return fail_unreadable(err);
+  ft_trainer_process_name_limit(&training->process, &reported);
   if (err) *err = reported;
   return reported.status;
 }
@@ -73,7 +75,7 @@ static enum ft_status take_frame(void *self, enum ft_frame_kind kind, struct ft_
   switch (kind) {
   case FT_FRAME_PROGRESS: return take_progress(training, payload, err);
   case FT_FRAME_NOTICE: return take_notice(training, payload, err);
-  case FT_FRAME_ERROR: return take_failure(payload, err);
+  case FT_FRAME_ERROR: return take_failure(training, payload, err);
   case FT_FRAME_ARTIFACT: return take_artifact(training, payload, err);
   default: return fail_unreadable(err);
   }
@@ -195,8 +197,7 @@ static enum ft_status run(struct ft_buffer *artifact, const struct ft_host *host
                           const struct ft_job *job, const struct material *material,
                           struct ft_error *err) {
   struct training training = { .host = host, .artifact = artifact, .query_ms = material->query_ms };
-  FT_TRY(ft_trainer_process_open(&training.process, host->trainer_path, host->trainer_memory_bytes,
-                                 err));
+  FT_TRY(ft_trainer_process_open(&training.process, host, err));
   ft_buffer_init(&training.frame, FT_FRAME_MAX_BYTES);
   ft_exchange_init(&training.exchange, &training.process, host);
   training.exchange.take = take_frame;

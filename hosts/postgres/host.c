@@ -120,6 +120,7 @@ void ft_postgres_host(struct ft_host *out, struct ft_session *session) {
     .user = user,
     .trainer_path = ft_trainer_path(),
     .trainer_memory_bytes = ft_trainer_memory_bytes(),
+    .trainer_memory_setting = "foretell.trainer_memory",
     .trainer_threads = (uint32_t)ft_trainer_threads,
     .remote_rules = ft_remote_rules_of_server(),
     .artifacts = ft_artifacts,

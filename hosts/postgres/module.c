@@ -5,6 +5,7 @@
 #include <miscadmin.h>
 #include <utils/guc.h>
 
+#include "foretell/memory.h"
 #include "hosts/postgres/jsonname.h"
 
 PG_MODULE_MAGIC;
@@ -14,7 +15,7 @@ void _PG_init(void);
 char *ft_key_file = NULL;
 int ft_trainer_threads = 0;
 static char *trainer = NULL;
-static int trainer_memory_mb = 0;
+static int trainer_memory_mb = -1;
 char *ft_artifacts = NULL;
 static char *allowed_endpoints = NULL;
 static int remote_timeout_s = 60;
@@ -27,7 +28,7 @@ const char *ft_trainer_path(void) {
 }
 
 uint64 ft_trainer_memory_bytes(void) {
-  return (uint64)trainer_memory_mb << 20;
+  return trainer_memory_mb < 0 ? ft_memory_trainer_bytes() : (uint64)trainer_memory_mb << 20;
 }
 
 struct ft_remote_rules ft_remote_rules_of_server(void) {
@@ -64,8 +65,9 @@ void _PG_init(void) {
                              "Empty: new models are not sealed.", &ft_key_file, "", PGC_SIGHUP,
                              GUC_SUPERUSER_ONLY, NULL, NULL, NULL);
   DefineCustomIntVariable(
-      "foretell.trainer_memory", "Memory that the training of one model may take.", "0: no limit.",
-      &trainer_memory_mb, 0, 0, INT_MAX, PGC_SUSET, GUC_UNIT_MB, NULL, NULL, NULL);
+      "foretell.trainer_memory", "Memory that the training of one model may take.",
+      "-1: half of the machine's, or of its control group's. 0: no limit.", &trainer_memory_mb, -1,
+      -1, INT_MAX, PGC_SUSET, GUC_UNIT_MB, NULL, NULL, NULL);
   DefineCustomIntVariable("foretell.trainer_threads",
                           "Threads that the training of one model may use.",
                           "0: as many as there are processors.", &ft_trainer_threads, 0, 0, 1024,

@@ -128,7 +128,8 @@ struct ft_host {
   const char *(*user)(void *self);
   /* Path of the trainer program, found by whoever started the host. */
   const char *trainer_path;
-  uint64_t trainer_memory_bytes;       /* RLIMIT_AS of the trainer; 0: none */
+  uint64_t trainer_memory_bytes;       /* RLIMIT_DATA of the trainer; 0: none */
+  const char *trainer_memory_setting;  /* what users call it; NULL: they cannot set it */
   uint32_t trainer_threads;            /* 0: as many as there are CPUs */
   struct ft_remote_rules remote_rules; /* of endpoints and of S3 */
   const char *artifacts; /* folder or s3:// prefix below which jobs' models are; NULL, "": none */

@@ -77,6 +77,14 @@ def trainers(server):
     return found
 
 
+def resident_pages(pid):
+    try:
+        with open(f"/proc/{pid}/statm", encoding="utf-8") as file:
+            return int(file.read().split()[1])
+    except OSError:
+        return 0
+
+
 def parent_of(pid):
     try:
         with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
@@ -247,8 +255,8 @@ def case_a_killed_trainer_leaves_the_server_alone(server):
     task = Background(server, create_slowly("OR REPLACE"), database=db)
     os.kill(wait_for(lambda: trainers(server), "a trainer")[0], signal.SIGSEGV)
     says(task.result().stderr, "38000", "signal 11")
-    says(server.error("SET foretell.trainer_memory = '100MB'; " + create(replace="OR REPLACE"),
-                      database=db), "ERROR:")
+    says(server.error("SET foretell.trainer_memory = '2MB'; " + create(replace="OR REPLACE"),
+                      database=db), "53200", "the trainer may take 2 MB (foretell.trainer_memory)")
     says(server.error("SET foretell.trainer = '/bin/false'; " + create(replace="OR REPLACE"),
                       database=db), "38000", "exit status 1")
     says(server.error("SET foretell.trainer = '/nowhere'; " + create(replace="OR REPLACE"),
@@ -263,6 +271,28 @@ def case_a_killed_trainer_leaves_the_server_alone(server):
     task.result()
     wait_for(lambda: not trainers(server), "the trainer's end", 5)
     same(backend_start(server), started, "the server's start")
+
+
+def case_a_trainer_is_limited_and_private(server):
+    db = fresh(server, "limits", model=False)
+    for settings, memory in (("", None), ("SET foretell.trainer_memory = '3GB';", str(3 << 30)),
+                             ("SET foretell.trainer_memory = 0;", "unlimited")):
+        task = Background(server, settings + create_slowly("OR REPLACE"), database=db)
+        trainer = wait_for(lambda: [pid for pid in trainers(server) if resident_pages(pid) > 5000],
+                           "a trainer with rows")[0]
+        with open(f"/proc/{trainer}/limits", encoding="utf-8") as file:
+            limits = {line[:25].strip(): line[26:46].strip() for line in file}
+        with open(f"/proc/{trainer}/comm", encoding="utf-8") as file:
+            same(file.read(), "foretell-traine\n", "the trainer's name, as long as Linux keeps it")
+        same(limits["Max core file size"], "0")
+        same(os.stat(f"/proc/{trainer}/environ").st_uid, 0, "who may read its memory")
+        os.kill(trainer, signal.SIGKILL)
+        task.result()
+        if memory:
+            same(limits["Max data size"], memory)
+        else:
+            machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+            assert 0 < int(limits["Max data size"]) <= machine // 2 + 4096, limits["Max data size"]
 
 
 def case_privileges_guard_models_and_training(server):

@@ -112,6 +112,15 @@ static inline void fake_exit(struct fake_trainer *trainer) {
   exit(3);
 }
 
+/* As libraries of C++ do when there is no memory. */
+static inline void fake_bad_alloc(struct fake_trainer *trainer) {
+  (void)trainer;
+  fprintf(stderr, "terminate called after throwing an instance of 'std::bad_alloc'\n"
+                  "  what():  std::bad_alloc\n");
+  signal(SIGABRT, SIG_DFL);
+  abort();
+}
+
 static inline void fake_silent(struct fake_trainer *trainer) {
   fake_read_rows(trainer);
 }
@@ -225,6 +234,7 @@ static const struct fake_mode fake_modes[] = {
   { "killed", fake_kill_itself },
   { "crash", fake_crash },
   { "exit", fake_exit },
+  { "bad_alloc", fake_bad_alloc },
   { "silent", fake_silent },
   { "hang", fake_hang },
   { "late", fake_late },

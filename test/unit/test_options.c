@@ -9,6 +9,8 @@
 /* after the four above, which it needs */
 #include <cmocka.h>
 
+#include "foretell/memory.h"
+
 static struct ft_arena arena;
 static struct ft_error err;
 
@@ -55,6 +57,10 @@ static void values_are_checked(void **state) {
   assert_string_equal(options.format->name, "csv");
   assert_int_equal(options.threads, 3);
   assert_int_equal(options.trainer_memory_bytes, 512 << 20);
+  assert_int_equal(READ(&options, "--trainer-memory", "None"), FT_OK);
+  assert_int_equal(options.trainer_memory_bytes, 0);
+  assert_int_equal(READ(&options, "-q"), FT_OK);
+  assert_int_equal(options.trainer_memory_bytes, ft_memory_trainer_bytes());
   assert_int_equal(READ(&options, "--format", "xml"), FT_INVALID);
   assert_int_equal(READ(&options, "--threads", "0"), FT_INVALID);
   assert_int_equal(READ(&options, "--threads", "-1"), FT_INVALID);

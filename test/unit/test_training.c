@@ -193,6 +193,33 @@ static void a_killed_trainer_is_told_by_its_signal(void **state) {
                  "Train on fewer rows (SETTINGS (MAX_CELLS n)), or give it more memory.");
 }
 
+static void expect_limit(const char *mode, const char *message, const char *hint) {
+  struct world world = make_world(3);
+  struct ft_buffer artifact;
+  struct ft_error err;
+  world.host.trainer_memory_bytes = (uint64_t)3 << 29;
+  world.host.trainer_memory_setting = "--trainer-memory";
+  assert_int_equal(train(&world, mode, 0, &artifact, &err), FT_NOMEM);
+  assert_string_equal(err.message, message);
+  assert_string_equal(err.hint, hint);
+  ft_buffer_release(&artifact);
+  assert_no_child();
+}
+
+static void memory_that_ran_out_is_named_with_its_setting(void **state) {
+  (void)state;
+  expect_limit("deaf",
+               "the rows do not fit into the trainer's memory; the trainer may take 1.5 GB "
+               "(--trainer-memory)",
+               "Use MAX_CELLS.");
+  expect_limit(
+      "bad_alloc", "out of memory to train; the trainer may take 1.5 GB (--trainer-memory)",
+      "Raise --trainer-memory; fewer rows (SETTINGS (MAX_CELLS n)) or a smaller model file "
+      "take less.");
+  expect_failure("bad_alloc", 3, FT_NOMEM, "out of memory to train",
+                 "Its last words: what():  std::bad_alloc");
+}
+
 static void a_crash_is_told_by_its_signal(void **state) {
   (void)state;
   expect_failure("crash", 200, FT_TRAINER,
@@ -371,6 +398,7 @@ int main(int arguments, char **argument) {
     cmocka_unit_test(noise_on_the_error_output_is_read_and_dropped),
     cmocka_unit_test(the_trainer_inherits_nothing_of_ours),
     cmocka_unit_test(a_killed_trainer_is_told_by_its_signal),
+    cmocka_unit_test(memory_that_ran_out_is_named_with_its_setting),
     cmocka_unit_test(a_crash_is_told_by_its_signal),
     cmocka_unit_test(an_exit_is_told_with_its_last_words),
     cmocka_unit_test(a_silent_end_is_a_failure),
