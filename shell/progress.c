@@ -44,6 +44,7 @@ static void FT_PRINTF(3, 4) add(char *text, size_t size, const char *format, ...
 static void add_time(char *text, size_t size, const char *before, double seconds,
                      const char *after) {
   long whole = seconds < 1e9 ? (long)(seconds + 0.5) : 1000000000L;
+  if (whole < 1) whole = 1; /* with 0 s left it would be over */
   if (whole < 100)
     add(text, size, "  %s%ld s%s", before, whole, after);
   else if (whole < 6000)
@@ -60,7 +61,7 @@ void ft_progress_text(char *text, size_t size, const struct ft_progress *progres
   if (progress->fraction >= 0 && progress->fraction <= 1)
     add(text, size, "  %d%%", (int)(progress->fraction * 100));
   if (progress->seconds_left >= 0)
-    add_time(text, size, "~", progress->seconds_left, " left");
+    add_time(text, size, progress->at_most ? "at most " : "~", progress->seconds_left, " left");
   else
     add_time(text, size, "", elapsed, "");
   if (progress->metric[0] && isfinite(progress->score))

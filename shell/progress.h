@@ -1,6 +1,6 @@
 /* The line that shows how far a statement is: on a terminal's standard error, drawn in place.
  *
- *   trying configurations  43%  ~12 s left  best F1 0.912
+ *   trying models  43%  ~12 s left  best F1 0.912
  *
  * Units    seconds, fractions; drawn after half a second, at most ten times a second.
  * Threads  the one that runs statements. */

@@ -12,19 +12,39 @@
 #define TURN_MS           50
 #define PROGRESS_SQLSTATE "00FT1"
 
-/* "trying configurations, 40 %, best AUC 0.91" */
+/* " best AUC 0.91": the metric's name may have several words. */
+static void read_best(struct ft_progress *progress, struct ft_span part) {
+  static const char word[] = " best ";
+  size_t before = sizeof word - 1, space = part.size;
+  while (space > before && part.data[space - 1] != ' ')
+    space--;
+  if (space <= before || strncmp(part.data, word, before) != 0) return;
+  snprintf(progress->metric, sizeof progress->metric, "%.*s", (int)(space - 1 - before),
+           part.data + before);
+  progress->score = strtod(part.data + space, NULL);
+}
+
+/* " 40 %", " about 50 s left", " at most 60 s left" */
+static void read_part(struct ft_progress *progress, const char *part) {
+  double number;
+  int end = 0;
+  if (sscanf(part, " %lf %%%n", &number, &end) == 1 && end) progress->fraction = number / 100;
+  bool about = sscanf(part, " about %lf s left", &number) == 1;
+  bool at_most = !about && sscanf(part, " at most %lf s left", &number) == 1;
+  if (about || at_most) progress->seconds_left = number;
+  progress->at_most |= at_most;
+}
+
+/* "trying models, 40 %, about 50 s left, best AUC 0.91" */
 static void hear_progress(struct ft_server *server, const char *text) {
   struct ft_progress progress = { .fraction = -1, .seconds_left = -1 };
-  size_t phase = strcspn(text, ",");
-  snprintf(progress.phase, sizeof progress.phase, "%.*s", (int)phase, text);
-  const char *rest = text + phase;
-  double percent;
-  if (sscanf(rest, ", %lf %%", &percent) == 1) {
-    progress.fraction = percent / 100;
-    rest = strchr(rest, '%') ? strchr(rest, '%') + 1 : "";
+  size_t size = strcspn(text, ",");
+  snprintf(progress.phase, sizeof progress.phase, "%.*s", (int)size, text);
+  for (const char *part = text + size; *part; part += size) {
+    size = strcspn(++part, ",");
+    read_part(&progress, part);
+    read_best(&progress, (struct ft_span){ part, size });
   }
-  if (sscanf(rest, ", best %31s %lf", progress.metric, &progress.score) != 2)
-    progress.metric[0] = '\0';
   if (server->watch.progress) server->watch.progress(server->watch.self, &progress);
 }
 

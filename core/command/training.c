@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "core/command/exchange.h"
 #include "core/command/trainer_process.h"
@@ -9,6 +10,7 @@
 #define GRACE_MS          60000
 #define IMPORT_CEILING_MS 600000
 #define FILE_PIECE_BYTES  ((size_t)1 << 22)
+#define LONG_SECONDS      75.0
 
 struct training {
   const struct ft_host *host;
@@ -20,6 +22,7 @@ struct training {
   uint64_t query_ms;          /* that the query may take; 0: no limit */
   uint64_t rows;              /* taken so far */
   bool all_sent;              /* END was queued */
+  bool limited;               /* MAX_RUNTIME is given, or was hinted at */
   struct ft_error failure;    /* the first failure of ours; status FT_OK: none */
 };
 
@@ -34,11 +37,25 @@ static enum ft_status fail_unreadable(struct ft_error *err) {
   return ft_fail(err, FT_TRAINER, "the trainer sent a report that cannot be read");
 }
 
+/* Said once, when it is known that it will take long and nobody has set a limit. */
+static void hint_at_limit(struct training *training, const struct ft_progress *progress) {
+  bool long_time = progress->seconds_left > LONG_SECONDS && !progress->at_most;
+  if (training->limited || !long_time || !training->host->notice) return;
+  training->limited = true;
+  char text[160];
+  snprintf(text, sizeof text,
+           "the training will take about %.0f min more; SETTINGS (MAX_RUNTIME 60) would limit it "
+           "to 60 s",
+           progress->seconds_left / 60);
+  training->host->notice(training->host->self, text);
+}
+
 static enum ft_status take_progress(struct training *training, struct ft_span payload,
                                     struct ft_error *err) {
   struct ft_progress progress;
   if (ft_progress_read(&progress, payload, NULL) != FT_OK) return fail_unreadable(err);
   if (training->host->progress) training->host->progress(training->host->self, &progress);
+  hint_at_limit(training, &progress);
   return FT_OK;
 }
 
@@ -167,6 +184,12 @@ static enum ft_status send_file(struct training *training, struct ft_span file,
   return check_there(training, err);
 }
 
+/* Before the trainer says anything: the line of a training is no line of its query. */
+static void tell_begin(const struct ft_host *host) {
+  struct ft_progress progress = { .phase = "reading rows", .fraction = -1, .seconds_left = -1 };
+  if (host->progress) host->progress(host->self, &progress);
+}
+
 /* What a trainer is given. */
 struct material {
   struct ft_span query; /* the rows of it */
@@ -177,6 +200,7 @@ struct material {
 
 static enum ft_status converse(struct training *training, const struct ft_job *job,
                                const struct material *material, struct ft_error *err) {
+  if (!job->import) tell_begin(training->host);
   FT_TRY(send_job(training, job, err));
   FT_TRY(check_there(training, err));
   if (job->import)
@@ -196,7 +220,10 @@ static enum ft_status converse(struct training *training, const struct ft_job *j
 static enum ft_status run(struct ft_buffer *artifact, const struct ft_host *host,
                           const struct ft_job *job, const struct material *material,
                           struct ft_error *err) {
-  struct training training = { .host = host, .artifact = artifact, .query_ms = material->query_ms };
+  struct training training = { .host = host,
+                               .artifact = artifact,
+                               .query_ms = material->query_ms,
+                               .limited = job->import || job->max_runtime_s > 0 };
   FT_TRY(ft_trainer_process_open(&training.process, host, err));
   ft_buffer_init(&training.frame, FT_FRAME_MAX_BYTES);
   ft_exchange_init(&training.exchange, &training.process, host);

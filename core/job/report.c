@@ -11,6 +11,7 @@ static const struct ft_record_key progress_key[] = {
   { CHARS_AT(ft_progress, phase) },
   { FT_RECORD_AT(ft_progress, fraction), FT_RECORD_REAL },
   { FT_RECORD_AT(ft_progress, seconds_left), FT_RECORD_REAL },
+  { FT_RECORD_AT(ft_progress, at_most), FT_RECORD_BOOL },
   { CHARS_AT(ft_progress, metric) },
   { FT_RECORD_AT(ft_progress, score), FT_RECORD_REAL },
   { FT_RECORD_AT(ft_progress, rows), FT_RECORD_U64 },

@@ -123,7 +123,7 @@ static enum ft_status split(struct ft_learned *learned, struct ft_run *run, stru
                            err);
 }
 
-static struct ft_search_options options_of(const struct ft_run *run, const struct ft_effort *effort,
+static struct ft_search_options options_of(struct ft_run *run, const struct ft_effort *effort,
                                            enum ft_metric metric, double deadline) {
   return (struct ft_search_options){ .metric = metric,
                                      .positive = run->target.positive,
@@ -136,6 +136,8 @@ static struct ft_search_options options_of(const struct ft_run *run, const struc
                                      .fit_threads = effort->fit_threads,
                                      .begin = run->begin,
                                      .deadline = deadline,
+                                     .gauge = &run->gauge,
+                                     .end = deadline,
                                      .most_ns = most_ns_of(run),
                                      .model = &run->model,
                                      .events = run->events };
@@ -198,6 +200,8 @@ static enum ft_status search_sample(struct ft_learned *learned, struct ft_run *r
   struct ft_search_options options = options_of(run, &effort, metric, deadline);
   options.most_work = effort.most_work / 2;
   options.ordering = true;
+  options.after = BEST * size_of(run, learned->seens, run->limit).unit;
+  options.end = learned->deadline;
   enum ft_status status = ft_search_run(&learned->sampled, &data, &learned->some, &options, err);
   return status == FT_DATA || status == FT_NOMEM ? FT_OK : status;
 }
@@ -341,8 +345,27 @@ static enum ft_status report_scores(struct ft_run *run, const struct ft_learned 
   return ft_interval_find(report->score, report->scores, &scored, threshold, run->job->seed, err);
 }
 
+/* Time of the wall that final fits will take, as told while they run. */
+struct telling {
+  struct ft_run *run;
+  double begin, seconds;
+};
+
 static void tell_finals(void *self, double fraction) {
-  ft_run_progress(self, "training the final model", fraction);
+  const struct telling *telling = self;
+  double passed = ft_clock_seconds() - telling->begin;
+  double seconds = fraction > 0 ? passed / fraction : telling->seconds;
+  ft_run_progress(telling->run, "training the final model", fmax(seconds - passed, 0));
+}
+
+static double finals_seconds(const struct ft_learned *learned, double growth) {
+  double seconds = 0;
+  for (uint32_t i = 0; i < learned->finals.finals; i++) {
+    const struct ft_final *final = &learned->finals.final[i];
+    const struct ft_trial *trial = &final->candidate->trial;
+    seconds += final->kept * trial->seconds / trial->fits * growth;
+  }
+  return seconds / learned->effort.threads;
 }
 
 /* Time of a final fit, in that of one which the search has seen, perhaps on a part of the rows only. */
@@ -358,16 +381,19 @@ static double growth_of(const struct ft_learned *learned, const struct ft_run *r
 static enum ft_status train_finals(struct ft_run *run, struct ft_learned *learned,
                                    struct ft_error *err) {
   const struct ft_effort *effort = &learned->effort;
+  struct telling telling = { .run = run, .begin = ft_clock_seconds() };
   struct ft_finals_options options = { .most_rounds = effort->most_rounds,
                                        .haste = effort->haste,
                                        .threads = effort->threads,
                                        .fit_threads = effort->fit_threads,
                                        .deadline = learned->deadline,
-                                       .self = run,
+                                       .self = &telling,
                                        .tick = tell_finals };
   if (learned->helds == 0 && !effort->hold_out) return FT_OK; /* they have seen all rows */
   double left = (options.deadline - ft_clock_seconds()) * effort->threads;
-  if (!ft_finals_limit(&learned->finals, left, growth_of(learned, run))) return FT_OK;
+  double growth = growth_of(learned, run);
+  if (!ft_finals_limit(&learned->finals, left, growth)) return FT_OK;
+  telling.seconds = finals_seconds(learned, growth);
   struct ft_fit_data data = data_of(run);
   enum ft_status status =
       ft_finals_train(&learned->finals, run->arena, &data, &learned->whole, &options, err);
@@ -416,6 +442,7 @@ static enum ft_status finish(struct ft_run *run, struct ft_learned *learned, enu
   uint32_t members = 0;
   struct ft_scored seen;
   double gain[FT_SEARCH_MOST_CANDIDATES];
+  ft_run_progress(run, "weighing the models tried", -1);
   FT_TRY(ft_bagging_gains(gain, run, &learned->search, learned->held, learned->helds, err));
   FT_TRY(ft_finals_pick(&learned->finals, run->arena, &learned->search, &data, &run->model, most_ns,
                         gain, err));

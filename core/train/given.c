@@ -31,6 +31,7 @@ struct given {
   struct ft_parameter *parameter;
   size_t parameters;
   char number[4][24]; /* num_class, seed, nthread, base_score as text */
+  uint32_t fits;      /* to be made, the one that runs among them */
   bool cut;           /* the time ended the rounds */
 };
 
@@ -166,16 +167,23 @@ static enum ft_status check_member(const struct given *given, const struct ft_me
               : ft_fail(err, FT_INTERNAL, "the trees do not give the learner's predictions");
 }
 
+static void tell_rounds(const struct given *given, const char *phase, uint32_t done, double begin) {
+  double round = (ft_clock_seconds() - begin) / done;
+  double left = round * ((double)given->fits * given->rounds - done);
+  ft_run_progress(given->run, phase, fmin(left, fmax(given->deadline - ft_clock_seconds(), 0)));
+}
+
 static enum ft_status run_rounds(struct given *given, struct ft_booster *booster,
                                  struct ft_matrix *matrix, const char *phase,
                                  struct ft_error *err) {
+  double begin = ft_clock_seconds();
   for (uint32_t round = 0; round < given->rounds; round++) {
     if (round > 0 && ft_clock_seconds() >= given->deadline) {
       given->cut = true;
       break;
     }
     FT_TRY(ft_booster_update(booster, matrix, round, err));
-    ft_run_progress(given->run, phase, (double)(round + 1) / given->rounds);
+    tell_rounds(given, phase, round + 1, begin);
   }
   return FT_OK;
 }
@@ -260,7 +268,8 @@ static enum ft_status validate(struct given *given, struct ft_error *err) {
   for (size_t r = 0; r < run->rows; r++)
     part[fold[r] == 0 ? --held : seen++] = (uint32_t)r;
   struct ft_member member;
-  FT_TRY(fit(&member, given, part, seen, "validating", err));
+  given->fits = 1;
+  FT_TRY(fit(&member, given, part, seen, "measuring the model", err));
   run->report.validation = "hold-out";
   run->report.validation_rows = run->rows - held;
   run->report.folds = 1;
@@ -325,6 +334,7 @@ static enum ft_status prepare(struct given *given, struct ft_error *err) {
   given->slope = slope ? strtod(slope, NULL) : 1;
   given->power = power ? strtod(power, NULL) : 1.5;
   given->deadline = run->begin + run->limit * TIME_SHARE;
+  given->fits = run->rows >= HOLD_OUT_ROWS ? 2 : 1;
   run->model.link = given->objective->link;
   FT_TRY(check_targets(given, err));
   FT_TRY(check_method(run, err));

@@ -39,9 +39,10 @@ void ft_run_warn(struct ft_run *run, const char *format, ...) {
   if (kept) run->report.warning[run->report.warnings++] = kept;
 }
 
-void ft_run_progress(const struct ft_run *run, const char *phase, double fraction) {
+void ft_run_progress(struct ft_run *run, const char *phase, double left) {
   if (!run->events || !run->events->progress) return;
-  struct ft_progress progress = { .fraction = fraction, .seconds_left = -1 };
+  struct ft_progress progress = { .score = 0 };
+  ft_gauge_read(&progress, &run->gauge, ft_clock_seconds(), left);
   snprintf(progress.phase, sizeof progress.phase, "%s", phase);
   progress.rows = run->rows_read;
   run->events->progress(run->events->self, &progress);
@@ -231,6 +232,8 @@ static void set_time(struct ft_run *run, double begin) {
   if (runtime > 0) run->limit = runtime;
   if (runtime > 0 && run->begin == run->read)
     run->limit = fmax(runtime - taken, LEAST_SHARE * runtime);
+  run->gauge =
+      (struct ft_gauge){ .begin = begin, .end = runtime > 0 ? run->begin + run->limit : INFINITY };
 }
 
 enum ft_status ft_run_prepare(struct ft_run *run, struct ft_arena *arena, struct ft_table *table,

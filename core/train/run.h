@@ -8,6 +8,7 @@
 
 #include "core/learn/fit.h"
 #include "core/train/events.h"
+#include "core/train/gauge.h"
 #include "core/train/profile.h"
 #include "core/train/score.h"
 #include "core/train/table.h"
@@ -59,6 +60,7 @@ struct ft_run {
   double read;  /* when the rows were there, ft_clock_seconds */
   double begin; /* of the time that is planned with; no later than `read` */
   double limit; /* seconds from then */
+  struct ft_gauge gauge;
   uint32_t threads;
   size_t rows_read;
   size_t rows_sampled_out;
@@ -85,7 +87,8 @@ void ft_run_release(struct ft_run *run);
 
 /* A warning of the manifest, which is a notice too. */
 void ft_run_warn(struct ft_run *run, const char *format, ...) FT_PRINTF(2, 3);
-void ft_run_progress(const struct ft_run *run, const char *phase, double fraction);
+/* Tell what is being done; `left`: seconds thought to be left of all; negative: not known. */
+void ft_run_progress(struct ft_run *run, const char *phase, double left);
 
 /* Margins (rows × outputs) of the picked rows by `members`, in the target's unit. Errors: FT_NOMEM */
 enum ft_status ft_run_margins(double *out, const struct ft_run *run, const struct ft_member *member,

@@ -20,7 +20,6 @@
 #define LEAST_ERRORS   0.1    /* … and of the gain's standard error */
 #define SMALLEST_SHARE 0.02   /* of a mixture that is worth a final fit */
 #define HURRIED_SHARE  0.2    /* of the time, for the first few candidates */
-#define USUAL_TRIALS   16     /* for the progress shown */
 #define FINE           3.0    /* times the least loss: a linear model is of no use */
 
 struct task {
@@ -39,7 +38,8 @@ struct searching {
   struct task *task;
   size_t tasks;
   uint32_t judged;
-  uint32_t listed; /* candidates proposed when the list was at its end; 0: it is not */
+  double judged_at; /* when the last of them was, ft_clock_seconds */
+  uint32_t listed;  /* candidates proposed when the list was at its end; 0: it is not */
   uint32_t stale;
   const struct ft_configuration *deferred; /* put off until it is known how long others take */
   atomic_bool stop;
@@ -133,25 +133,62 @@ static bool may_be_cut(const struct searching *searching,
   return searching->options->list && configuration->learner == FT_LEARN_TREES;
 }
 
+/* The trees of the least loss, which variations start from. */
+static const struct ft_configuration *best_trees(const struct ft_search *search) {
+  const struct ft_candidate *best = NULL;
+  for (uint32_t i = 0; i < search->candidates; i++) {
+    const struct ft_candidate *candidate = &search->candidate[i];
+    if (candidate->state != FT_CANDIDATE_TRIED ||
+        candidate->configuration->learner != FT_LEARN_TREES)
+      continue;
+    if (!best || candidate->trial.loss < best->trial.loss) best = candidate;
+  }
+  return best ? best->configuration : NULL;
+}
+
+/* One core's seconds of what is still to be tried, as far as it is known: what runs, the rest of the list, and
+ * the few variations that a search tries at least. */
+static double seconds_to_try(const struct searching *searching) {
+  const struct ft_search *search = searching->search;
+  const struct ft_search_options *options = searching->options;
+  struct ft_portfolio rest = searching->portfolio;
+  uint32_t most = options->most_trials ? options->most_trials : FT_SEARCH_MOST_CANDIDATES;
+  uint32_t count = search->candidates;
+  const struct ft_configuration *next = NULL, *best = best_trees(search);
+  double running = 0, more = 0;
+  for (uint32_t i = searching->judged; i < search->candidates; i++)
+    if (search->candidate[i].state == FT_CANDIDATE_RUNNING)
+      running += seconds_of(searching, search->candidate[i].configuration);
+  for (; count < most && ft_portfolio_next(&next, &rest, NULL, NULL) == FT_OK && next; count++)
+    more += seconds_of(searching, next);
+  for (uint32_t i = 0; best && !options->list && i < STALE && count < most; i++, count++)
+    more += seconds_of(searching, best);
+  double work = fmax(options->most_work - searching->work, 0);
+  return running + fmin(more, work * ft_search_slowness(&search->speed, FT_LEARNERS));
+}
+
+/* Seconds of the wall until the model is there; negative: nothing is known yet. */
+static double seconds_left(const struct searching *searching) {
+  const struct ft_search_options *options = searching->options;
+  const struct ft_search_speed *speed = &searching->search->speed;
+  if (!(speed->measured[FT_LEARNERS] > 0)) return -1;
+  double seconds = seconds_to_try(searching) + final_seconds(searching) +
+                   options->after * ft_search_slowness(speed, FT_LEARN_TREES);
+  double now = ft_clock_seconds(), passed = now - searching->judged_at;
+  double left = fmax(seconds / options->threads - passed, 0) + options->settling;
+  return fmax(fmin(left, options->end - now), 0);
+}
+
 static void tick(void *self) {
   const struct searching *searching = self;
   const struct ft_search_options *options = searching->options;
-  if (!options->events || !options->events->progress) return;
-  struct ft_progress progress = { .phase = "trying candidates", .seconds_left = -1 };
-  double now = ft_clock_seconds(), left = options->deadline - now;
-  uint32_t most = options->most_trials ? options->most_trials : USUAL_TRIALS;
-  if (searching->judged > 0) {
-    double trial =
-        searching->search->speed.measured[FT_LEARNERS] / searching->judged / options->threads;
-    double usual = trial * fmax((double)most - searching->judged, 1) +
-                   final_seconds(searching) / options->threads;
-    progress.seconds_left = fmax(fmin(left, usual), 0);
+  if (!options->gauge || !options->events || !options->events->progress) return;
+  struct ft_progress progress = { .phase = "trying models" };
+  ft_gauge_read(&progress, options->gauge, ft_clock_seconds(), seconds_left(searching));
+  if (searching->search->tried > 0) {
     progress.score = searching->score;
     snprintf(progress.metric, sizeof progress.metric, "%s", ft_metric_shown(options->metric));
   }
-  double passed = now - options->begin;
-  if (progress.seconds_left >= 0)
-    progress.fraction = passed / (passed + progress.seconds_left + 1e-9);
   options->events->progress(options->events->self, &progress);
 }
 
@@ -196,19 +233,6 @@ static enum ft_status begin_candidate(struct searching *searching,
   search->candidates++;
   ft_schedule_add(searching->schedule, candidate->trial.fits);
   return FT_OK;
-}
-
-/* The trees of the least loss, which variations start from. */
-static const struct ft_configuration *best_trees(const struct ft_search *search) {
-  const struct ft_candidate *best = NULL;
-  for (uint32_t i = 0; i < search->candidates; i++) {
-    const struct ft_candidate *candidate = &search->candidate[i];
-    if (candidate->state != FT_CANDIDATE_TRIED ||
-        candidate->configuration->learner != FT_LEARN_TREES)
-      continue;
-    if (!best || candidate->trial.loss < best->trial.loss) best = candidate;
-  }
-  return best ? best->configuration : NULL;
 }
 
 static bool is_enough(struct searching *searching) {
@@ -382,6 +406,7 @@ static enum ft_status take_result(struct searching *searching, struct ft_error *
     return FT_OK;
   }
   learn_cost(searching, &candidate->trial);
+  searching->judged_at = ft_clock_seconds();
   FT_TRY(judge(searching, candidate, err));
   double reserve =
       final_seconds(searching) / searching->options->threads + searching->options->settling;
@@ -517,6 +542,7 @@ enum ft_status ft_search_run(struct ft_search *out, const struct ft_fit_data *da
   struct searching searching = { .search = out,
                                  .data = data,
                                  .partition = partition,
+                                 .judged_at = ft_clock_seconds(),
                                  .options = options };
   ft_portfolio_init(&searching.portfolio, &out->arena, data, options->model_type);
   if (options->list) searching.portfolio.list = options->list;

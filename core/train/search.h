@@ -10,6 +10,7 @@
 #define FORETELL_TRAIN_SEARCH_H
 
 #include "core/train/events.h"
+#include "core/train/gauge.h"
 #include "core/train/score.h"
 #include "core/train/trial.h"
 #include "foretell/objective.h"
@@ -70,7 +71,10 @@ struct ft_search_options {
   double settling;      /* seconds of the wall from the last trial to the final fits */
   double most_ns;       /* of a prediction by the model, a row */
   const struct ft_search_speed
-      *speed;                   /* as an earlier search has seen it; NULL: nothing is known */
+      *speed;             /* as an earlier search has seen it; NULL: nothing is known */
+  struct ft_gauge *gauge; /* of the whole training; NULL: nothing is told */
+  double after;           /* seconds of one core on all rows that will follow, for the gauge */
+  double end;             /* when all must be over, for the gauge */
   const struct ft_model *model; /* with its encoders */
   const struct ft_train_events *events;
 };

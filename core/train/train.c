@@ -12,6 +12,7 @@
 
 #define MANIFEST_MAX_BYTES ((size_t)1 << 24)
 #define PROBES_MAX_BYTES   ((size_t)1 << 28)
+#define END_SECONDS        0.2 /* about, to write a model */
 
 enum ft_status ft_train_check(const struct ft_job *job, struct ft_error *err) {
   if (job->fields < 2) {
@@ -53,7 +54,7 @@ static enum ft_status learn(struct ft_buffer *out, struct ft_sha256 *model_sha25
   enum ft_status status =
       run->job->automatic ? ft_automatic_train(run, &learned, err) : ft_given_train(run, err);
   if (status == FT_OK) {
-    ft_run_progress(run, "writing the model", -1);
+    ft_run_progress(run, "writing the model", END_SECONDS);
     status = write_artifact(out, model_sha256, run, err);
   }
   ft_learned_free(learned);

@@ -2,6 +2,7 @@
 #include "hosts/postgres/session.h"
 
 #include <executor/spi.h>
+#include <math.h>
 #include <miscadmin.h>
 #include <stdio.h>
 #include <string.h>
@@ -61,11 +62,14 @@ static void progress(void *self, const struct ft_progress *report) {
   if (strcmp(session->phase, report->phase) == 0 && now - session->told_ms < TELL_EVERY_MS) return;
   snprintf(session->phase, sizeof session->phase, "%s", report->phase);
   session->told_ms = now;
-  char done[32] = "", best[80] = "", text[256];
+  char done[32] = "", left[48] = "", best[80] = "", text[256];
   if (report->fraction >= 0) snprintf(done, sizeof done, ", %.0f %%", report->fraction * 100);
   if (report->metric[0])
     snprintf(best, sizeof best, ", best %s %.4g", report->metric, report->score);
-  snprintf(text, sizeof text, "%s%s%s", report->phase, done, best);
+  if (report->seconds_left >= 0)
+    snprintf(left, sizeof left, ", %s %.0f s left", report->at_most ? "at most" : "about",
+             fmax(report->seconds_left, 1));
+  snprintf(text, sizeof text, "%s%s%s%s", report->phase, done, left, best);
   tell(FT_SQLSTATE_PROGRESS, text);
 }
 

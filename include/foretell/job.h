@@ -73,9 +73,10 @@ struct ft_job {
 
 /* Progress: what is being done, how far, and the best so far. */
 struct ft_progress {
-  char phase[48];      /* "reading rows", "trying configurations", "training the final model" */
-  double fraction;     /* 0 … 1; negative: unknown */
-  double seconds_left; /* negative: unknown */
+  char phase[48];      /* "reading rows", "trying models", "training the final model" */
+  double fraction;     /* of the whole, 0 … 1; never falls; negative: unknown */
+  double seconds_left; /* of the whole; negative: unknown */
+  bool at_most;        /* seconds_left is what a limit allows; more is not known */
   char metric[32];     /* "AUC"; empty: none yet */
   double score;        /* of the best so far, in the metric's own sense */
   uint64_t rows;       /* read so far */

@@ -246,6 +246,20 @@ def case_cancel_and_timeout_end_training(server):
     same(trainers(server), [], "trainers left")
 
 
+def case_progress_goes_one_way(server):
+    db = fresh(server, "progress", model=False)
+    told = server.psql(create(query=f"SELECT {COLUMNS}, yes FROM t, generate_series(1, 3)",
+                              settings="MAX_RUNTIME 12"), database=db).stderr
+    notices = re.findall(r"NOTICE:  (.*)", told)
+    percents = [int(number) for number in re.findall(r", (\d+) %", "\n".join(notices))]
+    if not percents or percents != sorted(percents) or percents[-1] >= 100:
+        raise AssertionError(notices)
+    if re.search(r"best F1 0\b(?!\.)|, 0 s left|candidates", "\n".join(notices)):
+        raise AssertionError(notices)
+    says(notices[0], "reading rows")
+    return notices[-1]
+
+
 def case_a_killed_trainer_leaves_the_server_alone(server):
     db = fresh(server, "killed", model=False)
     started = backend_start(server)

@@ -19,12 +19,12 @@ static void expect(struct ft_progress progress, double elapsed, const char *expe
 
 static void all_that_is_known_is_shown(void **state) {
   (void)state;
-  expect((struct ft_progress){ .phase = "trying configurations",
+  expect((struct ft_progress){ .phase = "trying models",
                                .fraction = 0.439,
                                .seconds_left = 12.2,
                                .metric = "F1",
                                .score = 0.9118 },
-         20, "trying configurations  43%  ~12 s left  best F1 0.912");
+         20, "trying models  43%  ~12 s left  best F1 0.912");
 }
 
 static void what_is_unknown_is_left_out(void **state) {
@@ -37,7 +37,12 @@ static void what_is_unknown_is_left_out(void **state) {
                                .rows = 1200000 },
          3, "reading rows  1,200,000 rows  3 s");
   expect((struct ft_progress){ .phase = "x", .fraction = 1, .metric = "AUC", .score = NAN }, 3,
-         "x  100%  ~0 s left");
+         "x  100%  ~1 s left");
+  expect((struct ft_progress){ .phase = "trying models",
+                               .fraction = -1,
+                               .seconds_left = 58.7,
+                               .at_most = true },
+         3, "trying models  at most 59 s left");
 }
 
 static void long_times_are_in_minutes_and_hours(void **state) {

@@ -25,18 +25,27 @@ static struct ft_progress progress_round_trip(const struct ft_progress *progress
 
 static void progress_reads_back_as_written(void **state) {
   (void)state;
-  struct ft_progress progress = { "trying configurations", 0.1,       12.5, "AUC",
-                                  0.91234567890123456,     UINT64_MAX };
+  struct ft_progress progress = { .phase = "trying models",
+                                  .fraction = 0.1,
+                                  .seconds_left = 12.5,
+                                  .at_most = true,
+                                  .metric = "AUC",
+                                  .score = 0.91234567890123456,
+                                  .rows = UINT64_MAX };
   struct ft_progress read = progress_round_trip(&progress);
   assert_string_equal(read.phase, progress.phase);
   assert_true(read.fraction == progress.fraction && read.seconds_left == progress.seconds_left);
+  assert_true(read.at_most);
   assert_string_equal(read.metric, "AUC");
   assert_true(read.score == progress.score && read.rows == progress.rows);
 }
 
 static void progress_that_is_unknown_stays_unknown(void **state) {
   (void)state;
-  struct ft_progress progress = { "reading rows", -1, -1, "", NAN, 0 };
+  struct ft_progress progress = { .phase = "reading rows",
+                                  .fraction = -1,
+                                  .seconds_left = -1,
+                                  .score = NAN };
   struct ft_progress read = progress_round_trip(&progress);
   assert_true(read.fraction < 0 && read.seconds_left < 0 && isnan(read.score));
   progress.fraction = NAN;
@@ -65,11 +74,12 @@ static void hostile_progress_is_refused(void **state) {
     "[]",
     "{}",
     "{\"phase\":\"a\"}",
-    "{\"phase\":\"a\",\"fraction\":1.5,\"seconds_left\":1,\"metric\":\"\",\"score\":0,\"rows\":\"1\"}",
-    "{\"phase\":\"a\",\"fraction\":\"1\",\"seconds_left\":1,\"metric\":\"\",\"score\":0,\"rows\":\"1\"}",
-    "{\"phase\":null,\"fraction\":1,\"seconds_left\":1,\"metric\":\"\",\"score\":0,\"rows\":\"1\"}",
-    "{\"phase\":\"a\",\"fraction\":1,\"seconds_left\":1,\"metric\":\"\",\"score\":1e999,\"rows\":\"1\"}",
-    "{\"phase\":\"a\",\"fraction\":1,\"seconds_left\":1,\"metric\":\"\",\"score\":0,\"rows\":1}",
+    "{\"phase\":\"a\",\"fraction\":1,\"seconds_left\":1,\"at_most\":1,\"metric\":\"\",\"score\":0,\"rows\":\"1\"}",
+    "{\"phase\":\"a\",\"fraction\":1.5,\"seconds_left\":1,\"at_most\":false,\"metric\":\"\",\"score\":0,\"rows\":\"1\"}",
+    "{\"phase\":\"a\",\"fraction\":\"1\",\"seconds_left\":1,\"at_most\":false,\"metric\":\"\",\"score\":0,\"rows\":\"1\"}",
+    "{\"phase\":null,\"fraction\":1,\"seconds_left\":1,\"at_most\":false,\"metric\":\"\",\"score\":0,\"rows\":\"1\"}",
+    "{\"phase\":\"a\",\"fraction\":1,\"seconds_left\":1,\"at_most\":false,\"metric\":\"\",\"score\":1e999,\"rows\":\"1\"}",
+    "{\"phase\":\"a\",\"fraction\":1,\"seconds_left\":1,\"at_most\":false,\"metric\":\"\",\"score\":0,\"rows\":1}",
   };
   for (size_t i = 0; i < sizeof hostile / sizeof *hostile; i++)
     assert_int_equal(read_progress(hostile[i], &progress), FT_CORRUPT);
@@ -81,7 +91,7 @@ static void long_words_are_cut_between_characters(void **state) {
   struct ft_progress progress;
   char json[400];
   snprintf(json, sizeof json,
-           "{\"phase\":\"%s\",\"fraction\":1,\"seconds_left\":2,\"metric\":\"\","
+           "{\"phase\":\"%s\",\"fraction\":1,\"seconds_left\":2,\"at_most\":false,\"metric\":\"\","
            "\"score\":0,\"rows\":\"1\"}",
            "€€€€€€€€€€€€€€€€€€€€");
   assert_int_equal(read_progress(json, &progress), FT_OK);

@@ -20,7 +20,8 @@ struct world {
   uint64_t streamed;    /* batches that went out */
   int64_t cancel_at_ms; /* 0: never */
   uint64_t query_ms;    /* that the query may take; 0: no limit */
-  bool rowless;         /* after the batches the query runs on and gives none */
+  uint32_t max_runtime_s;
+  bool rowless; /* after the batches the query runs on and gives none */
   int progresses;
   int ends; /* of progress */
   int notices;
@@ -90,6 +91,7 @@ static enum ft_status train(struct world *world, const char *mode, uint64_t ceil
                         .fields = 2,
                         .field = field,
                         .target = 1,
+                        .max_runtime_s = world->max_runtime_s,
                         .automatic = true };
   struct ft_training_options options = { .query_ms = world->query_ms, .ceiling_ms = ceiling_ms };
   world->host.self = world;
@@ -125,7 +127,7 @@ static void training_gives_the_artifact(void **state) {
   assert_int_equal(train(&world, "ok", 0, &artifact, &err), FT_OK);
   assert_true(artifact.size > 8);
   assert_memory_equal(artifact.data + artifact.size - 6, " bytes", 6);
-  assert_int_equal(world.progresses, 1);
+  assert_int_equal(world.progresses, 2); /* our own of the rows, and the trainer's */
   assert_int_equal(world.ends, 1);
   assert_string_equal(world.last_notice, "a word from the trainer");
   ft_buffer_release(&artifact);
@@ -380,6 +382,40 @@ static void a_cancel_is_not_taken_for_the_end_of_the_time(void **state) {
   assert_no_child();
 }
 
+/* Thinks that it will take six minutes, and says so several times. */
+static void run_long(struct fake_trainer *trainer) {
+  fake_read_rows(trainer);
+  for (int i = 0; i < 3; i++) {
+    struct ft_buffer json;
+    struct ft_progress at = { .phase = "trying models", .fraction = 0.1, .seconds_left = 361 };
+    ft_buffer_init(&json, 1 << 16);
+    if (ft_progress_write(&json, &at, NULL) != FT_OK) exit(9);
+    fake_report(FT_FRAME_PROGRESS, &json);
+  }
+  fake_say(FT_FRAME_ARTIFACT, FT_SPAN("said"));
+}
+
+static const struct fake_mode own_modes[] = { { "long", run_long } };
+
+static void expect_notices(uint32_t max_runtime_s, int notices, const char *last) {
+  struct world world = make_world(1);
+  struct ft_buffer artifact;
+  struct ft_error err;
+  world.max_runtime_s = max_runtime_s;
+  assert_int_equal(train(&world, "long", 0, &artifact, &err), FT_OK);
+  assert_int_equal(world.notices, notices);
+  assert_string_equal(world.last_notice, last);
+  ft_buffer_release(&artifact);
+}
+
+static void a_long_training_hints_at_its_limit_once(void **state) {
+  (void)state;
+  expect_notices(0, 1,
+                 "the training will take about 6 min more; SETTINGS (MAX_RUNTIME 60) would limit "
+                 "it to 60 s");
+  expect_notices(600, 0, "");
+}
+
 static void the_ceiling_is_twice_the_runtime_and_a_minute(void **state) {
   (void)state;
   struct ft_job job = { .max_runtime_s = 10 };
@@ -391,7 +427,7 @@ static void the_ceiling_is_twice_the_runtime_and_a_minute(void **state) {
 }
 
 int main(int arguments, char **argument) {
-  fake_trainer_main(arguments, argument, NULL, 0);
+  fake_trainer_main(arguments, argument, own_modes, 1);
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(training_gives_the_artifact),
     cmocka_unit_test(a_hundred_megabytes_cross_while_the_trainer_talks),
@@ -417,6 +453,7 @@ int main(int arguments, char **argument) {
     cmocka_unit_test(a_trainer_past_its_ceiling_is_killed),
     cmocka_unit_test(an_endless_query_ends_at_its_time),
     cmocka_unit_test(a_cancel_is_not_taken_for_the_end_of_the_time),
+    cmocka_unit_test(a_long_training_hints_at_its_limit_once),
     cmocka_unit_test(the_ceiling_is_twice_the_runtime_and_a_minute),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
