@@ -90,17 +90,19 @@ static const struct ft_driver_calls calls = {
   .print_text = print_text,
   .print_json = print_json,
   .close_answer = close_answer,
-  .tables = "SELECT schema_name AS schema, table_name AS name, 'table' AS kind,"
-            " column_count AS columns, estimated_size AS rows FROM duckdb_tables()"
-            " WHERE NOT internal AND schema_name <> 'foretell'"
-            " UNION ALL SELECT schema_name, view_name, 'view', column_count, NULL"
-            " FROM duckdb_views() WHERE NOT internal AND NOT (temporary AND"
-            " lower(view_name) IN ('stv_ml_model_info', 'svv_ml_model_info'))"
-            " ORDER BY ALL;",
+  .tables =
+      "SELECT schema_name AS schema, table_name AS name, 'table' AS kind,"
+      " column_count AS columns, estimated_size AS rows FROM duckdb_tables()"
+      " WHERE NOT internal AND schema_name <> 'foretell'"
+      " UNION ALL SELECT schema_name, view_name, 'view', column_count, NULL"
+      " FROM duckdb_views() WHERE NOT internal AND NOT (temporary AND"
+      " lower(view_name) IN ('stv_ml_model_info', 'svv_ml_model_info', 'svv_ml_model_privileges'))"
+      " ORDER BY ALL;",
   .all_columns =
       "SELECT schema_name AS schema, table_name AS table, column_name AS column, data_type AS type"
       " FROM duckdb_columns() WHERE NOT internal AND schema_name <> 'foretell'"
-      " AND lower(table_name) NOT IN ('stv_ml_model_info', 'svv_ml_model_info')"
+      " AND lower(table_name) NOT IN ('stv_ml_model_info', 'svv_ml_model_info',"
+      " 'svv_ml_model_privileges')"
       " ORDER BY schema_name, table_name, column_index;",
   .table_columns =
       "SELECT column_name AS column, data_type AS type,"

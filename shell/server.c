@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "foretell/advice.h"
 #include "foretell/statement.h"
 #include "shell/interrupt.h"
 
@@ -59,13 +60,22 @@ static void hear(void *self, const PGresult *result) {
     server->watch.notice(server->watch.self, text);
 }
 
+/* Of a class of SQLSTATEs whose members we do not tell apart. */
+static const struct {
+  const char *begin;
+  enum ft_status status;
+} class_table[] = {
+  { "08", FT_IO },          { "22", FT_DATA },      { "23", FT_CONSTRAINT },
+  { "25", FT_TRANSACTION }, { "28", FT_PRIVILEGE }, { "40", FT_TRANSACTION },
+  { "42", FT_SYNTAX },      { "53", FT_NOMEM },     { "57", FT_CANCELLED },
+  { "58", FT_IO },
+};
+
 static enum ft_status status_of(const char *sqlstate) {
   for (int i = FT_OK + 1; sqlstate && i < FT_STATUS_COUNT; i++)
     if (strcmp(ft_status_sqlstate((enum ft_status)i), sqlstate) == 0) return (enum ft_status)i;
-  if (sqlstate && strncmp(sqlstate, "42", 2) == 0) return FT_SYNTAX;
-  if (sqlstate && strncmp(sqlstate, "22", 2) == 0) return FT_DATA;
-  if (sqlstate && strncmp(sqlstate, "23", 2) == 0) return FT_CONSTRAINT;
-  if (sqlstate && strncmp(sqlstate, "25", 2) == 0) return FT_TRANSACTION;
+  for (size_t i = 0; sqlstate && i < sizeof class_table / sizeof class_table[0]; i++)
+    if (strncmp(sqlstate, class_table[i].begin, 2) == 0) return class_table[i].status;
   return sqlstate ? FT_INTERNAL : FT_IO;
 }
 
@@ -102,7 +112,8 @@ static enum ft_status take_failure(const struct ft_server *server, const PGresul
                                   detail ? ": " : "", detail ? detail : "");
   if (hint) ft_fail_hint(err, "%s", hint);
   place_failure(result, text, err);
-  return status;
+  if (!err || !text) return status;
+  return ft_advice_give(err, FT_DIALECT_POSTGRESQL, ft_span_of(text), err->position);
 }
 
 enum ft_status ft_server_send(struct ft_server *server, const char *text, int parameters,

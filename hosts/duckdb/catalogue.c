@@ -40,6 +40,17 @@ static const char all_models[] =
     "CASE state WHEN 'READY' THEN 'Model is Ready' ELSE 'Model has Failed' END AS model_state "
     "FROM " TABLE " WHERE is_current ORDER BY schema_name, model_name";
 
+/* A file has one user: who made a model may call it. */
+static const char empty_privileges[] =
+    "SELECT '' AS namespace_name, '' AS model_name, 0::INTEGER AS model_version, "
+    "'' AS privilege_type, 0::BIGINT AS identity_id, '' AS identity_name, '' AS identity_type, "
+    "false AS admin_option WHERE false";
+static const char all_privileges[] =
+    "SELECT schema_name AS namespace_name, model_name, version::INTEGER AS model_version, "
+    "'EXECUTE' AS privilege_type, 0::BIGINT AS identity_id, owner AS identity_name, "
+    "'user' AS identity_type, false AS admin_option "
+    "FROM " TABLE " WHERE is_current AND state = 'READY' ORDER BY schema_name, model_name";
+
 /* What each search tried. A manifest is read as far as it has the shape of one. */
 static const char empty_leaderboard[] =
     "SELECT '' AS schema_name, '' AS model_name, 0::BIGINT AS rank, 0::BIGINT AS number, '' AS name, "
@@ -66,6 +77,7 @@ static const struct view {
 } views[] = {
   { "stv_ml_model_info", empty_models, all_models, false },
   { "svv_ml_model_info", empty_models, all_models, true },
+  { "svv_ml_model_privileges", empty_privileges, all_privileges, false },
   { "leaderboard", empty_leaderboard, all_leaderboards, false },
 };
 

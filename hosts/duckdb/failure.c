@@ -3,6 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/model/wordlist.h"
+#include "foretell/advice.h"
 #include "hosts/duckdb/session.h"
 
 /* DuckDB's errors come as JSON (errors_as_json), which gives exact places; a few that are made
@@ -295,6 +297,29 @@ static void fail_unencrypted(struct ft_error *err, enum ft_status *status,
   ft_fail_hint(err, "Raise memory_limit (SET memory_limit = '8GB'), or ask for less at a time.");
 }
 
+/* The next name in double quotes, without what stands before its last point. */
+static struct ft_span next_quoted(const char **text) {
+  const char *open = strchr(*text, '"'), *close = open ? strchr(open + 1, '"') : NULL;
+  struct ft_span name = { NULL, 0 };
+  if (!close) return name;
+  *text = close + 1;
+  for (const char *at = open; at < close; at++)
+    if (*at == '.') open = at;
+  return (struct ft_span){ open + 1, (size_t)(close - open) - 1 };
+}
+
+/* DuckDB's nearest name is often far: "pg_am" for svv_table_info, "cot" for convert_timezone. */
+static bool is_far(const struct words *words, const char *advice) {
+  static const char guess[] = "Did you mean";
+  const char *text = words->text, *rest = advice + strlen(guess);
+  if (strncmp(advice, guess, strlen(guess)) != 0) return false;
+  struct ft_span wrong = words->name[0] ? ft_span_of(words->name) : next_quoted(&text), right;
+  if (wrong.size == 0) return false;
+  while ((right = next_quoted(&rest)).size > 0)
+    if (ft_word_distance(wrong, right) != FT_WORD_FAR) return false;
+  return true;
+}
+
 /* What DuckDB says, with our hint where we know better. */
 static void fail_by_words(struct ft_error *err, enum ft_status status, struct words *words,
                           const struct ft_place *place) {
@@ -309,6 +334,7 @@ static void fail_by_words(struct ft_error *err, enum ft_status status, struct wo
                  "train it again.");
     return;
   }
+  if (advice && is_far(words, advice)) advice = NULL;
   write_message(err, status, words);
   set_position(err, words, place);
   if (is_row_call(err, words)) {
@@ -317,6 +343,15 @@ static void fail_by_words(struct ft_error *err, enum ft_status status, struct wo
   } else if (advice) {
     ft_fail_hint(err, "%s", advice);
   }
+}
+
+/* What another database calls otherwise. The place counts within the text that the user wrote. */
+static enum ft_status advise(struct ft_error *err, enum ft_status status,
+                             const struct ft_place *place) {
+  if (!err) return status;
+  bool placed = err->position > 0 && place->position > 0 && err->position >= place->position;
+  size_t position = placed ? err->position - place->position + 1 : 0;
+  return ft_advice_give(err, FT_DIALECT_DUCKDB, place->text, position);
 }
 
 enum ft_status ft_duckdb_fail(struct ft_error *err, const struct ft_engine *engine,
@@ -339,6 +374,7 @@ enum ft_status ft_duckdb_fail(struct ft_error *err, const struct ft_engine *engi
     fail_unencrypted(err, &status, engine);
   } else {
     fail_by_words(err, status, &words, place);
+    status = advise(err, status, place);
   }
   free(words.text);
   json_decref(words.json);

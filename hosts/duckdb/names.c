@@ -5,8 +5,9 @@
 #include "hosts/duckdb/session.h"
 
 static const char *const list_table[] = {
-  [FT_LIST_TABLES] = "SELECT table_name FROM information_schema.tables UNION "
-                     "SELECT unnest(['stv_ml_model_info', 'svv_ml_model_info', 'leaderboard'])",
+  [FT_LIST_TABLES] =
+      "SELECT table_name FROM information_schema.tables UNION "
+      "SELECT unnest(['stv_ml_model_info', 'svv_ml_model_info', 'svv_ml_model_privileges', 'leaderboard'])",
   [FT_LIST_COLUMNS] = "SELECT column_name FROM duckdb_columns() WHERE NOT internal AND "
                       "schema_name <> 'foretell'",
   [FT_LIST_FUNCTIONS] = "SELECT function_name FROM duckdb_functions() WHERE "
