@@ -2,6 +2,8 @@
 
 #include <time.h>
 
+#include "core/command/model_name.h"
+
 /* What goes wrong with the attempt, rather than with the statement or its rows: the model is then
  * kept as FAILED with the reason. Bad input leaves nothing behind. */
 static const enum ft_status attempt_failures[] = { FT_TRAINER, FT_NOMEM,   FT_CANCELLED, FT_LIMIT,
@@ -54,9 +56,9 @@ static enum ft_status check_function_names(const struct ft_creation *creation,
 
 static enum ft_status check_functions(struct ft_creation *creation, struct ft_error *err) {
   const struct ft_name *function = &creation->create->function;
-  if (function->database.size ||
-      (function->schema.size &&
-       !ft_span_equal_nocase(function->schema, ft_span_of(creation->name.schema)))) {
+  FT_TRY(ft_model_name_check_database(creation->command->host, function, err));
+  if (function->schema.size &&
+      !ft_span_equal_nocase(function->schema, ft_span_of(creation->name.schema))) {
     ft_fail(err, FT_INVALID, "the function must be in the model's schema, \"%s\"",
             creation->name.schema);
     ft_fail_hint(err, "Leave the schema out after FUNCTION.");

@@ -36,9 +36,10 @@ struct ft_model_name {
   const char *schema; /* arena */
   const char *name;   /* arena */
   size_t position;    /* in the statement */
+  bool unqualified;   /* `schema` is the session's; a model that exists may be in public, too */
 };
 
-/* Errors: FT_UNDEFINED_SCHEMA, FT_UNSUPPORTED (a database before the schema), FT_NOMEM */
+/* Errors: FT_UNDEFINED_SCHEMA, FT_UNSUPPORTED (another database before the schema), FT_NOMEM */
 enum ft_status ft_model_name_resolve(struct ft_model_name *out, const struct ft_command *command,
                                      const struct ft_name *name,
                                      struct ft_error *err) FT_MUST_CHECK;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "hosts/duckdb/catalogue.h"
@@ -95,9 +96,15 @@ static enum ft_status make_config(duckdb_config *out, const struct ft_engine_opt
   return FT_OK;
 }
 
+static bool is_new(const char *path) {
+  struct stat about;
+  return !path || stat(path, &about) != 0 || about.st_size == 0;
+}
+
 static enum ft_status open_file(struct ft_engine *engine, const struct ft_engine_options *options,
                                 struct ft_error *err) {
   duckdb_config config = NULL;
+  engine->is_new = is_new(engine->path);
   FT_TRY(ft_spill_open(&engine->spill, engine->path, err));
   FT_TRY(make_config(&config, options, &engine->spill, err));
   char *words = NULL;
@@ -148,6 +155,44 @@ static void find_user(struct ft_engine *engine) {
   snprintf(engine->user, sizeof engine->user, "%s", found ? found->pw_name : "duckdb");
 }
 
+static enum ft_status has_public(bool *out, struct ft_engine *engine, struct ft_error *err) {
+  struct ft_rows rows;
+  struct ft_bind bind = FT_BIND(engine->catalogue_name);
+  FT_TRY(ft_rows_open(&rows, engine, engine->connection,
+                      "SELECT 1 FROM duckdb_schemas() WHERE database_name = $1 AND "
+                      "schema_name = 'public'",
+                      &bind, 1, err));
+  *out = ft_rows_next(&rows);
+  ft_rows_close(&rows);
+  return FT_OK;
+}
+
+/* Objects made without a schema are in main, as ever. */
+static enum ft_status search_public(struct ft_engine *engine, struct ft_error *err) {
+  struct ft_buffer path, text;
+  ft_buffer_init(&path, 1 << 16);
+  ft_buffer_init(&text, 1 << 17);
+  ft_buffer_print(&path, "%s.main,%s.public", engine->catalogue, engine->catalogue);
+  ft_buffer_print(&text, "SET search_path = ");
+  ft_sql_string(&text, ft_buffer_view(&path));
+  ft_buffer_u8(&text, 0);
+  enum ft_status status = ft_buffer_check(&text, "the database's name", err);
+  if (status == FT_OK) status = ft_engine_tell(engine, (const char *)text.data, NULL, 0, err);
+  ft_buffer_release(&path);
+  ft_buffer_release(&text);
+  return status;
+}
+
+/* Scripts of Redshift and PostgreSQL expect a schema "public", whose names need no schema in front. */
+static enum ft_status offer_public(struct ft_engine *engine, struct ft_error *err) {
+  bool has = false;
+  bool named = strcmp(engine->catalogue_name, "public") == 0; /* public.db: "public" is that */
+  if (engine->is_new && !named)
+    FT_TRY(ft_engine_tell(engine, "CREATE SCHEMA IF NOT EXISTS public", NULL, 0, err));
+  FT_TRY(has_public(&has, engine, err));
+  return has ? search_public(engine, err) : FT_OK;
+}
+
 static enum ft_status open_sessions(struct ft_engine *engine, struct ft_error *err) {
   if (duckdb_connect(engine->database, &engine->connection) != DuckDBSuccess ||
       duckdb_connect(engine->database, &engine->loader) != DuckDBSuccess) {
@@ -155,6 +200,7 @@ static enum ft_status open_sessions(struct ft_engine *engine, struct ft_error *e
   }
   FT_TRY(set_session(engine, err));
   FT_TRY(read_catalogue_name(engine, err));
+  FT_TRY(offer_public(engine, err));
   find_user(engine);
   ft_catalogue_offer_views(engine);
   FT_TRY(ft_registry_open(engine, err));

@@ -77,10 +77,21 @@ static bool names_drop(struct ft_span text) {
   return token.kind != FT_TOKEN_END;
 }
 
+/* Does the statement begin or end a transaction that is there, or is not? */
+static bool is_out_of_turn(const struct ft_engine *engine, struct ft_span text) {
+  bool begins = ft_engine_begins(text);
+  if (begins != engine->in_transaction) return false;
+  if (engine->watch.notice)
+    engine->watch.notice(engine->watch.self, begins ? "there is already a transaction in progress"
+                                                    : "there is no transaction in progress");
+  return true;
+}
+
 enum ft_status ft_guard_begin(struct ft_guard *out, struct ft_engine *engine,
                               duckdb_statement_type type, struct ft_span text,
                               struct ft_error *err) {
   *out = (struct ft_guard){ .type = type };
+  out->skips = type == DUCKDB_STATEMENT_TYPE_TRANSACTION && is_out_of_turn(engine, text);
   out->drops = type == DUCKDB_STATEMENT_TYPE_DROP ||
                (type == DUCKDB_STATEMENT_TYPE_EXPLAIN && names_drop(text));
   if (out->drops || type == DUCKDB_STATEMENT_TYPE_DETACH) FT_TRY(check(engine, text, err));
@@ -102,6 +113,7 @@ static enum ft_status end_bracket(struct ft_engine *engine, enum ft_status statu
 
 enum ft_status ft_guard_end(const struct ft_guard *guard, struct ft_engine *engine,
                             struct ft_span text, enum ft_status status, struct ft_error *err) {
+  if (guard->skips) return status;
   if (guard->type == DUCKDB_STATEMENT_TYPE_TRANSACTION) {
     ft_engine_follow(engine, text, status == FT_OK);
     ft_catalogue_look(engine);

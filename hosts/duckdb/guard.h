@@ -4,6 +4,8 @@
  *                stands around the statement.
  * DROP FUNCTION  of a model's function is refused, since the model would stay without it.
  * DETACH         of the database that was opened is refused: its models would be gone from the session.
+ * COMMIT         and alike outside a transaction, BEGIN inside one: a notice, as in PostgreSQL; clients
+ *                bracket all they send.
  * ATTACH         see attach.h */
 #ifndef FORETELL_HOSTS_DUCKDB_GUARD_H
 #define FORETELL_HOSTS_DUCKDB_GUARD_H
@@ -12,6 +14,7 @@
 
 struct ft_guard {
   duckdb_statement_type type;
+  bool skips;    /* there is nothing to do but the notice that was given */
   bool drops;    /* perhaps a schema */
   bool brackets; /* a transaction of ours stands around the statement */
 };

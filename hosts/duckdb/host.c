@@ -54,6 +54,11 @@ static const char *user(void *self) {
   return engine->user;
 }
 
+static const char *database(void *self) {
+  struct ft_engine *engine = self;
+  return engine->catalogue_name;
+}
+
 void ft_duckdb_host(struct ft_host *out, struct ft_engine *engine) {
   *out = (struct ft_host){
     .self = engine,
@@ -80,6 +85,7 @@ void ft_duckdb_host(struct ft_host *out, struct ft_engine *engine) {
     .progress = progress,
     .cancelled = cancelled,
     .user = user,
+    .database = database,
     .remote_rules = ft_remote_rules_of_environment(NULL),
     .artifacts = getenv("FORETELL_ARTIFACTS"),
   };

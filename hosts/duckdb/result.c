@@ -83,9 +83,16 @@ static bool is_one_of(const char *word, const char *const *list) {
   return false;
 }
 
+static const char *const opening[] = { "BEGIN", "START", NULL };
+static const char *const closing[] = { "COMMIT", "END", "ROLLBACK", "ABORT", NULL };
+
+bool ft_engine_begins(struct ft_span text) {
+  char word[16];
+  next_word(&text, word, sizeof word);
+  return is_one_of(word, opening);
+}
+
 void ft_engine_follow(struct ft_engine *engine, struct ft_span text, bool succeeded) {
-  static const char *const opening[] = { "BEGIN", "START", NULL };
-  static const char *const closing[] = { "COMMIT", "END", "ROLLBACK", "ABORT", NULL };
   char word[16];
   next_word(&text, word, sizeof word);
   if (succeeded && is_one_of(word, opening)) engine->in_transaction = true;
@@ -175,7 +182,8 @@ static enum ft_status run_guarded(struct ft_result *result, duckdb_prepared_stat
   struct ft_guard guard;
   engine->running = duckdb_prepared_statement_type(statement);
   FT_TRY(ft_guard_begin(&guard, engine, engine->running, text, err));
-  enum ft_status status = run_pending(result, statement, !guard.brackets, err);
+  enum ft_status status =
+      guard.skips ? FT_OK : run_pending(result, statement, !guard.brackets, err);
   return ft_guard_end(&guard, engine, text, status, err);
 }
 

@@ -1,6 +1,7 @@
 #include "hosts/postgres/entry.h"
 
 #include <access/xlog.h>
+#include <commands/dbcommands.h>
 #include <executor/spi.h>
 #include <fmgr.h>
 #include <funcapi.h>
@@ -76,6 +77,8 @@ static void start(struct run *run, struct ft_span text, bool atomic) {
   run->session.atomic = atomic;
   snprintf(run->session.user, sizeof run->session.user, "%s",
            GetUserNameFromId(GetUserId(), false));
+  snprintf(run->session.database, sizeof run->session.database, "%s",
+           get_database_name(MyDatabaseId));
   SPI_connect_ext(atomic ? 0 : SPI_OPT_NONATOMIC);
   ft_postgres_host(&run->host, &run->session);
   ft_arena_init(&run->arena, FT_ARENA_DEFAULT_LIMIT);

@@ -7,6 +7,7 @@
 #include <utils/builtins.h>
 #include <utils/syscache.h>
 
+#include "core/command/model_name.h"
 #include "core/sql/lexer.h"
 #include "hosts/postgres/catalogue.h"
 #include "hosts/postgres/function.h"
@@ -89,6 +90,7 @@ static enum ft_status grant_model(struct granting *granting, struct ft_arena *ar
   struct ft_model_record record;
   const char *schema, *model = ft_arena_text(arena, name->name);
   if (!model) return ft_arena_fail(err, "the statement");
+  FT_TRY(ft_model_name_check_database(host, name, err));
   FT_TRY(host->resolve_schema(host->self, arena, name->schema, name->position, &schema, err));
   enum ft_status status = host->get(host->self, arena, schema, model, &record, err);
   if (status == FT_UNDEFINED_OBJECT) ft_fail(err, status, "model \"%s\" does not exist", model);

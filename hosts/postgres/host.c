@@ -97,6 +97,11 @@ static const char *user(void *self) {
   return session->user;
 }
 
+static const char *database(void *self) {
+  struct ft_session *session = self;
+  return session->database;
+}
+
 void ft_postgres_host(struct ft_host *out, struct ft_session *session) {
   *out = (struct ft_host){
     .self = session,
@@ -122,6 +127,7 @@ void ft_postgres_host(struct ft_host *out, struct ft_session *session) {
     .progress = progress,
     .cancelled = cancelled,
     .user = user,
+    .database = database,
     .trainer_path = ft_trainer_path(),
     .trainer_memory_bytes = ft_trainer_memory_bytes(),
     .trainer_memory_setting = "foretell.trainer_memory",

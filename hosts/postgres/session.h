@@ -18,6 +18,7 @@ struct ft_session {
   char replaced_function[NAMEDATALEN]; /* its function */
   struct ft_buffer stored; /* the artifact as it is stored, from put to make_functions */
   char user[NAMEDATALEN];
+  char database[NAMEDATALEN];
   char phase[48];  /* of the progress told last */
   int64_t told_ms; /* when; monotonic */
 };

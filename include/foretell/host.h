@@ -126,6 +126,7 @@ struct ft_host {
   bool (*cancelled)(void *self);
 
   const char *(*user)(void *self);
+  const char *(*database)(void *self); /* the session's, which may stand before a schema */
   /* Path of the trainer program, found by whoever started the host. */
   const char *trainer_path;
   uint64_t trainer_memory_bytes;       /* RLIMIT_DATA of the trainer; 0: none */

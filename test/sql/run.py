@@ -328,8 +328,8 @@ class Embedded:
         if not os.access(self.program, os.X_OK):
             sys.exit(f"{self.program} has not been built")
 
-    def database(self, folder, _):
-        return os.path.join(folder, "test.db")
+    def database(self, folder, stem):
+        return os.path.join(folder, stem + ".db")
 
     def make_table(self, table, file):
         path = str(file).replace("'", "''")

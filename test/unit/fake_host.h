@@ -336,6 +336,11 @@ static inline const char *fake_user(void *self) {
   return "ada";
 }
 
+static inline const char *fake_database(void *self) {
+  (void)self;
+  return "shop";
+}
+
 static inline void fake_host_init(struct fake_host *fake) {
   memset(fake, 0, sizeof(*fake));
   fake->host = (struct ft_host){ .self = fake,
@@ -359,6 +364,7 @@ static inline void fake_host_init(struct fake_host *fake) {
                                  .notice = fake_take_notice,
                                  .cancelled = fake_cancelled,
                                  .user = fake_user,
+                                 .database = fake_database,
                                  .trainer_path = fake_trainer_path() };
 }
 

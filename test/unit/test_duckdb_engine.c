@@ -210,7 +210,6 @@ static void errors_have_a_status_a_place_and_advice(void **state) {
     { "INSERT INTO taken VALUES (1), (1)", FT_CONSTRAINT, 0, "duplicate key", "" },
     { "SELECT error('words of the user')", FT_INVALID, 0, "words of the user", "" },
     { "SELECT $1", FT_INVALID, 0, "parameters", "PREPARE" },
-    { "COMMIT", FT_TRANSACTION, 0, "no transaction is active", "" },
     { "SELECT a\0b", FT_UNDEFINED_COLUMN, 8, "a", "" },
   };
   struct ft_engine *engine = open_memory();
@@ -415,6 +414,61 @@ static pid_t hold_file(const char *path) {
   return child;
 }
 
+static void keep_notice(void *self, const char *text) {
+  snprintf(self, 64, "%s", text);
+}
+
+static void transaction_out_of_turn_is_a_notice(void **state) {
+  (void)state;
+  static const struct {
+    const char *text, *notice;
+  } cases[] = {
+    { "COMMIT", "there is no transaction in progress" },
+    { "/* dbt */ end", "there is no transaction in progress" },
+    { "ROLLBACK", "there is no transaction in progress" },
+    { "abort", "there is no transaction in progress" },
+    { "BEGIN", "" },
+    { "START TRANSACTION", "there is already a transaction in progress" },
+    { "begin", "there is already a transaction in progress" },
+    { "INSERT INTO t VALUES (1)", "" },
+    { "ROLLBACK", "" },
+    { "ROLLBACK", "there is no transaction in progress" },
+  };
+  char notice[64];
+  struct ft_engine *engine = open_memory();
+  ft_engine_set_watch(engine, &(struct ft_engine_watch){ .self = notice, .notice = keep_notice });
+  run(engine, "CREATE TABLE t (a INTEGER)");
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    notice[0] = '\0';
+    run(engine, cases[i].text);
+    assert_string_equal(notice, cases[i].notice);
+  }
+  expect_rows(engine, "SELECT count(*) FROM t", "0");
+  ft_engine_close(engine);
+}
+
+static void schema_public_is_there_in_new_databases(void **state) {
+  (void)state;
+  char *path = new_path();
+  struct ft_engine *engine = open_session(path, FT_ENGINE_DEFAULTS);
+  run(engine, "CREATE TABLE public.t AS SELECT 1 AS a");
+  run(engine, "CREATE TABLE u AS SELECT 2 AS a");
+  expect_rows(engine, "SELECT t.a, u.a, current_schema() FROM t, u", "1|2|main");
+  expect_rows(engine, "SELECT a FROM main.u", "2");
+  ft_engine_close(engine);
+  engine = open_session(path, (struct ft_engine_options){ .read_only = true });
+  expect_rows(engine, "SELECT t.a, u.a FROM t, u", "1|2");
+  ft_engine_close(engine);
+  engine = open_session(path, FT_ENGINE_DEFAULTS);
+  run(engine, "DROP SCHEMA public CASCADE");
+  ft_engine_close(engine);
+  engine = open_session(path, FT_ENGINE_DEFAULTS); /* it is the user's to drop */
+  expect_error(engine, "SELECT * FROM public.t", FT_UNDEFINED_OBJECT);
+  expect_rows(engine, "SELECT a FROM u", "2");
+  ft_engine_close(engine);
+  drop_path(path);
+}
+
 static void locked_file_is_in_use(void **state) {
   (void)state;
   char *path = new_path();
@@ -497,6 +551,8 @@ int main(void) {
     cmocka_unit_test(read_only_file_is_read_and_not_written),
     cmocka_unit_test(session_leaves_room_and_keeps_to_itself),
     cmocka_unit_test(names_are_sorted_and_single),
+    cmocka_unit_test(transaction_out_of_turn_is_a_notice),
+    cmocka_unit_test(schema_public_is_there_in_new_databases),
   };
   return cmocka_run_group_tests_name("duckdb_engine", tests, NULL, NULL);
 }
