@@ -35,7 +35,24 @@ static void hear_notice(void *self, const char *text) {
 
 static void hear_progress(void *self, const struct ft_progress *progress) {
   struct ft_session *session = self;
-  ft_progress_line_report(&session->progress, progress);
+  if (!session->question.open) ft_progress_line_report(&session->progress, progress);
+}
+
+/* The first Ctrl-C during a training asks; it is then forgotten, and a second one stays to be seen. */
+static enum ft_wish hear_wish(void *self, const struct ft_progress *best) {
+  struct ft_session *session = self;
+  struct ft_question *question = &session->question;
+  if (!ft_interrupt_pending())
+    return question->open ? ft_question_read(question, best) : FT_WISH_NONE;
+  if (question->open) {
+    ft_question_close(question);
+    return FT_WISH_DISCARD;
+  }
+  ft_interrupt_forget();
+  session->driver.calls->arm(session->driver.self);
+  ft_progress_line_hide(&session->progress);
+  ft_question_ask(question, best);
+  return FT_WISH_UNDECIDED;
 }
 
 static void hear_tick(void *self, double fraction) {
@@ -119,6 +136,7 @@ static enum ft_outcome run_statement(struct ft_session *session, const struct ft
   if (status == FT_OK && ours) status = run_ours(session, piece->text, &err);
   if (status == FT_OK && !ours) status = run_engines(session, piece->text, &err);
   int64_t time = ft_clock_us() - session->progress.begun_us;
+  ft_question_close(&session->question);
   ft_progress_line_hide(&session->progress);
   bool written = flush_output(session);
   int number = errno;
@@ -252,7 +270,9 @@ static void find_trainer(char *path, size_t size) {
 }
 
 static struct ft_engine_watch watch_of(struct ft_session *session) {
-  return (struct ft_engine_watch){ session, hear_notice, hear_progress, hear_tick };
+  bool asks = session->interactive && isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+  return (struct ft_engine_watch){ session, hear_notice, hear_progress, hear_tick,
+                                   asks ? hear_wish : NULL };
 }
 
 static enum ft_status open_engine(struct ft_session *session,

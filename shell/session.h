@@ -13,6 +13,7 @@
 #include "shell/feed.h"
 #include "shell/options.h"
 #include "shell/progress.h"
+#include "shell/question.h"
 #include "shell/render.h"
 
 #define FT_ROWS_INTERACTIVE 40
@@ -45,6 +46,7 @@ struct ft_session {
   bool colour_errors; /* of standard error */
   int depth;          /* of scripts that read scripts */
   struct ft_progress_line progress;
+  struct ft_question question; /* that Ctrl-C asks during a training */
   char trainer_path[4096];
 };
 

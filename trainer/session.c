@@ -1,5 +1,6 @@
 #include "trainer/session.h"
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -127,11 +128,24 @@ static enum ft_status read_frames(struct session *session, struct ft_error *err)
   return status;
 }
 
+static volatile sig_atomic_t stop_asked;
+
+static void take_stop(int number) {
+  (void)number;
+  stop_asked = 1;
+}
+
+static bool is_stopped(void *self) {
+  (void)self;
+  return stop_asked;
+}
+
 static enum ft_status train(struct ft_buffer *artifact, struct session *session,
                             struct ft_error *err) {
   struct ft_train_events events = { .self = session,
                                     .progress = send_progress,
-                                    .notice = send_notice };
+                                    .notice = send_notice,
+                                    .stopped = is_stopped };
   struct ft_sha256 hash;
   return ft_train(artifact, &hash, &session->table, &session->job, &events, session->opened, err);
 }
@@ -172,6 +186,8 @@ static void send_error(const struct session *session, const struct ft_error *err
 }
 
 int ft_session_run(int input, int output) {
+  struct sigaction stop = { .sa_handler = take_stop, .sa_flags = SA_RESTART };
+  sigaction(FT_STOP_SIGNAL, &stop, NULL);
   struct session session = { .input = input, .output = output };
   ft_arena_init(&session.arena, FT_ARENA_DEFAULT_LIMIT);
   struct ft_error err = { .status = FT_OK };

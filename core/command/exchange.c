@@ -131,6 +131,7 @@ static void write_some(struct ft_exchange *exchange) {
 }
 
 static enum ft_status check_time(struct ft_exchange *exchange, struct ft_error *err) {
+  if (exchange->turn) FT_TRY(exchange->turn(exchange->self, err));
   if (exchange->host->cancelled && exchange->host->cancelled(exchange->host->self))
     return ft_fail(err, FT_CANCELLED, "the statement was cancelled");
   if (!exchange->deadline_ms || ft_exchange_clock_ms() < exchange->deadline_ms) return FT_OK;

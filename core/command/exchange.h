@@ -29,7 +29,9 @@ struct ft_exchange {
   /* Takes a frame; a failure ends the exchange. `done` is set by it when no more is wanted. */
   enum ft_status (*take)(void *self, enum ft_frame_kind kind, struct ft_span payload,
                          struct ft_error *err);
-  void *self;
+  /* Called in every turn, before the host's cancel is asked; NULL: not. */
+  enum ft_status (*turn)(void *self, struct ft_error *err);
+  void *self; /* of take and turn */
   bool done;
   bool ended;               /* the trainer said its last */
   bool deaf;                /* the trainer reads no more; what is sent is thrown away */
@@ -45,7 +47,7 @@ struct ft_exchange {
 /* Milliseconds of a clock that never jumps. */
 int64_t ft_exchange_clock_ms(void);
 
-/* `process`, `host`, `take` and `self` are the caller's. */
+/* `process`, `host`, `take`, `turn` and `self` are the caller's. */
 void ft_exchange_init(struct ft_exchange *exchange, struct ft_trainer_process *process,
                       const struct ft_host *host);
 void ft_exchange_release(struct ft_exchange *exchange);

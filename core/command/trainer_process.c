@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "foretell/job.h"
 #include "foretell/memory.h"
 #include "foretell/process.h"
 #include "foretell/span.h"
@@ -205,6 +206,10 @@ void ft_trainer_process_close(struct ft_trainer_process *process) {
   close_descriptor(&process->input);
   close_descriptor(&process->output);
   close_descriptor(&process->errors);
+}
+
+void ft_trainer_process_stop(struct ft_trainer_process *process) {
+  if (process->pid) kill(process->pid, FT_STOP_SIGNAL);
 }
 
 void ft_trainer_process_close_input(struct ft_trainer_process *process) {

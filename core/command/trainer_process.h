@@ -46,6 +46,9 @@ void ft_trainer_process_close(struct ft_trainer_process *process);
 /* Close our writing end: the trainer reads an end of file. */
 void ft_trainer_process_close_input(struct ft_trainer_process *process);
 
+/* Tell it to end with the best that it has (FT_STOP_SIGNAL). */
+void ft_trainer_process_stop(struct ft_trainer_process *process);
+
 /* Read what is there on `errors` into the tail; closes it at its end. */
 void ft_trainer_process_read_errors(struct ft_trainer_process *process);
 

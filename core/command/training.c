@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "core/command/exchange.h"
 #include "core/command/trainer_process.h"
@@ -22,6 +23,10 @@ struct training {
   uint64_t query_ms;          /* that the query may take; 0: no limit */
   uint64_t rows;              /* taken so far */
   bool all_sent;              /* END was queued */
+  struct ft_progress best;    /* the last report that had a score; metric empty: none */
+  enum ft_wish wish;          /* the user's, as last asked */
+  bool stopping;              /* the trainer was told to stop */
+  uint64_t stop_ms;           /* as of ft_training_options */
   bool limited;               /* MAX_RUNTIME is given, or was hinted at */
   struct ft_error failure;    /* the first failure of ours; status FT_OK: none */
 };
@@ -42,11 +47,12 @@ static void hint_at_limit(struct training *training, const struct ft_progress *p
   bool long_time = progress->seconds_left > LONG_SECONDS && !progress->at_most;
   if (training->limited || !long_time || !training->host->notice) return;
   training->limited = true;
-  char text[160];
+  char text[200];
   snprintf(text, sizeof text,
            "the training will take about %.0f min more; SETTINGS (MAX_RUNTIME 60) would limit it "
-           "to 60 s",
-           progress->seconds_left / 60);
+           "to 60 s%s",
+           progress->seconds_left / 60,
+           training->host->wish ? ", and Ctrl-C offers the best model so far" : "");
   training->host->notice(training->host->self, text);
 }
 
@@ -55,6 +61,7 @@ static enum ft_status take_progress(struct training *training, struct ft_span pa
   struct ft_progress progress;
   if (ft_progress_read(&progress, payload, NULL) != FT_OK) return fail_unreadable(err);
   if (training->host->progress) training->host->progress(training->host->self, &progress);
+  if (progress.metric[0]) training->best = progress;
   hint_at_limit(training, &progress);
   return FT_OK;
 }
@@ -96,6 +103,36 @@ static enum ft_status take_frame(void *self, enum ft_frame_kind kind, struct ft_
   case FT_FRAME_ARTIFACT: return take_artifact(training, payload, err);
   default: return fail_unreadable(err);
   }
+}
+
+/* The best so far is wanted: it is given after a moment. */
+static void stop_trainer(struct training *training) {
+  training->stopping = true;
+  training->exchange.overdue = "did not end after it was told to stop";
+  training->exchange.deadline_ms = ft_exchange_clock_ms() + (int64_t)training->stop_ms;
+  ft_trainer_process_stop(&training->process);
+}
+
+/* Once there is something to keep, the user may be asked what to do; what he says is done. */
+static enum ft_status take_turn(void *self, struct ft_error *err) {
+  struct training *training = self;
+  const struct ft_host *host = training->host;
+  if (!host->wish || training->stopping || !training->all_sent || !training->best.metric[0])
+    return FT_OK;
+  training->wish = host->wish(host->self, &training->best);
+  if (training->wish == FT_WISH_DISCARD)
+    return ft_fail(err, FT_CANCELLED, "the statement was cancelled");
+  if (training->wish == FT_WISH_KEEP) stop_trainer(training);
+  return FT_OK;
+}
+
+/* The training has ended by itself, and the user has not answered yet: his word still counts. */
+static enum ft_status await_answer(struct training *training, struct ft_error *err) {
+  while (!training->stopping && training->wish == FT_WISH_UNDECIDED) {
+    nanosleep(&(struct timespec){ .tv_nsec = FT_EXCHANGE_TURN_MS * 1000000L }, NULL);
+    FT_TRY(take_turn(training, err));
+  }
+  return FT_OK;
 }
 
 /* A trainer that is gone before the last row is the failure, not the rows that found no reader. */
@@ -196,6 +233,7 @@ struct material {
   struct ft_span file;  /* of an import */
   uint64_t query_ms;    /* as of ft_training_options */
   uint64_t ceiling_ms;  /* as of ft_training_options */
+  uint64_t stop_ms;     /* as of ft_training_options */
 };
 
 static enum ft_status converse(struct training *training, const struct ft_job *job,
@@ -214,7 +252,7 @@ static enum ft_status converse(struct training *training, const struct ft_job *j
     training->exchange.deadline_ms = ft_exchange_clock_ms() + (int64_t)material->ceiling_ms;
   FT_TRY(ft_exchange_send(&training->exchange, FT_FRAME_END, (struct ft_span){ NULL, 0 }, err));
   FT_TRY(ft_exchange_finish(&training->exchange, err));
-  return training->exchange.done ? FT_OK : check_there(training, err);
+  return training->exchange.done ? await_answer(training, err) : check_there(training, err);
 }
 
 static enum ft_status run(struct ft_buffer *artifact, const struct ft_host *host,
@@ -223,11 +261,14 @@ static enum ft_status run(struct ft_buffer *artifact, const struct ft_host *host
   struct training training = { .host = host,
                                .artifact = artifact,
                                .query_ms = material->query_ms,
+                               .stop_ms =
+                                   material->stop_ms ? material->stop_ms : FT_TRAINING_STOP_MS,
                                .limited = job->import || job->max_runtime_s > 0 };
   FT_TRY(ft_trainer_process_open(&training.process, host, err));
   ft_buffer_init(&training.frame, FT_FRAME_MAX_BYTES);
   ft_exchange_init(&training.exchange, &training.process, host);
   training.exchange.take = take_frame;
+  training.exchange.turn = take_turn;
   training.exchange.self = &training;
 
   enum ft_status status = converse(&training, job, material, err);
@@ -244,7 +285,8 @@ enum ft_status ft_training_run(struct ft_buffer *artifact, const struct ft_host 
                                const struct ft_training_options *options, struct ft_error *err) {
   struct material material = { .query = query,
                                .query_ms = options->query_ms,
-                               .ceiling_ms = options->ceiling_ms };
+                               .ceiling_ms = options->ceiling_ms,
+                               .stop_ms = options->stop_ms };
   return run(artifact, host, job, &material, err);
 }
 

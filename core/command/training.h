@@ -17,7 +17,9 @@
 struct ft_training_options {
   uint64_t query_ms;   /* how long the query may run; 0: for ever */
   uint64_t ceiling_ms; /* how long after the last row the trainer may live; 0: for ever */
+  uint64_t stop_ms;    /* how long after it was told to stop; 0: FT_TRAINING_STOP_MS */
 };
+#define FT_TRAINING_STOP_MS 30000
 
 /* The query MAX_RUNTIME, the trainer twice as much and a minute; no limits without one. */
 struct ft_training_options ft_training_options_of(const struct ft_job *job);

@@ -387,9 +387,11 @@ static enum ft_status train_finals(struct ft_run *run, struct ft_learned *learne
                                        .threads = effort->threads,
                                        .fit_threads = effort->fit_threads,
                                        .deadline = learned->deadline,
+                                       .events = run->events,
                                        .self = &telling,
                                        .tick = tell_finals };
   if (learned->helds == 0 && !effort->hold_out) return FT_OK; /* they have seen all rows */
+  if (ft_train_is_stopped(run->events)) return FT_OK;
   double left = (options.deadline - ft_clock_seconds()) * effort->threads;
   double growth = growth_of(learned, run);
   if (!ft_finals_limit(&learned->finals, left, growth)) return FT_OK;
@@ -421,7 +423,10 @@ static void warn_of_part(struct ft_run *run, const struct ft_learned *learned) {
     if (rows > most) most = rows;
   }
   if (most < run->rows - learned->helds)
-    ft_run_warn(run, "MAX_RUNTIME is short: the model is of %zu of %zu rows", most, run->rows);
+    ft_run_warn(run, "%s: the model is of %zu of %zu rows",
+                ft_train_is_stopped(run->events) ? "the training was stopped"
+                                                 : "MAX_RUNTIME is short",
+                most, run->rows);
 }
 
 static void report_search(struct ft_run *run, const struct ft_learned *learned,
@@ -453,6 +458,7 @@ static enum ft_status finish(struct ft_run *run, struct ft_learned *learned, enu
   FT_TRY(settle(&seen, &member, &members, run, learned, metric, err));
   run->model.member = member;
   run->model.members = members;
+  if (ft_train_is_stopped(run->events)) learned->search.end = FT_SEARCH_STOPPED;
   warn_of_part(run, learned);
   run->report.predict_ns = ft_model_predict_ns(&run->model);
   if (run->report.predict_ns > most_ns)

@@ -23,6 +23,7 @@ struct finishing {
   struct final_task *task;
   size_t tasks;
   atomic_size_t done;
+  atomic_bool stop;
 };
 
 static double bytes_of(const struct ft_member *member) {
@@ -186,13 +187,15 @@ static void run_task(void *self, size_t index) {
   struct ft_trial_options options = { .threads = own->fit_threads,
                                       .most_rounds = own->most_rounds,
                                       .haste = own->haste,
-                                      .deadline = own->deadline };
+                                      .deadline = own->deadline,
+                                      .stop = &finishing->stop };
   ft_trial_fit(finishing->task[index].trial, finishing->task[index].fit, &options);
   atomic_fetch_add(&finishing->done, 1);
 }
 
 static void tick(void *self) {
   struct finishing *finishing = self;
+  if (ft_train_is_stopped(finishing->options->events)) atomic_store(&finishing->stop, true);
   if (finishing->options->tick)
     finishing->options->tick(finishing->options->self,
                              (double)atomic_load(&finishing->done) / (double)finishing->tasks);

@@ -38,7 +38,8 @@ struct ft_finals_options {
   uint32_t threads; /* fits at the same time */
   uint32_t fit_threads;
   double deadline;
-  void *self; /* of tick */
+  const struct ft_train_events *events; /* asked whether to stop; NULL: nobody */
+  void *self;                           /* of tick */
   void (*tick)(void *self, double fraction);
 };
 

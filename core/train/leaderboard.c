@@ -25,6 +25,7 @@ static const char *end_sentence(enum ft_search_end end) {
   case FT_SEARCH_WORK: return "as much was tried as pays for data of this size";
   case FT_SEARCH_TRIALS: return "MAX_TRIALS was reached";
   case FT_SEARCH_CLOCK: return "MAX_RUNTIME was reached";
+  case FT_SEARCH_STOPPED: return "it was stopped by the user, who kept the best so far";
   default: return "all candidates were tried";
   }
 }
@@ -81,9 +82,10 @@ void ft_leaderboard_close(struct ft_report *report, const struct ft_search *sear
   const struct ft_candidate *most = heaviest(finals);
   report->model_type = model_type(finals);
   report->ended = end_sentence(search->end);
-  report->status = search->end == FT_SEARCH_CLOCK    ? "MaxAutoMLJobRuntimeReached"
-                   : search->end == FT_SEARCH_TRIALS ? "MaxTrialsReached"
-                                                     : "Completed";
+  report->status = search->end == FT_SEARCH_CLOCK     ? "MaxAutoMLJobRuntimeReached"
+                   : search->end == FT_SEARCH_TRIALS  ? "MaxTrialsReached"
+                   : search->end == FT_SEARCH_STOPPED ? "Stopped"
+                                                      : "Completed";
   if (!most) return;
   report->hyperparameter = most->configuration->parameter;
   while (report->hyperparameters < FT_CONFIGURATION_PARAMETERS &&

@@ -180,8 +180,9 @@ static double seconds_left(const struct searching *searching) {
 }
 
 static void tick(void *self) {
-  const struct searching *searching = self;
+  struct searching *searching = self;
   const struct ft_search_options *options = searching->options;
+  if (ft_train_is_stopped(options->events)) atomic_store(&searching->stop, true);
   if (!options->gauge || !options->events || !options->events->progress) return;
   struct ft_progress progress = { .phase = "trying models" };
   ft_gauge_read(&progress, options->gauge, ft_clock_seconds(), seconds_left(searching));
@@ -434,6 +435,10 @@ static enum ft_status try_all(struct searching *searching, struct ft_error *err)
     more |= searching->deferred != NULL;
     if (search->end == FT_SEARCH_CLOCK && ft_clock_seconds() > searching->options->deadline)
       return FT_OK;
+    if (atomic_load(&searching->stop)) {
+      search->end = FT_SEARCH_STOPPED;
+      return FT_OK;
+    }
     bool listed = searching->listed > 0 && searching->judged >= searching->listed;
     if (listed && search->tried >= LEAST_TRIED && searching->stale >= STALE && more) {
       search->end = FT_SEARCH_CONVERGED;
@@ -547,6 +552,7 @@ enum ft_status ft_search_run(struct ft_search *out, const struct ft_fit_data *da
   ft_portfolio_init(&searching.portfolio, &out->arena, data, options->model_type);
   if (options->list) searching.portfolio.list = options->list;
   if (options->speed) out->speed = *options->speed;
+  atomic_store(&searching.stop, ft_train_is_stopped(options->events));
   enum ft_status status = run(&searching, err);
   if (status != FT_OK) ft_search_release(out);
   return status;

@@ -37,7 +37,8 @@ enum ft_search_end {
   FT_SEARCH_CONVERGED, /* the last few made nothing better */
   FT_SEARCH_WORK,      /* as much as is spent on data of that size */
   FT_SEARCH_TRIALS,    /* MAX_TRIALS */
-  FT_SEARCH_CLOCK      /* MAX_RUNTIME */
+  FT_SEARCH_CLOCK,     /* MAX_RUNTIME */
+  FT_SEARCH_STOPPED    /* the user wanted the best so far */
 };
 
 /* What fits took, beside what they were to take, in seconds; a learner each, then all together. */

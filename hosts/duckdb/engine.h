@@ -53,10 +53,11 @@ struct ft_engine_watch {
   void (*notice)(void *self, const char *text);                     /* our statements */
   void (*progress)(void *self, const struct ft_progress *progress); /* NULL progress: done */
   void (*tick)(void *self, double fraction); /* about every 50 ms of a query; negative: unknown */
+  enum ft_wish (*wish)(void *self, const struct ft_progress *best); /* as of ft_host */
 };
 void ft_engine_set_watch(struct ft_engine *engine, const struct ft_engine_watch *watch);
 
-/* Fill in the host that core/command works against. `out` is valid until the engine is closed; the
+/* Fill in the host that core/command works against, after ft_engine_set_watch. `out` is valid until the engine is closed; the
  * caller then sets trainer_path, trainer_memory_bytes and trainer_threads. */
 void ft_duckdb_host(struct ft_host *out, struct ft_engine *engine);
 

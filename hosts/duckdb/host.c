@@ -49,6 +49,11 @@ static bool cancelled(void *self) {
   return ft_engine_interrupted(self);
 }
 
+static enum ft_wish wish(void *self, const struct ft_progress *best) {
+  struct ft_engine *engine = self;
+  return engine->watch.wish(engine->watch.self, best);
+}
+
 static const char *user(void *self) {
   struct ft_engine *engine = self;
   return engine->user;
@@ -84,6 +89,7 @@ void ft_duckdb_host(struct ft_host *out, struct ft_engine *engine) {
     .notice = notice,
     .progress = progress,
     .cancelled = cancelled,
+    .wish = engine->watch.wish ? wish : NULL,
     .user = user,
     .database = database,
     .remote_rules = ft_remote_rules_of_environment(NULL),

@@ -55,6 +55,14 @@ struct ft_model_record {
   const struct ft_remote *remote;
 };
 
+/* What the user wants of a training that goes on. */
+enum ft_wish {
+  FT_WISH_NONE = 0,  /* that it goes on */
+  FT_WISH_UNDECIDED, /* he is being asked; it goes on meanwhile */
+  FT_WISH_KEEP,      /* the best model so far */
+  FT_WISH_DISCARD    /* nothing */
+};
+
 struct ft_host {
   void *self;
   const char *name; /* "duckdb", "postgresql" */
@@ -124,6 +132,9 @@ struct ft_host {
   void (*notice)(void *self, const char *text);
   void (*progress)(void *self, const struct ft_progress *progress); /* NULL progress: done */
   bool (*cancelled)(void *self);
+  /* Asked many times a second once a training has something to keep, before `cancelled`: whoever can
+   * ask the user takes his Ctrl-C for the question what to do. Never waits. NULL: nobody is asked. */
+  enum ft_wish (*wish)(void *self, const struct ft_progress *best);
 
   const char *(*user)(void *self);
   const char *(*database)(void *self); /* the session's, which may stand before a schema */

@@ -4,6 +4,7 @@
  *                           of an import JOB, FILE … (the bytes of a model file), END.
  *          from the trainer PROGRESS (JSON) and NOTICE (JSON) …, then one ARTIFACT (bytes) or one
  *                           ERROR (JSON); then it ends.
+ * Stop     the signal FT_STOP_SIGNAL ends a search as MAX_RUNTIME does: the best so far is the model.
  * Frames   u32 little-endian length of what follows, u8 kind, payload. At most FT_FRAME_MAX_BYTES.
  * Hostile  both ends check everything they read: unknown keys are errors, numbers have ranges.
  * Threads  one thread an end. */
@@ -19,6 +20,7 @@
 #include "foretell/model.h"
 
 #define FT_FRAME_MAX_BYTES ((uint32_t)1 << 30)
+#define FT_STOP_SIGNAL     SIGINT
 
 enum ft_frame_kind {
   FT_FRAME_NONE = 0,

@@ -262,6 +262,38 @@ static void time_that_is_too_short_still_gives_a_model_or_says_so(void **state) 
   free_rows(&rows);
 }
 
+static bool has_score;
+
+static void look_for_score(void *self, const struct ft_progress *progress) {
+  (void)self;
+  has_score |= progress->metric[0] != 0;
+}
+
+static bool stop_at_score(void *self) {
+  (void)self;
+  return has_score;
+}
+
+static void a_training_that_is_stopped_gives_the_best_so_far(void **state) {
+  (void)state;
+  struct rows rows = make_rows(20000, CHURN, 3);
+  struct ft_job job = job_of(CHURN);
+  struct ft_train_events events = { .progress = look_for_score, .stopped = stop_at_score };
+  struct trained out = { .err = { .status = FT_OK } };
+  struct ft_table table;
+  job.max_trials = 0;
+  has_score = false;
+  ft_buffer_init(&out.bytes, FT_ARTIFACT_MAX_BYTES);
+  assert_int_equal(fill_table(&table, &rows, 1, false, &out.err), FT_OK);
+  out.status = ft_train(&out.bytes, &out.hash, &table, &job, &events, ft_clock_seconds(), &out.err);
+  assert_int_equal(out.status, FT_OK);
+  assert_true(has_score);
+  assert_true(manifest_has(&out, "it was stopped by the user, who kept the best so far"));
+  assert_true(manifest_has(&out, "\"Stopped\""));
+  ft_buffer_release(&out.bytes);
+  free_rows(&rows);
+}
+
 /* The time to plan with, of MAX_RUNTIME 60, when the query took so long. */
 static void expect_time(double taken, double limit, bool whole) {
   struct rows rows = make_rows(200, CHURN, 3);
@@ -304,6 +336,7 @@ int main(void) {
     cmocka_unit_test(few_rows_train_with_a_warning),
     cmocka_unit_test(no_rows_are_an_error_that_says_so),
     cmocka_unit_test(a_date_is_no_target),
+    cmocka_unit_test(a_training_that_is_stopped_gives_the_best_so_far),
     cmocka_unit_test(what_the_query_took_is_left_out_of_the_plan),
     cmocka_unit_test(time_that_is_too_short_still_gives_a_model_or_says_so),
   };

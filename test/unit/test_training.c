@@ -21,6 +21,7 @@ struct world {
   int64_t cancel_at_ms; /* 0: never */
   uint64_t query_ms;    /* that the query may take; 0: no limit */
   uint32_t max_runtime_s;
+  uint64_t stop_ms;
   bool rowless; /* after the batches the query runs on and gives none */
   int progresses;
   int ends; /* of progress */
@@ -93,7 +94,9 @@ static enum ft_status train(struct world *world, const char *mode, uint64_t ceil
                         .target = 1,
                         .max_runtime_s = world->max_runtime_s,
                         .automatic = true };
-  struct ft_training_options options = { .query_ms = world->query_ms, .ceiling_ms = ceiling_ms };
+  struct ft_training_options options = { .query_ms = world->query_ms,
+                                         .ceiling_ms = ceiling_ms,
+                                         .stop_ms = world->stop_ms };
   world->host.self = world;
   ft_buffer_init(artifact, FT_FRAME_MAX_BYTES);
   return ft_training_run(artifact, &world->host, &job, FT_SPAN("SELECT"), &options, err);
@@ -395,7 +398,148 @@ static void run_long(struct fake_trainer *trainer) {
   fake_say(FT_FRAME_ARTIFACT, FT_SPAN("said"));
 }
 
-static const struct fake_mode own_modes[] = { { "long", run_long } };
+static volatile sig_atomic_t told_to_stop;
+
+static void take_stop(int number) {
+  (void)number;
+  told_to_stop = 1;
+}
+
+static void read_rows_and_report_a_score(struct fake_trainer *trainer) {
+  struct ft_buffer json;
+  struct ft_progress at = { .phase = "trying models",
+                            .fraction = 0.1,
+                            .metric = "F1",
+                            .score = 0.8 };
+  fake_read_rows(trainer);
+  ft_buffer_init(&json, 1 << 16);
+  if (ft_progress_write(&json, &at, NULL) != FT_OK) exit(9);
+  fake_report(FT_FRAME_PROGRESS, &json);
+}
+
+/* Gives a model when it is told to stop. */
+static void run_stoppable(struct fake_trainer *trainer) {
+  signal(FT_STOP_SIGNAL, take_stop);
+  read_rows_and_report_a_score(trainer);
+  while (!told_to_stop)
+    usleep(1000);
+  fake_say(FT_FRAME_ARTIFACT, FT_SPAN("the best so far"));
+}
+
+/* Gives a model after a moment, whatever it is told. */
+static void run_scored(struct fake_trainer *trainer) {
+  read_rows_and_report_a_score(trainer);
+  usleep(200000);
+  fake_say(FT_FRAME_ARTIFACT, FT_SPAN("the whole model"));
+}
+
+/* Does not hear. */
+static void run_unstoppable(struct fake_trainer *trainer) {
+  signal(FT_STOP_SIGNAL, SIG_IGN);
+  read_rows_and_report_a_score(trainer);
+  for (;;)
+    pause();
+}
+
+static const struct fake_mode own_modes[] = { { "long", run_long },
+                                              { "stoppable", run_stoppable },
+                                              { "scored", run_scored },
+                                              { "unstoppable", run_unstoppable } };
+#define OWN_MODES (sizeof own_modes / sizeof own_modes[0])
+
+/* Wishes in the order they are asked for; the last one is repeated. */
+static const enum ft_wish *wishes;
+static int wishes_asked;
+
+static enum ft_wish wish(void *self, const struct ft_progress *best) {
+  (void)self;
+  assert_string_equal(best->metric, "F1");
+  wishes_asked++;
+  enum ft_wish now = *wishes;
+  if (wishes[1] != FT_WISH_NONE || now == FT_WISH_UNDECIDED) wishes++;
+  return now;
+}
+
+static enum ft_status train_wishing(const char *mode, const enum ft_wish *wanted,
+                                    struct ft_buffer *artifact, struct ft_error *err) {
+  struct world world = make_world(1);
+  world.host.wish = wish;
+  world.stop_ms = 300;
+  wishes = wanted;
+  wishes_asked = 0;
+  return train(&world, mode, 0, artifact, err);
+}
+
+static void expect_wished(const char *mode, const enum ft_wish *wanted, const char *model) {
+  struct ft_buffer artifact;
+  struct ft_error err;
+  enum ft_status status = train_wishing(mode, wanted, &artifact, &err);
+  if (status != FT_OK) fail_msg("%s: %s", mode, err.message);
+  assert_int_equal(artifact.size, strlen(model));
+  assert_memory_equal(artifact.data, model, strlen(model));
+  ft_buffer_release(&artifact);
+  assert_no_child();
+}
+
+#define ASKED FT_WISH_UNDECIDED, FT_WISH_UNDECIDED
+/* longer than the trainer needs */
+#define ASKED_LONG ASKED, ASKED, ASKED, ASKED, ASKED, ASKED, ASKED, ASKED, ASKED, ASKED
+
+static void the_best_so_far_is_kept_when_wished(void **state) {
+  (void)state;
+  expect_wished("stoppable", (enum ft_wish[]){ ASKED, FT_WISH_KEEP, FT_WISH_NONE },
+                "the best so far");
+  expect_wished("scored", (enum ft_wish[]){ ASKED, FT_WISH_NONE, FT_WISH_NONE }, "the whole model");
+}
+
+static void an_answer_is_waited_for_when_the_training_ends_before_it(void **state) {
+  (void)state;
+  expect_wished("scored", (enum ft_wish[]){ ASKED_LONG, FT_WISH_KEEP, FT_WISH_NONE },
+                "the whole model");
+  assert_true(wishes_asked > 20);
+  expect_wished("scored", (enum ft_wish[]){ ASKED_LONG, FT_WISH_NONE, FT_WISH_NONE },
+                "the whole model");
+}
+
+static void expect_nothing(const char *mode, const enum ft_wish *wanted, enum ft_status status,
+                           const char *message) {
+  struct ft_buffer artifact;
+  struct ft_error err;
+  int64_t began = now_ms();
+  assert_int_equal(train_wishing(mode, wanted, &artifact, &err), status);
+  assert_string_equal(err.message, message);
+  assert_in_range(now_ms() - began, 0, 3000);
+  ft_buffer_release(&artifact);
+  assert_no_child();
+}
+
+static void nothing_is_kept_when_wished(void **state) {
+  (void)state;
+  expect_nothing("stoppable", (enum ft_wish[]){ ASKED, FT_WISH_DISCARD, FT_WISH_NONE },
+                 FT_CANCELLED, "the statement was cancelled");
+  expect_nothing("scored", (enum ft_wish[]){ ASKED_LONG, FT_WISH_DISCARD, FT_WISH_NONE },
+                 FT_CANCELLED, "the statement was cancelled");
+}
+
+static void a_trainer_that_does_not_stop_is_killed(void **state) {
+  (void)state;
+  expect_nothing("unstoppable", (enum ft_wish[]){ FT_WISH_KEEP, FT_WISH_NONE }, FT_TRAINER,
+                 "the trainer did not end after it was told to stop, and was killed");
+}
+
+static void nobody_is_asked_while_there_is_nothing_to_keep(void **state) {
+  (void)state;
+  struct world world = make_world(1);
+  struct ft_buffer artifact;
+  struct ft_error err;
+  world.host.wish = wish;
+  world.cancel_at_ms = now_ms() + 200;
+  wishes_asked = 0;
+  assert_int_equal(train(&world, "late", 0, &artifact, &err), FT_CANCELLED);
+  assert_int_equal(wishes_asked, 0);
+  ft_buffer_release(&artifact);
+  assert_no_child();
+}
 
 static void expect_notices(uint32_t max_runtime_s, int notices, const char *last) {
   struct world world = make_world(1);
@@ -427,7 +571,7 @@ static void the_ceiling_is_twice_the_runtime_and_a_minute(void **state) {
 }
 
 int main(int arguments, char **argument) {
-  fake_trainer_main(arguments, argument, own_modes, 1);
+  fake_trainer_main(arguments, argument, own_modes, OWN_MODES);
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(training_gives_the_artifact),
     cmocka_unit_test(a_hundred_megabytes_cross_while_the_trainer_talks),
@@ -454,6 +598,11 @@ int main(int arguments, char **argument) {
     cmocka_unit_test(an_endless_query_ends_at_its_time),
     cmocka_unit_test(a_cancel_is_not_taken_for_the_end_of_the_time),
     cmocka_unit_test(a_long_training_hints_at_its_limit_once),
+    cmocka_unit_test(the_best_so_far_is_kept_when_wished),
+    cmocka_unit_test(an_answer_is_waited_for_when_the_training_ends_before_it),
+    cmocka_unit_test(nothing_is_kept_when_wished),
+    cmocka_unit_test(a_trainer_that_does_not_stop_is_killed),
+    cmocka_unit_test(nobody_is_asked_while_there_is_nothing_to_keep),
     cmocka_unit_test(the_ceiling_is_twice_the_runtime_and_a_minute),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
