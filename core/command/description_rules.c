@@ -92,7 +92,7 @@ static void add_metrics(struct ft_description *description, const char *key) {
 }
 
 static void add_cost(struct ft_description *description, const char *key) {
-  if (is_ready(description)) add_text(description, key, "0.000000");
+  if (is_ready(description)) add_text(description, key, "0.000000 (nothing is billed)");
 }
 
 /* A line a row; the key stands before the first. */
@@ -162,17 +162,6 @@ static void add_objective(struct ft_description *description, const char *key) {
 }
 
 /* A name in the form of the original's, always the same for the same model version. */
-static void add_job_name(struct ft_description *description, const char *key) {
-  (void)key;
-  struct tm at = creation_time(description);
-  int64_t us = description->record->created_us % 1000000;
-  bool automatic = is_automatic(description);
-  ft_description_print(description, automatic ? "AutoML Job Name" : "Training Job Name",
-                       "redshiftml-%04d%02d%02d%02d%02d%02d%06d%s", at.tm_year + 1900,
-                       at.tm_mon + 1, at.tm_mday, at.tm_hour, at.tm_min, at.tm_sec,
-                       (int)(us < 0 ? us + 1000000 : us), automatic ? "" : "-xgboost");
-}
-
 static void add_function(struct ft_description *description, const char *key) {
   const char *function = description->record->function;
   if (!function || !function[0]) return;
@@ -218,17 +207,20 @@ static void add_parameter_types(struct ft_description *description, const char *
   ft_description_add(description, key, ft_buffer_view(&description->text));
 }
 
+/* What scripts written for AWS give, and nothing here reads. */
+static void add_unused(struct ft_description *description, const char *key, struct ft_span given) {
+  ft_description_print(description, key, "%.*s (no effect here)", FT_SPAN_ARG(given));
+}
+
 static void add_role(struct ft_description *description, const char *key) {
-  if (!description->create || !description->create->iam_role.size) return;
-  bool standard = ft_span_equal_nocase(description->create->iam_role, FT_SPAN("default"));
-  ft_description_add(description, key,
-                     standard ? FT_SPAN("default-aws-iam-role") : description->create->iam_role);
+  if (description->create && description->create->iam_role.size)
+    add_unused(description, key, description->create->iam_role);
 }
 
 static void add_setting(struct ft_description *description, const char *key, const char *name) {
   if (!description->create) return;
   const struct ft_option *setting = ft_create_model_setting(description->create, name);
-  if (setting) ft_description_add(description, key, setting->text);
+  if (setting) add_unused(description, key, setting->text);
 }
 
 static void add_bucket(struct ft_description *description, const char *key) {
@@ -344,7 +336,6 @@ const struct ft_description_rule ft_description_rules[] = {
   { "Model Type", add_model_type },
   { "Problem Type", add_problem },
   { "Objective", add_objective },
-  { "", add_job_name },
   { "Function Name", add_function },
   { "Function Parameters", add_parameters },
   { "Function Parameter Types", add_parameter_types },

@@ -22,7 +22,7 @@
   { name, NULL, kind, least, most, least, most, words, standard, true, false, help }
 
 static const struct ft_hyperparameter_rule rules[] = {
-  WHOLE("num_class", NULL, 2, 10000, 2, 10000, NULL, "number of classes; only for multi:softmax"),
+  WHOLE("num_class", NULL, 2, 1000, 2, 1000, NULL, "number of classes; only for multi:softmax"),
   { "num_round", "num_rounds num_boost_round n_estimators", FT_VALUE_INTEGER, 1, 100000, 1, 100000,
     NULL, "100", false, false, "number of trees, or of trees a class" },
   WORD("tree_method", "auto exact approx hist gpu_hist", "auto",

@@ -164,7 +164,8 @@ static enum ft_status make_room(struct comparison *c, struct ft_arena *arena,
   for (int part = 0; part < 2; part++) {
     c->value[part] = FT_ARENA_NEW(arena, double, c->rows);
     c->of_code[part] = FT_ARENA_NEW(arena, uint32_t, codes);
-    if (!c->value[part] || !c->of_code[part]) return ft_arena_fail(err, "the look at the rows");
+    if (!c->value[part] || !c->of_code[part])
+      return ft_arena_fail(err, "the comparison of the rows");
   }
   return FT_OK;
 }
@@ -189,6 +190,12 @@ static void add_name(struct naming *naming, const char *name) {
   if (size > 0 && (size_t)size < NAMES_BYTES - naming->size) naming->size += (size_t)size;
 }
 
+static void tell_target(struct ft_run *run, const struct ft_field *target) {
+  bool coded = target->type == FT_TEXT || target->type == FT_BOOL;
+  ft_run_warn(run, "%s \"%s\" changes from the first rows to the last",
+              coded ? "the share of each answer in" : "the spread of", target->name);
+}
+
 static void tell_differences(struct ft_run *run, const struct naming *naming) {
   char more[48] = "";
   if (naming->columns == 0) return;
@@ -196,7 +203,7 @@ static void tell_differences(struct ft_run *run, const struct naming *naming) {
     snprintf(more, sizeof more, " and %u more columns", (unsigned)(naming->columns - MOST_NAMED));
   ft_run_warn(run,
               "the last fifth of the rows differs from the first in %s%s: "
-              "later rows may be predicted worse than the score says",
+              "newer rows may be predicted worse than the score says",
               naming->text, more);
 }
 
@@ -221,11 +228,7 @@ static void compare(struct ft_run *run, struct comparison *c) {
     target_differs |= target;
     if (!target) add_name(&naming, field->name);
   }
-  if (target_differs)
-    ft_run_warn(run,
-                "the target \"%s\" is distributed otherwise in the last fifth of the rows than "
-                "in the first",
-                table->field[run->job->target].name);
+  if (target_differs) tell_target(run, &table->field[run->job->target]);
   tell_differences(run, &naming);
 }
 

@@ -148,7 +148,7 @@ static enum ft_status make_room(struct looking *l, struct ft_arena *arena, struc
   l->score = FT_ARENA_NEW(arena, double, l->rows);
   l->tally = FT_ARENA_NEW(arena, double, cells < MOST_CELLS ? cells : MOST_CELLS);
   if (!l->target || !l->sorted || !l->part || !l->score || !l->tally)
-    return ft_arena_fail(err, "the look at the columns");
+    return ft_arena_fail(err, "the comparison of the columns");
   read_target(l);
   return FT_OK;
 }
@@ -160,8 +160,11 @@ static enum ft_status look(struct ft_run *run, struct looking *l, struct ft_erro
     bool tells = false;
     if (field != told) FT_TRY(tells_target(&tells, l, f, err));
     if (!tells) continue;
-    ft_run_warn(run, "column \"%s\" alone tells the target: is it known when you predict?",
-                run->model.field[field].name);
+    ft_run_warn(
+        run,
+        "column \"%s\" alone gives the answer away: leave it out unless you know it when you "
+        "predict",
+        run->model.field[field].name);
     told = field;
   }
   return FT_OK;

@@ -102,7 +102,7 @@ static void a_number_that_moved_is_named(void **state) {
     s.amount[r] += 0.5 * (double)r / (double)s.rows;
   struct told told = look(&s);
   assert_int_equal(told.warnings, 1);
-  assert_non_null(strstr(told.text, "differs from the first in \"amount\": later rows"));
+  assert_non_null(strstr(told.text, "differs from the first in \"amount\": newer rows"));
 }
 
 static void a_category_that_appeared_is_named(void **state) {
@@ -132,7 +132,8 @@ static void a_target_that_became_rarer_is_told_of(void **state) {
     s.label[r] = ft_span_of(r % 20 ? "no" : "yes");
   struct told told = look(&s);
   assert_int_equal(told.warnings, 1);
-  assert_non_null(strstr(told.text, "the target \"label\" is distributed otherwise"));
+  assert_non_null(
+      strstr(told.text, "the share of each answer in \"label\" changes from the first rows"));
 }
 
 static void rows_sorted_by_the_target_say_only_that(void **state) {

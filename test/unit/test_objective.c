@@ -98,6 +98,7 @@ static const struct {
   { "num_round", "0", WRONG },
   { "num_round", "1", FINE },
   { "num_class", "1", WRONG },
+  { "num_class", "1001", WRONG },
   { "tree_method", "HIST", FINE },
   { "tree_method", "fast", WRONG },
   { "tree_method", "auto exact", WRONG },
