@@ -50,6 +50,13 @@ static void add_rows_used(struct ft_description *description, const char *key) {
   add_count(description, key, "rows.used");
 }
 
+/* Where rows that judge the model are not in it. */
+static void add_rows_trained(struct ft_description *description, const char *key) {
+  double used = ft_description_number(description, "rows.used", -1);
+  if (ft_description_number(description, "rows.trained", used) < used)
+    add_count(description, key, "rows.trained");
+}
+
 static void add_rows_left_out(struct ft_description *description, const char *key) {
   double nulls = ft_description_number(description, "rows.null_target", 0);
   double sampled = ft_description_number(description, "rows.sampled_out", 0);
@@ -218,6 +225,7 @@ const struct ft_description_rule ft_description_own_rules[] = {
   { "Last Failure", add_last_failure },
   { "Rows Read", add_rows_read },
   { "Rows Used", add_rows_used },
+  { "Rows Trained On", add_rows_trained },
   { "Rows Left Out", add_rows_left_out },
   { "Columns Left Out", add_columns_left_out },
   { "Positive Class", add_positive },

@@ -81,25 +81,14 @@ static enum ft_status create_matrix(struct ft_matrix *matrix, const float *value
   return status == FT_OK ? set_kinds(matrix->handle, features, err) : status;
 }
 
-static enum ft_status set_labels(struct ft_matrix *matrix, const float *label,
-                                 struct ft_error *err) {
-  struct ft_buffer json;
-  ft_buffer_init(&json, 4096);
-  enum ft_status status = ft_xgboost_array(&json, label, matrix->rows, 0, err);
-  ft_buffer_u8(&json, 0);
-  if (status == FT_OK &&
-      XGDMatrixSetInfoFromInterface(matrix->handle, "label", (const char *)json.data) != 0)
-    status = ft_xgboost_fail(err, "taking the target");
-  ft_buffer_release(&json);
-  return status;
-}
-
 /* Rows on their way into bins, block by block. */
 struct feeding {
   const struct ft_features *features;
   const uint32_t *row;
   size_t rows;
-  size_t next; /* of them */
+  size_t next;   /* of them */
+  size_t loaded; /* the first row in the block … */
+  size_t count;  /* … and how many; 0: none yet */
   float *block;
   DMatrixHandle proxy;
   enum ft_status status;
@@ -114,7 +103,10 @@ static enum ft_status feed_block(struct feeding *feeding, size_t count) {
   const struct ft_features *features = feeding->features;
   struct ft_buffer json;
   ft_buffer_init(&json, (size_t)CONFIG_BYTES_A_COLUMN * (features->features + 1));
-  gather(feeding->block, features, feeding->row + feeding->next, count);
+  if (feeding->count != count || feeding->loaded != feeding->next)
+    gather(feeding->block, features, feeding->row + feeding->next, count);
+  feeding->loaded = feeding->next;
+  feeding->count = count;
   enum ft_status status = describe(&json, feeding->block, count, features->features, feeding->err);
   if (status == FT_OK &&
       XGProxyDMatrixSetDataColumnar(feeding->proxy, (const char *)json.data) != 0)
@@ -169,6 +161,18 @@ static size_t pick_some(uint32_t *out, const struct ft_features *features, const
   return some;
 }
 
+/* The bins alone, of a part of very many rows. */
+static enum ft_status find_bins(DMatrixHandle *out, const struct ft_features *features,
+                                const uint32_t *row, size_t rows, const char *config,
+                                struct ft_error *err) {
+  uint32_t *some = malloc((BINNED_ROWS + features->features) * sizeof *some);
+  if (!some) return fail_memory(err, rows, features->features);
+  size_t picked = pick_some(some, features, row, rows);
+  enum ft_status status = bin_rows(out, features, some, picked, NULL, config, err);
+  free(some);
+  return status;
+}
+
 enum ft_status ft_matrix_make_binned(struct ft_matrix **out, const struct ft_features *features,
                                      const uint32_t *row, size_t rows, uint32_t bins,
                                      uint32_t threads, struct ft_error *err) {
@@ -177,18 +181,14 @@ enum ft_status ft_matrix_make_binned(struct ft_matrix **out, const struct ft_fea
   snprintf(config, sizeof config,
            "{\"missing\":NaN,\"nthread\":%" PRIu32 ",\"max_bin\":%" PRIu32 "}", threads, bins);
   struct ft_matrix *matrix = calloc(1, sizeof *matrix);
-  uint32_t *some = malloc((BINNED_ROWS + features->features) * sizeof *some);
   DMatrixHandle reference = NULL;
-  enum ft_status status = matrix && some ? FT_OK : fail_memory(err, rows, features->features);
-  if (status == FT_OK) {
-    matrix->rows = rows;
-    size_t picked = pick_some(some, features, row, rows);
-    status = bin_rows(&reference, features, some, picked, NULL, config, err);
-  }
+  if (!matrix) return fail_memory(err, rows, features->features);
+  matrix->rows = rows;
+  enum ft_status status = FT_OK;
+  if (rows > BINNED_ROWS) status = find_bins(&reference, features, row, rows, config, err);
   if (status == FT_OK)
     status = bin_rows(&matrix->handle, features, row, rows, reference, config, err);
   if (reference) XGDMatrixFree(reference);
-  free(some);
   if (status != FT_OK) {
     ft_matrix_free(matrix);
     return status;
@@ -198,8 +198,8 @@ enum ft_status ft_matrix_make_binned(struct ft_matrix **out, const struct ft_fea
 }
 
 enum ft_status ft_matrix_make(struct ft_matrix **out, const struct ft_features *features,
-                              const uint32_t *row, size_t rows, const float *label,
-                              uint32_t threads, struct ft_error *err) {
+                              const uint32_t *row, size_t rows, uint32_t threads,
+                              struct ft_error *err) {
   XGBSetGlobalConfig("{\"verbosity\":0}"); /* a thread's own, so it is said here */
   struct ft_matrix *matrix = calloc(1, sizeof *matrix);
   float *value = matrix ? make_columns(features, rows) : NULL;
@@ -211,7 +211,6 @@ enum ft_status ft_matrix_make(struct ft_matrix **out, const struct ft_features *
   gather(value, features, row, rows);
   enum ft_status status = create_matrix(matrix, value, features, threads, err);
   free(value);
-  if (status == FT_OK && label) status = set_labels(matrix, label, err);
   if (status != FT_OK) {
     ft_matrix_free(matrix);
     return status;
@@ -232,6 +231,18 @@ size_t ft_matrix_rows(const struct ft_matrix *matrix) {
 
 void *ft_matrix_handle(const struct ft_matrix *matrix) {
   return matrix->handle;
+}
+
+enum ft_status ft_matrix_label(struct ft_matrix *matrix, const float *label, struct ft_error *err) {
+  struct ft_buffer json;
+  ft_buffer_init(&json, 4096);
+  enum ft_status status = ft_xgboost_array(&json, label, matrix->rows, 0, err);
+  ft_buffer_u8(&json, 0);
+  if (status == FT_OK &&
+      XGDMatrixSetInfoFromInterface(matrix->handle, "label", (const char *)json.data) != 0)
+    status = ft_xgboost_fail(err, "taking the target");
+  ft_buffer_release(&json);
+  return status;
 }
 
 enum ft_status ft_matrix_group(struct ft_matrix *matrix, struct ft_error *err) {

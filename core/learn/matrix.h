@@ -35,16 +35,16 @@ static inline const float *ft_features_column(const struct ft_features *features
 
 struct ft_matrix;
 
-/* `label` (one a picked row) may be NULL.
- * Errors: FT_NOMEM, FT_TRAINER */
+/* Errors: FT_NOMEM, FT_TRAINER */
 enum ft_status ft_matrix_make(struct ft_matrix **out, const struct ft_features *features,
-                              const uint32_t *row, size_t rows, const float *label,
-                              uint32_t threads, struct ft_error *err) FT_MUST_CHECK;
+                              const uint32_t *row, size_t rows, uint32_t threads,
+                              struct ft_error *err) FT_MUST_CHECK;
 
 /* From so many rows on a fit's training rows are binned as they are taken. */
 #define FT_MATRIX_MANY ((size_t)1 << 18)
 
-/* The rows as `bins` bins a feature, found on a part of them: to be trained on, and nothing else.
+/* The rows as `bins` bins a feature, of very many rows found on a part: to be trained on, and nothing
+ * else.
  * Errors: FT_NOMEM, FT_TRAINER */
 enum ft_status ft_matrix_make_binned(struct ft_matrix **out, const struct ft_features *features,
                                      const uint32_t *row, size_t rows, uint32_t bins,
@@ -57,6 +57,10 @@ size_t ft_matrix_rows(const struct ft_matrix *matrix);
 static inline uint32_t ft_matrix_bins(size_t training_rows) {
   return training_rows < 5000 ? 64 : 254;
 }
+
+/* The targets of the rows, one each: for the booster's own objectives. */
+enum ft_status ft_matrix_label(struct ft_matrix *matrix, const float *label,
+                               struct ft_error *err) FT_MUST_CHECK;
 
 /* All rows are one query: for the ranking objectives. */
 enum ft_status ft_matrix_group(struct ft_matrix *matrix, struct ft_error *err) FT_MUST_CHECK;

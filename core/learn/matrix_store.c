@@ -95,13 +95,13 @@ static enum ft_status make(struct ft_matrices *out, const struct ft_features *fe
                            struct ft_error *err) {
   struct ft_matrix *train = NULL, *valid = NULL;
   if (rows->trains < FT_MATRIX_MANY)
-    FT_TRY(ft_matrix_make(&train, features, rows->train, rows->trains, NULL, threads, err));
+    FT_TRY(ft_matrix_make(&train, features, rows->train, rows->trains, threads, err));
   else
     FT_TRY(ft_matrix_make_binned(&train, features, rows->train, rows->trains, rows->bins, threads,
                                  err));
   enum ft_status status = FT_OK;
   if (rows->valids > 0)
-    status = ft_matrix_make(&valid, features, rows->valid, rows->valids, NULL, threads, err);
+    status = ft_matrix_make(&valid, features, rows->valid, rows->valids, threads, err);
   if (status != FT_OK) {
     ft_matrix_free(train);
     return status;

@@ -17,6 +17,10 @@
 #define SEVERAL_THREADS 50000 /* rows from which the booster uses all threads */
 #define HOLD_OUT_FOLDS  5
 #define HOLD_OUT_ROWS   50 /* fewer rows are not split */
+#define SINGLE_FIT_ROWS \
+  50000 /* from so many rows on the model is judged by rows that it never sees: */
+#define KEPT_OUT_FOLDS  10    /* one of so many parts, … */
+#define KEPT_OUT_ROWS   20000 /* … and about so many rows at most */
 #define CHECKED_ROWS    256
 #define TIME_SHARE      0.9
 #define NDCG_MOST_GRADE 31
@@ -188,14 +192,62 @@ static enum ft_status run_rounds(struct given *given, struct ft_booster *booster
   return FT_OK;
 }
 
-static enum ft_status finish_member(struct given *given, struct ft_member *member,
-                                    struct ft_booster *booster, const struct ft_view *view,
-                                    const uint32_t *row, size_t rows, struct ft_error *err) {
+/* A fit, from its rows to its booster. */
+struct fitting {
+  struct given *given;
+  const uint32_t *row;
+  size_t rows;
+  const char *phase;
+  struct ft_view view;
+  struct ft_matrix *matrix;
+  struct ft_booster *booster;
+};
+
+static void release_fitting(struct fitting *fitting) {
+  ft_booster_free(fitting->booster);
+  ft_matrix_free(fitting->matrix);
+  ft_view_release(&fitting->view);
+}
+
+static enum ft_status set_labels(struct fitting *fitting, struct ft_error *err) {
+  const double *target = fitting->given->run->target.value;
+  float *label = malloc(fitting->rows * sizeof *label + 1);
+  if (!label) return ft_fail(err, FT_NOMEM, "out of memory to train on %zu rows", fitting->rows);
+  for (size_t r = 0; r < fitting->rows; r++)
+    label[r] = (float)target[fitting->row[r]];
+  enum ft_status status = ft_matrix_label(fitting->matrix, label, err);
+  free(label);
+  return status;
+}
+
+/* The histogram method needs the bins alone, others the values. */
+static enum ft_status make_matrix(struct fitting *fitting, struct ft_error *err) {
+  const struct given *given = fitting->given;
+  const char *method = value_of(given->run->job, "tree_method");
+  bool binned = strcmp(method, "exact") != 0 && strcmp(method, "approx") != 0;
+  uint32_t bins = (uint32_t)strtoul(value_of(given->run->job, "max_bin"), NULL, 10);
+  uint32_t threads = fitting->rows >= SEVERAL_THREADS ? given->run->threads : 1;
+  struct ft_view_rows seen = { &given->run->features, fitting->row, fitting->rows };
+  FT_TRY(ft_view_make(&fitting->view, &seen, NULL, err));
+  if (binned)
+    FT_TRY(ft_matrix_make_binned(&fitting->matrix, &fitting->view.features, fitting->row,
+                                 fitting->rows, bins, threads, err));
+  else
+    FT_TRY(ft_matrix_make(&fitting->matrix, &fitting->view.features, fitting->row, fitting->rows,
+                          threads, err));
+  FT_TRY(set_labels(fitting, err));
+  return given->objective->metric == FT_METRIC_NDCG ? ft_matrix_group(fitting->matrix, err) : FT_OK;
+}
+
+static enum ft_status finish_member(struct ft_member *member, struct fitting *fitting,
+                                    struct ft_error *err) {
+  const struct given *given = fitting->given;
   struct ft_run *run = given->run;
-  struct ft_grown_on grown_on = { &view->features, row, rows };
+  struct ft_grown_on grown_on = { &fitting->view.features, fitting->row, fitting->rows };
   *member = (struct ft_member){ .kind = FT_LEARNER_FOREST, .weight = 1 };
-  FT_TRY(ft_booster_forest(&member->forest, run->arena, booster, given->rounds, 1, &grown_on, err));
-  FT_TRY(ft_view_restore(&member->forest, run->arena, view, err));
+  FT_TRY(ft_booster_forest(&member->forest, run->arena, fitting->booster, given->rounds, 1,
+                           &grown_on, err));
+  FT_TRY(ft_view_restore(&member->forest, run->arena, &fitting->view, err));
   double *base = FT_ARENA_NEW(run->arena, double, run->outputs);
   if (!base) return ft_arena_fail(err, "the model");
   for (uint32_t g = 0; g < run->outputs; g++)
@@ -204,43 +256,23 @@ static enum ft_status finish_member(struct given *given, struct ft_member *membe
   return FT_OK;
 }
 
-static enum ft_status fit(struct ft_member *member, struct given *given, const uint32_t *row,
-                          size_t rows, const char *phase, struct ft_error *err) {
-  struct ft_run *run = given->run;
-  struct ft_matrix *matrix = NULL;
-  struct ft_booster *booster = NULL;
-  float *label = calloc(rows + 1, sizeof *label);
-  if (!label) return ft_fail(err, FT_NOMEM, "out of memory to train on %zu rows", rows);
-  for (size_t r = 0; r < rows; r++)
-    label[r] = (float)run->target.value[row[r]];
-  uint32_t threads = rows >= SEVERAL_THREADS ? run->threads : 1;
-  struct ft_view view;
-  struct ft_view_rows seen = { &run->features, row, rows };
-  enum ft_status status = ft_view_make(&view, &seen, NULL, err);
-  if (status == FT_OK)
-    status = ft_matrix_make(&matrix, &view.features, row, rows, label, threads, err);
-  free(label);
-  if (status == FT_OK && given->objective->metric == FT_METRIC_NDCG)
-    status = ft_matrix_group(matrix, err);
-  if (status == FT_OK)
-    status = ft_booster_make(&booster, &matrix, 1, run->outputs, given->parameter,
-                             given->parameters, err);
-  if (status == FT_OK) status = run_rounds(given, booster, matrix, phase, err);
-  if (status == FT_OK) status = finish_member(given, member, booster, &view, row, rows, err);
-  if (status == FT_OK) status = check_member(given, member, booster, matrix, row, err);
-  ft_booster_free(booster);
-  ft_matrix_free(matrix);
-  ft_view_release(&view);
-  return status;
+/* `fitting` is to be released, also after a failure. */
+static enum ft_status fit(struct ft_member *member, struct fitting *fitting, struct ft_error *err) {
+  struct given *given = fitting->given;
+  FT_TRY(make_matrix(fitting, err));
+  FT_TRY(ft_booster_make(&fitting->booster, &fitting->matrix, 1, given->run->outputs,
+                         given->parameter, given->parameters, err));
+  FT_TRY(run_rounds(given, fitting->booster, fitting->matrix, fitting->phase, err));
+  FT_TRY(finish_member(member, fitting, err));
+  return check_member(given, member, fitting->booster, fitting->matrix, fitting->row, err);
 }
 
-static enum ft_status score(struct given *given, const char *prefix, const struct ft_member *member,
+/* `margin`: of the picked rows, in their order. */
+static enum ft_status judge(struct given *given, const char *prefix, const double *margin,
                             const uint32_t *row, size_t rows, struct ft_error *err) {
   struct ft_run *run = given->run;
-  double *margin = FT_ARENA_NEW(run->arena, double, rows * run->outputs);
-  double *target = FT_ARENA_NEW(run->arena, double, rows);
-  if (!margin || !target) return ft_arena_fail(err, "the scores");
-  FT_TRY(ft_run_margins(margin, run, member, 1, row, rows, err));
+  double *target = malloc(rows * sizeof *target + 1);
+  if (!target) return ft_fail(err, FT_NOMEM, "out of memory to score %zu rows", rows);
   for (size_t r = 0; r < rows; r++)
     target[r] = run->target.value[row[r]];
   struct ft_evaluation evaluation = { .link = given->objective->link,
@@ -253,27 +285,101 @@ static enum ft_status score(struct given *given, const char *prefix, const struc
                                       .margin = margin };
   struct ft_named_score *named = &run->report.score[run->report.scores++];
   snprintf(named->name, sizeof named->name, "%s:%s", prefix, given->metric);
-  return ft_evaluation_run(&named->value, given->metric, &evaluation, err);
+  enum ft_status status = ft_evaluation_run(&named->value, given->metric, &evaluation, err);
+  free(target);
+  return status;
 }
 
-/* A fit on four fifths, judged on the last; it decides nothing. */
-static enum ft_status validate(struct given *given, struct ft_error *err) {
-  struct ft_run *run = given->run;
+/* Of the rows that a fit was trained on the booster knows its margins already. */
+static enum ft_status score_train(struct fitting *fitting, struct ft_error *err) {
+  size_t values = fitting->rows * fitting->given->run->outputs;
+  const float *known;
+  FT_TRY(ft_booster_margins(&known, fitting->booster, fitting->matrix, err));
+  double *margin = malloc(values * sizeof *margin + 1);
+  if (!margin) return ft_fail(err, FT_NOMEM, "out of memory to score %zu rows", fitting->rows);
+  for (size_t i = 0; i < values; i++)
+    margin[i] = known[i];
+  enum ft_status status = judge(fitting->given, "train", margin, fitting->row, fitting->rows, err);
+  free(margin);
+  return status;
+}
+
+/* The rows that a fit is trained on, and those that judge it. */
+struct parts {
+  uint32_t *seen;
+  uint32_t *held;
+  size_t seen_rows;
+  size_t held_rows;
+};
+
+static enum ft_status split(struct parts *out, struct ft_run *run, uint32_t folds,
+                            struct ft_error *err) {
   uint32_t *fold = FT_ARENA_NEW(run->arena, uint32_t, run->rows);
   uint32_t *part = FT_ARENA_NEW(run->arena, uint32_t, run->rows);
   if (!fold || !part) return ft_arena_fail(err, "the folds");
-  FT_TRY(
-      ft_split_folds(fold, run->target.value, run->rows, run->target.labels, HOLD_OUT_FOLDS, err));
+  FT_TRY(ft_split_folds(fold, run->target.value, run->rows, run->target.labels, folds, err));
   size_t seen = 0, held = run->rows; /* seen rows from the front, held ones from the back */
   for (size_t r = 0; r < run->rows; r++)
     part[fold[r] == 0 ? --held : seen++] = (uint32_t)r;
-  struct ft_member member;
-  given->fits = 1;
-  FT_TRY(fit(&member, given, part, seen, "measuring the model", err));
+  *out = (struct parts){ part, part + held, seen, run->rows - held };
+  return FT_OK;
+}
+
+static enum ft_status score_validation(struct given *given, const struct ft_member *member,
+                                       const struct parts *parts, struct ft_error *err) {
+  struct ft_run *run = given->run;
+  double *margin = malloc(parts->held_rows * run->outputs * sizeof *margin + 1);
+  if (!margin) return ft_fail(err, FT_NOMEM, "out of memory to score %zu rows", parts->held_rows);
   run->report.validation = "hold-out";
-  run->report.validation_rows = run->rows - held;
+  run->report.validation_rows = parts->held_rows;
   run->report.folds = 1;
-  return score(given, "validation", &member, part + held, run->rows - held, err);
+  enum ft_status status =
+      ft_run_margins(margin, run, member, 1, parts->held, parts->held_rows, err);
+  if (status == FT_OK)
+    status = judge(given, "validation", margin, parts->held, parts->held_rows, err);
+  free(margin);
+  return status;
+}
+
+/* A further fit on four fifths, judged on the last; it decides nothing. */
+static enum ft_status validate(struct given *given, struct ft_error *err) {
+  struct parts parts;
+  struct ft_member member;
+  FT_TRY(split(&parts, given->run, HOLD_OUT_FOLDS, err));
+  struct fitting fitting = { .given = given,
+                             .row = parts.seen,
+                             .rows = parts.seen_rows,
+                             .phase = "measuring the model" };
+  given->fits = 1;
+  enum ft_status status = fit(&member, &fitting, err);
+  release_fitting(&fitting);
+  return status == FT_OK ? score_validation(given, &member, &parts, err) : status;
+}
+
+/* The model, and its score on the rows that it is trained on. */
+static enum ft_status fit_model(struct ft_member *member, struct given *given,
+                                const struct parts *parts, struct ft_error *err) {
+  struct fitting fitting = { .given = given,
+                             .row = parts->seen,
+                             .rows = parts->seen_rows,
+                             .phase = "training the model" };
+  enum ft_status status = fit(member, &fitting, err);
+  if (status == FT_OK) status = score_train(&fitting, err);
+  release_fitting(&fitting);
+  given->run->report.trained_rows = parts->seen_rows;
+  return status;
+}
+
+/* Of many rows some are worth more as judges of the model than in it. */
+static bool fits_once(const struct ft_run *run) {
+  return run->rows >= SINGLE_FIT_ROWS;
+}
+
+static enum ft_status choose_parts(struct parts *out, struct ft_run *run, struct ft_error *err) {
+  *out = (struct parts){ .seen = run->all, .seen_rows = run->rows };
+  if (!fits_once(run)) return FT_OK;
+  size_t folds = (run->rows + KEPT_OUT_ROWS - 1) / KEPT_OUT_ROWS;
+  return split(out, run, folds < KEPT_OUT_FOLDS ? KEPT_OUT_FOLDS : (uint32_t)folds, err);
 }
 
 static void choose_metric(struct given *given) {
@@ -334,7 +440,7 @@ static enum ft_status prepare(struct given *given, struct ft_error *err) {
   given->slope = slope ? strtod(slope, NULL) : 1;
   given->power = power ? strtod(power, NULL) : 1.5;
   given->deadline = run->begin + run->limit * TIME_SHARE;
-  given->fits = run->rows >= HOLD_OUT_ROWS ? 2 : 1;
+  given->fits = run->rows >= HOLD_OUT_ROWS && !fits_once(run) ? 2 : 1;
   run->model.link = given->objective->link;
   FT_TRY(check_targets(given, err));
   FT_TRY(check_method(run, err));
@@ -344,17 +450,21 @@ static enum ft_status prepare(struct given *given, struct ft_error *err) {
 
 enum ft_status ft_given_train(struct ft_run *run, struct ft_error *err) {
   struct given given = { .run = run };
+  struct parts parts;
   FT_TRY(prepare(&given, err));
+  FT_TRY(choose_parts(&parts, run, err));
   struct ft_member *member = FT_ARENA_NEW(run->arena, struct ft_member, 1);
   if (!member) return ft_arena_fail(err, "the model");
   double start = ft_clock_seconds();
-  FT_TRY(fit(member, &given, run->all, run->rows, "training the model", err));
+  FT_TRY(fit_model(member, &given, &parts, err));
   double seconds = ft_clock_seconds() - start;
-  FT_TRY(score(&given, "train", member, run->all, run->rows, err));
   run->model.member = member;
   run->model.members = 1;
   run->report.validation = "none";
   bool late = given.cut || ft_clock_seconds() + seconds > given.deadline;
-  if (run->rows >= HOLD_OUT_ROWS && !late) FT_TRY(validate(&given, err));
+  if (parts.held_rows > 0)
+    FT_TRY(score_validation(&given, member, &parts, err));
+  else if (run->rows >= HOLD_OUT_ROWS && !late)
+    FT_TRY(validate(&given, err));
   return report(&given, err);
 }

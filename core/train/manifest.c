@@ -113,6 +113,8 @@ static json_t *make_manifest(const struct ft_run *run, double seconds) {
                       json_pack("{s:o,s:o,s:o,s:o}", "read", count(run->rows_read), "used",
                                 count(run->rows), "null_target", count(run->rows_without_target),
                                 "sampled_out", count(run->rows_sampled_out)));
+  if (report->trained_rows > 0)
+    json_object_set_new(json_object_get(root, "rows"), "trained", count(report->trained_rows));
   json_object_set_new(root, "features_left_out", list_left_out(run));
   json_object_set_new(root, "warnings", list_warnings(report));
   json_object_set_new(root, "hyperparameters", list_hyperparameters(report));

@@ -44,6 +44,7 @@ struct ft_report {
   size_t scores;
   const char *validation; /* "hold-out", "cross-validation", "none" */
   size_t validation_rows;
+  size_t trained_rows; /* that the model itself was trained on; 0: all that are used */
   uint32_t folds;
   struct ft_run_trial trial[FT_RUN_MOST_TRIALS];
   uint32_t trials;

@@ -87,8 +87,8 @@ static void expect_parity(enum target_kind kind, const char *objective, const ch
   struct ft_parameter parameter[] = { { "objective", objective },      { "base_score", "0" },
                                       { "tree_method", "hist" },       { "nthread", "1" },
                                       { "max_cat_to_onehot", onehot }, { "num_class", classes } };
-  assert_int_equal(ft_matrix_make(&matrix, &run->features, run->all, ROWS, fixture.label, 1, &err),
-                   FT_OK);
+  assert_int_equal(ft_matrix_make(&matrix, &run->features, run->all, ROWS, 1, &err), FT_OK);
+  assert_int_equal(ft_matrix_label(matrix, fixture.label, &err), FT_OK);
   assert_int_equal(
       ft_booster_make(&booster, &matrix, 1, run->outputs, parameter, classes ? 6 : 5, &err), FT_OK);
   for (uint32_t round = 0; round < ROUNDS; round++)
@@ -156,9 +156,9 @@ static uint8_t *grow_bytes(size_t *size) {
   uint64_t length;
   const char *text;
   prepare(&fixture, BILL);
-  assert_int_equal(
-      ft_matrix_make(&matrix, &fixture.run.features, fixture.run.all, 200, fixture.label, 1, &err),
-      FT_OK);
+  assert_int_equal(ft_matrix_make(&matrix, &fixture.run.features, fixture.run.all, 200, 1, &err),
+                   FT_OK);
+  assert_int_equal(ft_matrix_label(matrix, fixture.label, &err), FT_OK);
   DMatrixHandle handle = ft_matrix_handle(matrix);
   assert_int_equal(XGBoosterCreate(&handle, 1, &booster), 0);
   assert_int_equal(XGBoosterSetParam(booster, "max_depth", "3"), 0);
@@ -211,9 +211,9 @@ static void a_wrong_parameter_is_an_error_with_words(void **state) {
   struct ft_booster *booster = NULL;
   prepare(&fixture, BILL);
   struct ft_parameter parameter = { "objective", "reg:nonsense" };
-  assert_int_equal(
-      ft_matrix_make(&matrix, &fixture.run.features, fixture.run.all, ROWS, fixture.label, 1, &err),
-      FT_OK);
+  assert_int_equal(ft_matrix_make(&matrix, &fixture.run.features, fixture.run.all, ROWS, 1, &err),
+                   FT_OK);
+  assert_int_equal(ft_matrix_label(matrix, fixture.label, &err), FT_OK);
   enum ft_status status = ft_booster_make(&booster, &matrix, 1, 1, &parameter, 1, &err);
   if (status == FT_OK) status = ft_booster_update(booster, matrix, 0, &err);
   assert_int_equal(status, FT_TRAINER);

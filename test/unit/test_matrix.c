@@ -180,7 +180,7 @@ static void binned_rows_grow_the_same_trees(void **state) {
   struct ft_error err;
   struct ft_arena arena;
   ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
-  assert_int_equal(ft_matrix_make(&whole, &features, picked, SOME, NULL, 1, &err), FT_OK);
+  assert_int_equal(ft_matrix_make(&whole, &features, picked, SOME, 1, &err), FT_OK);
   assert_int_equal(ft_matrix_make_binned(&binned, &features, picked, SOME, 254, 1, &err), FT_OK);
   assert_int_equal(ft_matrix_rows(binned), SOME);
   grow(&first, &arena, whole, &features, "1");

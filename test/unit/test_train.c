@@ -133,6 +133,13 @@ static void order_and_threads_do_not_matter_with_auto_off(void **state) {
   expect_one_model(400, CHURN, false, 2);
 }
 
+/* From 50,000 rows on; several threads bin the rows and grow the trees then. */
+static void order_and_threads_do_not_matter_to_a_single_fit(void **state) {
+  (void)state;
+  expect_one_model(50000, BILL, false, 2);
+  expect_one_model(50000, CHURN, false, 2);
+}
+
 static bool manifest_has(const struct trained *trained, const char *words) {
   struct ft_arena arena;
   struct ft_span manifest;
@@ -143,6 +150,31 @@ static bool manifest_has(const struct trained *trained, const char *words) {
   bool found = memmem(manifest.data, manifest.size, words, strlen(words)) != NULL;
   ft_arena_release(&arena);
   return found;
+}
+
+/* A tenth judges the model that the others make: it is not trained a second time. */
+static void many_rows_are_fitted_once(void **state) {
+  (void)state;
+  static const struct ft_hyperparameter few = { "num_round", "5" };
+  struct rows rows = make_rows(50000, BILL, 3);
+  struct ft_job job = job_of(BILL);
+  job.automatic = false;
+  job.objective = "reg:squarederror";
+  job.hyperparameters = 1;
+  job.hyperparameter = &few;
+  struct trained many = train(&rows, &job, false);
+  assert_int_equal(many.status, FT_OK);
+  assert_true(manifest_has(&many, "\"method\":\"hold-out\",\"rows\":5000"));
+  assert_true(manifest_has(&many, "\"trained\":45000"));
+  rows.rows = 49999;
+  struct trained fewer = train(&rows, &job, false);
+  assert_int_equal(fewer.status, FT_OK);
+  assert_true(manifest_has(&fewer, "\"method\":\"hold-out\",\"rows\":10000"));
+  assert_true(manifest_has(&fewer, "\"trained\":49999"));
+  rows.rows = 50000;
+  ft_buffer_release(&many.bytes);
+  ft_buffer_release(&fewer.bytes);
+  free_rows(&rows);
 }
 
 static void a_model_predicts_what_it_learned(void **state) {
@@ -329,6 +361,8 @@ int main(void) {
     cmocka_unit_test(order_and_threads_do_not_matter_for_numbers),
     cmocka_unit_test(threads_do_not_matter_within_one_fit),
     cmocka_unit_test(order_and_threads_do_not_matter_with_auto_off),
+    cmocka_unit_test(order_and_threads_do_not_matter_to_a_single_fit),
+    cmocka_unit_test(many_rows_are_fitted_once),
     cmocka_unit_test(a_model_predicts_what_it_learned),
     cmocka_unit_test(no_value_of_the_data_is_in_the_artifact),
     cmocka_unit_test(max_cells_takes_a_sample),
