@@ -89,18 +89,11 @@ enum ft_status ft_description_grid(struct ft_grid *out, struct ft_description *d
   return FT_OK;
 }
 
-void ft_description_metrics(struct ft_description *description, bool judged_by) {
+const json_t *ft_description_main_metric(const struct ft_description *description) {
   size_t i;
-  json_t *metric;
+  const json_t *metric;
   json_array_foreach(ft_description_member(description, "metrics"), i, metric) {
-    const char *name = json_string_value(json_object_get(metric, "name"));
-    const json_t *value = json_object_get(metric, "value");
-    bool main = json_is_true(json_object_get(metric, "main"));
-    if (!name || !json_is_number(value) || main != judged_by) continue;
-    const char *key = ft_arena_text(description->arena, ft_span_of(name));
-    if (key)
-      ft_description_real(description, key, json_number_value(value), 6);
-    else
-      description->failed = true;
+    if (json_is_true(json_object_get(metric, "main"))) return metric;
   }
+  return NULL;
 }

@@ -45,9 +45,6 @@ void ft_description_write_real(char out[FT_DESCRIPTION_REAL], double value, int 
 void ft_description_real(struct ft_description *description, const char *key, double value,
                          int decimals);
 
-/* A row for each metric of the manifest: the one that the model was judged by, or the others. */
-void ft_description_metrics(struct ft_description *description, bool judged_by);
-
 /* The manifest's member at a path of keys ("rows.read"); NULL when it is not there. */
 const json_t *ft_description_member(const struct ft_description *description, const char *path);
 /* Its text, or NULL; its number, or `otherwise`. Texts live as long as the manifest. */
@@ -58,8 +55,12 @@ double ft_description_number(const struct ft_description *description, const cha
 enum ft_status ft_description_grid(struct ft_grid *out, struct ft_description *description,
                                    struct ft_error *err) FT_MUST_CHECK;
 
-/* The rules, in order: Redshift's keys, then ours. A rule without a function ends them. */
+/* The metric that the model was judged by, of the manifest; NULL: none. */
+const json_t *ft_description_main_metric(const struct ft_description *description);
+
+/* The rules, in order: Redshift's keys, scores, then ours. A rule without a function ends them. */
 extern const struct ft_description_rule ft_description_rules[];
+extern const struct ft_description_rule ft_description_score_rules[];
 extern const struct ft_description_rule ft_description_own_rules[];
 /* Instead of the first, of a model made elsewhere. */
 extern const struct ft_description_rule ft_description_import_rules[];

@@ -79,63 +79,6 @@ static void add_columns_left_out(struct ft_description *description, const char 
   }
 }
 
-static void add_validation(struct ft_description *description, const char *key) {
-  const char *method = ft_description_text(description, "validation.method");
-  if (!method) return;
-  double rows = ft_description_number(description, "validation.rows", 0);
-  double folds = ft_description_number(description, "validation.folds", 0);
-  char parts[64] = "";
-  if (folds > 1) snprintf(parts, sizeof(parts), ", %.0f folds", folds);
-  ft_description_print(description, key, "%s, %.0f rows%s", method, rows, parts);
-}
-
-static const json_t *main_metric(const struct ft_description *description) {
-  size_t i;
-  const json_t *metric;
-  json_array_foreach(ft_description_member(description, "metrics"), i, metric) {
-    if (json_is_true(json_object_get(metric, "main"))) return metric;
-  }
-  return NULL;
-}
-
-/* The bounds with as many decimals as their distance has two digits in. */
-static void add_interval(struct ft_description *description, const char *key) {
-  const json_t *metric = main_metric(description);
-  const json_t *from = json_object_get(metric, "low"), *to = json_object_get(metric, "high");
-  if (!json_is_number(from) || !json_is_number(to)) return;
-  char low[FT_DESCRIPTION_REAL], high[FT_DESCRIPTION_REAL];
-  double distance = json_number_value(to) - json_number_value(from);
-  int decimals = 0;
-  while (distance < 10 && decimals < 6) {
-    distance *= 10;
-    decimals++;
-  }
-  ft_description_write_real(low, json_number_value(from), decimals);
-  ft_description_write_real(high, json_number_value(to), decimals);
-  ft_description_print(description, key, "%s … %s (95 %%)", low, high);
-}
-
-static void add_further_metrics(struct ft_description *description, const char *key) {
-  (void)key;
-  ft_description_metrics(description, false);
-}
-
-static void add_positive(struct ft_description *description, const char *key) {
-  const char *positive = ft_description_text(description, "positive");
-  if (positive) ft_description_add(description, key, ft_span_of(positive));
-}
-
-/* Of two classes: from which probability of the positive one on a row is given it. */
-static void add_threshold(struct ft_description *description, const char *key) {
-  char text[FT_DESCRIPTION_REAL];
-  const char *positive = ft_description_text(description, "positive");
-  double threshold = ft_description_number(description, "threshold", -1);
-  if (!positive || threshold < 0) return;
-  ft_description_write_real(text, threshold, 6);
-  ft_description_print(description, key, "%s (the answer is \"%s\" from this probability of it on)",
-                       text, positive);
-}
-
 static void add_seed(struct ft_description *description, const char *key) {
   const json_t *seed = ft_description_member(description, "seed");
   if (json_is_integer(seed))
@@ -218,24 +161,19 @@ const struct ft_description_rule ft_description_own_rules[] = {
   { "FORETELL:", add_heading },
   { "Version", add_version },
   { "Model SHA-256", add_sha256 },
-  { "Members", add_members },
-  { "Expected Rows A Second", add_rows_a_second },
+  { "Ensemble Members", add_members },
+  { "Expected Rows per Second", add_rows_a_second },
   { "Artifact Size", add_bytes },
   { "Damaged", add_damage },
   { "Last Failure", add_last_failure },
   { "Rows Read", add_rows_read },
   { "Rows Used", add_rows_used },
   { "Rows Trained On", add_rows_trained },
-  { "Rows Left Out", add_rows_left_out },
-  { "Columns Left Out", add_columns_left_out },
-  { "Positive Class", add_positive },
-  { "Validation", add_validation },
-  { "Score Interval", add_interval },
-  { "", add_further_metrics },
-  { "Threshold", add_threshold },
+  { "Rows Excluded", add_rows_left_out },
+  { "Columns Excluded", add_columns_left_out },
   { "Seed", add_seed },
   { "Trials", add_trials },
-  { "Search Ended", add_ended },
+  { "Search Stop Reason", add_ended },
   { "Training Seconds", add_seconds },
   { "Warnings", add_warnings },
   { NULL, NULL },

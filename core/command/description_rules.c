@@ -85,10 +85,14 @@ static void add_status(struct ft_description *description, const char *key) {
   add_text(description, key, status);
 }
 
-/* The metric that the model was judged by; the others come with our own rows. */
-static void add_metrics(struct ft_description *description, const char *key) {
+/* The metric that the model was judged by; the others come with the scores. */
+static void add_metric(struct ft_description *description, const char *key) {
   (void)key;
-  ft_description_metrics(description, true);
+  const json_t *metric = ft_description_main_metric(description);
+  const char *name = json_string_value(json_object_get(metric, "name"));
+  const json_t *value = json_object_get(metric, "value");
+  if (name && json_is_number(value))
+    ft_description_real(description, copy_key(description, name), json_number_value(value), 6);
 }
 
 static void add_cost(struct ft_description *description, const char *key) {
@@ -325,7 +329,7 @@ const struct ft_description_rule ft_description_rules[] = {
   { "Model State", add_state },
   { "Failure Reason", add_reason },
   { "Training Job Status", add_status },
-  { "", add_metrics },
+  { "", add_metric },
   { "Estimated Cost", add_cost },
   { "", add_blank },
   { "TRAINING DATA:", add_heading },

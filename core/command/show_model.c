@@ -94,6 +94,7 @@ static enum ft_status describe(struct ft_grid *grid, struct showing *showing,
   read_manifest(showing);
   read_artifact(showing, host);
   apply(&showing->description, rules_of(showing));
+  apply(&showing->description, ft_description_score_rules);
   apply(&showing->description, ft_description_own_rules);
   enum ft_status status = ft_description_grid(grid, &showing->description, err);
   json_decref(showing->description.manifest);

@@ -110,6 +110,17 @@ double ft_metric_mse(const double *value, const double *target, size_t rows) {
   return rows ? sum / (double)rows : 0;
 }
 
+double ft_metric_r2(const double *value, const double *target, size_t rows) {
+  double sum = 0, variance = 0, error = ft_metric_mse(value, target, rows);
+  for (size_t r = 0; r < rows; r++)
+    sum += target[r];
+  double mean = rows ? sum / (double)rows : 0;
+  for (size_t r = 0; r < rows; r++)
+    variance += (target[r] - mean) * (target[r] - mean) / (double)rows;
+  if (variance > 0) return 1 - error / variance;
+  return error > 0 ? 0 : 1;
+}
+
 double ft_metric_mae(const double *value, const double *target, size_t rows) {
   double sum = 0;
   for (size_t r = 0; r < rows; r++)

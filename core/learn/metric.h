@@ -31,6 +31,9 @@ double ft_metric_log_loss(const double *probability, uint32_t labels, const doub
 
 /* Of numbers. */
 double ft_metric_mse(const double *value, const double *target, size_t rows);
+/* Share of the targets' variance that is explained; of targets that are all the same 1 when all are
+ * right, else 0 (as scikit-learn has it). */
+double ft_metric_r2(const double *value, const double *target, size_t rows);
 double ft_metric_mae(const double *value, const double *target, size_t rows);
 double ft_metric_mape(const double *value, const double *target, size_t rows);
 double ft_metric_msle(const double *value, const double *target, size_t rows); /* of log(1 + x) */

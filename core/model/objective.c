@@ -74,13 +74,21 @@ static const struct {
   const char *shown;
   bool higher_is_better;
 } metrics[FT_METRIC_COUNT] = {
-  [FT_METRIC_DEFAULT] = { "", false },          [FT_METRIC_MSE] = { "MSE", false },
-  [FT_METRIC_ACCURACY] = { "Accuracy", true },  [FT_METRIC_F1] = { "F1", true },
-  [FT_METRIC_F1_MACRO] = { "F1_Macro", true },  [FT_METRIC_AUC] = { "AUC", true },
-  [FT_METRIC_RMSE] = { "RMSE", false },         [FT_METRIC_RMSLE] = { "RMSLE", false },
-  [FT_METRIC_LOG_LOSS] = { "log loss", false }, [FT_METRIC_ERROR] = { "error", false },
-  [FT_METRIC_MPHE] = { "MPHE", false },         [FT_METRIC_TWEEDIE] = { "Tweedie", false },
+  [FT_METRIC_DEFAULT] = { "", false },
+  [FT_METRIC_MSE] = { "MSE", false },
+  [FT_METRIC_ACCURACY] = { "Accuracy", true },
+  [FT_METRIC_F1] = { "F1", true },
+  [FT_METRIC_F1_MACRO] = { "F1_Macro", true },
+  [FT_METRIC_AUC] = { "AUC", true },
+  [FT_METRIC_RMSE] = { "RMSE", false },
+  [FT_METRIC_RMSLE] = { "RMSLE", false },
+  [FT_METRIC_LOG_LOSS] = { "log loss", false },
+  [FT_METRIC_ERROR] = { "error", false },
+  [FT_METRIC_MPHE] = { "MPHE", false },
+  [FT_METRIC_TWEEDIE] = { "Tweedie", false },
   [FT_METRIC_NDCG] = { "NDCG", true },
+  [FT_METRIC_MAE] = { "MAE", false },
+  [FT_METRIC_R2] = { "R2", true },
 };
 
 const char *ft_metric_shown(enum ft_metric metric) {

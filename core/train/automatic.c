@@ -11,7 +11,7 @@
 #include "core/train/budget.h"
 #include "core/train/effort.h"
 #include "core/train/finals.h"
-#include "core/train/interval.h"
+#include "core/train/judgement.h"
 #include "core/train/leaderboard.h"
 #include "core/train/search.h"
 #include "foretell/plan.h"
@@ -334,15 +334,13 @@ static enum ft_status report_scores(struct ft_run *run, const struct ft_learned 
                                     const struct ft_member *member, uint32_t members,
                                     struct ft_error *err) {
   struct ft_report *report = &run->report;
-  double threshold = run->model.threshold;
   struct ft_scored scored = *seen;
   bool folded = learned->helds == 0 && !learned->part.hold_out;
   if (learned->helds > 0) FT_TRY(score_held(&scored, run, learned, member, members, err));
   report->validation = folded ? "cross-validation" : "hold-out";
   report->validation_rows = scored.rows;
   report->folds = folded ? learned->part.folds : 1;
-  FT_TRY(ft_score_all(report->score, &report->scores, metric, &scored, threshold, err));
-  return ft_interval_find(report->score, report->scores, &scored, threshold, run->job->seed, err);
+  return ft_judgement_make(run, metric, &scored, err);
 }
 
 /* Time of the wall that final fits will take, as told while they run. */

@@ -9,6 +9,7 @@
 #include "core/learn/clock.h"
 #include "core/learn/view.h"
 #include "core/train/evaluation.h"
+#include "core/train/judgement.h"
 #include "core/train/split.h"
 #include "foretell/maths.h"
 #include "foretell/objective.h"
@@ -267,9 +268,27 @@ static enum ft_status fit(struct ft_member *member, struct fitting *fitting, str
   return check_member(given, member, fitting->booster, fitting->matrix, fitting->row, err);
 }
 
+/* Beside what needs no model; a mere order has no such thing. */
+static enum ft_status compare(struct given *given, const struct ft_evaluation *evaluation,
+                              struct ft_error *err) {
+  struct ft_run *run = given->run;
+  struct ft_scored scored = { .problem = run->target.problem,
+                              .outputs = run->outputs,
+                              .scale = 1,
+                              .rows = evaluation->rows,
+                              .target = evaluation->target,
+                              .margin = evaluation->margin,
+                              .positive = run->target.positive,
+                              .link = given->objective->link };
+  if (given->objective->metric == FT_METRIC_NDCG) return FT_OK;
+  bool numbers = run->target.problem == FT_REGRESSION;
+  return ft_judgement_make(run, numbers ? FT_METRIC_RMSE : FT_METRIC_ACCURACY, &scored, err);
+}
+
 /* `margin`: of the picked rows, in their order. */
-static enum ft_status judge(struct given *given, const char *prefix, const double *margin,
+static enum ft_status judge(struct given *given, bool seen, const double *margin,
                             const uint32_t *row, size_t rows, struct ft_error *err) {
+  const char *prefix = seen ? "train" : "validation";
   struct ft_run *run = given->run;
   double *target = malloc(rows * sizeof *target + 1);
   if (!target) return ft_fail(err, FT_NOMEM, "out of memory to score %zu rows", rows);
@@ -286,6 +305,7 @@ static enum ft_status judge(struct given *given, const char *prefix, const doubl
   struct ft_named_score *named = &run->report.score[run->report.scores++];
   snprintf(named->name, sizeof named->name, "%s:%s", prefix, given->metric);
   enum ft_status status = ft_evaluation_run(&named->value, given->metric, &evaluation, err);
+  if (status == FT_OK && !seen) status = compare(given, &evaluation, err);
   free(target);
   return status;
 }
@@ -299,7 +319,7 @@ static enum ft_status score_train(struct fitting *fitting, struct ft_error *err)
   if (!margin) return ft_fail(err, FT_NOMEM, "out of memory to score %zu rows", fitting->rows);
   for (size_t i = 0; i < values; i++)
     margin[i] = known[i];
-  enum ft_status status = judge(fitting->given, "train", margin, fitting->row, fitting->rows, err);
+  enum ft_status status = judge(fitting->given, true, margin, fitting->row, fitting->rows, err);
   free(margin);
   return status;
 }
@@ -335,8 +355,7 @@ static enum ft_status score_validation(struct given *given, const struct ft_memb
   run->report.folds = 1;
   enum ft_status status =
       ft_run_margins(margin, run, member, 1, parts->held, parts->held_rows, err);
-  if (status == FT_OK)
-    status = judge(given, "validation", margin, parts->held, parts->held_rows, err);
+  if (status == FT_OK) status = judge(given, false, margin, parts->held, parts->held_rows, err);
   free(margin);
   return status;
 }

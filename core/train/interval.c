@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/learn/metric.h"
+#include "core/train/baseline.h"
 #include "core/train/predictions.h"
 #include "foretell/random.h"
 
@@ -18,10 +19,11 @@
 struct drawing {
   const struct ft_scored *scored;
   const struct ft_predictions *predictions;
-  uint32_t *times;  /* that a row was drawn */
-  uint32_t *order;  /* rows by the probability of label 1, ascending; binary only */
-  double *loss;     /* of each row: log loss, or squared error */
-  double *confused; /* labels × (both, chosen, actual) */
+  uint32_t *times;         /* that a row was drawn */
+  uint32_t *order;         /* rows by the probability of label 1, ascending; binary only */
+  double *loss;            /* of each row: log loss, or squared error */
+  double *confused;        /* labels × (both, chosen, actual) */
+  struct ft_spread spread; /* of the drawn targets; regression only */
 };
 
 struct placed_row {
@@ -112,6 +114,19 @@ static double accuracy_of(const struct drawing *drawing) {
   return right / (double)drawing->scored->rows;
 }
 
+static double mean_absolute(const struct drawing *drawing) {
+  const struct ft_predictions *p = drawing->predictions;
+  double sum = 0;
+  for (size_t r = 0; r < drawing->scored->rows; r++)
+    sum += drawing->times[r] * fabs(p->value[r] - p->target[r]);
+  return sum / (double)drawing->scored->rows;
+}
+
+static double r2_of(const struct drawing *drawing) {
+  double variance = drawing->spread.square;
+  return variance > 0 ? 1 - mean_loss(drawing) / variance : 0;
+}
+
 static double measure(const struct drawing *drawing, enum ft_metric metric) {
   switch (metric) {
   case FT_METRIC_AUC: return auc_of(drawing);
@@ -119,8 +134,26 @@ static double measure(const struct drawing *drawing, enum ft_metric metric) {
   case FT_METRIC_F1_MACRO: return f1_macro_of(drawing);
   case FT_METRIC_ACCURACY: return accuracy_of(drawing);
   case FT_METRIC_RMSE: return sqrt(mean_loss(drawing));
+  case FT_METRIC_MAE: return mean_absolute(drawing);
+  case FT_METRIC_R2: return r2_of(drawing);
   default: return mean_loss(drawing);
   }
+}
+
+static double measure_baseline(const struct drawing *drawing, enum ft_metric metric) {
+  const struct ft_scored *scored = drawing->scored;
+  if (scored->problem == FT_REGRESSION) return ft_baseline_of_numbers(metric, &drawing->spread);
+  return ft_baseline_of_classes(metric, drawing->confused + 2, 3, drawing->predictions->labels,
+                                scored->positive);
+}
+
+/* What follows from `times`. */
+static void count(struct drawing *drawing) {
+  const struct ft_predictions *p = drawing->predictions;
+  if (drawing->scored->problem == FT_REGRESSION)
+    drawing->spread = ft_spread_of(p->target, drawing->times, drawing->scored->rows);
+  else
+    confuse(drawing);
 }
 
 static void draw(struct drawing *drawing, struct ft_random *random) {
@@ -128,7 +161,22 @@ static void draw(struct drawing *drawing, struct ft_random *random) {
   memset(drawing->times, 0, rows * sizeof *drawing->times);
   for (size_t i = 0; i < rows; i++)
     drawing->times[ft_random_below(random, rows)]++;
-  if (drawing->scored->problem != FT_REGRESSION) confuse(drawing);
+  count(drawing);
+}
+
+static void compare(struct ft_named_score *score, size_t scores, struct drawing *drawing) {
+  for (size_t r = 0; r < drawing->scored->rows; r++)
+    drawing->times[r] = 1;
+  count(drawing);
+  for (size_t i = 0; i < scores; i++) {
+    score[i].compared = true;
+    score[i].baseline = measure_baseline(drawing, score[i].metric);
+  }
+}
+
+static bool is_better(const struct drawing *drawing, enum ft_metric metric, double value) {
+  double baseline = measure_baseline(drawing, metric);
+  return ft_metric_higher_is_better(metric) ? value > baseline : value < baseline;
 }
 
 /* Losses of the rows, and their order; all that draws have in common. */
@@ -145,13 +193,16 @@ static enum ft_status prepare(struct drawing *drawing, struct ft_error *err) {
 static void draw_all(struct ft_named_score *score, size_t scores, double *drawn, size_t draws,
                      struct drawing *drawing, uint64_t seed) {
   struct ft_random random = ft_random_seeded(seed ^ UINT64_C(0x626f6f7473747261));
+  size_t worse[FT_SCORE_MOST * 2] = { 0 }, outside = (size_t)(OUTSIDE * (double)draws);
   for (size_t d = 0; d < draws; d++) {
     draw(drawing, &random);
-    for (size_t i = 0; i < scores; i++)
-      drawn[i * draws + d] = measure(drawing, score[i].metric);
+    for (size_t i = 0; i < scores; i++) {
+      double value = drawn[i * draws + d] = measure(drawing, score[i].metric);
+      worse[i] += !is_better(drawing, score[i].metric, value);
+    }
   }
-  size_t outside = (size_t)(OUTSIDE * (double)draws);
   for (size_t i = 0; i < scores; i++) {
+    score[i].better = worse[i] <= outside;
     qsort(drawn + i * draws, draws, sizeof *drawn, compare_numbers);
     score[i].interval = true;
     score[i].low = drawn[i * draws + outside];
@@ -162,10 +213,9 @@ static void draw_all(struct ft_named_score *score, size_t scores, double *drawn,
 enum ft_status ft_interval_find(struct ft_named_score *score, size_t scores,
                                 const struct ft_scored *scored, double threshold, uint64_t seed,
                                 struct ft_error *err) {
-  if (scored->rows < LEAST_ROWS) return FT_OK;
   struct ft_predictions predictions;
   FT_TRY(ft_predictions_make(&predictions, scored, threshold, err));
-  size_t rows = scored->rows, draws = (size_t)(ROWS_DRAWN / (double)rows);
+  size_t rows = scored->rows, draws = (size_t)(ROWS_DRAWN / fmax((double)rows, 1));
   draws = draws < LEAST_DRAWS ? LEAST_DRAWS : draws > MOST_DRAWS ? MOST_DRAWS : draws;
   struct drawing drawing = { .scored = scored,
                              .predictions = &predictions,
@@ -179,7 +229,8 @@ enum ft_status ft_interval_find(struct ft_named_score *score, size_t scores,
   if (!drawing.times || !drawing.order || !drawing.loss || !drawing.confused || !drawn)
     status = ft_fail(err, FT_NOMEM, "out of memory to score %zu rows", rows);
   if (status == FT_OK) status = prepare(&drawing, err);
-  if (status == FT_OK) draw_all(score, scores, drawn, draws, &drawing, seed);
+  if (status == FT_OK) compare(score, scores, &drawing);
+  if (status == FT_OK && rows >= LEAST_ROWS) draw_all(score, scores, drawn, draws, &drawing, seed);
   free(drawing.times);
   free(drawing.order);
   free(drawing.loss);

@@ -1,4 +1,6 @@
-/* How sure a score is: the middle 95 % of the scores of rows drawn again with replacement.
+/* How sure a score is: the middle 95 % of the scores of rows drawn again with replacement; and whether it
+ * is better than its baseline (baseline.h), which must be so in 97.5 % of the draws, each time on the
+ * same rows.
  *
  * Numbers  drawn by our own generator; the rows in order, so that threads decide nothing.
  * Threads  pure functions.
@@ -8,7 +10,7 @@
 
 #include "core/train/score.h"
 
-/* Fill the intervals of the scores that ft_score_all gave for `scored` and `threshold`.
+/* Fill the baselines and, of 10 rows or more, the intervals of the scores that ft_score_all gave for `scored` and `threshold`.
  * Errors: FT_NOMEM */
 enum ft_status ft_interval_find(struct ft_named_score *score, size_t scores,
                                 const struct ft_scored *scored, double threshold, uint64_t seed,

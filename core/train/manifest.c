@@ -12,17 +12,40 @@ static json_t *number(double value) {
   return isfinite(value) ? json_real(value) : json_null();
 }
 
+static json_t *count(size_t value) {
+  return json_integer((json_int_t)value);
+}
+
 static json_t *list_metrics(const struct ft_report *report) {
   json_t *list = json_array();
   for (size_t i = 0; i < report->scores; i++) {
     const struct ft_named_score *score = &report->score[i];
     json_t *metric = json_pack("{s:s,s:o}", "name", score->name, "value", number(score->value));
     if (i == 0) json_object_set_new(metric, "main", json_true());
+    if (score->compared) json_object_set_new(metric, "baseline", number(score->baseline));
     if (score->interval) {
       json_object_set_new(metric, "low", number(score->low));
       json_object_set_new(metric, "high", number(score->high));
     }
     json_array_append_new(list, metric);
+  }
+  return list;
+}
+
+/* A share of nothing is no number. */
+static json_t *share(size_t part, size_t whole) {
+  return whole ? json_real((double)part / (double)whole) : json_null();
+}
+
+static json_t *list_classes(const struct ft_run *run) {
+  json_t *list = json_array();
+  for (uint32_t l = 0; l < run->target.labels; l++) {
+    const struct ft_class_score *class = &run->report.classes[l];
+    struct ft_span label = run->target.label[l];
+    json_array_append_new(list,
+                          json_pack("{s:s%,s:o,s:o,s:o}", "label", label.data, label.size, "rows",
+                                    count(class->rows), "recall", share(class->right, class->rows),
+                                    "precision", share(class->right, class->answered)));
   }
   return list;
 }
@@ -82,10 +105,6 @@ static json_t *list_hyperparameters(const struct ft_report *report) {
   return object;
 }
 
-static json_t *count(size_t value) {
-  return json_integer((json_int_t)value);
-}
-
 /* Of two classes: the one that scores are of, and from which probability of it on a row is given it. */
 static void set_decision(json_t *root, const struct ft_run *run) {
   uint32_t positive = run->target.positive;
@@ -120,6 +139,11 @@ static json_t *make_manifest(const struct ft_run *run, double seconds) {
   json_object_set_new(root, "hyperparameters", list_hyperparameters(report));
   json_object_set_new(root, "trials", list_trials(report));
   if (run->model.problem == FT_BINARY) set_decision(root, run);
+  if (report->classes) json_object_set_new(root, "classes", list_classes(run));
+  if (report->verdict)
+    json_object_set_new(
+        root, "verdict",
+        json_pack("{s:b,s:s}", "better", (int)report->better, "text", report->verdict));
   json_object_set_new(root, "seed", json_integer((json_int_t)run->job->seed));
   json_object_set_new(root, "trials_run", count(count_tried(report)));
   json_object_set_new(root, "seconds", number(seconds));

@@ -3,12 +3,22 @@
 #include <stdlib.h>
 
 #include "core/learn/loss.h"
+#include "foretell/maths.h"
 
 void ft_predictions_release(struct ft_predictions *p) {
   free(p->value);
   free(p->target);
   free(p->probability);
   free(p->label);
+}
+
+static double follow_link(enum ft_link link, double margin) {
+  switch (link) {
+  case FT_LINK_LOGISTIC: return ft_logistic(margin);
+  case FT_LINK_EXP: return ft_exp(margin);
+  case FT_LINK_HINGE: return margin > 0;
+  default: return margin;
+  }
 }
 
 static void choose_label(struct ft_predictions *p, size_t row, double threshold) {
@@ -39,12 +49,17 @@ enum ft_status ft_predictions_make(struct ft_predictions *p, const struct ft_sco
     const double *margin = scored->margin + r * scored->outputs;
     p->target[r] = scored->target[r];
     if (scored->problem == FT_REGRESSION) {
-      p->value[r] = scored->centre + scored->scale * margin[0];
+      p->value[r] = follow_link(scored->link, scored->centre + scored->scale * margin[0]);
       p->target[r] = scored->centre + scored->scale * scored->target[r];
       continue;
     }
-    ft_loss_probabilities(p->probability + r * p->labels, scored->problem, scored->outputs, margin);
-    p->value[r] = p->probability[r * p->labels + 1];
+    double *probability = p->probability + r * p->labels;
+    ft_loss_probabilities(probability, scored->problem, scored->outputs, margin);
+    if (scored->link == FT_LINK_HINGE) {
+      probability[1] = follow_link(scored->link, margin[0]);
+      probability[0] = 1 - probability[1];
+    }
+    p->value[r] = probability[1];
     choose_label(p, r, scored->problem == FT_BINARY ? threshold : 0);
   }
   return FT_OK;

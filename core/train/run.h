@@ -42,7 +42,10 @@ struct ft_report {
   double predict_ns;                              /* predicted, a row on one core; 0: not known */
   struct ft_named_score score[FT_SCORE_MOST * 2]; /* the first is the main one */
   size_t scores;
-  const char *validation; /* "hold-out", "cross-validation", "none" */
+  struct ft_class_score *classes; /* one a label, of the rows of the validation; NULL: not known */
+  const char *verdict;            /* verdict.h; NULL: none */
+  bool better;                    /* than no model, beyond chance */
+  const char *validation;         /* "hold-out", "cross-validation", "none" */
   size_t validation_rows;
   size_t trained_rows; /* that the model itself was trained on; 0: all that are used */
   uint32_t folds;

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/learn/metric.h"
 #include "core/train/decision.h"
@@ -23,6 +24,8 @@ static enum ft_status measure(double *out, enum ft_metric metric, const struct f
     *out = ft_metric_log_loss(p->probability, p->labels, p->target, rows);
     return FT_OK;
   case FT_METRIC_RMSE: *out = sqrt(ft_metric_mse(p->value, p->target, rows)); return FT_OK;
+  case FT_METRIC_MAE: *out = ft_metric_mae(p->value, p->target, rows); return FT_OK;
+  case FT_METRIC_R2: *out = ft_metric_r2(p->value, p->target, rows); return FT_OK;
   default: *out = ft_metric_mse(p->value, p->target, rows); return FT_OK;
   }
 }
@@ -47,8 +50,15 @@ static const char *shown_name(enum ft_metric metric, enum ft_problem problem) {
   case FT_METRIC_LOG_LOSS: return classes ? "log_loss" : NULL;
   case FT_METRIC_MSE: return classes ? NULL : "mse";
   case FT_METRIC_RMSE: return classes ? NULL : "rmse";
+  case FT_METRIC_MAE: return classes ? NULL : "mae";
+  case FT_METRIC_R2: return classes ? NULL : "r2";
   default: return NULL;
   }
+}
+
+/* Probabilities that are 0 or 1 rank nothing, and their log loss is infinite. */
+static bool is_blind(enum ft_metric metric, enum ft_link link) {
+  return link == FT_LINK_HINGE && (metric == FT_METRIC_AUC || metric == FT_METRIC_LOG_LOSS);
 }
 
 enum ft_status ft_score_all(struct ft_named_score *out, size_t *count, enum ft_metric metric,
@@ -56,7 +66,7 @@ enum ft_status ft_score_all(struct ft_named_score *out, size_t *count, enum ft_m
                             struct ft_error *err) {
   static const enum ft_metric order[] = { FT_METRIC_F1,       FT_METRIC_ACCURACY, FT_METRIC_AUC,
                                           FT_METRIC_F1_MACRO, FT_METRIC_LOG_LOSS, FT_METRIC_MSE,
-                                          FT_METRIC_RMSE };
+                                          FT_METRIC_RMSE,     FT_METRIC_MAE,      FT_METRIC_R2 };
   struct ft_predictions p;
   FT_TRY(ft_predictions_make(&p, scored, threshold, err));
   enum ft_status status = FT_OK;
@@ -64,7 +74,7 @@ enum ft_status ft_score_all(struct ft_named_score *out, size_t *count, enum ft_m
   for (size_t i = 0; i <= sizeof order / sizeof *order && status == FT_OK; i++) {
     enum ft_metric one = i == 0 ? metric : order[i - 1];
     const char *name = shown_name(one, scored->problem);
-    if (!name || (i > 0 && one == metric)) continue;
+    if (!name || (i > 0 && one == metric) || is_blind(one, scored->link)) continue;
     struct ft_named_score *score = &out[(*count)++];
     *score = (struct ft_named_score){ .metric = one };
     snprintf(score->name, sizeof score->name, "validation:%s", name);
@@ -72,6 +82,21 @@ enum ft_status ft_score_all(struct ft_named_score *out, size_t *count, enum ft_m
   }
   ft_predictions_release(&p);
   return status;
+}
+
+enum ft_status ft_score_classes(struct ft_class_score *out, const struct ft_scored *scored,
+                                double threshold, struct ft_error *err) {
+  struct ft_predictions p;
+  FT_TRY(ft_predictions_make(&p, scored, threshold, err));
+  memset(out, 0, p.labels * sizeof *out);
+  for (size_t r = 0; r < scored->rows; r++) {
+    uint32_t actual = (uint32_t)p.target[r];
+    out[actual].rows++;
+    out[p.label[r]].answered++;
+    out[actual].right += p.label[r] == actual;
+  }
+  ft_predictions_release(&p);
+  return FT_OK;
 }
 
 /* The probability of the positive class and whether a row is of it, for a threshold. */

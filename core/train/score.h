@@ -18,15 +18,19 @@ struct ft_scored {
   const double *target; /* rows */
   const double *margin; /* rows × outputs */
   uint32_t positive;    /* binary: the label that F1 and its threshold are of */
+  enum ft_link link;    /* of the margins: exp, logistic (a number), hinge; else by the problem */
 };
 
 #define FT_SCORE_NAME 40
 struct ft_named_score {
   char name[FT_SCORE_NAME]; /* "validation:auc" */
   double value;
-  bool interval; /* are these known? */
-  double low;    /* of the 95 % interval */
+  bool compared;   /* is this known? */
+  double baseline; /* baseline.h */
+  bool interval;   /* are these known? */
+  double low;      /* of the 95 % interval */
   double high;
+  bool better;           /* than the baseline, beyond chance */
   enum ft_metric metric; /* of ft_score_all's */
 };
 #define FT_SCORE_MOST 8
@@ -39,6 +43,16 @@ enum ft_status ft_score_metric(double *out, enum ft_metric metric, const struct 
 enum ft_status ft_score_all(struct ft_named_score *out, size_t *count, enum ft_metric metric,
                             const struct ft_scored *scored, double threshold,
                             struct ft_error *err) FT_MUST_CHECK;
+
+/* The answers for a class. */
+struct ft_class_score {
+  size_t rows;     /* of it */
+  size_t answered; /* rows that were given it */
+  size_t right;    /* of both */
+};
+/* One a label; binary classes by `threshold`. */
+enum ft_status ft_score_classes(struct ft_class_score *out, const struct ft_scored *scored,
+                                double threshold, struct ft_error *err) FT_MUST_CHECK;
 
 /* The threshold over the probability of label 1 that an objective wants; 0.5 where it wants none, or
  * none is better beyond chance (decision.h). */

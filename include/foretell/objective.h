@@ -27,6 +27,8 @@ enum ft_metric {
   FT_METRIC_MPHE,  /* mean pseudo-Huber error */
   FT_METRIC_TWEEDIE,
   FT_METRIC_NDCG,
+  FT_METRIC_MAE,
+  FT_METRIC_R2, /* share of the variance that is explained; 1 - MSE / variance */
   FT_METRIC_COUNT
 };
 

@@ -10,8 +10,11 @@
   "{\"foretell\":\"0.1.0\",\"problem\":\"BinaryClassification\",\"objective\":\"F1\","                              \
   "\"model_type\":\"xgboost\",\"automatic\":true,\"training_status\":\"Completed\",\"metrics\":["                   \
   "{\"name\":\"validation:f1_binary\",\"value\":0.875,\"main\":true,"                                               \
-  "\"low\":0.80123,\"high\":0.93321},"                                                                              \
-  "{\"name\":\"validation:auc\",\"value\":0.9375}],"                                                                \
+  "\"baseline\":0.4,\"low\":0.80123,\"high\":0.93321},"                                                             \
+  "{\"name\":\"validation:auc\",\"value\":0.9375,\"baseline\":0.5}],"                                               \
+  "\"classes\":[{\"label\":\"f\",\"rows\":60,\"recall\":0.95,\"precision\":null},"                                  \
+  "{\"label\":\"t\",\"rows\":20,\"recall\":0.25,\"precision\":0.5}],"                                               \
+  "\"verdict\":{\"better\":true,\"text\":\"better than always answering \\\"t\\\"\"},"                              \
   "\"validation\":{\"method\":\"hold-out\",\"rows\":80},"                                                           \
   "\"rows\":{\"read\":420,\"used\":400,\"null_target\":20,\"sampled_out\":0},"                                      \
   "\"features_left_out\":[{\"name\":\"state\",\"reason\":\"always the same\"}],"                                    \

@@ -68,7 +68,8 @@ static void intervals_and_the_searchs_end_are_said(void **state) {
   run.report.model_type = "ensemble";
   run.report.ended = "MAX_TRIALS was reached";
   run.report.predict_ns = 812.5;
-  run.report.score[0] = (struct ft_named_score){ "validation:mse", 2, true, 1.5, INFINITY };
+  run.report.score[0] =
+      (struct ft_named_score){ "validation:mse", 2, true, 8, true, 1.5, INFINITY };
   run.report.score[1] = (struct ft_named_score){ "validation:mae", NAN, .interval = false };
   run.report.scores = 2;
   json_t *root = write(&run);
@@ -78,9 +79,36 @@ static void intervals_and_the_searchs_end_are_said(void **state) {
   assert_true(number(root, "seed") == 7);
   const json_t *metrics = json_object_get(root, "metrics");
   assert_true(number(json_array_get(metrics, 0), "low") == 1.5);
+  assert_true(number(json_array_get(metrics, 0), "baseline") == 8);
   assert_true(json_is_null(json_object_get(json_array_get(metrics, 0), "high")));
   assert_true(json_is_null(json_object_get(json_array_get(metrics, 1), "value")));
   assert_null(json_object_get(json_array_get(metrics, 1), "main"));
+  json_decref(root);
+}
+
+static void classes_the_positive_one_and_the_verdict_are_said(void **state) {
+  (void)state;
+  static const struct ft_span label[] = { { "no", 2 }, { "yes", 3 } };
+  struct ft_class_score classes[] = { { 8, 10, 8 }, { 2, 0, 0 } };
+  struct ft_job job = { .automatic = true };
+  struct ft_run run = make_run(&job);
+  run.model.problem = FT_BINARY;
+  run.model.threshold = 0.25;
+  run.target = (struct ft_target){ .labels = 2, .label = label };
+  run.report.classes = classes;
+  run.report.verdict = "no better than always answering \"no\"";
+  json_t *root = write(&run);
+  assert_string_equal(text(root, "positive"), "no");
+  assert_true(number(root, "threshold") == 0.75);
+  const json_t *list = json_object_get(root, "classes");
+  assert_string_equal(text(json_array_get(list, 1), "label"), "yes");
+  assert_true(number(json_array_get(list, 0), "recall") == 1);
+  assert_true(number(json_array_get(list, 0), "precision") == 0.8);
+  assert_true(number(json_array_get(list, 1), "recall") == 0);
+  assert_true(json_is_null(json_object_get(json_array_get(list, 1), "precision")));
+  const json_t *verdict = json_object_get(root, "verdict");
+  assert_true(json_is_false(json_object_get(verdict, "better")));
+  assert_string_equal(text(verdict, "text"), run.report.verdict);
   json_decref(root);
 }
 
@@ -145,6 +173,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(only_what_is_known_is_said),
     cmocka_unit_test(intervals_and_the_searchs_end_are_said),
+    cmocka_unit_test(classes_the_positive_one_and_the_verdict_are_said),
     cmocka_unit_test(every_candidate_has_its_line),
     cmocka_unit_test(candidates_on_a_sample_say_so),
     cmocka_unit_test(too_little_memory_is_an_error),

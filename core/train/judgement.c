@@ -1,0 +1,53 @@
+#include "core/train/judgement.h"
+
+#include <string.h>
+
+#include "core/train/interval.h"
+#include "core/train/verdict.h"
+
+static enum ft_status judge_classes(struct ft_run *run, const struct ft_scored *scored,
+                                    struct ft_error *err) {
+  struct ft_report *report = &run->report;
+  report->classes = FT_ARENA_NEW(run->arena, struct ft_class_score, run->target.labels);
+  if (!report->classes) return ft_arena_fail(err, "the scores");
+  if (run->target.labels == 0) return FT_OK;
+  return ft_score_classes(report->classes, scored, run->model.threshold, err);
+}
+
+static enum ft_status decide(struct ft_run *run, const struct ft_named_score *score, size_t scores,
+                             size_t rows, struct ft_error *err) {
+  struct ft_report *report = &run->report;
+  char text[FT_VERDICT_BYTES];
+  struct ft_verdict verdict = { .target = &run->target,
+                                .score = score,
+                                .scores = scores,
+                                .classes = report->classes,
+                                .rows = rows,
+                                .mean = run->centre };
+  ft_verdict_write(text, &verdict);
+  report->verdict = ft_arena_text(run->arena, ft_span_of(text));
+  report->better = score[0].better;
+  return report->verdict ? FT_OK : ft_arena_fail(err, "the scores");
+}
+
+/* The report's score of that name, or a new one. */
+static struct ft_named_score *place_for(struct ft_report *report, const char *name) {
+  for (size_t i = 0; i < report->scores; i++)
+    if (strcmp(report->score[i].name, name) == 0) return &report->score[i];
+  return &report->score[report->scores++];
+}
+
+enum ft_status ft_judgement_make(struct ft_run *run, enum ft_metric metric,
+                                 const struct ft_scored *scored, struct ft_error *err) {
+  struct ft_report *report = &run->report;
+  struct ft_named_score score[FT_SCORE_MOST];
+  double threshold = run->model.threshold;
+  size_t scores = 0;
+  FT_TRY(ft_score_all(score, &scores, metric, scored, threshold, err));
+  FT_TRY(ft_interval_find(score, scores, scored, threshold, run->job->seed, err));
+  FT_TRY(judge_classes(run, scored, err));
+  FT_TRY(decide(run, score, scores, scored->rows, err));
+  for (size_t i = 0; i < scores; i++)
+    *place_for(report, score[i].name) = score[i];
+  return FT_OK;
+}
