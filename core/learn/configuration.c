@@ -8,6 +8,28 @@
 /* Sources: "Better by Default" (Holzmüller and others, 2024) for `standard`; FLAML's zero-shot
  * portfolio for `slow`; the others span depth 2 to 8, since no single one is safe. */
 static const struct ft_configuration of_classes[] = {
+  { "plain", /* XGBoost's defaults */
+    FT_LEARN_TREES,
+    { { "max_depth", "6" }, { "min_child_weight", "1" }, { "lambda", "1" } },
+    0.3,
+    1,
+    300,
+    0.5,
+    .min_outputs = 3 },
+  { "broad net",
+    FT_LEARN_NET,
+    { { "width", "128" },
+      { "layers", "2" },
+      { "epochs", "120" },
+      { "dropout", "0.15" },
+      { "decay", "0.1" },
+      { "smoothing", "0.02" },
+      { "average", "0.995" } },
+    1,
+    1,
+    120,
+    3.0,
+    .min_outputs = 12 },
   { "standard",
     FT_LEARN_TREES,
     { { "max_depth", "6" },
@@ -17,7 +39,8 @@ static const struct ft_configuration of_classes[] = {
     0.08,
     0.65,
     1000,
-    1.0 },
+    1.0,
+    .max_outputs = 1 },
   { "net",
     FT_LEARN_NET,
     { { "width", "32" },
@@ -30,6 +53,17 @@ static const struct ft_configuration of_classes[] = {
     1,
     120,
     1.0 },
+  { "swift",
+    FT_LEARN_TREES,
+    { { "max_depth", "6" },
+      { "min_child_weight", "0.2" },
+      { "lambda", "1" },
+      { "colsample_bynode", "0.5" } },
+    0.15,
+    0.8,
+    500,
+    0.8,
+    .min_outputs = 3 },
   { "extra trees",
     FT_LEARN_EXTRA_TREES,
     { { "trees", "50" }, { "max_depth", "20" }, { "draws", "2" } },
@@ -439,8 +473,16 @@ struct ft_configuration ft_configuration_without(const struct ft_configuration *
   return without;
 }
 
-const struct ft_configuration *ft_configuration_list(enum ft_problem problem) {
-  return problem == FT_REGRESSION ? of_numbers : of_classes;
+bool ft_configuration_suits(const struct ft_configuration *configuration, uint32_t outputs) {
+  return outputs >= configuration->min_outputs &&
+         (configuration->max_outputs == 0 || outputs <= configuration->max_outputs);
+}
+
+const struct ft_configuration *ft_configuration_list(enum ft_problem problem, uint32_t outputs) {
+  const struct ft_configuration *list = problem == FT_REGRESSION ? of_numbers : of_classes;
+  while (list->name && !ft_configuration_suits(list, outputs))
+    list++;
+  return list;
 }
 
 double ft_configuration_number(const struct ft_configuration *configuration, const char *name,

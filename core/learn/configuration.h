@@ -27,7 +27,9 @@ struct ft_configuration {
   double eta;
   double subsample; /* share of the rows that a round sees; drawn by us, not by the booster */
   uint32_t most_rounds;
-  double cost; /* seconds, as a multiple of the first configuration's */
+  double cost;          /* seconds, as a multiple of the first configuration's */
+  uint32_t min_outputs; /* of the data that it is for */
+  uint32_t max_outputs; /* 0: any */
 };
 
 /* Does the statement's MODEL_TYPE allow the learner? AUTO allows all of them. */
@@ -45,7 +47,10 @@ bool ft_configuration_says(const struct ft_configuration *configuration, const c
 struct ft_configuration ft_configuration_without(const struct ft_configuration *configuration,
                                                  const char *name);
 
-/* The list for a problem; ended by a NULL name. */
-const struct ft_configuration *ft_configuration_list(enum ft_problem problem);
+/* Is the configuration for data of so many outputs? */
+bool ft_configuration_suits(const struct ft_configuration *configuration, uint32_t outputs);
+
+/* The list for a problem, from the first one that suits so many outputs; ended by a NULL name. */
+const struct ft_configuration *ft_configuration_list(enum ft_problem problem, uint32_t outputs);
 
 #endif

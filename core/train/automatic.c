@@ -72,7 +72,7 @@ static struct ft_fit_data data_of(const struct ft_run *run) {
 }
 
 static double most_ns_of(const struct ft_run *run) {
-  return run->job->predict_ns ? run->job->predict_ns : FT_BUDGET_STANDARD_NS;
+  return run->job->predict_ns ? run->job->predict_ns : ft_budget_standard_ns(run->outputs);
 }
 
 /* The time of what comes after the last fit, on a machine that was so slow in reading the rows. */
@@ -92,11 +92,13 @@ static double deadline_after(const struct ft_run *run, size_t scored, double now
 
 static struct ft_effort_size size_of(const struct ft_run *run, size_t rows, double limit) {
   struct ft_fit_data data = data_of(run);
-  const struct ft_configuration *usual = ft_configuration_list(data.problem);
+  const struct ft_configuration *usual = ft_configuration_list(data.problem, data.outputs);
   double rounds = ft_cost_rounds(usual, 1, FT_COST_PACE);
+  double round = ft_cost_seconds(usual, &data, rows, 1) - ft_cost_seconds(usual, &data, rows, 0);
   return (struct ft_effort_size){ .rows = rows,
                                   .outputs = data.outputs,
                                   .unit = ft_cost_seconds(usual, &data, rows, rounds),
+                                  .tree = round / data.outputs,
                                   .limit = limit,
                                   .threads = run->threads };
 }
@@ -125,22 +127,23 @@ static enum ft_status split(struct ft_learned *learned, struct ft_run *run, stru
 
 static struct ft_search_options options_of(struct ft_run *run, const struct ft_effort *effort,
                                            enum ft_metric metric, double deadline) {
-  return (struct ft_search_options){ .metric = metric,
-                                     .positive = run->target.positive,
-                                     .model_type = run->job->model_type,
-                                     .most_trials = run->job->max_trials,
-                                     .most_work = effort->most_work,
-                                     .most_rounds = effort->most_rounds,
-                                     .haste = effort->haste,
-                                     .threads = effort->threads,
-                                     .fit_threads = effort->fit_threads,
-                                     .begin = run->begin,
-                                     .deadline = deadline,
-                                     .gauge = &run->gauge,
-                                     .end = deadline,
-                                     .most_ns = most_ns_of(run),
-                                     .model = &run->model,
-                                     .events = run->events };
+  return (struct ft_search_options){
+    .metric = metric,
+    .positive = run->target.positive,
+    .model_type = run->job->model_type,
+    .most_trials = run->job->max_trials,
+    .most_work = effort->most_work,
+    .most_rounds = effort->most_rounds,
+    .haste = effort->haste,
+    .fit_threads = effort->fit_threads,
+    .limit = run->limit,
+    .time = { .begin = run->begin, .deadline = deadline, .threads = effort->threads },
+    .gauge = &run->gauge,
+    .end = deadline,
+    .most_ns = most_ns_of(run),
+    .model = &run->model,
+    .events = run->events
+  };
 }
 
 static bool is_tree(const struct ft_candidate *candidate) {
@@ -199,6 +202,7 @@ static enum ft_status search_sample(struct ft_learned *learned, struct ft_run *r
   double deadline = now + left * (left < LITTLE_SHARE * run->limit ? 1 : SAMPLE_SHARE);
   struct ft_search_options options = options_of(run, &effort, metric, deadline);
   options.most_work = effort.most_work / 2;
+  options.limit *= SAMPLE_SHARE;
   options.ordering = true;
   options.after = BEST * size_of(run, learned->seens, run->limit).unit;
   options.end = learned->deadline;
@@ -275,8 +279,8 @@ static enum ft_status search(struct ft_learned *learned, struct ft_run *run, enu
     options.speed = &learned->sampled.speed;
     options.most_trials = 0;
   }
-  options.growth = options.list || seen_share(learned, run) > ENOUGH_SEEN ? 0 : MORE_ROWS;
-  options.settling = options.growth > 0 ? settling_seconds(learned, run) : 0;
+  options.time.growth = options.list || seen_share(learned, run) > ENOUGH_SEEN ? 0 : MORE_ROWS;
+  options.time.settling = options.time.growth > 0 ? settling_seconds(learned, run) : 0;
   enum ft_status status = ft_search_run(&learned->search, &data, &learned->part, &options, err);
   if (status == FT_OK && learned->sampled.end == FT_SEARCH_CLOCK)
     learned->search.end = FT_SEARCH_CLOCK;
@@ -361,7 +365,7 @@ static double finals_seconds(const struct ft_learned *learned, double growth) {
   for (uint32_t i = 0; i < learned->finals.finals; i++) {
     const struct ft_final *final = &learned->finals.final[i];
     const struct ft_trial *trial = &final->candidate->trial;
-    seconds += final->kept * trial->seconds / trial->fits * growth;
+    if (final->again) seconds += final->kept * trial->seconds / trial->fits * growth;
   }
   return seconds / learned->effort.threads;
 }
@@ -390,9 +394,8 @@ static enum ft_status train_finals(struct ft_run *run, struct ft_learned *learne
                                        .tick = tell_finals };
   if (learned->helds == 0 && !effort->hold_out) return FT_OK; /* they have seen all rows */
   if (ft_train_is_stopped(run->events)) return FT_OK;
-  double left = (options.deadline - ft_clock_seconds()) * effort->threads;
-  double growth = growth_of(learned, run);
-  if (!ft_finals_limit(&learned->finals, left, growth)) return FT_OK;
+  double left = options.deadline - ft_clock_seconds(), growth = growth_of(learned, run);
+  if (!ft_finals_limit(&learned->finals, left, effort->threads, growth)) return FT_OK;
   telling.seconds = finals_seconds(learned, growth);
   struct ft_fit_data data = data_of(run);
   enum ft_status status =

@@ -2,6 +2,14 @@
 
 #include <math.h>
 
+#define STANDARD_NS 1000.0
+#define OUTPUT_NS \
+  125.0 /* trees are grown for each class: of many classes even a few rounds take longer */
+
+double ft_budget_standard_ns(uint32_t outputs) {
+  return fmax(STANDARD_NS, OUTPUT_NS * outputs);
+}
+
 /* What giving up one more fit of the part costs. */
 static double loss_of(const struct ft_budget_part *part) {
   double square = part->weight * part->weight * fmax(part->gain, 1e-12);

@@ -10,8 +10,10 @@
 
 #include <stdint.h>
 
-#define FT_BUDGET_STANDARD_NS 1000.0     /* a row on one core, when PREDICT_NS is not given */
-#define FT_BUDGET_BYTES       16777216.0 /* of an artifact */
+#define FT_BUDGET_BYTES 16777216.0 /* of an artifact */
+
+/* Nanoseconds a row on one core, when PREDICT_NS is not given. */
+double ft_budget_standard_ns(uint32_t outputs);
 
 struct ft_budget_part {
   double weight; /* in the mixture */

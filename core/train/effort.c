@@ -2,16 +2,18 @@
 
 #include <math.h>
 
-#define ASIDE_ROWS        500  /* from here on a part is kept aside */
-#define FEW_ROWS          1500 /* fewer are dealt to more folds */
-#define MOST_SCORED       50000 /* rows that are enough to compare candidates, and to show a score, … */
-#define FEW_OUTPUTS       4     /* … of so many outputs */
-#define SEARCH_SECONDS    100.0 /* one core's, of a search that nothing ends before */
-#define FOLDED_SECONDS    2.5   /* a fit that takes longer is not done once a fold … */
-#define FOLDED_SHARE      0.05  /* … nor one that takes more of the time */
-#define ALONE_SECONDS     20.0  /* a fit that takes longer is given all threads … */
-#define ALONE_SHARE       0.1   /* … and one that takes more of the time: few are tried */
-#define MOST_FIT_SECONDS  40.0  /* then rounds are fewer, and steps larger */
+#define ASIDE_ROWS     500  /* from here on a part is kept aside */
+#define FEW_ROWS       1500 /* fewer are dealt to more folds */
+#define MOST_SCORED    50000 /* rows that are enough to compare candidates, and to show a score, … */
+#define FEW_OUTPUTS    4     /* … of so many outputs */
+#define SEARCH_SECONDS 100.0 /* one core's, of a search that nothing ends before */
+#define FOLDED_SECONDS 2.5   /* a fit that takes longer is not done once a fold … */
+#define FOLDED_SHARE   0.05  /* … nor one that takes more of the time */
+#define ALONE_SECONDS  20.0  /* a fit that takes longer is given all threads … */
+#define ALONE_SHARE    0.1   /* … and one that takes more of the time: few are tried */
+#define SHARED_SECONDS \
+  0.01 /* … if a tree takes as long: threads wait for each other in every level */
+#define MOST_FIT_SECONDS  40.0 /* then rounds are fewer, and steps larger */
 #define MOST_HASTE        5.0
 #define MOST_OVER         3.0 /* then rows are fewer too */
 #define SAMPLE_ROWS       20000
@@ -48,7 +50,8 @@ struct ft_effort ft_effort_for(const struct ft_effort_size *size) {
                  : size->rows < FEW_ROWS ? 8
                                          : 5;
   effort.most_work = fmax(SEARCH_SECONDS, 3 * unit);
-  bool alone = effort.hold_out && unit > fmin(ALONE_SECONDS, ALONE_SHARE * size->limit);
+  bool alone = effort.hold_out && size->tree > SHARED_SECONDS &&
+               unit > fmin(ALONE_SECONDS, ALONE_SHARE * size->limit);
   effort.threads = alone ? 1 : size->threads;
   effort.fit_threads = alone ? size->threads : 1;
   return effort;

@@ -11,6 +11,7 @@ struct ft_effort_size {
   size_t rows;
   uint32_t outputs; /* of a row: more of them, and fewer rows are judged */
   double unit;      /* seconds of a fit of the first configuration, foretold (cost.h) */
+  double tree;      /* … and of one tree of it */
   double limit;     /* seconds; MAX_RUNTIME or its default */
   uint32_t threads; /* only how fits are spread over them depends on it */
 };

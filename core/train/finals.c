@@ -161,8 +161,9 @@ enum ft_status ft_finals_pick(struct ft_finals *out, struct ft_arena *arena,
   return FT_OK;
 }
 
-bool ft_finals_limit(struct ft_finals *finals, double seconds, double growth) {
-  struct ft_budget_part part[FT_FINALS_MOST]; /* its `ns` are seconds here */
+/* As many fits of each as there is time for, one at least: seconds of one core. */
+static void limit_kept(struct ft_budget_part *part, const struct ft_finals *finals, double seconds,
+                       double growth) {
   for (uint32_t i = 0; i < finals->finals; i++) {
     const struct ft_final *final = &finals->final[i];
     const struct ft_trial *trial = &final->candidate->trial;
@@ -172,13 +173,34 @@ bool ft_finals_limit(struct ft_finals *finals, double seconds, double growth) {
                                        .fits = final->kept };
   }
   ft_budget_keep(part, finals->finals, seconds, INFINITY);
-  double needed = 0;
-  for (uint32_t i = 0; i < finals->finals; i++)
-    needed += part[i].kept * part[i].ns;
-  if (needed > seconds) return false;
-  for (uint32_t i = 0; i < finals->finals; i++)
-    finals->final[i].kept = part[i].kept;
-  return true;
+}
+
+/* The one of the most weight for its time that is not yet trained again, and that there is time for. */
+static struct ft_final *next_again(struct ft_finals *finals, const struct ft_budget_part *part,
+                                   double seconds, double left) {
+  struct ft_final *best = NULL;
+  double most = 0;
+  for (uint32_t i = 0; i < finals->finals; i++) {
+    double ns = part[i].kept * part[i].ns, worth = finals->final[i].weight / fmax(ns, 1e-9);
+    if (finals->final[i].again || part[i].ns > seconds || ns > left || worth <= most) continue;
+    best = &finals->final[i];
+    most = worth;
+  }
+  return best;
+}
+
+bool ft_finals_limit(struct ft_finals *finals, double seconds, uint32_t threads, double growth) {
+  struct ft_budget_part part[FT_FINALS_MOST]; /* its `ns` are seconds here */
+  double left = seconds * threads;
+  bool any = false;
+  limit_kept(part, finals, left, growth);
+  for (struct ft_final *next; (next = next_again(finals, part, seconds, left)) != NULL;) {
+    const struct ft_budget_part *own = &part[next - finals->final];
+    next->again = any = true;
+    next->kept = own->kept;
+    left -= own->kept * own->ns;
+  }
+  return any;
 }
 
 static void run_task(void *self, size_t index) {
@@ -217,6 +239,7 @@ static enum ft_status open_all(struct ft_finals *finals, struct finishing *finis
   if (!finishing->task) return ft_fail(err, FT_NOMEM, "out of memory to train");
   for (uint32_t i = 0; i < finals->finals; i++) {
     struct ft_final *final = &finals->final[i];
+    if (!final->again) continue;
     FT_TRY(ft_trial_open(&final->trial, data, partition, final->candidate->configuration,
                          refit_rounds(final), err));
     final->trial.fits = final->kept;
@@ -234,6 +257,7 @@ static const struct ft_trial *trial_of(const struct ft_final *final) {
 static enum ft_status close_all(struct ft_finals *finals, struct ft_error *err) {
   for (uint32_t i = 0; i < finals->finals; i++) {
     struct ft_trial *trial = &finals->final[i].trial;
+    if (!finals->final[i].again) continue;
     enum ft_status status = ft_trial_close(trial, err);
     if (status != FT_OK && status != FT_NOMEM) return status;
     finals->final[i].ready = status == FT_OK && !trial->cut;

@@ -18,6 +18,7 @@ struct ft_final {
   double weight;         /* in the mixture */
   double gain;           /* of many fits over one, in loss */
   uint32_t kept;         /* fits */
+  bool again;            /* they are trained again, as ft_finals_limit decides */
   struct ft_trial trial; /* on all rows */
   bool ready;            /* all its fits ended in time; else those of the search stand for them */
 };
@@ -52,9 +53,10 @@ enum ft_status ft_finals_pick(struct ft_finals *out, struct ft_arena *arena,
                               const struct ft_model *model, double most_ns, const double *gain,
                               struct ft_error *err) FT_MUST_CHECK;
 
-/* Give up fits until training them takes no longer than so many seconds of one core, when a fit takes
- * `growth` times what the search's took. Answers false, and gives up none, where one of each takes longer. */
-bool ft_finals_limit(struct ft_finals *finals, double seconds, double growth);
+/* Give up fits until training them takes no longer than so many seconds of the wall, when a fit takes
+ * `growth` times what the search's took. Where one of each takes longer, those of the most weight for their
+ * time are trained again, and the others stay as they are. Answers false where there is time for none. */
+bool ft_finals_limit(struct ft_finals *finals, double seconds, uint32_t threads, double growth);
 
 /* Train them on all rows of the partition. One whose fits do not end in time, or do not fit into memory,
  * is not ready. Where all have predicted all rows, weights are chosen anew on these.

@@ -51,8 +51,9 @@ static bool is_coarse(const struct ft_configuration *configuration) {
 void ft_portfolio_init(struct ft_portfolio *portfolio, struct ft_arena *arena,
                        const struct ft_fit_data *data, enum ft_model_type model_type) {
   *portfolio =
-      (struct ft_portfolio){ .list = ft_configuration_list(data->problem),
+      (struct ft_portfolio){ .list = ft_configuration_list(data->problem, data->outputs),
                              .model_type = model_type,
+                             .outputs = data->outputs,
                              .arena = arena,
                              .random = ft_random_seeded(data->seed ^ UINT64_C(0x70f0110700000001)),
                              .wide = has_wide(data->features),
@@ -114,6 +115,21 @@ static enum ft_status vary(struct ft_configuration *out, struct ft_portfolio *po
   return out->name ? FT_OK : ft_arena_fail(err, "the candidates");
 }
 
+enum ft_status ft_portfolio_hasten(const struct ft_configuration **configuration,
+                                   struct ft_portfolio *portfolio, double haste,
+                                   struct ft_error *err) {
+  struct ft_configuration *out = FT_ARENA_NEW(portfolio->arena, struct ft_configuration, 1);
+  if (!out) return ft_arena_fail(err, "the candidates");
+  *out = **configuration;
+  out->eta *= haste;
+  out->most_rounds = (uint32_t)(out->most_rounds / haste) + 1;
+  out->cost /= haste;
+  out->name = ft_arena_print(portfolio->arena, "%s, steps x %g", out->name, haste);
+  if (!out->name) return ft_arena_fail(err, "the candidates");
+  *configuration = out;
+  return FT_OK;
+}
+
 enum ft_status ft_portfolio_next(const struct ft_configuration **out,
                                  struct ft_portfolio *portfolio,
                                  const struct ft_configuration *best, struct ft_error *err) {
@@ -121,6 +137,7 @@ enum ft_status ft_portfolio_next(const struct ft_configuration **out,
   while (portfolio->list->name) {
     const struct ft_configuration *next = portfolio->list++;
     if (!ft_learner_allowed(next->learner, portfolio->model_type)) continue;
+    if (!ft_configuration_suits(next, portfolio->outputs)) continue;
     if (ft_configuration_says(next, "encode", "target") && !portfolio->wide) continue;
     if (ft_log_fit_wanted(next) && !portfolio->spread) continue;
     if (portfolio->fine && is_coarse(next)) continue;

@@ -12,6 +12,7 @@
 struct ft_portfolio {
   const struct ft_configuration *list; /* what is left of it */
   enum ft_model_type model_type;
+  uint32_t outputs;       /* of the data */
   struct ft_arena *arena; /* of the variations */
   struct ft_random random;
   bool wide;           /* a category has many codes */
@@ -29,5 +30,11 @@ enum ft_status ft_portfolio_next(const struct ft_configuration **out,
                                  struct ft_portfolio *portfolio,
                                  const struct ft_configuration *best,
                                  struct ft_error *err) FT_MUST_CHECK;
+
+/* The same with a learning rate `haste` times as large, and as many rounds fewer; a new configuration.
+ * Errors: FT_NOMEM */
+enum ft_status ft_portfolio_hasten(const struct ft_configuration **configuration,
+                                   struct ft_portfolio *portfolio, double haste,
+                                   struct ft_error *err) FT_MUST_CHECK;
 
 #endif

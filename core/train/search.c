@@ -20,6 +20,7 @@
 #define LEAST_ERRORS   0.1    /* … and of the gain's standard error */
 #define SMALLEST_SHARE 0.02   /* of a mixture that is worth a final fit */
 #define HURRIED_SHARE  0.2    /* of the time, for the first few candidates */
+#define LARGEST_STEP   0.4    /* of a learning rate that was multiplied to save time */
 #define FINE           3.0    /* times the least loss: a linear model is of no use */
 
 struct task {
@@ -42,6 +43,9 @@ struct searching {
   uint32_t listed;  /* candidates proposed when the list was at its end; 0: it is not */
   uint32_t stale;
   const struct ft_configuration *deferred; /* put off until it is known how long others take */
+  const struct ft_configuration
+      *dear[FT_SEARCH_MOST_CANDIDATES]; /* put off until others are tried */
+  uint32_t dears, dears_taken;
   atomic_bool stop;
   atomic_uint begun;   /* of the first candidate's fits */
   atomic_uint reserve; /* milliseconds of the wall, until the final fits are done */
@@ -103,28 +107,32 @@ static double final_seconds(const struct searching *searching) {
     ns += searching->search->candidate[i].ns;
   }
   double kept = ns > searching->options->most_ns ? searching->options->most_ns / ns : 1;
-  return seconds * fmax(kept, 1 / fits_of(searching)) * searching->options->growth;
+  return seconds * fmax(kept, 1 / fits_of(searching)) * searching->options->time.growth;
 }
 
 /* Seconds of the wall until all that is proposed is tried. */
 static double seconds_waiting(const struct searching *searching) {
   const struct ft_search_options *options = searching->options;
-  double seconds = 0, half = (options->deadline - ft_clock_seconds()) / 2;
+  double seconds = 0, half = (options->time.deadline - ft_clock_seconds()) / 2;
   for (uint32_t i = searching->judged; i < searching->search->candidates; i++) {
     if (searching->search->candidate[i].state != FT_CANDIDATE_RUNNING) continue;
     double more = seconds_of(searching, searching->search->candidate[i].configuration);
     seconds += i == 0 && options->ordering ? fmin(more, half) : more;
   }
-  return seconds / options->threads;
+  return seconds / options->time.threads;
 }
 
-static bool fits_in_time(const struct searching *searching,
-                         const struct ft_configuration *configuration) {
-  double more = seconds_of(searching, configuration);
-  double finals = final_seconds(searching) + more * searching->options->growth;
-  return ft_clock_seconds() + seconds_waiting(searching) +
-             (more + finals) / searching->options->threads + searching->options->settling <=
-         searching->options->deadline;
+/* By how much its steps must be larger for a candidate to end in time; 0: it would not. */
+static double haste_of(const struct searching *searching,
+                       const struct ft_configuration *configuration) {
+  const struct ft_search_options *options = searching->options;
+  struct ft_time_request request = { .now = ft_clock_seconds(),
+                                     .waiting = seconds_waiting(searching),
+                                     .seconds = seconds_of(searching, configuration),
+                                     .finals = final_seconds(searching) };
+  bool boosted = configuration->learner == FT_LEARN_TREES;
+  double most = boosted ? LARGEST_STEP / (configuration->eta * options->haste) : 1;
+  return ft_time_budget_haste(&options->time, &request, most);
 }
 
 /* Of the few that are tried on very many rows, trees are worth their while however far they come. */
@@ -161,6 +169,8 @@ static double seconds_to_try(const struct searching *searching) {
       running += seconds_of(searching, search->candidate[i].configuration);
   for (; count < most && ft_portfolio_next(&next, &rest, NULL, NULL) == FT_OK && next; count++)
     more += seconds_of(searching, next);
+  for (uint32_t i = searching->dears_taken; i < searching->dears && count < most; i++, count++)
+    more += seconds_of(searching, searching->dear[i]);
   for (uint32_t i = 0; best && !options->list && i < STALE && count < most; i++, count++)
     more += seconds_of(searching, best);
   double work = fmax(options->most_work - searching->work, 0);
@@ -175,7 +185,7 @@ static double seconds_left(const struct searching *searching) {
   double seconds = seconds_to_try(searching) + final_seconds(searching) +
                    options->after * ft_search_slowness(speed, FT_LEARN_TREES);
   double now = ft_clock_seconds(), passed = now - searching->judged_at;
-  double left = fmax(seconds / options->threads - passed, 0) + options->settling;
+  double left = fmax(seconds / options->time.threads - passed, 0) + options->time.settling;
   return fmax(fmin(left, options->end - now), 0);
 }
 
@@ -197,12 +207,12 @@ static void tick(void *self) {
  * of others must leave what the final fits will take. */
 static double deadline_of(struct searching *searching, const struct task *task) {
   const struct ft_search_options *options = searching->options;
-  if (!task->first) return options->deadline - 1e-3 * atomic_load(&searching->reserve);
-  double now = ft_clock_seconds(), left = options->deadline - now;
+  if (!task->first) return options->time.deadline - 1e-3 * atomic_load(&searching->reserve);
+  double now = ft_clock_seconds(), left = options->time.deadline - now;
   uint32_t waiting = (uint32_t)fits_of(searching) - atomic_fetch_add(&searching->begun, 1);
-  double waves = ceil((double)waiting / options->threads);
+  double waves = ceil((double)waiting / options->time.threads);
   /* the same again on more rows; or for all others */
-  double shares = options->list ? 1 : fmax(1 + options->growth, 2);
+  double shares = options->list ? 1 : fmax(1 + options->time.growth, 2);
   return now + left / fmax(waves, 1) / shares;
 }
 
@@ -265,7 +275,37 @@ static bool is_fine(const struct ft_search *search) {
   return linear > FINE * least;
 }
 
-/* The one that was put off, or the next of the portfolio; NULL: there is none. */
+/* By the foretold cost alone, so that it can be replayed. */
+static bool is_dear(const struct searching *searching,
+                    const struct ft_configuration *configuration) {
+  const struct ft_search_options *options = searching->options;
+  if (options->list || searching->search->candidates == 0) return false;
+  double rounds = ft_cost_rounds(configuration, options->haste, searching->search->speed.pace);
+  return ft_time_budget_is_dear(options->limit, foretell(searching, configuration, rounds));
+}
+
+/* The next of the portfolio, those that take much of the time after all others; then a variation of the best
+ * trees. NULL: there is none. */
+static enum ft_status next_listed(const struct ft_configuration **next, bool *varied,
+                                  struct searching *searching, struct ft_error *err) {
+  *varied = false;
+  for (;;) {
+    FT_TRY(ft_portfolio_next(next, &searching->portfolio, NULL, err));
+    if (!*next) break;
+    if (searching->dears == FT_SEARCH_MOST_CANDIDATES || !is_dear(searching, *next)) return FT_OK;
+    searching->dear[searching->dears++] = *next;
+  }
+  if (searching->dears_taken < searching->dears) {
+    *next = searching->dear[searching->dears_taken++];
+    return FT_OK;
+  }
+  *varied = true;
+  const struct ft_configuration *best =
+      searching->options->list ? NULL : best_trees(searching->search);
+  return ft_portfolio_next(next, &searching->portfolio, best, err);
+}
+
+/* The one that was put off, or the next one. */
 static enum ft_status next_of(const struct ft_configuration **next, bool *varied,
                               struct searching *searching, struct ft_error *err) {
   const struct ft_search *search = searching->search;
@@ -273,10 +313,8 @@ static enum ft_status next_of(const struct ft_configuration **next, bool *varied
   *varied = searching->listed > 0;
   searching->deferred = NULL;
   if (*next) return FT_OK;
-  *varied = !searching->portfolio.list->name;
-  const struct ft_configuration *best = searching->options->list ? NULL : best_trees(search);
   searching->portfolio.fine = !searching->options->list && is_fine(search);
-  return ft_portfolio_next(next, &searching->portfolio, best, err);
+  return next_listed(next, varied, searching, err);
 }
 
 static bool is_waiting(const struct searching *searching) {
@@ -298,15 +336,18 @@ static enum ft_status propose(bool *more, struct searching *searching, struct ft
       return FT_OK;
     }
     if (varied && searching->listed == 0) searching->listed = search->candidates;
-    if (search->candidates == 0 || may_be_cut(searching, next) || fits_in_time(searching, next)) {
-      *more = true;
-      return begin_candidate(searching, next, err);
-    }
-    if (is_waiting(searching)) { /* those may take less than foretold */
+    bool sure = search->candidates == 0 || may_be_cut(searching, next);
+    double haste = sure ? 1 : haste_of(searching, next);
+    if (haste != 1 && is_waiting(searching)) { /* those may take less than foretold */
       searching->deferred = next;
       return FT_OK;
     }
-    search->end = FT_SEARCH_CLOCK;
+    if (haste != 1) search->end = FT_SEARCH_CLOCK;
+    if (haste > 1) FT_TRY(ft_portfolio_hasten(&next, &searching->portfolio, haste, err));
+    if (haste > 0) {
+      *more = true;
+      return begin_candidate(searching, next, err);
+    }
     if (varied) return FT_OK;
     search->candidate[search->candidates++] =
         (struct ft_candidate){ .configuration = next, .state = FT_CANDIDATE_SKIPPED };
@@ -400,7 +441,8 @@ static enum ft_status take_result(struct searching *searching, struct ft_error *
   }
   if (status != FT_OK) return status;
   if (candidate->trial.cut) search->end = FT_SEARCH_CLOCK;
-  bool cut = candidate->trial.cut && !may_be_cut(searching, candidate->configuration);
+  bool boosted = candidate->configuration->learner == FT_LEARN_TREES;
+  bool cut = candidate->trial.cut && !boosted; /* each round of trees is a model */
   if (!whole || (cut && search->tried > 0)) {
     candidate->state = FT_CANDIDATE_CUT;
     if (search->tried > 0 || candidate->trial.covers == 0) ft_trial_release(&candidate->trial);
@@ -409,8 +451,7 @@ static enum ft_status take_result(struct searching *searching, struct ft_error *
   learn_cost(searching, &candidate->trial);
   searching->judged_at = ft_clock_seconds();
   FT_TRY(judge(searching, candidate, err));
-  double reserve =
-      final_seconds(searching) / searching->options->threads + searching->options->settling;
+  double reserve = ft_time_budget_reserve(&searching->options->time, final_seconds(searching));
   atomic_store(&searching->reserve, (unsigned)fmin(1e3 * reserve, 1e9));
   return FT_OK;
 }
@@ -419,7 +460,8 @@ static bool is_hurried(const struct searching *searching) {
   const struct ft_search_options *options = searching->options;
   if (options->ordering) return false;
   double first = seconds_of(searching, searching->portfolio.list);
-  return HURRIED_SHARE * (options->deadline - options->begin) * options->threads < AHEAD * first;
+  const struct ft_time_budget *time = &options->time;
+  return HURRIED_SHARE * (time->deadline - time->begin) * time->threads < AHEAD * first;
 }
 
 static enum ft_status try_all(struct searching *searching, struct ft_error *err) {
@@ -433,7 +475,7 @@ static enum ft_status try_all(struct searching *searching, struct ft_error *err)
     if (searching->judged == search->candidates) return FT_OK;
     FT_TRY(take_result(searching, err));
     more |= searching->deferred != NULL;
-    if (search->end == FT_SEARCH_CLOCK && ft_clock_seconds() > searching->options->deadline)
+    if (search->end == FT_SEARCH_CLOCK && ft_clock_seconds() > searching->options->time.deadline)
       return FT_OK;
     if (atomic_load(&searching->stop)) {
       search->end = FT_SEARCH_STOPPED;
@@ -521,7 +563,7 @@ static enum ft_status make_room(struct searching *searching, struct ft_error *er
                                    .most_tasks = tasks,
                                    .run = run_task,
                                    .tick = tick };
-  return ft_schedule_make(&searching->schedule, &work, searching->options->threads, err);
+  return ft_schedule_make(&searching->schedule, &work, searching->options->time.threads, err);
 }
 
 static enum ft_status run(struct searching *searching, struct ft_error *err) {
@@ -551,6 +593,7 @@ enum ft_status ft_search_run(struct ft_search *out, const struct ft_fit_data *da
                                  .options = options };
   ft_portfolio_init(&searching.portfolio, &out->arena, data, options->model_type);
   if (options->list) searching.portfolio.list = options->list;
+  out->speed.pace = FT_COST_PACE;
   if (options->speed) out->speed = *options->speed;
   atomic_store(&searching.stop, ft_train_is_stopped(options->events));
   enum ft_status status = run(&searching, err);

@@ -12,6 +12,7 @@
 #include "core/train/events.h"
 #include "core/train/gauge.h"
 #include "core/train/score.h"
+#include "core/train/time_budget.h"
 #include "core/train/trial.h"
 #include "foretell/objective.h"
 
@@ -63,14 +64,11 @@ struct ft_search_options {
   double most_work; /* seconds of one core, foretold (cost.h), of all candidates */
   uint32_t most_rounds;
   double haste;
-  uint32_t threads;     /* fits at the same time */
-  uint32_t fit_threads; /* of each */
-  double begin;         /* ft_clock_seconds */
-  double deadline;      /* of the search and the final fits */
-  double start;         /* seconds of trees' first round, with a list */
-  double growth;        /* seconds of a final fit, as a multiple of a trial's */
-  double settling;      /* seconds of the wall from the last trial to the final fits */
-  double most_ns;       /* of a prediction by the model, a row */
+  uint32_t fit_threads;       /* of each fit */
+  double limit;               /* seconds; MAX_RUNTIME or its default, or the search's share of it */
+  struct ft_time_budget time; /* its `threads` are fits at the same time */
+  double start;               /* seconds of trees' first round, with a list */
+  double most_ns;             /* of a prediction by the model, a row */
   const struct ft_search_speed
       *speed;             /* as an earlier search has seen it; NULL: nothing is known */
   struct ft_gauge *gauge; /* of the whole training; NULL: nothing is told */

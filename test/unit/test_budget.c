@@ -55,6 +55,13 @@ static void one_fit_of_each_stays_even_beyond_the_budget(void **state) {
   assert_int_equal(part[1].kept, 1);
 }
 
+static void many_classes_may_take_longer(void **state) {
+  (void)state;
+  assert_true(ft_budget_standard_ns(1) == 1000);
+  assert_true(ft_budget_standard_ns(8) == 1000);
+  assert_true(ft_budget_standard_ns(26) == 3250);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_fits_is_kept_whole),
@@ -62,6 +69,7 @@ int main(void) {
     cmocka_unit_test(the_light_lose_fits_before_the_heavy),
     cmocka_unit_test(the_bytes_of_the_artifact_count_too),
     cmocka_unit_test(one_fit_of_each_stays_even_beyond_the_budget),
+    cmocka_unit_test(many_classes_may_take_longer),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 static struct ft_effort effort_for(size_t rows, double unit, double limit) {
-  return ft_effort_for(&(struct ft_effort_size){ rows, 1, unit, limit, 2 });
+  return ft_effort_for(&(struct ft_effort_size){ rows, 1, unit, unit / 100, limit, 2 });
 }
 
 static void few_rows_are_folded_and_fits_run_side_by_side(void **state) {
@@ -33,6 +33,16 @@ static void very_many_rows_are_ordered_on_a_sample_and_fitted_by_all_threads(voi
   assert_int_equal(effort.fit_threads, 2);
 }
 
+/* Threads within a fit wait for each other at every level of every tree. */
+static void small_trees_of_many_classes_are_grown_by_one_thread_each(void **state) {
+  (void)state;
+  struct ft_effort_size size = { 16000, 26, 7, 0.0014, 60, 2 };
+  struct ft_effort effort = ft_effort_for(&size);
+  assert_true(effort.hold_out);
+  assert_int_equal(effort.threads, 2);
+  assert_int_equal(effort.fit_threads, 1);
+}
+
 static void dear_fits_of_few_rows_see_a_share_of_them(void **state) {
   (void)state;
   struct ft_effort few = effort_for(20000, 1900, 10), many = effort_for(540000, 1900, 10);
@@ -44,7 +54,7 @@ static void dear_fits_of_few_rows_see_a_share_of_them(void **state) {
 
 static void of_many_outputs_fewer_rows_are_judged(void **state) {
   (void)state;
-  struct ft_effort_size size = { 500000, 4, 10, 60, 2 };
+  struct ft_effort_size size = { 500000, 4, 10, 0.1, 60, 2 };
   assert_int_equal(ft_effort_for(&size).aside, 10);
   size.outputs = 40;
   assert_int_equal(ft_effort_for(&size).aside, 100);
@@ -52,7 +62,7 @@ static void of_many_outputs_fewer_rows_are_judged(void **state) {
 
 static void the_processors_change_nothing_but_how_fits_are_spread(void **state) {
   (void)state;
-  struct ft_effort_size size = { 3000000, 1, 100, 60, 1 };
+  struct ft_effort_size size = { 3000000, 1, 100, 1, 60, 1 };
   struct ft_effort one = ft_effort_for(&size), two = effort_for(3000000, 100, 60);
   assert_int_equal(one.sample, two.sample);
   assert_int_equal(one.folds, two.folds);
@@ -65,6 +75,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(few_rows_are_folded_and_fits_run_side_by_side),
     cmocka_unit_test(very_many_rows_are_ordered_on_a_sample_and_fitted_by_all_threads),
+    cmocka_unit_test(small_trees_of_many_classes_are_grown_by_one_thread_each),
     cmocka_unit_test(dear_fits_of_few_rows_see_a_share_of_them),
     cmocka_unit_test(of_many_outputs_fewer_rows_are_judged),
     cmocka_unit_test(the_processors_change_nothing_but_how_fits_are_spread),

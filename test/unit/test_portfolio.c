@@ -48,6 +48,16 @@ static bool has(struct listing *l, const char *name) {
   return found;
 }
 
+static bool is_listed_for(enum ft_problem problem, uint32_t outputs, const char *name) {
+  struct listing l;
+  begin(&l, problem, FT_MODEL_TYPE_AUTO);
+  l.data.outputs = outputs;
+  ft_portfolio_init(&l.portfolio, &l.arena, &l.data, FT_MODEL_TYPE_AUTO);
+  bool found = has(&l, name);
+  ft_arena_release(&l.arena);
+  return found;
+}
+
 static bool is_listed(enum ft_model_type model_type, bool fine, const char *name) {
   struct listing l;
   begin(&l, FT_REGRESSION, model_type);
@@ -73,6 +83,30 @@ static void what_is_coarse_is_left_out_where_that_is_of_no_use(void **state) {
     assert_true(is_listed(FT_MODEL_TYPE_AUTO, false, fine[i]));
     assert_true(is_listed(FT_MODEL_TYPE_AUTO, true, fine[i]));
   }
+}
+
+static void several_classes_begin_with_the_boosters_defaults(void **state) {
+  (void)state;
+  assert_string_equal(ft_configuration_list(FT_MULTICLASS, 3)->name, "plain");
+  assert_string_equal(ft_configuration_list(FT_BINARY, 1)->name, "standard");
+  assert_false(is_listed_for(FT_BINARY, 1, "plain"));
+  assert_false(is_listed_for(FT_MULTICLASS, 4, "broad net"));
+  assert_true(is_listed_for(FT_MULTICLASS, 26, "broad net"));
+  assert_true(is_listed_for(FT_MULTICLASS, 26, "swift"));
+  assert_false(is_listed_for(FT_MULTICLASS, 26, "standard"));
+}
+
+static void haste_makes_larger_steps_and_fewer_of_them(void **state) {
+  (void)state;
+  struct listing l;
+  begin(&l, FT_REGRESSION, FT_MODEL_TYPE_AUTO);
+  const struct ft_configuration *first = next_of(&l, NULL), *hasty = first;
+  assert_int_equal(ft_portfolio_hasten(&hasty, &l.portfolio, 2, NULL), FT_OK);
+  assert_ptr_not_equal(hasty, first);
+  assert_true(hasty->eta == 2 * first->eta);
+  assert_true(hasty->most_rounds <= first->most_rounds / 2 + 1);
+  assert_string_not_equal(hasty->name, first->name);
+  ft_arena_release(&l.arena);
 }
 
 static void a_model_type_allows_its_own_learners(void **state) {
@@ -117,6 +151,8 @@ static void variations_follow_and_replay(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_is_coarse_is_left_out_where_that_is_of_no_use),
+    cmocka_unit_test(several_classes_begin_with_the_boosters_defaults),
+    cmocka_unit_test(haste_makes_larger_steps_and_fewer_of_them),
     cmocka_unit_test(a_model_type_allows_its_own_learners),
     cmocka_unit_test(logarithms_are_for_positive_numbers_that_spread),
     cmocka_unit_test(variations_follow_and_replay),

@@ -90,7 +90,8 @@ static void fit_once(struct ft_trial *trial, const struct ft_fit_data *data,
                                       .haste = 1,
                                       .deadline = 1e300 };
   struct ft_error err;
-  const struct ft_configuration *configuration = ft_configuration_list(data->problem);
+  const struct ft_configuration *configuration =
+      ft_configuration_list(data->problem, data->outputs);
   assert_int_equal(ft_trial_open(trial, data, partition, configuration, 0, &err), FT_OK);
   ft_trial_fit(trial, 0, &options);
   assert_int_equal(ft_trial_close(trial, &err), FT_OK);

@@ -1,0 +1,40 @@
+/* The time of a search: which candidates it is enough for, and what is kept of it for the final fits.
+ *
+ * Units    seconds of the wall; those of fits are of one core each. `now` and the bounds are of ft_clock_seconds.
+ * Numbers  what is estimated comes from the caller (cost.h); nothing here reads a clock.
+ * Threads  pure functions. */
+#ifndef FORETELL_TRAIN_TIME_BUDGET_H
+#define FORETELL_TRAIN_TIME_BUDGET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct ft_time_budget {
+  double begin;
+  double deadline;  /* of the search and the final fits */
+  uint32_t threads; /* fits at the same time */
+  double growth;    /* seconds of a final fit, as a multiple of a trial's; 0: there are none */
+  double settling;  /* from the last trial to the final fits */
+};
+
+/* What a candidate asks for. */
+struct ft_time_request {
+  double now;
+  double waiting; /* of the wall, until all that is proposed is tried */
+  double seconds; /* of its fits */
+  double finals;  /* of the final fits of what was tried so far, growth included */
+};
+
+/* Of the wall, for final fits that take so many seconds of one core: never more than a share of all, since
+ * those that are worth most come first and the others can stay as they are. */
+double ft_time_budget_reserve(const struct ft_time_budget *budget, double finals);
+
+/* By how much the learning rate must be multiplied for the candidate to end in time: 1 where it does as
+ * it is, `most` at most; 0 where that is not enough. */
+double ft_time_budget_haste(const struct ft_time_budget *budget,
+                            const struct ft_time_request *request, double most);
+
+/* Does a candidate take so much of a `limit` that cheaper ones should be tried before? */
+bool ft_time_budget_is_dear(double limit, double seconds);
+
+#endif
