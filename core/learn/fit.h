@@ -2,7 +2,7 @@
  *
  * Shapes   rows are indices into the features' and the target's canonical order; margins are
  *          valid rows × outputs, row-major, base included.
- * Units    regression: of the scaled target (problem.h of the run: mean 0, deviation 1).
+ * Units    regression: of the scaled target (mean 0, deviation 1).
  * Numbers  gradients are quantised (loss.h), rows of a round are drawn by our own generator: the
  *          same model for any number of threads.
  * Threads  one fit a thread; fits share read-only data. */

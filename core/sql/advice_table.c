@@ -184,6 +184,8 @@ const struct ft_advice ft_advice_table[] = {
     DUCK("INSTALL httpfs and LOAD httpfs fetch it from the internet. Or copy the file to this "
          "machine first (aws s3 cp, curl) and name that."),
     "files of S3 and of the web need DuckDB's extension httpfs, which is not installed" },
+  { "but it exists in the ", FT_ADVICE_MESSAGE,
+    DUCK("INSTALL name and LOAD name fetch an extension from the internet."), NULL },
   { "the required extension '", FT_ADVICE_MESSAGE,
     DUCK("INSTALL name and LOAD name fetch an extension from the internet."), NULL },
 

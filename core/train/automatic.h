@@ -1,9 +1,8 @@
 /* AUTO ON: a search for the best learner, judged on rows on which no choice was made.
  *
- * 1000 rows or more: a fifth is kept aside; the search sees the others only, and the shown score is
- * of that fifth. Then the winner is trained again on all rows in the same way. Fewer rows: the score
- * is of the cross-validation. Up to 10,000 rows a learner is the mean of five, each stopped on the
- * fifth that it did not see; beyond, it is one, with the rounds that did best on a fifth.
+ * With 500 rows or more a part is kept aside: the search sees the others only, the shown score is of
+ * that part, and the model is then trained again on all rows. Fewer rows: the score is of the
+ * cross-validation. How many folds a candidate has follows from the seconds of a fit (effort.h).
  * docs/training.md has the whole of it. */
 #ifndef FORETELL_TRAIN_AUTOMATIC_H
 #define FORETELL_TRAIN_AUTOMATIC_H

@@ -57,6 +57,11 @@ static const struct {
   { "in struct", FT_UNDEFINED_COLUMN },
   { "unnamed struct", FT_UNDEFINED_FUNCTION },
   { "depend on it", FT_DEPENDENT },
+  { "chema with name ", FT_UNDEFINED_SCHEMA },
+  { "because schema \"", FT_UNDEFINED_SCHEMA },
+  { "No catalog + schema named", FT_UNDEFINED_SCHEMA },
+  { "the required extension '", FT_UNSUPPORTED },
+  { "but it exists in the ", FT_UNSUPPORTED },
   { "Catalog \"", FT_UNDEFINED_OBJECT },
 };
 

@@ -204,6 +204,10 @@ static void errors_have_a_status_a_place_and_advice(void **state) {
     { "SELECT \"abcd\" FROM (SELECT 1 AS abc)", FT_UNDEFINED_COLUMN, 8,
       "referenced column \"abcd\" not found", "Candidate bindings: \"abc\"" },
     { "SELECT * FROM nosuch", FT_UNDEFINED_TABLE, 15, "nosuch", "" },
+    { "CREATE TABLE nosuch.t (a INT)", FT_UNDEFINED_SCHEMA, 0, "schema with name nosuch", "" },
+    { "SELECT * FROM nosuch.t", FT_UNDEFINED_SCHEMA, 0, "schema \"nosuch\" does not exist", "" },
+    { "USE nosuch", FT_UNDEFINED_SCHEMA, 0, "nosuch", "" },
+    { "COPY (SELECT 1) TO 'x.xlsx'", FT_UNSUPPORTED, 0, "excel extension", "INSTALL" },
     { "SELECT CAST('a' AS INTEGER)", FT_CONVERSION, 8, "Could not convert string 'a'", "" },
     { "SELECT length(1, 2)", FT_UNDEFINED_FUNCTION, 8, "no function matches", "Candidate" },
     { "CREATE TABLE taken(a INTEGER)", FT_DUPLICATE_TABLE, 0, "already exists", "" },
@@ -463,7 +467,7 @@ static void schema_public_is_there_in_new_databases(void **state) {
   run(engine, "DROP SCHEMA public CASCADE");
   ft_engine_close(engine);
   engine = open_session(path, FT_ENGINE_DEFAULTS); /* it is the user's to drop */
-  expect_error(engine, "SELECT * FROM public.t", FT_UNDEFINED_OBJECT);
+  expect_error(engine, "SELECT * FROM public.t", FT_UNDEFINED_SCHEMA);
   expect_rows(engine, "SELECT a FROM u", "2");
   ft_engine_close(engine);
   drop_path(path);
