@@ -8,11 +8,14 @@
 #include <utils/builtins.h>
 #include <utils/fmgroids.h>
 #include <utils/rel.h>
+#include <utils/snapmgr.h>
 
 #include "hosts/postgres/sealing.h"
 
-/* A copy of the carrier's body; NULL when there is none of ours. */
-static text *find_carrier(Relation functions, const char *name, const struct ft_place_of *place) {
+/* A copy of the carrier's body as that snapshot sees it (NULL: the newest); NULL when there is none of
+ * ours. */
+static text *find_carrier(Relation functions, const char *name, const struct ft_place_of *place,
+                          Snapshot snapshot) {
   ScanKeyData key[3];
   oidvector *none = buildoidvector(NULL, 0);
   text *found = NULL;
@@ -22,7 +25,8 @@ static text *find_carrier(Relation functions, const char *name, const struct ft_
               PointerGetDatum(none));
   ScanKeyInit(&key[2], Anum_pg_proc_pronamespace, BTEqualStrategyNumber, F_OIDEQ,
               ObjectIdGetDatum(place->schema));
-  SysScanDesc scan = systable_beginscan(functions, ProcedureNameArgsNspIndexId, true, NULL, 3, key);
+  SysScanDesc scan =
+      systable_beginscan(functions, ProcedureNameArgsNspIndexId, true, snapshot, 3, key);
   HeapTuple tuple = systable_getnext(scan);
   if (HeapTupleIsValid(tuple)) {
     Form_pg_proc form = (Form_pg_proc)GETSTRUCT(tuple);
@@ -54,7 +58,10 @@ static enum ft_status read_piece(char **bytes, size_t *size, Relation functions,
   char name[NAMEDATALEN];
   struct ft_span base64;
   ft_body_carrier_name(name, &body->artifact, n);
-  text *carrier = find_carrier(functions, name, place);
+  text *carrier = find_carrier(functions, name, place, NULL);
+  /* A statement that began before its model was replaced goes on with the old one's bytes. */
+  if (!carrier && ActiveSnapshotSet())
+    carrier = find_carrier(functions, name, place, GetActiveSnapshot());
   if (!carrier) {
     ft_fail(err, FT_UNDEFINED_OBJECT, "the model's bytes are missing: there is no function \"%s\"",
             name);
