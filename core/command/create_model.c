@@ -14,12 +14,22 @@ struct trained {
   struct ft_job job;
 };
 
+/* What stands in the way of replacing a model is said before hours of training. */
+static enum ft_status check_replace(const struct ft_creation *creation,
+                                    const struct ft_columns *columns, struct ft_error *err) {
+  const struct ft_host *host = creation->command->host;
+  if (!creation->exists || !host->check_replace) return FT_OK;
+  return host->check_replace(host->self, &creation->old, creation->function, columns->field,
+                             columns->fields, columns->target, err);
+}
+
 static enum ft_status prepare(struct trained *trained, struct ft_creation *creation,
                               struct ft_error *err) {
   const struct ft_command *command = creation->command;
   FT_TRY(ft_columns_describe(&trained->columns, command, err));
   FT_TRY(ft_preprocessors_check(command, &trained->columns, err));
   FT_TRY(ft_creation_check_writable(creation, err));
+  FT_TRY(check_replace(creation, &trained->columns, err));
   creation->target_type = ft_columns_type_name(&trained->columns, trained->columns.target);
   return ft_create_job_fill(&trained->job, command, creation->name.name, &trained->columns, err);
 }

@@ -15,6 +15,7 @@
 #include "hosts/postgres/guard.h"
 #include "hosts/postgres/module.h"
 #include "hosts/postgres/query.h"
+#include "hosts/postgres/replace.h"
 
 #define TELL_EVERY_MS 5000
 
@@ -121,6 +122,7 @@ void ft_postgres_host(struct ft_host *out, struct ft_session *session) {
     .put = ft_catalogue_put,
     .drop = ft_catalogue_drop,
     .check_function = ft_function_check,
+    .check_replace = ft_replace_check,
     .make_functions = ft_function_make,
     .drop_functions = ft_function_drop,
     .notice = notice,

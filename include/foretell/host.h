@@ -114,6 +114,11 @@ struct ft_host {
    * names that come with it (<f>_prob, <f>_probabilities). */
   enum ft_status (*check_function)(void *self, const char *schema, const char *function,
                                    const char *model, struct ft_error *err);
+  /* May that model be replaced by one of these columns? Asked before rows are read. FT_PRIVILEGE, and
+   * FT_DEPENDENT, which names what uses its functions. NULL: always. */
+  enum ft_status (*check_replace)(void *self, const struct ft_model_record *old,
+                                  const char *function, const struct ft_field *field, size_t fields,
+                                  size_t target, struct ft_error *err);
   /* Make the functions of a READY model: <function>, its row form, and for a classifier
    * <function>_prob and <function>_probabilities. `type_name` are the engine's names from describe
    * for features then target, so the class function returns the target's own type. */

@@ -167,12 +167,21 @@ def case_models_replace_and_drop(server):
     same(ask("SELECT count(*) FROM pg_proc WHERE proname LIKE 'ft:%'"), "1", "carriers")
     same(ask("SELECT version FROM foretell.model WHERE is_current"), "2")
     says(server.error(create(replace="OR REPLACE", query="SELECT a, b, yes FROM t"), database=db),
-         "2BP01", "v depends on function")
+         "2BP01", "its function \"f\" is used by view public.v")
     same(ask("SELECT count(guess) FROM v"), "1500", "after a failed replacement")
+    # All that stands in the way is said before a row is read.
+    server.psql("CREATE STATISTICS st ON (f(a, b, price, k)) FROM t", database=db)
+    for query in (f"SELECT {COLUMNS}, pg_sleep(60)::text AS s, yes FROM t", "SELECT a, b, 1 / (a - a) AS z, yes FROM t"):
+        says(server.error(create(replace="OR REPLACE", query=query), database=db), "2BP01",
+             "view public.v", "statistics object public.st", "HINT:  Drop that first")
+    server.psql("DROP STATISTICS st", database=db)
+    same(ask("SELECT reason FROM foretell.model WHERE is_current"), "")
     says(server.error("CALL foretell.drop_model('m')", database=db), "2BP01", "v depends on function")
     server.psql("DROP VIEW v; CREATE INDEX guessed ON t (f(a, b, price, k))", database=db)
     says(server.error(create(replace="OR REPLACE", settings="MAX_TRIALS 1, SEED 6"), database=db),
          "2BP01", "index public.guessed")
+    says(server.error(create(replace="OR REPLACE", query=f"SELECT {COLUMNS}, 1 / (a - a) = 0 AS yes FROM t"),
+                      database=db), "2BP01", "index public.guessed")
     server.psql("DROP INDEX guessed; ALTER TABLE t ADD COLUMN g boolean GENERATED ALWAYS AS "
                 "(f(a, b, price, k)) STORED", database=db)
     says(server.error(create(replace="OR REPLACE", settings="MAX_TRIALS 1, SEED 6"), database=db),
@@ -184,6 +193,21 @@ def case_models_replace_and_drop(server):
     same(ask("SELECT count(*) FROM pg_proc WHERE prolang = (SELECT oid FROM pg_language WHERE "
              "lanname = 'foretell')"), "0", "functions left")
     same(ask("SELECT count(*) FROM foretell.stored_model"), "0")
+
+
+def case_a_statement_goes_on_with_the_model_that_it_began_with(server):
+    db = fresh(server, "goeson")
+    ask = lambda sql: server.value(sql, database=db)
+    before = ask("SELECT sum(f(a, b, price, k)::int) FROM t")
+    # Its first call comes after the model was replaced, and the old one's bytes were dropped.
+    for query in (f"{COLUMNS}, yes", f"{COLUMNS}, NOT yes AS yes"):
+        task = Background(server, "SELECT 'sum=' || sum(f(a, b, price, k)::int) FROM (SELECT t.* FROM t, "
+                          "(SELECT pg_sleep(4)) s OFFSET 0) x", database=db)
+        wait_for(lambda: ask("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") == "1", "a sleep")
+        server.psql(create(replace="OR REPLACE", query=f"SELECT {query} FROM t",
+                           settings="MAX_TRIALS 1, SEED 6"), database=db)
+        says(task.result().stdout, f"sum={before}")
+        before = ask("SELECT sum(f(a, b, price, k)::int) FROM t")
 
 
 def case_a_transaction_block_is_all_or_nothing(server):

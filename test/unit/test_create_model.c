@@ -175,6 +175,28 @@ static void a_read_only_database_is_told_before_training(void **state) {
   assert_false(fake.streamed);
 }
 
+static enum ft_status refuse_replace(void *self, const struct ft_model_record *old,
+                                     const char *function, const struct ft_field *field,
+                                     size_t fields, size_t target, struct ft_error *error) {
+  (void)self;
+  assert_string_equal(old->function, "predict_churn");
+  assert_string_equal(function, "g");
+  assert_int_equal(fields, 4);
+  assert_string_equal(field[target].name, "churn");
+  return ft_fail(error, FT_DEPENDENT, "a view uses it");
+}
+
+static void what_depends_on_a_model_is_told_before_training(void **state) {
+  (void)state;
+  fake.host.check_replace = refuse_replace;
+  expect_ok(CREATE); /* nothing is replaced */
+  fake.streamed = false;
+  tag = "untouched";
+  expect_refusal("CREATE OR REPLACE MODEL churn FROM customers TARGET churn FUNCTION g",
+                 FT_DEPENDENT, NULL, "a view uses it", "");
+  assert_false(fake.streamed);
+}
+
 static void what_is_not_there_yet_says_so(void **state) {
   (void)state;
   static const struct {
@@ -466,6 +488,7 @@ int main(int arguments, char **argument) {
     TEST(another_models_function_is_not_taken),
     TEST(bad_statements_leave_nothing),
     TEST(a_read_only_database_is_told_before_training),
+    TEST(what_depends_on_a_model_is_told_before_training),
     TEST(what_is_not_there_yet_says_so),
     TEST(preprocessors_are_checked_strictly),
     TEST(preprocessors_that_change_nothing_are_taken),
