@@ -205,6 +205,7 @@ static enum ft_status open_answer(void **out, struct ft_server *server, const ch
     free(answer);
     return status;
   }
+  answer->first = answer->current;
   answer->kind = kind_of(answer->current);
   name_answer(answer);
   *out = answer;

@@ -13,7 +13,8 @@ struct ft_server {
 
 struct ft_server_answer {
   struct ft_server *server;
-  PGresult *current; /* rows in hand */
+  PGresult *first;   /* the columns' names are in it, to the end; owned */
+  PGresult *current; /* rows in hand; owned, and may be the first */
   enum ft_result_kind kind;
   bool given; /* the rows in hand have been handed out */
   bool ended;

@@ -41,7 +41,7 @@ static size_t columns(const void *self) {
 
 static const char *name_of(const void *self, size_t column) {
   const struct ft_server_answer *answer = self;
-  return PQfname(answer->current, (int)column);
+  return PQfname(answer->first, (int)column);
 }
 
 /* The rows in hand first, then one after another as they arrive. */
@@ -53,7 +53,7 @@ static enum ft_status next(void *self, size_t *rows, struct ft_error *err) {
     FT_TRY(ft_server_fetch(&arrived, answer->server, NULL, err));
     answer->ended = !arrived;
     if (arrived) {
-      PQclear(answer->current);
+      if (answer->current != answer->first) PQclear(answer->current);
       answer->current = arrived;
     }
   }
@@ -97,7 +97,8 @@ static void print_json(struct ft_buffer *out, void *self, size_t column, size_t 
 static void close_answer(void *self) {
   struct ft_server_answer *answer = self;
   if (!answer) return;
-  PQclear(answer->current);
+  if (answer->current != answer->first) PQclear(answer->current);
+  PQclear(answer->first);
   ft_server_drain(answer->server);
   free(answer);
 }

@@ -508,6 +508,15 @@ def embedded(server, folder, *statements):
     return done.stdout.strip().split("\n")[1:]
 
 
+def case_the_shell_keeps_the_names_of_columns(server):
+    """They are printed when the rows are known; memory that is freed in between is overwritten."""
+    done = subprocess.run([server.installation.build / "foretell", "-q", "-c",
+                           "SELECT i AS number, 'x' AS letter FROM generate_series(1, 3) i", server.url()],
+                          capture_output=True, text=True, check=True,
+                          env=dict(os.environ, MALLOC_PERTURB_="165", LANG="C.UTF-8"))
+    same(done.stdout.split("\n")[1], "│ number │ letter │")
+
+
 def case_both_hosts_make_the_same_model(server):
     db = fresh(server, "twins")
     order = "SELECT (f_prob(t)).probabilities[1] FROM t ORDER BY id"
