@@ -65,6 +65,20 @@ static enum ft_status check_manifest(const char **out, struct ft_arena *arena,
   return *out ? FT_OK : ft_arena_fail(err, "the manifest");
 }
 
+static enum ft_status copy_signature(struct ft_candidate *out, struct ft_arena *arena,
+                                     const struct ft_model *model, struct ft_error *err) {
+  const char **parameter = FT_ARENA_NEW(arena, const char *, model->fields);
+  if (!parameter) return ft_arena_fail(err, "the signature");
+  for (uint32_t i = 0; i < model->fields; i++) {
+    parameter[i] = ft_arena_text(arena, ft_span_of(model->field[i].name));
+    if (!parameter[i]) return ft_arena_fail(err, "the signature");
+  }
+  out->labels = model->labels;
+  out->parameters = model->fields;
+  out->parameter = parameter;
+  return FT_OK;
+}
+
 /* The whole artifact lives in `scratch` for as long as this takes. */
 static enum ft_status read_candidate(struct ft_candidate *out, struct ft_arena *arena,
                                      struct ft_arena *scratch, struct ft_span bytes,
@@ -72,6 +86,7 @@ static enum ft_status read_candidate(struct ft_candidate *out, struct ft_arena *
   struct ft_artifact artifact;
   FT_TRY(ft_artifact_read(&artifact, scratch, bytes, err));
   FT_TRY(check_manifest(&out->manifest, arena, artifact.manifest, err));
+  FT_TRY(copy_signature(out, arena, &artifact.model, err));
   ft_sha256_text(out->model_sha256, &artifact.model_sha256);
   return FT_OK;
 }

@@ -10,7 +10,10 @@
 #include "foretell/span.h"
 
 struct ft_candidate {
-  const char *manifest; /* arena; a JSON object */
+  const char *manifest;         /* arena; a JSON object */
+  uint32_t labels;              /* classes; 0: it gives a number */
+  uint32_t parameters;          /* of the function; 0, NULL: served elsewhere */
+  const char *const *parameter; /* arena */
   char model_sha256[FT_SHA256_TEXT];
 };
 

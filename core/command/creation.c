@@ -2,6 +2,8 @@
 
 #include <time.h>
 
+#include "core/command/summary.h"
+
 #include "core/command/model_name.h"
 
 /* What goes wrong with the attempt, rather than with the statement or its rows: the model is then
@@ -207,7 +209,10 @@ enum ft_status ft_creation_run(struct ft_creation *creation,
   ft_buffer_init(&creation->artifact, FT_FRAME_MAX_BYTES);
   enum ft_status status = make_and_store(creation, &making, &own);
   ft_buffer_release(&creation->artifact);
-  if (status == FT_OK) return FT_OK;
+  if (status == FT_OK) {
+    ft_summary_tell(creation);
+    return FT_OK;
+  }
   record_failure(creation, &own);
   if (err) *err = own;
   return status;

@@ -1,0 +1,181 @@
+#include "core/command/summary.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#define LINE_BYTES 900
+#define MOST_NAMES 12  /* parameters in a signature */
+#define MOST_QUERY 200 /* bytes of a query that is said again */
+
+static bool is_plain(struct ft_span name) {
+  bool plain = name.size > 0 && !(name.data[0] >= '0' && name.data[0] <= '9');
+  for (size_t i = 0; i < name.size; i++) {
+    char byte = name.data[i];
+    plain &= (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') || byte == '_';
+  }
+  return plain;
+}
+
+/* A name as it must be typed. */
+static void write_name(struct ft_buffer *out, struct ft_span name) {
+  if (is_plain(name)) {
+    ft_buffer_append(out, name.data, name.size);
+    return;
+  }
+  ft_buffer_u8(out, '"');
+  for (size_t i = 0; i < name.size; i++) {
+    if (name.data[i] == '"') ft_buffer_u8(out, '"');
+    ft_buffer_u8(out, (uint8_t)name.data[i]);
+  }
+  ft_buffer_u8(out, '"');
+}
+
+/* With its schema, where the statement names one. */
+static void write_in_schema(struct ft_buffer *out, const struct ft_creation *creation,
+                            const char *name, const char *ending) {
+  char whole[256];
+  int size = snprintf(whole, sizeof(whole), "%s%s", name, ending);
+  if (size < 0 || (size_t)size >= sizeof(whole)) size = 0;
+  if (creation->create->model.schema.size) {
+    write_name(out, ft_span_of(creation->name.schema));
+    ft_buffer_u8(out, '.');
+  }
+  write_name(out, (struct ft_span){ whole, (size_t)size });
+}
+
+static void say(const struct ft_creation *creation, struct ft_buffer *line) {
+  if (!line->failed && line->size)
+    ft_command_notice(creation->command->host, "%.*s", (int)line->size, (const char *)line->data);
+  ft_buffer_reset(line);
+}
+
+static const json_t *main_metric(const json_t *manifest) {
+  size_t i;
+  const json_t *metric;
+  json_array_foreach(json_object_get(manifest, "metrics"), i, metric) {
+    if (json_is_true(json_object_get(metric, "main"))) return metric;
+  }
+  return NULL;
+}
+
+/* model "m" is ready: f1_binary 0.846, between 0.79 and 0.89 with a probability of 95 % */
+static void tell_score(const struct ft_creation *creation, const json_t *manifest,
+                       struct ft_buffer *line) {
+  const json_t *metric = main_metric(manifest);
+  const json_t *value = json_object_get(metric, "value"), *low = json_object_get(metric, "low");
+  const char *name = json_string_value(json_object_get(metric, "name"));
+  const char *colon = name ? strchr(name, ':') : NULL;
+  ft_buffer_print(line, "model \"%s\" is ready", creation->name.name);
+  if (colon && json_is_number(value))
+    ft_buffer_print(line, ": %s %.4g", colon + 1, json_number_value(value));
+  if (colon && json_is_number(low))
+    ft_buffer_print(line, ", on other rows %.3g to %.3g (95 %% sure)", json_number_value(low),
+                    json_number_value(json_object_get(metric, "high")));
+  say(creation, line);
+}
+
+static void tell_verdict(const struct ft_creation *creation, const json_t *manifest,
+                         struct ft_buffer *line) {
+  const json_t *verdict = json_object_get(manifest, "verdict");
+  const char *text = json_string_value(json_object_get(verdict, "text"));
+  bool better = json_is_true(json_object_get(verdict, "better"));
+  if (!text) return;
+  ft_buffer_print(line, better ? "it is %s" : "warning: it is %s", text);
+  say(creation, line);
+}
+
+static void tell_warnings(const struct ft_creation *creation, const json_t *manifest,
+                          struct ft_buffer *line) {
+  size_t warnings = json_array_size(json_object_get(manifest, "warnings"));
+  if (warnings)
+    ft_buffer_print(line, "%zu warning%s above; SHOW MODEL has %s too", warnings,
+                    warnings > 1 ? "s" : "", warnings > 1 ? "them" : "it");
+  say(creation, line);
+}
+
+/* "state, plan, …", or the types where there are no names. */
+static void write_parameters(struct ft_buffer *out, const struct ft_creation *creation) {
+  const struct ft_create_model *create = creation->create;
+  const struct ft_candidate *candidate = &creation->candidate;
+  bool named = candidate->parameter != NULL;
+  uint32_t count = named ? candidate->parameters : create->arguments;
+  for (uint32_t i = 0; i < count && i < MOST_NAMES; i++) {
+    ft_buffer_print(out, "%s", i ? ", " : "");
+    if (named)
+      write_name(out, ft_span_of(candidate->parameter[i]));
+    else
+      ft_buffer_append(out, create->argument[i].text.data, create->argument[i].text.size);
+  }
+  if (count > MOST_NAMES) ft_buffer_print(out, ", … %u more", (unsigned)(count - MOST_NAMES));
+}
+
+static void tell_functions(const struct ft_creation *creation, struct ft_buffer *line) {
+  bool classes = creation->candidate.labels > 0;
+  ft_buffer_print(line, "%s: ", classes ? "functions" : "function");
+  write_in_schema(line, creation, creation->function, "");
+  ft_buffer_print(line, "(");
+  write_parameters(line, creation);
+  ft_buffer_print(line, ")");
+  if (classes) {
+    ft_buffer_print(line, ", and with the same arguments ");
+    write_in_schema(line, creation, creation->function, "_prob");
+    ft_buffer_print(line, " for the probabilities of the classes");
+  }
+  say(creation, line);
+}
+
+static void write_table(struct ft_buffer *out, const struct ft_name *table) {
+  const struct ft_span part[] = { table->database, table->schema, table->name };
+  for (size_t i = 0; i < 3; i++) {
+    if (!part[i].size) continue;
+    write_name(out, part[i]);
+    ft_buffer_print(out, "%s", i < 2 ? "." : "");
+  }
+}
+
+/* Can the query be said again on one line? */
+static bool is_short(struct ft_span query) {
+  bool quiet = query.size > 0 && query.size <= MOST_QUERY;
+  for (size_t i = 0; i < query.size; i++)
+    quiet &= query.data[i] != '\n' && query.data[i] != '\r' && query.data[i] != '\t';
+  for (size_t i = 1; i < query.size; i++)
+    quiet &= query.data[i - 1] != '-' || query.data[i] != '-';
+  return quiet;
+}
+
+/* A row by name: the function takes of it what it needs. */
+static void tell_next(const struct ft_creation *creation, struct ft_buffer *line) {
+  const struct ft_create_model *create = creation->create;
+  bool table = create->source == FT_SOURCE_TABLE;
+  bool query = create->source == FT_SOURCE_QUERY && is_short(create->query);
+  ft_buffer_print(line, "try: ");
+  if (table || query) {
+    ft_buffer_print(line, "SELECT ");
+    write_in_schema(line, creation, creation->function, "");
+    ft_buffer_print(line, "(t) FROM ");
+    if (table)
+      write_table(line, &create->table);
+    else
+      ft_buffer_print(line, "(%.*s)", FT_SPAN_ARG(create->query));
+    ft_buffer_print(line, " t LIMIT 5;  ");
+  }
+  ft_buffer_print(line, "SHOW MODEL ");
+  write_in_schema(line, creation, creation->name.name, "");
+  ft_buffer_print(line, ";");
+  say(creation, line);
+}
+
+void ft_summary_tell(const struct ft_creation *creation) {
+  const char *text = creation->candidate.manifest;
+  json_t *manifest = text ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
+  struct ft_buffer line;
+  ft_buffer_init(&line, LINE_BYTES);
+  tell_score(creation, manifest, &line);
+  tell_verdict(creation, manifest, &line);
+  tell_warnings(creation, manifest, &line);
+  tell_functions(creation, &line);
+  tell_next(creation, &line);
+  ft_buffer_release(&line);
+  json_decref(manifest);
+}
