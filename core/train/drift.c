@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/train/radix.h"
+
 #define PARTS        5     /* the first and the last of so many are compared */
 #define MOST_ROWS    10000 /* looked at of a part */
 #define CHANCE       2.5 /* times the scale of Kolmogorov's distribution: 1 of 100,000 by chance */
@@ -24,6 +26,7 @@ struct comparison {
   size_t step;      /* between them */
   double *value[2]; /* present ones; texts as codes */
   size_t present[2];
+  uint64_t *key;        /* of values being sorted; two a row */
   uint32_t *of_code[2]; /* rows of each code; room for the largest dictionary */
 };
 
@@ -50,9 +53,12 @@ static void read_parts(struct comparison *c) {
   }
 }
 
-static int compare_numbers(const void *a, const void *b) {
-  double first = *(const double *)a, second = *(const double *)b;
-  return (first > second) - (first < second);
+static void sort_numbers(const struct comparison *c, double *value, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    c->key[i] = ft_radix_of_double(value[i]);
+  ft_radix_sort(c->key, c->key + c->rows, count, 0);
+  for (size_t i = 0; i < count; i++)
+    value[i] = ft_radix_double(c->key[i]);
 }
 
 static bool nulls_differ(const struct comparison *c) {
@@ -64,8 +70,8 @@ static bool nulls_differ(const struct comparison *c) {
 static bool numbers_differ(struct comparison *c) {
   size_t n = c->present[0], m = c->present[1], i = 0, j = 0;
   double distance = 0;
-  qsort(c->value[0], n, sizeof(double), compare_numbers);
-  qsort(c->value[1], m, sizeof(double), compare_numbers);
+  sort_numbers(c, c->value[0], n);
+  sort_numbers(c, c->value[1], m);
   while (i < n && j < m) {
     double x = c->value[0][i] < c->value[1][j] ? c->value[0][i] : c->value[1][j];
     while (i < n && c->value[0][i] <= x)
@@ -161,6 +167,8 @@ static enum ft_status make_room(struct comparison *c, struct ft_arena *arena,
   uint32_t codes = 2;
   for (uint32_t f = 0; f < table->fields; f++)
     if (table->column[f].dictionary.entries > codes) codes = table->column[f].dictionary.entries;
+  c->key = FT_ARENA_NEW(arena, uint64_t, 2 * c->rows);
+  if (!c->key) return ft_arena_fail(err, "the look at the rows");
   for (int part = 0; part < 2; part++) {
     c->value[part] = FT_ARENA_NEW(arena, double, c->rows);
     c->of_code[part] = FT_ARENA_NEW(arena, uint32_t, codes);

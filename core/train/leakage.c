@@ -1,10 +1,9 @@
 #include "core/train/leakage.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "core/learn/metric.h"
+#include "core/train/radix.h"
 
 #define MOST_ROWS  ((size_t)20000)
 #define MOST_PARTS 256U
@@ -21,12 +20,19 @@ struct looking {
   uint32_t *part; /* of each row */
   uint32_t parts;
   double *tally; /* parts × labels, or 2 × parts: rows and sums */
-  double *score; /* for the AUC */
+  struct sorted *moved;
+  uint64_t *key;  /* two a row */
+  size_t present; /* in `sorted`: rows with a number */
 };
 
-static int compare_sorted(const void *a, const void *b) {
-  const struct sorted *first = a, *second = b;
-  return (first->value > second->value) - (first->value < second->value);
+/* The first `count` of `sorted`, by their values. */
+static void sort_values(struct looking *l, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    l->key[i] = (uint64_t)ft_radix_of_float(l->sorted[i].value + 0.0f) << 32 | i;
+  ft_radix_sort(l->key, l->key + l->rows, count, 32);
+  for (size_t i = 0; i < count; i++)
+    l->moved[i] = l->sorted[(uint32_t)l->key[i]];
+  memcpy(l->sorted, l->moved, count * sizeof *l->sorted);
 }
 
 /* Equal numbers share a part; missing ones have their own. */
@@ -36,12 +42,13 @@ static void part_numbers(struct looking *l, const float *value) {
     l->part[r] = MOST_PARTS;
     if (value[r] == value[r]) l->sorted[count++] = (struct sorted){ value[r], (uint32_t)r };
   }
-  if (count > 0) qsort(l->sorted, count, sizeof *l->sorted, compare_sorted);
+  sort_values(l, count);
   for (size_t i = 0, first = 0; i < count; i++) {
     if (l->sorted[i].value != l->sorted[first].value) first = i;
     l->part[l->sorted[i].row] = (uint32_t)(first * MOST_PARTS / count);
   }
   l->parts = MOST_PARTS + 1;
+  l->present = count;
 }
 
 static void part_codes(struct looking *l, const float *value, uint32_t categories) {
@@ -93,18 +100,27 @@ static double share_of_squares(struct looking *l) {
   return squares > 0 ? 1 - left / squares : 0;
 }
 
-static enum ft_status ranks_classes(bool *out, struct looking *l, const float *value,
-                                    struct ft_error *err) {
-  double auc = 0.5;
+/* The area under the curve of the numbers, sorted by now; missing ones are below all. */
+static bool ranks_classes(const struct looking *l) {
+  double of_class[2] = { 0, 0 }, present[2] = { 0, 0 }, area = 0;
   for (size_t r = 0; r < l->rows; r++)
-    l->score[r] = value[r] != value[r] ? -INFINITY : value[r];
-  FT_TRY(ft_metric_auc(&auc, l->score, l->target, l->rows, err));
-  *out |= fmax(auc, 1 - auc) > FT_LEAKAGE_AUC;
-  return FT_OK;
+    of_class[l->target[r] > 0]++;
+  for (size_t i = 0; i < l->present; i++)
+    present[l->target[l->sorted[i].row] > 0]++;
+  double below = of_class[0] - present[0];
+  area += (of_class[1] - present[1]) * below / 2;
+  for (size_t i = 0, next; i < l->present; i = next) {
+    double own[2] = { 0, 0 };
+    for (next = i; next < l->present && l->sorted[next].value == l->sorted[i].value; next++)
+      own[l->target[l->sorted[next].row] > 0]++;
+    area += own[1] * (below + own[0] / 2);
+    below += own[0];
+  }
+  double auc = of_class[0] * of_class[1] > 0 ? area / (of_class[0] * of_class[1]) : 0.5;
+  return fmax(auc, 1 - auc) > FT_LEAKAGE_AUC;
 }
 
-static enum ft_status tells_target(bool *out, struct looking *l, uint32_t feature,
-                                   struct ft_error *err) {
+static bool tells_target(struct looking *l, uint32_t feature) {
   const float *value = ft_features_column(&l->run->features, feature);
   uint32_t categories = l->run->features.categories[feature];
   if (categories)
@@ -112,9 +128,8 @@ static enum ft_status tells_target(bool *out, struct looking *l, uint32_t featur
   else
     part_numbers(l, value);
   bool numbers = l->run->target.problem == FT_REGRESSION;
-  *out = (numbers ? share_of_squares(l) : share_of_errors(l)) >= FT_LEAKAGE_SHARE;
-  if (categories || l->run->target.problem != FT_BINARY) return FT_OK;
-  return ranks_classes(out, l, value, err);
+  if ((numbers ? share_of_squares(l) : share_of_errors(l)) >= FT_LEAKAGE_SHARE) return true;
+  return !categories && l->run->target.problem == FT_BINARY && ranks_classes(l);
 }
 
 /* Labels as they are; numbers by rank, so that no few large ones decide. */
@@ -125,7 +140,7 @@ static void read_target(struct looking *l) {
   for (size_t r = 0; r < l->rows; r++)
     l->sorted[r] =
         (struct sorted){ (float)((value[r] - l->run->centre) / l->run->scale), (uint32_t)r };
-  qsort(l->sorted, l->rows, sizeof *l->sorted, compare_sorted);
+  sort_values(l, l->rows);
   for (size_t i = 0, first = 0, next; i < l->rows; i++) {
     if (i == 0 || l->sorted[i].value != l->sorted[first].value) first = i;
     for (next = i + 1; next < l->rows && l->sorted[next].value == l->sorted[first].value;)
@@ -145,21 +160,20 @@ static enum ft_status make_room(struct looking *l, struct ft_arena *arena, struc
   l->target = FT_ARENA_NEW(arena, double, l->rows);
   l->sorted = FT_ARENA_NEW(arena, struct sorted, l->rows);
   l->part = FT_ARENA_NEW(arena, uint32_t, l->rows);
-  l->score = FT_ARENA_NEW(arena, double, l->rows);
+  l->moved = FT_ARENA_NEW(arena, struct sorted, l->rows);
+  l->key = FT_ARENA_NEW(arena, uint64_t, 2 * l->rows);
   l->tally = FT_ARENA_NEW(arena, double, cells < MOST_CELLS ? cells : MOST_CELLS);
-  if (!l->target || !l->sorted || !l->part || !l->score || !l->tally)
+  if (!l->target || !l->sorted || !l->part || !l->moved || !l->key || !l->tally)
     return ft_arena_fail(err, "the comparison of the columns");
   read_target(l);
   return FT_OK;
 }
 
-static enum ft_status look(struct ft_run *run, struct looking *l, struct ft_error *err) {
+static void look(struct ft_run *run, struct looking *l) {
   uint32_t told = UINT32_MAX; /* field */
   for (uint32_t f = 0; f < run->features.features; f++) {
     uint32_t field = run->model.encoder[f].field;
-    bool tells = false;
-    if (field != told) FT_TRY(tells_target(&tells, l, f, err));
-    if (!tells) continue;
+    if (field == told || !tells_target(l, f)) continue;
     ft_run_warn(
         run,
         "column \"%s\" alone gives the answer away: leave it out unless you know it when you "
@@ -167,7 +181,6 @@ static enum ft_status look(struct ft_run *run, struct looking *l, struct ft_erro
         run->model.field[field].name);
     told = field;
   }
-  return FT_OK;
 }
 
 enum ft_status ft_leakage_warn(struct ft_run *run, struct ft_error *err) {
@@ -176,7 +189,7 @@ enum ft_status ft_leakage_warn(struct ft_run *run, struct ft_error *err) {
   struct ft_arena arena;
   ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
   enum ft_status status = make_room(&l, &arena, err);
-  if (status == FT_OK) status = look(run, &l, err);
+  if (status == FT_OK) look(run, &l);
   ft_arena_release(&arena);
   return status;
 }

@@ -3,14 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/train/radix.h"
 #include "foretell/random.h"
-
-#define ROW_BYTES_A_FIELD 17
-
-struct hashed_row {
-  struct ft_hash128 hash;
-  uint32_t row;
-};
 
 struct ft_hash_key ft_order_key(uint64_t seed) {
   struct ft_random random = ft_random_seeded(seed);
@@ -23,53 +17,55 @@ struct ft_hash_key ft_order_key(uint64_t seed) {
   return key;
 }
 
-static int compare_hashes(const void *a, const void *b) {
-  return ft_hash128_compare(((const struct hashed_row *)a)->hash,
-                            ((const struct hashed_row *)b)->hash);
+/* Rows by the upper half of the hash's high word; the lower half gives way to the row's number. */
+static void sort_roughly(uint64_t *key, uint64_t *scratch, const struct ft_table *table) {
+  for (size_t r = 0; r < table->rows; r++)
+    key[r] = (table->hash[r].word[1] & ~(uint64_t)UINT32_MAX) | r;
+  ft_radix_sort(key, scratch, table->rows, 32);
 }
 
-static enum ft_status hash_rows(struct hashed_row *out, const struct ft_table *table,
-                                struct ft_error *err) {
-  struct ft_buffer scratch;
-  ft_buffer_init(&scratch, (size_t)table->fields * ROW_BYTES_A_FIELD + 64);
-  for (size_t r = 0; r < table->rows; r++) {
-    out[r].hash = ft_table_row_hash(table, r, &scratch);
-    out[r].row = (uint32_t)r;
+/* Few hashes share that half, but for those of equal rows: their rows, one after the other by now, are
+ * sorted by all of it. */
+static void sort_finely(uint64_t *key, const struct ft_table *table) {
+  for (size_t i = 1; i < table->rows; i++) {
+    uint64_t own = key[i];
+    size_t to = i;
+    for (; to > 0 && key[to - 1] >> 32 == own >> 32; to--) {
+      if (ft_hash128_compare(table->hash[(uint32_t)key[to - 1]], table->hash[(uint32_t)own]) <= 0)
+        break;
+      key[to] = key[to - 1];
+    }
+    key[to] = own;
   }
-  enum ft_status status = ft_buffer_check(&scratch, "the order of the rows", err);
-  ft_buffer_release(&scratch);
-  return status;
 }
 
-static struct ft_hash128 digest_of(const struct hashed_row *hashed, size_t rows,
-                                   const struct ft_hash_key *key) {
-  struct ft_hash128 digest = { { rows, 0 } };
-  for (size_t r = 0; r < rows; r++) {
+static struct ft_hash128 digest_of(const uint32_t *row, const struct ft_table *table) {
+  struct ft_hash128 digest = { { table->rows, 0 } };
+  for (size_t r = 0; r < table->rows; r++) {
     uint8_t pair[32];
     memcpy(pair, &digest, 16);
-    memcpy(pair + 16, &hashed[r].hash, 16);
-    digest = ft_hash_keyed(key, (struct ft_span){ (const char *)pair, sizeof pair });
+    memcpy(pair + 16, &table->hash[row[r]], 16);
+    digest = ft_hash_keyed(&table->key, (struct ft_span){ (const char *)pair, sizeof pair });
   }
   return digest;
 }
 
 enum ft_status ft_order_rows(uint32_t **row, struct ft_hash128 *digest,
                              const struct ft_table *table, struct ft_error *err) {
-  struct hashed_row *hashed = malloc(table->rows * sizeof *hashed + 1);
-  uint32_t *order = malloc(table->rows * sizeof *order + 1);
-  enum ft_status status =
-      hashed && order ? FT_OK
-                      : ft_fail(err, FT_NOMEM, "out of memory to order %zu rows", table->rows);
-  if (status == FT_OK) status = hash_rows(hashed, table, err);
-  if (status == FT_OK) {
-    qsort(hashed, table->rows, sizeof *hashed, compare_hashes);
-    for (size_t r = 0; r < table->rows; r++)
-      order[r] = hashed[r].row;
-    *digest = digest_of(hashed, table->rows, &table->key);
-    *row = order;
-  } else {
+  size_t rows = table->rows;
+  uint64_t *key = malloc(2 * rows * sizeof *key + 1);
+  uint32_t *order = malloc(rows * sizeof *order + 1);
+  if (!key || !order) {
+    free(key);
     free(order);
+    return ft_fail(err, FT_NOMEM, "out of memory to order %zu rows", rows);
   }
-  free(hashed);
-  return status;
+  sort_roughly(key, key + rows, table);
+  sort_finely(key, table);
+  for (size_t r = 0; r < rows; r++)
+    order[r] = (uint32_t)key[r];
+  free(key);
+  *digest = digest_of(order, table);
+  *row = order;
+  return FT_OK;
 }

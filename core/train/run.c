@@ -19,6 +19,8 @@
 
 #define BLOCK_ROWS      ((size_t)16384)
 #define MOST_THREADS    64
+#define WALKED_ROWS     256
+#define WALKED_VALUES   65536 /* of a block's rows, about */
 #define WARNING_BYTES   400
 #define MOST_KEPT_BYTES ((size_t)1 << 30) /* of the booster's matrices, between fits */
 #define FEW_ROWS        500
@@ -271,24 +273,75 @@ void ft_run_release(struct ft_run *run) {
   run->value = NULL;
 }
 
-/* `sum`: room for the sums of a row. */
-static void add_forest(double *out, double *sum, const struct ft_run *run,
-                       const struct ft_member *member, const uint32_t *row, size_t rows) {
+/* Rows whose trees are walked together, tree by tree: their values and a tree stay near the core. */
+struct walking {
+  const struct ft_run *run;
+  struct ft_features features; /* of the block; owner: `value` */
+  float *value;
+  double *sum;   /* rows × outputs */
+  uint32_t most; /* rows of a block */
+};
+
+static void gather_block(struct walking *walking, const uint32_t *row, size_t rows) {
+  const struct ft_features *from = &walking->run->features;
+  walking->features.rows = rows;
+  for (uint32_t f = 0; f < from->features; f++) {
+    const float *column = ft_features_column(from, f);
+    for (size_t r = 0; r < rows; r++)
+      walking->value[f * rows + r] = column[row[r]];
+  }
+}
+
+static void walk_block(double *out, struct walking *walking, const struct ft_member *member,
+                       size_t rows) {
   const struct ft_forest *forest = &member->forest;
-  const uint32_t outputs = run->outputs;
+  const uint32_t outputs = walking->run->outputs;
   const double unit = ldexp(1, -forest->exponent);
   const enum ft_link link =
-      run->target.problem == FT_MULTICLASS ? FT_LINK_SOFTMAX : FT_LINK_LOGISTIC;
-  for (size_t r = 0; r < rows; r++) {
-    memset(sum, 0, outputs * sizeof *sum);
-    for (uint32_t t = 0; t < forest->trees; t++)
-      sum[forest->tree[t].output] +=
-          forest->node[ft_leaf_of(forest, &forest->tree[t], &run->features, row[r])].leaf;
-    for (uint32_t g = 0; g < outputs; g++) {
-      const double own = forest->base[g] + unit * sum[g];
-      out[r * outputs + g] += member->weight * ft_scale_margin(own, member->scale, link);
-    }
+      walking->run->target.problem == FT_MULTICLASS ? FT_LINK_SOFTMAX : FT_LINK_LOGISTIC;
+  memset(walking->sum, 0, rows * outputs * sizeof *walking->sum);
+  for (uint32_t t = 0; t < forest->trees; t++) {
+    const struct ft_tree *tree = &forest->tree[t];
+    for (uint32_t r = 0; r < rows; r++)
+      walking->sum[r * outputs + tree->output] +=
+          forest->node[ft_leaf_of(forest, tree, &walking->features, r)].leaf;
   }
+  for (size_t i = 0; i < rows * outputs; i++) {
+    const double own = forest->base[i % outputs] + unit * walking->sum[i];
+    out[i] += member->weight * ft_scale_margin(own, member->scale, link);
+  }
+}
+
+static enum ft_status begin_walking(struct walking *out, const struct ft_run *run,
+                                    struct ft_error *err) {
+  size_t features = run->features.features;
+  uint32_t most = (uint32_t)(WALKED_VALUES / (features + run->outputs));
+  most = most < WALKED_ROWS ? most + 1 : WALKED_ROWS;
+  *out = (struct walking){ .run = run,
+                           .features = { .features = run->features.features },
+                           .most = most };
+  out->value = malloc(most * features * sizeof *out->value + 1);
+  out->sum = malloc(most * (size_t)run->outputs * sizeof *out->sum + 1);
+  out->features.value = out->value;
+  if (out->value && out->sum) return FT_OK;
+  free(out->value);
+  free(out->sum);
+  return ft_fail(err, FT_NOMEM, "out of memory to walk the trees");
+}
+
+static enum ft_status add_forest(double *out, const struct ft_run *run,
+                                 const struct ft_member *member, const uint32_t *row, size_t rows,
+                                 struct ft_error *err) {
+  struct walking walking;
+  FT_TRY(begin_walking(&walking, run, err));
+  for (size_t first = 0; first < rows; first += walking.most) {
+    size_t count = rows - first < walking.most ? rows - first : walking.most;
+    gather_block(&walking, row + first, count);
+    walk_block(out + first * run->outputs, &walking, member, count);
+  }
+  free(walking.value);
+  free(walking.sum);
+  return FT_OK;
 }
 
 static enum ft_status add_net(double *out, const struct ft_run *run, const struct ft_member *member,
@@ -308,15 +361,12 @@ enum ft_status ft_run_margins(double *out, const struct ft_run *run, const struc
                               uint32_t members, const uint32_t *row, size_t rows,
                               struct ft_error *err) {
   const struct ft_net_input input = { run->features.value, run->features.rows, row, rows };
-  double *sum = malloc(run->outputs * sizeof *sum);
-  if (!sum) return ft_fail(err, FT_NOMEM, "out of memory to predict %zu rows", rows);
   enum ft_status status = FT_OK;
   memset(out, 0, rows * run->outputs * sizeof *out);
   for (uint32_t m = 0; m < members && status == FT_OK; m++)
     if (member[m].kind == FT_LEARNER_NET)
       status = add_net(out, run, &member[m], &input, err);
     else
-      add_forest(out, sum, run, &member[m], row, rows);
-  free(sum);
+      status = add_forest(out, run, &member[m], row, rows, err);
   return status;
 }

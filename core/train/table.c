@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/train/row_hash.h"
+
 #define FIRST_ROWS  4096
 #define FIRST_SLOTS 64
 
@@ -16,7 +18,11 @@ enum ft_status ft_table_init(struct ft_table *table, const struct ft_field *fiel
                              const struct ft_hash_key *key, struct ft_error *err) {
   *table = (struct ft_table){ .field = field, .fields = fields, .key = *key };
   table->column = calloc(fields ? fields : 1, sizeof *table->column);
-  if (!table->column) return fail_memory(err, 0);
+  table->scratch = malloc(ft_row_hash_bytes(table));
+  if (!table->column || !table->scratch) {
+    ft_table_release(table);
+    return fail_memory(err, 0);
+  }
   for (uint32_t f = 0; f < fields; f++) {
     table->column[f].bytes =
         field[f].type == FT_TEXT ? sizeof(uint32_t) : ft_type_bytes(field[f].type);
@@ -36,6 +42,8 @@ void ft_table_release(struct ft_table *table) {
     ft_arena_release(&column->dictionary.arena);
   }
   free(table->column);
+  free(table->hash);
+  free(table->scratch);
   *table = (struct ft_table){ 0 };
 }
 
@@ -61,6 +69,7 @@ static bool reserve_rows(struct ft_table *table, size_t rows) {
         !grow(&column->validity, capacity / 64, sizeof(uint64_t)))
       return false;
   }
+  if (!grow(&table->hash, capacity, sizeof *table->hash)) return false;
   table->capacity = capacity;
   return true;
 }
@@ -178,6 +187,7 @@ enum ft_status ft_table_append(struct ft_table *table, const struct ft_batch *ba
     if (!append_column(table, f, &batch->column[f], batch->rows))
       return fail_memory(err, table->rows);
   }
+  ft_row_hash(table->hash + table->rows, table, table->rows, batch->rows, table->scratch);
   table->rows += batch->rows;
   return FT_OK;
 }
@@ -208,27 +218,6 @@ double ft_table_number(const struct ft_table *table, uint32_t field, size_t row)
   case FT_DECIMAL: memcpy(&value, column->value + row * sizeof value, sizeof value); return value;
   default: return (double)ft_table_integer(table, field, row);
   }
-}
-
-struct ft_hash128 ft_table_row_hash(const struct ft_table *table, size_t row,
-                                    struct ft_buffer *scratch) {
-  ft_buffer_reset(scratch);
-  for (uint32_t f = 0; f < table->fields; f++) {
-    const struct ft_table_column *column = &table->column[f];
-    bool has = ft_table_has(table, f, row);
-    ft_buffer_u8(scratch, has ? (uint8_t)table->field[f].type : 0);
-    if (!has) continue;
-    if (table->field[f].type == FT_TEXT) {
-      struct ft_hash128 hash = column->dictionary.hash[ft_table_code(table, f, row)];
-      ft_buffer_u64(scratch, hash.word[0]);
-      ft_buffer_u64(scratch, hash.word[1]);
-    } else if (ft_type_is_numeric(table->field[f].type) && table->field[f].type >= FT_FLOAT32) {
-      ft_buffer_f64(scratch, ft_table_number(table, f, row));
-    } else {
-      ft_buffer_u64(scratch, (uint64_t)ft_table_integer(table, f, row));
-    }
-  }
-  return ft_hash_keyed(&table->key, ft_buffer_view(scratch));
 }
 
 static bool batch_column(struct ft_column *out, struct ft_arena *arena,

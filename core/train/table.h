@@ -38,6 +38,8 @@ struct ft_table {
   size_t rows;
   size_t capacity; /* rows allocated */
   struct ft_hash_key key;
+  struct ft_hash128 *hash; /* of each row (row_hash.h): the order of all that follows */
+  uint8_t *scratch;        /* to hash rows in */
 };
 
 /* `key` hashes the dictionaries' entries and the rows. */
@@ -59,10 +61,6 @@ static inline uint32_t ft_table_code(const struct ft_table *table, uint32_t fiel
 double ft_table_number(const struct ft_table *table, uint32_t field, size_t row);
 /* Integers, booleans, dates and times, exactly. */
 int64_t ft_table_integer(const struct ft_table *table, uint32_t field, size_t row);
-
-/* A row's hash over its canonical values: the order of all that follows. */
-struct ft_hash128 ft_table_row_hash(const struct ft_table *table, size_t row,
-                                    struct ft_buffer *scratch);
 
 /* The rows `row[0 … count)`, all columns but `without`, as a batch in the arena. */
 enum ft_status ft_table_batch(struct ft_batch *out, struct ft_arena *arena,

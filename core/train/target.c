@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/train/radix.h"
 #include "foretell/objective.h"
 
 #define CLASSES    (1u << FT_BINARY | 1u << FT_MULTICLASS)
@@ -58,6 +59,17 @@ static int compare_keys(const void *a, const void *b) {
   return (first > second) - (first < second);
 }
 
+/* `scratch`: of as many. */
+static void sort_keys(int64_t *key, int64_t *scratch, size_t count) {
+  const uint64_t sign = UINT64_C(1) << 63;
+  uint64_t *bits = (uint64_t *)(void *)key;
+  for (size_t i = 0; i < count; i++)
+    bits[i] ^= sign;
+  ft_radix_sort(bits, (uint64_t *)(void *)scratch, count, 0);
+  for (size_t i = 0; i < count; i++)
+    bits[i] ^= sign;
+}
+
 static enum ft_status find_values(struct values *out, struct ft_arena *arena,
                                   const struct ft_table *table, uint32_t field, const uint32_t *row,
                                   size_t rows, struct ft_error *err) {
@@ -66,7 +78,7 @@ static enum ft_status find_values(struct values *out, struct ft_arena *arena,
   if (!key || !count) return ft_arena_fail(err, "the target");
   for (size_t i = 0; i < rows; i++)
     key[i] = key_of(table, field, row[i]);
-  qsort(key, rows, sizeof *key, compare_keys);
+  sort_keys(key, (int64_t *)(void *)count, rows);
   size_t size = 0;
   for (size_t i = 0; i < rows; i++) {
     if (size == 0 || key[size - 1] != key[i]) {
