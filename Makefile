@@ -35,7 +35,7 @@ test: ## every test; ends with a line "N passed, N failed"
 test-live: build ## remote models and S3 against MLflow's server and a simulator of AWS, from PyPI
 	@tools/live.sh build
 
-check: ## format, layers, names, sizes, warnings of gcc and clang
+check: ## format, layers, names, sizes, warnings of gcc and clang, clang's UBSan
 	@tools/setup.sh check
 	@tools/check.sh
 
@@ -51,6 +51,7 @@ asan: ## every test under AddressSanitizer and UndefinedBehaviorSanitizer
 	@tools/setup.sh test
 	@tools/build.sh build-asan all -Dtests=true -Dbuildtype=debugoptimized \
 	  -Db_sanitize=address,undefined
+	@COPT='-fsanitize=address,undefined -fno-omit-frame-pointer' tools/postgres.sh build build-asan
 	@$(SANITIZER_ENV) tools/run_tests.py build-asan
 
 fuzz: ## each fuzz target for SECONDS=60 under the sanitizers
@@ -84,4 +85,4 @@ install-postgres: postgres ## the extension and its trainer, into that server
 	@tools/postgres.sh install build '$(DESTDIR)'
 
 clean: ## remove what was built; set-up stays
-	@rm -rf build build-asan build-fuzz build-gcc build-clang
+	@rm -rf build build-asan build-fuzz build-gcc build-clang build-undefined

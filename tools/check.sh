@@ -8,7 +8,7 @@ failed=0
 # The checks: those of every change first, then the slow ones. The build folder of gcc is that of
 # `make test`, where cc is gcc.
 fast_checks=(format layers sizes scripts gcc clang postgres_gcc postgres_clang symbols lower_half)
-slow_checks=()
+slow_checks=(undefined)
 
 report() {
   if "check_$1"; then
@@ -105,6 +105,13 @@ check_postgres_gcc() {
 check_postgres_clang() {
   CC=clang COPT='-Wno-unknown-warning-option -Wno-ignored-optimization-argument' \
     tools/postgres.sh build build-clang
+}
+
+# clang sees undefined behaviour that gcc's sanitizer of `make asan` does not.
+check_undefined() {
+  CC=clang tools/build.sh build-undefined all -Dtests=true -Db_lundef=false \
+    -Dbuildtype=debugoptimized -Db_sanitize=undefined &&
+    UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 tools/run_tests.py build-undefined unit
 }
 
 checks=("${fast_checks[@]}")

@@ -16,12 +16,17 @@
 
 #include "core/predict/kernel.h"
 
+/* With the sanitizers' checks in each of a thousand copies the compiler takes minutes. */
+#ifdef FT_SANITIZED
+#define ALWAYS_INLINE static inline
+#else
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
-#define PARTS         (FT_BLOCK_ROWS / 8 / VECTOR_BYTES)
-#define VECTOR_WORDS  (VECTOR_BYTES / 8)
-#define MOST_LEVELS   13 /* FT_PASS_MASKS thresholds at most */
-#define MOST_COUNTED  9  /* levels of thresholds that one row is compared with all */
-#define WALK_LANES    8  /* side by side: rows down a tree, or one row down so many trees */
+#endif
+#define PARTS        (FT_BLOCK_ROWS / 8 / VECTOR_BYTES)
+#define VECTOR_WORDS (VECTOR_BYTES / 8)
+#define MOST_LEVELS  13 /* FT_PASS_MASKS thresholds at most */
+#define MOST_COUNTED 9  /* levels of thresholds that one row is compared with all */
+#define WALK_LANES   8  /* side by side: rows down a tree, or one row down so many trees */
 
 typedef uint64_t vector __attribute__((vector_size(VECTOR_BYTES)));
 

@@ -8,6 +8,7 @@ import contextlib
 import os
 import pathlib
 import pwd
+import re
 import shutil
 import socket
 import subprocess
@@ -55,6 +56,12 @@ def account():
     raise Missing("there is no account to run a server under")
 
 
+def sanitizers(extension):
+    """The libraries of the sanitizers that an extension was built with; a server loads them first."""
+    done = subprocess.run(["ldd", extension], capture_output=True, text=True, check=True)
+    return re.findall(r"=> (\S*/lib(?:a|ub)san\.so\S*)", done.stdout)
+
+
 class Installation:
     """The machine's PostgreSQL with this build's extension, below a temporary folder."""
 
@@ -81,6 +88,21 @@ class Installation:
                 shutil.copy2(source, self.bin / program)
         self.install()
         self.own(self.folder)
+        self.environment = dict(os.environ, LC_ALL="C.UTF-8", TZ="UTC", HOME=str(self.folder))
+        preloaded = sanitizers(self.build / "postgres/foretell.so")
+        self.sanitized = bool(preloaded)  # its trainers then have no limit of memory
+        if preloaded:
+            self.preload(preloaded)
+
+    def preload(self, libraries):
+        """A server has no leaks to look for, and measures how deep its stack is."""
+        first = self.folder / "first_malloc.so"
+        subprocess.run(["cc", "-shared", "-fPIC", "-Wl,-z,initfirst", "-o", first,
+                        ROOT / "test/postgres/first_malloc.c"], check=True)
+        self.environment.update(
+            LD_PRELOAD=":".join([*libraries, str(first)]),
+            ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "") +
+            ":detect_leaks=0:detect_stack_use_after_return=0")
 
     def install(self):
         for name in ("pkglibdir", "sharedir"):  # links of an installed foretell are not to be written
@@ -97,8 +119,7 @@ class Installation:
 
     def run(self, program, *arguments, **options):
         options.setdefault("check", True)
-        environment = dict(os.environ, LC_ALL="C.UTF-8", PGUSER="postgres", TZ="UTC", HOME=str(self.folder),
-                           PGCONNECT_TIMEOUT="10")
+        environment = dict(self.environment, PGUSER="postgres", PGCONNECT_TIMEOUT="10")
         options.setdefault("input", "")
         return subprocess.run([self.bin / program, *arguments], capture_output=True, text=True,
                               cwd=self.folder, env=environment, **self.account, **options)
@@ -135,11 +156,10 @@ class Server:
                 file.write(f"{key} = {value}\n")
 
     def start(self):
-        environment = dict(os.environ, LC_ALL="C.UTF-8", TZ="UTC", HOME=str(self.folder))
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 [self.installation.bin / "postgres", "-D", self.data], stdin=subprocess.DEVNULL,
-                stdout=log, stderr=log, cwd=self.folder, env=environment,
+                stdout=log, stderr=log, cwd=self.folder, env=self.installation.environment,
                 **self.installation.account)
         for _ in range(300):
             if self.process.poll() is not None:

@@ -405,8 +405,8 @@ def main():
     try:
         options.host = HOSTS[options.host](options.build)
     except server.Missing as missing:
-        print(f"skipped  the tests on {options.host}: {missing}\nsql: 0 passed, 0 failed, 1 skipped")
-        return 0
+        print(f"FAILED   the tests on {options.host}: {missing}\nsql: 0 passed, 1 failed, 0 skipped")
+        return 1
     with contextlib.closing(options.host), \
             concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         for *counts, report in pool.map(lambda path: run_file(path, options), options.files):
