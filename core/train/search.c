@@ -47,7 +47,8 @@ struct searching {
       *dear[FT_SEARCH_MOST_CANDIDATES]; /* put off until others are tried */
   uint32_t dears, dears_taken;
   atomic_bool stop;
-  atomic_uint begun;   /* of the first candidate's fits */
+  atomic_uint begun;   /* of the first candidate's fits … */
+  atomic_uint ended;   /* … and of these, done */
   atomic_uint reserve; /* milliseconds of the wall, until the final fits are done */
   double work;         /* foretold seconds of the judged ones */
   double *share;       /* of each candidate in the running mixture */
@@ -177,15 +178,29 @@ static double seconds_to_try(const struct searching *searching) {
   return running + fmin(more, work * ft_search_slowness(&search->speed, FT_LEARNERS));
 }
 
+/* How many times as long as now foretold fits take: once, when some are judged; before that, what those of
+ * the first candidate show that are done. 0: nothing is known. */
+static double slowness_so_far(const struct searching *searching, double passed) {
+  const struct ft_search *search = searching->search;
+  if (search->speed.measured[FT_LEARNERS] > 0) return 1;
+  unsigned ended = atomic_load(&searching->ended), begun = atomic_load(&searching->begun);
+  if (ended == 0 || search->candidates == 0) return 0;
+  double fit = seconds_of(searching, search->candidate[0].configuration) / fits_of(searching);
+  double halves = begun > ended ? 0.5 * fmin(begun - ended, searching->options->time.threads) : 0;
+  return passed * searching->options->time.threads / ((ended + halves) * fit);
+}
+
 /* Seconds of the wall until the model is there; negative: nothing is known yet. */
 static double seconds_left(const struct searching *searching) {
   const struct ft_search_options *options = searching->options;
   const struct ft_search_speed *speed = &searching->search->speed;
-  if (!(speed->measured[FT_LEARNERS] > 0)) return -1;
+  double now = ft_clock_seconds(), passed = now - searching->judged_at;
+  double slowness = slowness_so_far(searching, passed);
+  if (!(slowness > 0)) return -1;
   double seconds = seconds_to_try(searching) + final_seconds(searching) +
                    options->after * ft_search_slowness(speed, FT_LEARN_TREES);
-  double now = ft_clock_seconds(), passed = now - searching->judged_at;
-  double left = fmax(seconds / options->time.threads - passed, 0) + options->time.settling;
+  double left =
+      fmax(slowness * seconds / options->time.threads - passed, 0) + options->time.settling;
   return fmax(fmin(left, options->end - now), 0);
 }
 
@@ -229,6 +244,7 @@ static void run_task(void *self, size_t index) {
   bool useless = may_be_cut(searching, task->candidate->configuration) &&
                  ft_clock_seconds() + searching->options->start > options.deadline;
   if (!useless) ft_trial_fit(&task->candidate->trial, task->fit, &options);
+  if (task->first) atomic_fetch_add(&searching->ended, 1);
 }
 
 static enum ft_status begin_candidate(struct searching *searching,
