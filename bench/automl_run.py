@@ -157,9 +157,8 @@ def score_held(shell, one, expected):
         rows = shell.run(f"SELECT CAST({target} AS DOUBLE) AS t, f(h) AS v FROM held h ORDER BY h.rowid")
         check_held(one, expected, rows)
         return scores.score_rmse([row["t"] for row in rows], [row["v"] for row in rows])
-    rows = shell.run(f"""SELECT t, p.labels AS l, p.probabilities AS p FROM
-  (SELECT CASE typeof({target}) WHEN 'BOOLEAN' THEN left(CAST({target} AS VARCHAR), 1)
-          ELSE CAST({target} AS VARCHAR) END AS t, f_prob(h) AS p, h.rowid AS r FROM held h) ORDER BY r""")
+    rows = shell.run(f"""SELECT t, CAST(p.labels AS VARCHAR[]) AS l, p.probabilities AS p FROM
+  (SELECT CAST({target} AS VARCHAR) AS t, f_prob(h) AS p, h.rowid AS r FROM held h) ORDER BY r""")
     check_held(one, expected, rows)
     probabilities = [dict(zip(row["l"], row["p"])) for row in rows]
     labels = [row["t"] for row in rows]

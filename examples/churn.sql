@@ -3,7 +3,7 @@
 
 CREATE OR REPLACE TABLE customers AS
 SELECT row_number() OVER () AS customer_id, *
-FROM read_csv('examples/data/mlc_churn.csv.gz', types = {'churn': 'VARCHAR'});
+FROM 'examples/data/mlc_churn.csv.gz';
 
 -- Train on four customers in five; the fifth is kept to see how good the model is.
 CREATE OR REPLACE MODEL customer_churn
@@ -15,11 +15,12 @@ SHOW MODEL customer_churn;
 
 -- A view that scores every customer; it stays in the database like any other view.
 -- predict_churn(c) takes a whole row by name; predict_churn(state, account_length, …) works too.
+-- The file's yes and no became true and false; 'yes' is true wherever a class is compared or named.
 CREATE OR REPLACE VIEW scored_customers AS
 SELECT customer_id, state, churn AS actual,
        predict_churn(c) AS predicted,
-       list_extract(p.probabilities, list_position(p.labels, 'yes')) AS risk
-FROM (SELECT c, c.customer_id, c.state, c.churn, predict_churn_prob(c) AS p FROM customers c);
+       predict_churn_probability(c, 'yes') AS risk
+FROM customers c;
 
 -- How good is it on the customers that it has never seen?
 SELECT round(avg((actual = predicted)::INT), 4) AS accuracy,

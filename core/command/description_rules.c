@@ -171,7 +171,7 @@ static void add_function(struct ft_description *description, const char *key) {
   if (!function || !function[0]) return;
   add_text(description, key, function);
   if (description->artifact && description->artifact->model.labels)
-    ft_description_print(description, "", "%s_prob", function);
+    ft_description_print(description, "", "%s_prob, %s_probability", function, function);
 }
 
 static bool is_plain_name(const char *name) {

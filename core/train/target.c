@@ -146,7 +146,7 @@ static const char *label_text(struct ft_arena *arena, const struct ft_field *fie
   double number = value_of_bits(key);
   char shortest[40];
   switch (field->type) {
-  case FT_BOOL: return ft_arena_print(arena, "%s", key ? "t" : "f");
+  case FT_BOOL: return ft_arena_print(arena, "%s", key ? "true" : "false");
   case FT_DECIMAL: return ft_arena_print(arena, "%.*f", field->scale, number);
   case FT_FLOAT32:
   case FT_FLOAT64:

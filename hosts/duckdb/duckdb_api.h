@@ -28,6 +28,11 @@ typedef struct duckdb_value_ *duckdb_value;
 typedef struct duckdb_scalar_function_ *duckdb_scalar_function;
 typedef struct duckdb_function_info_ *duckdb_function_info;
 typedef struct duckdb_init_info_ *duckdb_init_info;
+typedef struct duckdb_bind_info_ *duckdb_bind_info;
+typedef struct duckdb_expression_ *duckdb_expression;
+typedef struct duckdb_client_context_ *duckdb_client_context;
+typedef struct duckdb_error_data_ *duckdb_error_data;
+typedef struct duckdb_selection_vector_ *duckdb_selection_vector;
 typedef struct duckdb_replacement_scan_info_ *duckdb_replacement_scan_info;
 
 typedef uint64_t idx_t;
@@ -225,6 +230,7 @@ typedef void (*duckdb_delete_callback_t)(void *data);
 typedef void (*duckdb_scalar_function_t)(duckdb_function_info info, duckdb_data_chunk input,
                                          duckdb_vector output);
 typedef void (*duckdb_scalar_function_init_t)(duckdb_init_info info);
+typedef void (*duckdb_scalar_function_bind_t)(duckdb_bind_info info);
 typedef void (*duckdb_replacement_callback_t)(duckdb_replacement_scan_info info,
                                               const char *table_name, void *data);
 
@@ -309,6 +315,13 @@ duckdb_state duckdb_list_vector_set_size(duckdb_vector vector, idx_t size);
 duckdb_state duckdb_list_vector_reserve(duckdb_vector vector, idx_t capacity);
 duckdb_vector duckdb_struct_vector_get_child(duckdb_vector vector, idx_t index);
 duckdb_vector duckdb_array_vector_get_child(duckdb_vector vector);
+duckdb_vector duckdb_create_vector(duckdb_logical_type type, idx_t capacity);
+void duckdb_destroy_vector(duckdb_vector *vector);
+duckdb_selection_vector duckdb_create_selection_vector(idx_t size);
+void duckdb_destroy_selection_vector(duckdb_selection_vector selection);
+uint32_t *duckdb_selection_vector_get_data_ptr(duckdb_selection_vector selection);
+void duckdb_vector_copy_sel(duckdb_vector from, duckdb_vector to, duckdb_selection_vector selection,
+                            idx_t count, idx_t from_offset, idx_t to_offset);
 
 /* types */
 duckdb_logical_type duckdb_create_logical_type(duckdb_type type);
@@ -357,6 +370,7 @@ duckdb_value duckdb_create_blob(const uint8_t *data, idx_t size);
 duckdb_value duckdb_create_bit(duckdb_bit value);
 duckdb_value duckdb_create_uuid(duckdb_uhugeint value);
 char *duckdb_get_varchar(duckdb_value value);
+bool duckdb_is_null_value(duckdb_value value);
 void duckdb_destroy_value(duckdb_value *value);
 
 /* scalar functions */
@@ -382,7 +396,23 @@ void *duckdb_scalar_function_init_get_extra_info(duckdb_init_info info);
 void *duckdb_scalar_function_get_state(duckdb_function_info info);
 void *duckdb_scalar_function_get_extra_info(duckdb_function_info info);
 void duckdb_scalar_function_set_error(duckdb_function_info info, const char *error);
+void duckdb_scalar_function_set_bind(duckdb_scalar_function function,
+                                     duckdb_scalar_function_bind_t callback);
+void duckdb_scalar_function_bind_set_error(duckdb_bind_info info, const char *error);
+void *duckdb_scalar_function_bind_get_extra_info(duckdb_bind_info info);
+idx_t duckdb_scalar_function_bind_get_argument_count(duckdb_bind_info info);
+duckdb_expression duckdb_scalar_function_bind_get_argument(duckdb_bind_info info, idx_t index);
+void duckdb_scalar_function_get_client_context(duckdb_bind_info info, duckdb_client_context *out);
+void duckdb_destroy_client_context(duckdb_client_context *context);
 duckdb_state duckdb_register_scalar_function(duckdb_connection connection,
                                              duckdb_scalar_function function);
+
+/* an argument of a function, while a statement is bound */
+duckdb_logical_type duckdb_expression_return_type(duckdb_expression expression);
+bool duckdb_expression_is_foldable(duckdb_expression expression);
+duckdb_error_data duckdb_expression_fold(duckdb_client_context context,
+                                         duckdb_expression expression, duckdb_value *out);
+void duckdb_destroy_expression(duckdb_expression *expression);
+void duckdb_destroy_error_data(duckdb_error_data *error);
 
 #endif

@@ -55,7 +55,6 @@ static const struct {
   { "must appear in the GROUP BY", FT_SYNTAX },
   { "does not support the supplied arguments", FT_UNDEFINED_FUNCTION },
   { "in struct", FT_UNDEFINED_COLUMN },
-  { "unnamed struct", FT_UNDEFINED_FUNCTION },
   { "depend on it", FT_DEPENDENT },
   { "chema with name ", FT_UNDEFINED_SCHEMA },
   { "because schema \"", FT_UNDEFINED_SCHEMA },
@@ -275,13 +274,74 @@ static void set_position(struct ft_error *err, const struct words *words,
   ft_fail_at(err, place->position + offset);
 }
 
-/* A model's macro was given one argument that is no row, or a row without names. */
-static bool is_row_call(const struct ft_error *err, const struct words *words) {
-  if (!err || err->position != 0) return false;
-  return (strcmp(words->subtype, "NO_MATCHING_FUNCTION") == 0 &&
-          strcmp(words->name, "struct_extract") == 0) ||
-         strstr(words->text,
-                "struct_extract with a string key cannot be used on an unnamed struct");
+#define CALL_BYTES 240 /* of a function's arguments in a hint */
+
+static size_t count_arguments(struct ft_span candidate) {
+  size_t commas = 0;
+  for (size_t i = 0; i < candidate.size; i++)
+    commas += candidate.data[i] == ',';
+  return candidate.size && candidate.data[candidate.size - 2] == '(' ? 0 : commas + 1;
+}
+
+/* The arguments of a candidate "f(a, b, c)", cut at a comma when they are many. */
+static void write_call(struct ft_buffer *out, struct ft_span candidate) {
+  size_t end = 0;
+  for (size_t i = 0; i < candidate.size && i < CALL_BYTES; i++)
+    if (candidate.data[i] == ',') end = i;
+  if (candidate.size <= CALL_BYTES || !end) end = candidate.size;
+  struct ft_span shown = { candidate.data, end };
+  ft_buffer_print(out, "%.*s", FT_SPAN_ARG(shown));
+  if (end < candidate.size) ft_buffer_print(out, ", …)");
+}
+
+/* The next line of the candidates, without the tab in front of it. */
+static struct ft_span next_line(const char **text) {
+  while (**text == '\t' || **text == '\n')
+    (*text)++;
+  struct ft_span line = { *text, strcspn(*text, "\n") };
+  *text += line.size;
+  return line;
+}
+
+/* DuckDB lists a macro's forms. One of ours has a form for a whole row; it is told for a table. */
+static void write_forms(struct ft_buffer *out, const char *candidates, struct ft_span name) {
+  struct ft_span line;
+  bool first = true;
+  while ((line = next_line(&candidates)).size) {
+    struct ft_span inside = { line.data + name.size, line.size - name.size };
+    ft_buffer_print(out, first ? "" : ", or ");
+    first = false;
+    if (ft_span_equal(inside, FT_SPAN("(row)")))
+      ft_buffer_print(out, "%.*s(t) for a table t that has those columns", FT_SPAN_ARG(name));
+    else if (ft_span_equal(inside, FT_SPAN("(row, class)")))
+      ft_buffer_print(out, "%.*s(t, class) for a table t that has those columns",
+                      FT_SPAN_ARG(name));
+    else
+      write_call(out, line);
+  }
+}
+
+/* "Macro f() does not support the supplied arguments. … Candidate macros:\n\tf(a, b)\n\tf(row)" */
+static bool fail_arguments(struct ft_error *err, const struct words *words,
+                           const struct ft_place *place) {
+  static const char before[] = "Macro ", after[] = "() does not support the supplied arguments.";
+  static const char list[] = "Candidate macros:";
+  const char *end = strstr(words->text, after), *candidates = strstr(words->text, list);
+  if (strncmp(words->text, before, sizeof before - 1) != 0 || !end || !candidates) return false;
+  struct ft_span name = { words->text + sizeof before - 1, 0 };
+  name.size = (size_t)(end - name.data);
+  struct ft_buffer forms;
+  ft_buffer_init(&forms, 1 << 16);
+  write_forms(&forms, candidates + sizeof list - 1, name);
+  struct ft_span calls = ft_buffer_view(&forms);
+  const char *first = candidates + sizeof list - 1;
+  size_t count = count_arguments(next_line(&first));
+  ft_fail(err, FT_UNDEFINED_FUNCTION, "%.*s takes %zu argument%s, and was given others",
+          FT_SPAN_ARG(name), count, count == 1 ? "" : "s");
+  ft_fail_hint(err, "Call %.*s.", FT_SPAN_ARG(calls));
+  ft_buffer_release(&forms);
+  set_position(err, words, place);
+  return true;
 }
 
 /* This build of DuckDB reads encrypted files and writes none; its own advice is a setting that
@@ -328,6 +388,7 @@ static bool is_far(const struct words *words, const char *advice) {
 /* What DuckDB says, with our hint where we know better. */
 static void fail_by_words(struct ft_error *err, enum ft_status status, struct words *words,
                           const struct ft_place *place) {
+  if (status == FT_UNDEFINED_FUNCTION && fail_arguments(err, words, place)) return;
   /* A syntax error quotes what it is near, over as many lines as that has. */
   bool quotes = strcmp(words->subtype, "SYNTAX_ERROR") == 0;
   if (quotes) join_lines(words->text);
@@ -342,12 +403,7 @@ static void fail_by_words(struct ft_error *err, enum ft_status status, struct wo
   if (advice && is_far(words, advice)) advice = NULL;
   write_message(err, status, words);
   set_position(err, words, place);
-  if (is_row_call(err, words)) {
-    ft_fail_hint(err, "A model's function takes all its features in order, or one row with names: "
-                      "f(t) for a table t.");
-  } else if (advice) {
-    ft_fail_hint(err, "%s", advice);
-  }
+  if (advice) ft_fail_hint(err, "%s", advice);
 }
 
 /* What another database calls otherwise. The place counts within the text that the user wrote. */

@@ -3,18 +3,30 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hosts/duckdb/binding.h"
 #include "hosts/duckdb/catalogue.h"
+#include "hosts/duckdb/label.h"
 #include "hosts/duckdb/registry.h"
 #include "hosts/duckdb/type_name.h"
 
 #define MACRO_MAX_BYTES ((size_t)1 << 24)
 
-/* After the function's name; the first is the function itself. */
-static const char *const suffixes[] = { "", "_prob", "_probabilities" };
-#define SUFFIXES (sizeof suffixes / sizeof suffixes[0])
+/* What a model's functions are called and give; the first is the function itself. */
+static const struct part {
+  const char *suffix; /* after the function's name */
+  const char *inner;  /* after the inner function's */
+  bool with_labels;   /* of a classifier alone */
+  bool with_class;    /* one more argument: the class whose probability is wanted */
+} part_table[] = {
+  { "", "", false, false },
+  { "_prob", "_prob", true, false },
+  { "_probabilities", "_prob", true, false },
+  { "_probability", "_probability", true, true },
+};
+#define PARTS (sizeof part_table / sizeof part_table[0])
 
 /* How the body of every macro of ours reads, whatever the catalogue says of the model. */
-#define OURS "regexp_matches(macro_definition, '\\bft_[0-9a-f]{16}(_prob)?\\(')"
+#define OURS "regexp_matches(macro_definition, '\\bft_[0-9a-f]{16}[a-z_]*\\(')"
 
 /* The name that the model's current version has after FUNCTION, in the arena; "" for none. */
 static enum ft_status find_own_name(const char **out, struct ft_arena *arena,
@@ -40,8 +52,8 @@ static enum ft_status check_name(struct ft_engine *engine, const char *schema, c
       "WHERE lower(function_name) = lower($3 || $4) AND "
       "(database_name = 'system' OR "
       "(database_name = $1 AND lower(schema_name) = lower($2))) AND "
-      "NOT (lower($3 || $4) IN (lower($5), lower($5 || '_prob'), lower($5 || '_probabilities')) "
-      "AND coalesce(" OURS ", false)) "
+      "NOT (lower($3 || $4) IN (lower($5), lower($5 || '_prob'), lower($5 || '_probabilities'), "
+      "lower($5 || '_probability')) AND coalesce(" OURS ", false)) "
       "UNION ALL SELECT 'word of SQL' FROM duckdb_keywords() "
       "WHERE keyword_name = lower($3 || $4) AND keyword_category = 'column_name'",
       bind, sizeof bind / sizeof bind[0], err));
@@ -61,11 +73,21 @@ enum ft_status ft_macro_check(void *self, const char *schema, const char *functi
   const char *own = "";
   ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
   enum ft_status status = find_own_name(&own, &arena, self, schema, model, err);
-  for (size_t i = 0; status == FT_OK && i < SUFFIXES; i++) {
-    status = check_name(self, schema, function, suffixes[i], own, err);
+  for (size_t i = 0; status == FT_OK && i < PARTS; i++) {
+    status = check_name(self, schema, function, part_table[i].suffix, own, err);
   }
   ft_arena_release(&arena);
   return status;
+}
+
+/* The function's name in a message, as a string of SQL. */
+static void write_called(struct ft_buffer *out, const struct ft_model_record *record,
+                         const char *suffix) {
+  struct ft_buffer name;
+  ft_buffer_init(&name, 1 << 16);
+  ft_buffer_print(&name, "%s%s", record->function, suffix);
+  ft_sql_string(out, ft_buffer_view(&name));
+  ft_buffer_release(&name);
 }
 
 static void write_name(struct ft_buffer *out, const struct ft_engine *engine,
@@ -80,7 +102,9 @@ static void write_name(struct ft_buffer *out, const struct ft_engine *engine,
   ft_buffer_release(&name);
 }
 
-#define NAME_BYTES 16 /* of a remote model's parameter */
+#define SPREAD_COLUMNS   40 /* most columns of a row that are taken out of it by DuckDB */
+#define NAME_BYTES       16 /* of a remote model's parameter */
+#define CLASS_NAME_BYTES 64
 
 /* A parameter of the function; a remote model's are x1, x2 … */
 static struct ft_field parameter_of(const struct ft_function *function, size_t index,
@@ -90,32 +114,161 @@ static struct ft_field parameter_of(const struct ft_function *function, size_t i
   return (struct ft_field){ .name = name, .type = function->remote->field[index] };
 }
 
-/* One argument of the inner function: a parameter, or a field of the row. */
-static void write_argument(struct ft_buffer *out, const struct ft_field *field, bool of_row,
-                           bool json) {
-  ft_buffer_print(out, json ? "CAST(CAST(" : "CAST(");
-  if (of_row) {
-    ft_buffer_print(out, "struct_extract(\"row\", ");
-    ft_sql_string(out, ft_span_of(field->name));
-    ft_buffer_print(out, ")");
-  } else {
-    ft_sql_name(out, ft_span_of(field->name));
+/* What a macro is made from. */
+struct making {
+  struct ft_engine *engine;
+  const struct ft_model_record *record;
+  const struct ft_function *function;
+  const char *cast;       /* the target's own type; NULL: the inner function returns it */
+  const char *class_type; /* the target's own type, always */
+  char class_name[CLASS_NAME_BYTES]; /* of the parameter that names a class */
+};
+
+static bool is_column(const struct ft_function *function, const char *name) {
+  char own[NAME_BYTES];
+  for (size_t i = 0; i < function->signature.fields; i++) {
+    struct ft_field field = parameter_of(function, i, own);
+    if (ft_span_equal_nocase(ft_span_of(field.name), ft_span_of(name))) return true;
   }
+  return false;
+}
+
+/* The first of "class", "class_", "class__" … that no column has. */
+static void choose_class_name(struct making *making) {
+  size_t used = (size_t)snprintf(making->class_name, CLASS_NAME_BYTES, "class");
+  while (used + 1 < CLASS_NAME_BYTES && is_column(making->function, making->class_name)) {
+    making->class_name[used++] = '_';
+    making->class_name[used] = 0;
+  }
+}
+
+/* One argument of the inner function: a parameter, in the type that carries it. */
+static void write_argument(struct ft_buffer *out, const struct ft_field *field, bool json) {
+  ft_buffer_print(out, json ? "CAST(CAST(" : "CAST(");
+  ft_sql_name(out, ft_span_of(field->name));
   ft_buffer_print(out, "%s AS %s)", json ? " AS JSON)" : "", ft_duckdb_cast_name(field->type));
 }
 
-static void write_body(struct ft_buffer *out, const struct ft_function *function, bool of_row,
-                       const char *suffix, const char *cast) {
+static void write_arguments(struct ft_buffer *out, const struct making *making) {
+  const struct ft_function *function = making->function;
   bool json = function->remote && function->remote->json;
   char name[NAME_BYTES];
-  ft_buffer_print(out, "%s%s%s(", cast ? "CAST(" : "", function->name, suffix[0] ? "_prob" : "");
   for (size_t i = 0; i < function->signature.fields; i++) {
     struct ft_field field = parameter_of(function, i, name);
     ft_buffer_print(out, i ? ", " : "");
-    write_argument(out, &field, of_row, json);
+    write_argument(out, &field, json);
+  }
+}
+
+/* STRUCT(…) of the model's columns, as they are carried. */
+static void write_row_type(struct ft_buffer *out, const struct ft_plan *plan) {
+  ft_buffer_print(out, "STRUCT(");
+  for (size_t i = 0; i < ft_plan_fields(plan); i++) {
+    const struct ft_field *field = ft_plan_field(plan, i);
+    ft_buffer_print(out, i ? ", " : "");
+    ft_sql_name(out, ft_span_of(field->name));
+    ft_buffer_print(out, " %s", ft_duckdb_cast_name(field->type));
   }
   ft_buffer_print(out, ")");
-  if (cast) ft_buffer_print(out, " AS %s)", cast);
+}
+
+/* The name of the parameter that a row comes in. A model of one column may be given that column's value
+ * instead. */
+static struct ft_span row_name(const struct ft_plan *plan) {
+  return ft_plan_fields(plan) == 1 ? ft_span_of(ft_plan_field(plan, 0)->name) : FT_SPAN("row");
+}
+
+static void write_cast_row(struct ft_buffer *out, const struct ft_plan *plan) {
+  ft_buffer_print(out, "CAST(");
+  ft_sql_name(out, row_name(plan));
+  ft_buffer_print(out, " AS ");
+  write_row_type(out, plan);
+  ft_buffer_print(out, ")");
+}
+
+/* See binding.h. It is bound before what follows it, so that a row is refused in our words. */
+static void write_check(struct ft_buffer *out, const struct making *making,
+                        const struct part *part) {
+  ft_buffer_print(out, "CASE WHEN " FT_ROW_CHECK "(");
+  write_called(out, making->record, part->suffix);
+  ft_buffer_print(out, ", CASE WHEN false THEN ");
+  ft_sql_name(out, row_name(making->function->plan));
+  ft_buffer_print(out, " END, CAST(NULL AS ");
+  write_row_type(out, making->function->plan);
+  ft_buffer_print(out, ")) THEN ");
+}
+
+/* Whether a row or a value came, DuckDB knows when it binds the statement. */
+static void write_single(struct ft_buffer *out, const struct ft_plan *plan) {
+  struct ft_span name = row_name(plan);
+  ft_buffer_print(out, "CASE WHEN starts_with(typeof(");
+  ft_sql_name(out, name);
+  ft_buffer_print(out, "), 'STRUCT(') THEN ");
+  write_cast_row(out, plan);
+  ft_buffer_print(out, " ELSE struct_pack(");
+  ft_sql_name(out, name);
+  ft_buffer_print(out, " := ");
+  write_argument(out, ft_plan_field(plan, 0), false);
+  ft_buffer_print(out, ") END");
+}
+
+/* Columns taken out of a row cost nothing when the query runs, and each of them binds the whole row. */
+static void write_spread(struct ft_buffer *out, const struct ft_plan *plan) {
+  for (size_t i = 0; i < ft_plan_fields(plan); i++) {
+    const struct ft_field *field = ft_plan_field(plan, i);
+    ft_buffer_print(out, i ? ", CAST(struct_extract(\"row\", " : "CAST(struct_extract(\"row\", ");
+    ft_sql_string(out, ft_span_of(field->name));
+    ft_buffer_print(out, ") AS %s)", ft_duckdb_cast_name(field->type));
+  }
+}
+
+static bool is_spread(const struct ft_plan *plan) {
+  return ft_plan_fields(plan) > 1 && ft_plan_fields(plan) <= SPREAD_COLUMNS;
+}
+
+/* The class as the target's type writes it, so that 'yes' is true; as it is when it is none of that type,
+ * and then no class of the model either. */
+static void write_class(struct ft_buffer *out, const struct making *making) {
+  struct ft_span name = ft_span_of(making->class_name);
+  ft_buffer_print(out, ", coalesce(CAST(TRY_CAST(");
+  ft_sql_name(out, name);
+  ft_buffer_print(out, " AS %s) AS VARCHAR), CAST(", making->class_type);
+  ft_sql_name(out, name);
+  ft_buffer_print(out, " AS VARCHAR))");
+}
+
+static void write_cast(struct ft_buffer *out, const struct making *making,
+                       const struct part *part) {
+  if (part->with_labels)
+    ft_buffer_print(out, " AS STRUCT(probabilities DOUBLE[], labels %s[]))", making->cast);
+  else
+    ft_buffer_print(out, " AS %s)", making->cast);
+}
+
+static void write_row(struct ft_buffer *out, const struct ft_plan *plan) {
+  if (is_spread(plan))
+    write_spread(out, plan);
+  else if (ft_plan_fields(plan) == 1)
+    write_single(out, plan);
+  else
+    write_cast_row(out, plan);
+}
+
+static void write_body(struct ft_buffer *out, const struct making *making, const struct part *part,
+                       bool by_row) {
+  const struct ft_plan *plan = making->function->plan;
+  bool cast = making->cast && !part->with_class;
+  if (by_row) write_check(out, making, part);
+  ft_buffer_print(out, "%s%s%s%s(", cast ? "CAST(" : "", making->function->name, part->inner,
+                  by_row && !is_spread(plan) ? "_row" : "");
+  if (by_row)
+    write_row(out, plan);
+  else
+    write_arguments(out, making);
+  if (part->with_class) write_class(out, making);
+  ft_buffer_print(out, ")");
+  if (cast) write_cast(out, making, part);
+  if (by_row) ft_buffer_print(out, " END");
 }
 
 /* DuckDB gives an error inside a macro the place in the macro's own text. Behind these blanks no such
@@ -125,24 +278,35 @@ static void write_blanks(struct ft_buffer *out) {
   if (blanks) memset(blanks, ' ', 1 << 16);
 }
 
-static void write_macro(struct ft_buffer *out, const struct ft_engine *engine,
-                        const struct ft_model_record *record, const struct ft_function *function,
-                        const char *suffix, const char *cast) {
-  size_t fields = function->signature.fields;
+static void write_parameters(struct ft_buffer *out, const struct making *making,
+                             const struct part *part, bool by_row) {
   char name[NAME_BYTES];
-  write_blanks(out);
-  ft_buffer_print(out, "CREATE OR REPLACE MACRO ");
-  write_name(out, engine, record, suffix);
-  ft_buffer_print(out, "(");
+  size_t fields = by_row ? 0 : making->function->signature.fields;
+  ft_buffer_print(out, by_row ? "(\"row\"" : "(");
   for (size_t i = 0; i < fields; i++) {
     ft_buffer_print(out, i ? ", " : "");
-    ft_sql_name(out, ft_span_of(parameter_of(function, i, name).name));
+    ft_sql_name(out, ft_span_of(parameter_of(making->function, i, name).name));
+  }
+  if (part->with_class) {
+    ft_buffer_print(out, ", ");
+    ft_sql_name(out, ft_span_of(making->class_name));
   }
   ft_buffer_print(out, ") AS ");
-  write_body(out, function, false, suffix, cast);
-  if (fields > 1 && !function->remote) {
-    ft_buffer_print(out, ", (\"row\") AS ");
-    write_body(out, function, true, suffix, cast);
+}
+
+static void write_macro(struct ft_buffer *out, const struct making *making,
+                        const struct part *part) {
+  size_t fields = making->function->signature.fields;
+  bool rows = !making->function->remote;
+  write_blanks(out);
+  ft_buffer_print(out, "CREATE OR REPLACE MACRO ");
+  write_name(out, making->engine, making->record, part->suffix);
+  write_parameters(out, making, part, false);
+  write_body(out, making, part, rows && fields == 1);
+  if (rows && fields > 1) {
+    ft_buffer_print(out, ", ");
+    write_parameters(out, making, part, true);
+    write_body(out, making, part, true);
   }
   ft_buffer_u8(out, 0);
 }
@@ -150,21 +314,23 @@ static void write_macro(struct ft_buffer *out, const struct ft_engine *engine,
 /* The class comes in the target's own type; a cast is for those that the function cannot return. */
 static const char *cast_of(const struct ft_function *function, const char *target_type) {
   const struct ft_signature *signature = &function->signature;
-  bool own = function->remote && ft_remote_function_type(signature->target) == DUCKDB_TYPE_VARCHAR;
-  if (own && target_type) return strcmp(target_type, "VARCHAR") == 0 ? NULL : target_type;
-  if (signature->problem == FT_REGRESSION || !target_type || !target_type[0]) return NULL;
-  const char *returned = ft_duckdb_cast_name(signature->target);
+  if (!target_type || !target_type[0]) return NULL;
+  if (signature->problem == FT_REGRESSION && !function->remote) return NULL;
+  bool text = function->remote
+                  ? ft_remote_function_type(signature->target) == DUCKDB_TYPE_VARCHAR
+                  : ft_label_type(signature->problem, signature->target) == DUCKDB_TYPE_VARCHAR;
+  const char *returned = text ? "VARCHAR" : ft_duckdb_cast_name(signature->target);
   return strcmp(returned, target_type) == 0 ? NULL : target_type;
 }
 
-static enum ft_status make_one(struct ft_engine *engine, const struct ft_model_record *record,
-                               const struct ft_function *function, const char *suffix,
-                               const char *cast, struct ft_error *err) {
+static enum ft_status make_one(const struct making *making, const struct part *part,
+                               struct ft_error *err) {
   struct ft_buffer text;
   ft_buffer_init(&text, MACRO_MAX_BYTES);
-  write_macro(&text, engine, record, function, suffix, cast);
+  write_macro(&text, making, part);
   enum ft_status status = ft_buffer_check(&text, "the model's function", err);
-  if (status == FT_OK) status = ft_engine_tell(engine, (const char *)text.data, NULL, 0, err);
+  if (status == FT_OK)
+    status = ft_engine_tell(making->engine, (const char *)text.data, NULL, 0, err);
   ft_buffer_release(&text);
   return status;
 }
@@ -179,11 +345,13 @@ enum ft_status ft_macro_make(void *self, const struct ft_model_record *record,
   else
     FT_TRY(ft_registry_add(&function, self, record->schema, record->name, record->model_sha256,
                            artifact, err));
+  struct making making = { self, record, function, .cast = cast_of(function, target_type) };
+  making.class_type = making.cast ? making.cast : ft_duckdb_cast_name(function->signature.target);
+  choose_class_name(&making);
   bool single = record->remote || function->signature.problem == FT_REGRESSION;
-  size_t count = single ? 1 : SUFFIXES;
-  for (size_t i = 0; i < count; i++) {
-    const char *cast = i == 0 ? cast_of(function, target_type) : NULL;
-    FT_TRY(make_one(self, record, function, suffixes[i], cast, err));
+  for (size_t i = 0; i < PARTS; i++) {
+    if (single && part_table[i].with_labels) continue;
+    FT_TRY(make_one(&making, &part_table[i], err));
   }
   return FT_OK;
 }
@@ -225,8 +393,8 @@ enum ft_status ft_macro_drop(void *self, const struct ft_model_record *record,
                              struct ft_error *err) {
   FT_TRY(ft_catalogue_check_writable(self, err));
   if (!record->function || !record->function[0]) return FT_OK;
-  for (size_t i = 0; i < SUFFIXES; i++) {
-    FT_TRY(drop_one(self, record, suffixes[i], err));
+  for (size_t i = 0; i < PARTS; i++) {
+    FT_TRY(drop_one(self, record, part_table[i].suffix, err));
   }
   return FT_OK;
 }
@@ -237,8 +405,9 @@ enum ft_status ft_macro_owner(const char **out, struct ft_arena *arena, struct f
   bool own = false;
   *out = NULL;
   if (!record.function) return ft_arena_fail(err, "the function's name");
-  for (size_t i = 0; !*out && i < SUFFIXES; i++)
-    FT_TRY(ft_catalogue_function_of(out, arena, engine, schema, function, suffixes[i], err));
+  for (size_t i = 0; !*out && i < PARTS; i++)
+    FT_TRY(
+        ft_catalogue_function_of(out, arena, engine, schema, function, part_table[i].suffix, err));
   if (*out) FT_TRY(is_own(&own, engine, &record, "", err));
   if (!own) *out = NULL;
   return FT_OK;

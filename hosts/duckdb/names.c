@@ -12,7 +12,7 @@ static const char *const list_table[] = {
                       "schema_name <> 'foretell'",
   [FT_LIST_FUNCTIONS] = "SELECT function_name FROM duckdb_functions() WHERE "
                         "function_name SIMILAR TO '[A-Za-z_].*' AND "
-                        "NOT regexp_matches(function_name, '^ft_[0-9a-f]{16}')",
+                        "NOT regexp_matches(function_name, '^ft_([0-9a-f]{16}|row_check$)')",
   [FT_LIST_SCHEMAS] = "SELECT schema_name FROM duckdb_schemas() UNION "
                       "SELECT database_name FROM duckdb_databases() WHERE NOT internal",
   [FT_LIST_MODELS] = NULL, /* made from the catalogue */
@@ -24,7 +24,7 @@ static const char *const list_table[] = {
       "schema_name <> 'foretell' UNION SELECT table_schema || chr(9) || table_name FROM "
       "information_schema.tables UNION SELECT schema_name || chr(9) || function_name FROM "
       "duckdb_functions() WHERE NOT internal AND "
-      "NOT regexp_matches(function_name, '^ft_[0-9a-f]{16}') UNION "
+      "NOT regexp_matches(function_name, '^ft_([0-9a-f]{16}|row_check$)') UNION "
       "SELECT 'foretell' || chr(9) || 'leaderboard'",
 };
 

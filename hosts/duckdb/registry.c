@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hosts/duckdb/binding.h"
 #include "hosts/duckdb/catalogue.h"
 
 void ft_function_types(struct ft_buffer *out, const struct ft_signature *signature) {
@@ -131,6 +132,7 @@ static enum ft_status open_row(struct ft_engine *engine, const struct ft_rows *r
 enum ft_status ft_registry_open(struct ft_engine *engine, struct ft_error *err) {
   ft_catalogue_look(engine);
   struct ft_rows rows = { 0 };
+  FT_TRY(ft_binding_register(engine, err));
   FT_TRY(ft_catalogue_signatures(&rows, engine, err));
   enum ft_status status = FT_OK;
   while (status == FT_OK && rows.open && ft_rows_next(&rows)) {

@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const part_names[FT_PART_COUNT_OF] = { "class", "probabilities", "remote" };
+static const char *const part_names[FT_PART_COUNT_OF] = { "class", "probabilities", "remote",
+                                                          "probability" };
 
 void ft_body_write(char out[FT_BODY_BYTES], const struct ft_body *body) {
   char hash[FT_SHA256_TEXT];

@@ -23,6 +23,7 @@ enum ft_part {
   FT_PART_CLASS = 0,     /* the chosen label, or regression's value */
   FT_PART_PROBABILITIES, /* labels and probabilities, highest first */
   FT_PART_REMOTE,        /* the answer of an endpoint */
+  FT_PART_PROBABILITY,   /* of the class that is the last argument */
   FT_PART_COUNT_OF
 };
 

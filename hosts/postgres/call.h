@@ -20,6 +20,7 @@
 
 /* What of pg_proc decides how a function is called. */
 struct ft_declaration {
+  char name[NAMEDATALEN];
   struct ft_place_of place;
   struct ft_body body;
   bool is_carrier; /* then `body` is empty */
@@ -30,21 +31,31 @@ struct ft_declaration {
 
 struct ft_remote_call; /* remote_call.h */
 
+struct ft_label_type {
+  Oid type;
+  int16 length;
+  bool by_value;
+  char align;
+  FmgrInfo equal; /* of FT_PART_PROBABILITY */
+};
+
 struct ft_call {
   struct ft_remote_call
       *remote; /* of a model that is served elsewhere; then nothing below is used */
   enum ft_part part;
+  const char *name; /* of the function, for messages */
   struct ft_loaded *loaded;
   size_t fields;
   size_t labels;
   bool by_row;
-  struct ft_row_form row;         /* by_row */
-  struct ft_value_reader *reader; /* fields; not by_row */
-  struct ft_column *column;       /* fields */
-  Datum *label;                   /* labels, in the type that is returned */
-  TupleDesc pair;                 /* of FT_PART_PROBABILITIES */
-  double *probability;            /* labels */
-  uint32_t *order;                /* labels */
+  struct ft_row_form row;          /* by_row */
+  struct ft_value_reader *reader;  /* fields; not by_row */
+  struct ft_column *column;        /* fields */
+  Datum *label;                    /* labels, in the type that is returned, or of the class given */
+  struct ft_label_type label_type; /* of `label` */
+  TupleDesc pair;                  /* of FT_PART_PROBABILITIES */
+  double *probability;             /* labels */
+  uint32_t *order;                 /* labels */
 };
 
 /* Read a function's declaration. May raise PostgreSQL's errors.
@@ -57,7 +68,7 @@ enum ft_status ft_call_make(struct ft_call **out, MemoryContext memory,
                             const struct ft_declaration *declaration,
                             struct ft_error *err) FT_MUST_CHECK;
 
-/* One prediction. May raise PostgreSQL's errors. */
+/* One prediction; info->isnull is set for a NULL. May raise PostgreSQL's errors. */
 enum ft_status ft_call_run(Datum *out, struct ft_call *call, FunctionCallInfo info,
                            struct ft_error *err) FT_MUST_CHECK;
 

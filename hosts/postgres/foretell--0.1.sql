@@ -14,6 +14,8 @@ COMMENT ON LANGUAGE foretell IS 'models as functions; made by CREATE MODEL';
 
 -- What <function>_prob and <function>_probabilities return: highest first.
 CREATE TYPE foretell.probabilities AS (probabilities double precision[], labels text[]);
+-- The same of a boolean target: its labels compare with true, 't', 'yes' and the target itself.
+CREATE TYPE foretell.boolean_probabilities AS (probabilities double precision[], labels boolean[]);
 
 CREATE PROCEDURE foretell.create_model(statement text)
 LANGUAGE c AS 'MODULE_PATHNAME', 'foretell_create_model';

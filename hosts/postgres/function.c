@@ -26,6 +26,7 @@ static const struct {
   { "", FT_PART_CLASS },
   { "_prob", FT_PART_PROBABILITIES },
   { "_probabilities", FT_PART_PROBABILITIES },
+  { "_probability", FT_PART_PROBABILITY },
 };
 #define PARTS (sizeof parts / sizeof parts[0])
 
@@ -36,7 +37,8 @@ struct making {
   struct ft_span artifact;    /* as it is stored */
   struct ft_sha256 hash;
   const char *target_type;
-  const char *old; /* signatures of the functions being replaced; NULL: none */
+  const char *old;              /* signatures of the functions being replaced; NULL: none */
+  struct ft_function_forms had; /* of those */
 };
 
 static FunctionParameter *parameter(const char *name, Oid type) {
@@ -69,10 +71,31 @@ static List *column_parameters(const struct making *making) {
   return list;
 }
 
-static Oid probabilities_type(void) {
+static bool is_parameter(const struct making *making, const char *name) {
+  for (size_t i = 0; i < count_parameters(making); i++)
+    if (pg_strcasecmp(parameter_name(making, i), name) == 0) return true;
+  return false;
+}
+
+/* The first of "class", "class_", "class__" … that no column has. */
+static const char *class_name(const struct making *making) {
+  char *name = "class";
+  while (is_parameter(making, name) && strlen(name) < NAMEDATALEN - 1)
+    name = psprintf("%s_", name);
+  return name;
+}
+
+static Oid find_probabilities(const char *name) {
   Oid schema = get_namespace_oid("foretell", false);
-  Oid type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("probabilities"),
-                             ObjectIdGetDatum(schema));
+  return GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(name),
+                         ObjectIdGetDatum(schema));
+}
+
+/* A boolean target's labels are booleans; an extension that was made before has not that type. */
+static Oid probabilities_type(const struct making *making) {
+  bool boolean = ft_plan_target(making->plan)->type == FT_BOOL && !making->had.text_labels;
+  Oid type = boolean ? find_probabilities("boolean_probabilities") : InvalidOid;
+  if (!OidIsValid(type)) type = find_probabilities("probabilities");
   if (!OidIsValid(type)) elog(ERROR, "the type foretell.probabilities is missing");
   return type;
 }
@@ -80,7 +103,8 @@ static Oid probabilities_type(void) {
 static Oid result_type(const struct making *making, enum ft_part part) {
   Oid type;
   int32 typmod;
-  if (part == FT_PART_PROBABILITIES) return probabilities_type();
+  if (part == FT_PART_PROBABILITIES) return probabilities_type(making);
+  if (part == FT_PART_PROBABILITY) return FLOAT8OID;
   if (!making->plan && making->record->remote->json) return JSONBOID;
   if (making->plan && ft_plan_problem(making->plan) == FT_REGRESSION) return FLOAT8OID;
 #if PG_VERSION_NUM >= 160000
@@ -91,16 +115,32 @@ static Oid result_type(const struct making *making, enum ft_part part) {
   return type;
 }
 
+/* A class is given in the target's type, or a wider one where PostgreSQL casts to it by itself. */
+static Oid class_type(const struct making *making) {
+  Oid type = getBaseType(result_type(making, FT_PART_CLASS));
+  bool own = get_typtype(type) == TYPTYPE_ENUM || type == UUIDOID;
+  return own ? type : ft_pg_parameter(ft_plan_target(making->plan)->type);
+}
+
+static List *with_class(const struct making *making, enum ft_part part, List *columns) {
+  if (part != FT_PART_PROBABILITY) return columns;
+  return lappend(columns, parameter(class_name(making), class_type(making)));
+}
+
 static void create_part(const struct making *making, size_t i) {
   const struct ft_model_record *record = making->record;
+  enum ft_part part = parts[i].part;
   char body[FT_BODY_BYTES];
-  struct ft_body parsed = { parts[i].part, ft_body_pieces(making->artifact.size), making->hash };
+  struct ft_body parsed = { part, ft_body_pieces(making->artifact.size), making->hash };
   char *name = psprintf("%s%s", record->function, parts[i].suffix);
-  Oid returns = result_type(making, parts[i].part);
+  Oid returns = result_type(making, part);
   ft_body_write(body, &parsed);
-  if (count_parameters(making) <= FUNC_MAX_ARGS)
-    ft_function_create(record->schema, name, column_parameters(making), returns, body);
-  ft_function_create(record->schema, name, list_make1(parameter("row", RECORDOID)), returns, body);
+  if (count_parameters(making) + (part == FT_PART_PROBABILITY) <= FUNC_MAX_ARGS)
+    ft_function_create(record->schema, name, with_class(making, part, column_parameters(making)),
+                       returns, body);
+  ft_function_create(record->schema, name,
+                     with_class(making, part, list_make1(parameter("row", RECORDOID))), returns,
+                     body);
 }
 
 /* f(x1, x2, …), a row a call; and f_batch(rows record[]), as many rows a call as the array has. */
@@ -151,18 +191,24 @@ static enum ft_status clear_old(struct making *making, struct ft_error *err) {
   if (!session->replaced[0]) return FT_OK;
   making->old = ft_function_list(schema, session->replaced_function, session->replaced);
   if (!making->old) return FT_OK;
+  ft_function_look(&making->had, schema, session->replaced_function, session->replaced);
   if (is_kept(making))
     return ft_function_check_uses(schema, session->replaced_function, session->replaced, err);
   ft_function_drop_list(making->old);
   making->old = NULL;
+  making->had = (struct ft_function_forms){ 0 };
   return FT_OK;
 }
 
-/* Predicting is for those to whom it is granted, as with Redshift's models. */
+/* Predicting is for those to whom it is granted, as with Redshift's models. Functions that replace those
+ * of the same signature keep their grants. */
 static void close_to_public(const struct making *making) {
   char hash[FT_SHA256_TEXT];
   ft_sha256_text(hash, &making->hash);
-  const char *signatures = ft_function_list(making->record->schema, making->record->function, hash);
+  const char *function = making->record->function;
+  if (making->old && (making->had.probability || !making->plan)) return;
+  const char *opened = making->old ? psprintf("%s_probability", function) : function;
+  const char *signatures = ft_function_list(making->record->schema, opened, hash);
   if (!signatures) return;
   ft_catalogue_ask(psprintf("REVOKE ALL ON FUNCTION %s FROM PUBLIC", signatures), NULL, 0);
 }
@@ -192,7 +238,7 @@ static enum ft_status make_all(struct making *making, struct ft_error *err) {
   FT_TRY(clear_old(making, err));
   if (!making->plan) {
     FT_TRY(create_remote(making, err));
-    if (!making->old) close_to_public(making);
+    close_to_public(making);
     drop_leftovers(making);
     return FT_OK;
   }
@@ -200,7 +246,7 @@ static enum ft_status make_all(struct making *making, struct ft_error *err) {
   ft_carrier_create(making->record->schema, making->artifact, &making->hash);
   for (size_t i = 0; i < (regression ? 1 : PARTS); i++)
     create_part(making, i);
-  if (!making->old) close_to_public(making);
+  close_to_public(making);
   drop_leftovers(making);
   return FT_OK;
 }

@@ -39,6 +39,13 @@ const char *ft_function_list(const char *schema, const char *function, const cha
 enum ft_status ft_function_check_uses(const char *schema, const char *function,
                                       const char *artifact_sha256,
                                       struct ft_error *err) FT_MUST_CHECK;
+/* What of today's forms that model's functions have: those that an earlier version made lack some. */
+struct ft_function_forms {
+  bool text_labels; /* <f>_prob returns labels as text */
+  bool probability; /* there is <f>_probability */
+};
+void ft_function_look(struct ft_function_forms *out, const char *schema, const char *function,
+                      const char *artifact_sha256);
 /* DROP FUNCTION a, b, c */
 void ft_function_drop_list(const char *signatures);
 

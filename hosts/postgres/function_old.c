@@ -11,11 +11,11 @@
 #include "hosts/postgres/guard.h"
 
 /* $1 schema, $2 function, $3 the artifact's SHA-256 */
-#define OF_MODEL                                                              \
-  "pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace "                  \
-  "JOIN pg_language l ON l.oid = p.prolang AND l.lanname = 'foretell' "       \
-  "WHERE n.nspname = $1 AND "                                                 \
-  "p.proname IN ($2, $2 || '_prob', $2 || '_probabilities', $2 || '_batch') " \
+#define OF_MODEL                                                                                    \
+  "pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace "                                        \
+  "JOIN pg_language l ON l.oid = p.prolang AND l.lanname = 'foretell' "                             \
+  "WHERE n.nspname = $1 AND "                                                                       \
+  "p.proname IN ($2, $2 || '_prob', $2 || '_probabilities', $2 || '_probability', $2 || '_batch') " \
   "AND p.prosrc LIKE 'part=% artifact=' || $3 || ' %'"
 
 const char *ft_function_list(const char *schema, const char *function,
@@ -25,6 +25,17 @@ const char *ft_function_list(const char *schema, const char *function,
                    3);
   const char *signatures = ft_catalogue_cell(0, 1);
   return signatures[0] ? signatures : NULL;
+}
+
+void ft_function_look(struct ft_function_forms *out, const char *schema, const char *function,
+                      const char *artifact_sha256) {
+  const char *argument[] = { schema, function, artifact_sha256 };
+  ft_catalogue_ask(
+      "SELECT coalesce(bool_or(p.prorettype = 'foretell.probabilities'::regtype), "
+      "false), coalesce(bool_or(p.proname = $2 || '_probability'), false) FROM " OF_MODEL,
+      argument, 3);
+  out->text_labels = strcmp(ft_catalogue_cell(0, 1), "t") == 0;
+  out->probability = strcmp(ft_catalogue_cell(0, 2), "t") == 0;
 }
 
 enum ft_status ft_function_check_uses(const char *schema, const char *function,
@@ -63,8 +74,9 @@ struct checking {
 /* Any function of that name which is not the model's own is in the way, whatever its arguments. */
 static enum ft_status check(void *self, struct ft_error *err) {
   static const char sql[] =
-      "SELECT 1 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace "
-      "WHERE n.nspname IN ($1, 'pg_catalog') AND p.proname = $2 AND NOT EXISTS "
+      "SELECT p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace "
+      "WHERE n.nspname IN ($1, 'pg_catalog') AND p.proname IN ($2, $2 || '_prob', "
+      "$2 || '_probabilities', $2 || '_probability') AND NOT EXISTS "
       "(SELECT FROM foretell.stored_model m WHERE m.is_current AND m.schema_name = $1 AND "
       "m.model_name = $3 AND p.prosrc LIKE 'part=% artifact=' || m.artifact_sha256 || ' %')";
   struct checking *checking = self;
@@ -76,7 +88,8 @@ static enum ft_status check(void *self, struct ft_error *err) {
     return ft_fail(err, FT_PRIVILEGE, "permission denied for schema %s", checking->schema);
   ft_catalogue_ask_as_owner(sql, argument, 3);
   if (SPI_processed == 0) return FT_OK;
-  ft_fail(err, FT_DUPLICATE_FUNCTION, "there is a function \"%s\" already", checking->function);
+  ft_fail(err, FT_DUPLICATE_FUNCTION, "there is a function \"%s\" already",
+          ft_catalogue_cell(0, 1));
   return ft_fail_hint(err, "Give the model's function another name with FUNCTION.");
 }
 

@@ -7,6 +7,7 @@
 #include <fmgr.h>
 #include <miscadmin.h>
 #include <nodes/parsenodes.h>
+#include <stdio.h>
 #include <string.h>
 #include <utils/builtins.h>
 #include <utils/guc.h>
@@ -46,6 +47,7 @@ static enum ft_status read_tuple(struct ft_declaration *out, HeapTuple tuple,
   (void)SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_proargmodes, &no_modes);
   FT_TRY(check_kind(form, !no_modes, err));
   out->place = (struct ft_place_of){ form->pronamespace, form->proowner, form->prolang };
+  snprintf(out->name, sizeof out->name, "%s", NameStr(form->proname));
   out->returns = form->prorettype;
   out->arguments = form->pronargs;
   memcpy(out->argument, form->proargtypes.values, (size_t)form->pronargs * sizeof(Oid));

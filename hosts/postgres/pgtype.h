@@ -24,7 +24,8 @@ enum ft_source_type {
   FT_FROM_NUMERIC,
   FT_FROM_TEXT,
   FT_FROM_BLANK_PADDED,
-  FT_FROM_OUTPUT, /* by the type's output function */
+  FT_FROM_OUTPUT,  /* by the type's output function */
+  FT_FROM_LITERAL, /* a literal of no type yet, as in ROW('a'): read as one of the field's type */
   FT_FROM_DATE,
   FT_FROM_TIME,
   FT_FROM_TIMETZ,

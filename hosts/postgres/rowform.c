@@ -35,13 +35,43 @@ static int find_column(TupleDesc columns, const char *name) {
   return found;
 }
 
-static enum ft_status bind_field(struct ft_row_form *form, size_t i, const struct ft_field *field,
-                                 bool nameless, struct ft_error *err) {
+#define LIST_BYTES 150 /* of the columns named in a hint */
+
+static void add_column(StringInfo list, size_t index, size_t all, const char *name) {
+  size_t used = (size_t)list->len;
+  if (used < LIST_BYTES) appendStringInfo(list, "%s%s", index ? ", " : "", name);
+  if (used < LIST_BYTES && (size_t)list->len >= LIST_BYTES && index + 1 < all)
+    appendStringInfo(list, " and %zu more", all - index - 1);
+}
+
+static const char *list_columns(TupleDesc columns) {
+  StringInfoData list;
+  size_t all = 0, at = 0;
+  initStringInfo(&list);
+  for (int i = 0; i < columns->natts; i++)
+    all += !TupleDescAttr(columns, i)->attisdropped;
+  for (int i = 0; i < columns->natts; i++)
+    if (!TupleDescAttr(columns, i)->attisdropped) add_column(&list, at++, all, name_of(columns, i));
+  return list.data;
+}
+
+static const char *list_fields(const struct ft_plan *plan) {
+  StringInfoData list;
+  initStringInfo(&list);
+  for (size_t i = 0; i < ft_plan_fields(plan); i++)
+    add_column(&list, i, ft_plan_fields(plan), ft_plan_field(plan, i)->name);
+  return list.data;
+}
+
+static enum ft_status bind_field(struct ft_row_form *form, size_t i, const struct ft_plan *plan,
+                                 const char *function, bool nameless, struct ft_error *err) {
+  const struct ft_field *field = ft_plan_field(plan, i);
   int column = nameless ? (int)i : find_column(form->columns, field->name);
   if (column < 0) {
-    ft_fail(err, FT_UNDEFINED_COLUMN, "the row has no column \"%s\", which the model needs",
+    ft_fail(err, FT_UNDEFINED_COLUMN, "the row given to %s has no column \"%s\"", function,
             field->name);
-    return ft_fail_hint(err, "Columns are found by name; SHOW MODEL lists them.");
+    return ft_fail_hint(err, "The row has the columns %s; the model needs %s.",
+                        list_columns(form->columns), list_fields(plan));
   }
   form->column[i] = column;
   return ft_value_reader_init(&form->reader[i], field,
@@ -49,7 +79,7 @@ static enum ft_status bind_field(struct ft_row_form *form, size_t i, const struc
 }
 
 static enum ft_status bind_all(struct ft_row_form *form, const struct ft_plan *plan,
-                               TupleDesc columns, struct ft_error *err) {
+                               const char *function, TupleDesc columns, struct ft_error *err) {
   size_t fields = ft_plan_fields(plan);
   form->columns = CreateTupleDescCopy(columns);
   form->column = palloc0(fields * sizeof *form->column);
@@ -58,29 +88,29 @@ static enum ft_status bind_all(struct ft_row_form *form, const struct ft_plan *p
   form->null = palloc0((size_t)columns->natts * sizeof *form->null);
   bool nameless = is_nameless(columns, fields);
   for (size_t i = 0; i < fields; i++)
-    FT_TRY(bind_field(form, i, ft_plan_field(plan, i), nameless, err));
+    FT_TRY(bind_field(form, i, plan, function, nameless, err));
   return FT_OK;
 }
 
-static enum ft_status bind(struct ft_row_form *form, const struct ft_plan *plan, Oid type,
-                           int32 typmod, struct ft_error *err) {
+static enum ft_status bind(struct ft_row_form *form, const struct ft_plan *plan,
+                           const char *function, Oid type, int32 typmod, struct ft_error *err) {
   form->shape = 0;
   MemoryContextReset(form->memory);
   TupleDesc columns = lookup_rowtype_tupdesc_domain(type, typmod, false);
   MemoryContext before = MemoryContextSwitchTo(form->memory);
-  enum ft_status status = bind_all(form, plan, columns, err);
+  enum ft_status status = bind_all(form, plan, function, columns, err);
   MemoryContextSwitchTo(before);
   ReleaseTupleDesc(columns);
   return status;
 }
 
 enum ft_status ft_row_form_spread(struct ft_row_form *form, const struct ft_plan *plan,
-                                  HeapTupleHeader row, struct ft_error *err) {
+                                  const char *function, HeapTupleHeader row, struct ft_error *err) {
   Oid type = HeapTupleHeaderGetTypeId(row);
   int32 typmod = HeapTupleHeaderGetTypMod(row);
   uint64 shape = assign_record_type_identifier(type, typmod);
   if (form->shape != shape) {
-    FT_TRY(bind(form, plan, type, typmod, err));
+    FT_TRY(bind(form, plan, function, type, typmod, err));
     form->shape = shape;
   }
   HeapTupleData tuple = { .t_len = HeapTupleHeaderGetDatumLength(row), .t_data = row };

@@ -26,10 +26,11 @@ struct ft_row_form {
 
 void ft_row_form_init(struct ft_row_form *form, MemoryContext parent);
 
-/* Spread the row over form->value and form->null, binding it first when its shape is new. May raise
- * PostgreSQL's errors.
+/* Spread the row over form->value and form->null, binding it first when its shape is new. `function`
+ * is the one called, for messages. May raise PostgreSQL's errors.
  * Errors: FT_UNDEFINED_COLUMN, FT_WRONG_TYPE */
 enum ft_status ft_row_form_spread(struct ft_row_form *form, const struct ft_plan *plan,
-                                  HeapTupleHeader row, struct ft_error *err) FT_MUST_CHECK;
+                                  const char *function, HeapTupleHeader row,
+                                  struct ft_error *err) FT_MUST_CHECK;
 
 #endif

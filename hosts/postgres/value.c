@@ -33,7 +33,8 @@ static const unsigned sources[FT_TYPE_COUNT] = {
 enum ft_status ft_value_reader_init(struct ft_value_reader *reader, const struct ft_field *field,
                                     Oid type, struct ft_error *err) {
   enum ft_source_type source = ft_pg_source(type);
-  if (source == FT_FROM_NONE || !(sources[field->type] >> source & 1U)) {
+  bool literal = source == FT_FROM_LITERAL;
+  if (source == FT_FROM_NONE || (!literal && !(sources[field->type] >> source & 1U))) {
     ft_fail(err, FT_WRONG_TYPE, "column \"%s\" is of type %s, and the model was trained on %s",
             field->name, format_type_be(type), ft_type_sql(field->type));
     return ft_fail_hint(err, "Cast it in the query.");
@@ -44,6 +45,11 @@ enum ft_status ft_value_reader_init(struct ft_value_reader *reader, const struct
     bool varlena;
     getTypeOutputInfo(getBaseType(type), &function, &varlena);
     fmgr_info(function, &reader->output);
+  }
+  if (literal) {
+    Oid function;
+    getTypeInputInfo(ft_pg_parameter(field->type), &function, &reader->input_parameter);
+    fmgr_info(function, &reader->input);
   }
   return FT_OK;
 }
@@ -163,9 +169,20 @@ static void store_time(void *out, enum ft_source_type from, Datum value) {
   memcpy(out, &micros, sizeof micros);
 }
 
+/* As the parameter of the field's type would be read. */
+static enum ft_status read_literal(void *out, bool *missing, const struct ft_value_reader *reader,
+                                   Datum value, struct ft_error *err) {
+  struct ft_value_reader typed = *reader;
+  char *text = DatumGetCString(value);
+  typed.from = ft_pg_source(ft_pg_parameter(reader->to));
+  Datum read = InputFunctionCall(&typed.input, text, typed.input_parameter, -1);
+  return ft_value_read(out, missing, &typed, read, err);
+}
+
 enum ft_status ft_value_read(void *out, bool *missing, struct ft_value_reader *reader, Datum value,
                              struct ft_error *err) {
   *missing = false;
+  if (reader->from == FT_FROM_LITERAL) return read_literal(out, missing, reader, value, err);
   switch (reader->to) {
   case FT_BOOL: *(uint8_t *)out = DatumGetBool(value); return FT_OK;
   case FT_INT16:

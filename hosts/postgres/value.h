@@ -19,6 +19,8 @@ struct ft_value_reader {
   enum ft_source_type from;
   const char *name; /* the field's; borrowed */
   FmgrInfo output;  /* FT_FROM_OUTPUT */
+  FmgrInfo input;   /* FT_FROM_LITERAL, to any type but text: of the parameter's type */
+  Oid input_parameter;
 };
 
 /* Can a value of that type be given for the field? Looks up an output function in the current

@@ -73,6 +73,10 @@ double ft_member_predict_ns(const struct ft_model *model, const struct ft_member
 void ft_plan_rank(const struct ft_plan *plan, const double *probability, size_t rows, size_t row,
                   uint32_t *order);
 
+/* Fails with FT_INVALID: `caller` ("model \"m\"") has no class `given`; the hint lists its classes. */
+enum ft_status ft_plan_fail_class(const struct ft_plan *plan, struct ft_span given,
+                                  const char *caller, struct ft_error *err);
+
 /* Probes for a new artifact: synthetic rows drawn from the model's own thresholds and categories,
  * and the bits predicted for them, appended to `out`. */
 enum ft_status ft_plan_write_probes(struct ft_buffer *out, const struct ft_plan *plan,

@@ -78,7 +78,7 @@ static const char everything[] =
     "Problem Type|BinaryClassification\n"
     "Objective|F1\n"
     "Function Name|predict_churn\n"
-    "|predict_churn_prob\n"
+    "|predict_churn_prob, predict_churn_probability\n"
     "Function Parameters|state minutes calls\n"
     "Function Parameter Types|varchar float8 int4\n"
     "IAM Role|default (no effect here)\n"

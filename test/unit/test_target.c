@@ -88,7 +88,7 @@ static void problems_follow_the_table(void **state) {
   double many[100];
   for (size_t i = 0; i < 100; i++)
     many[i] = (double)i;
-  expect_problem(FT_BOOL, truth, NULL, 2, FT_BINARY, "f t");
+  expect_problem(FT_BOOL, truth, NULL, 2, FT_BINARY, "false true");
   expect_problem(FT_INT64, pair, NULL, 2, FT_BINARY, "-3 7");
   expect_problem(FT_INT32, few, NULL, 3, FT_MULTICLASS, "1 2 3");
   expect_problem(FT_INT32, many, NULL, 100, FT_REGRESSION, "");
@@ -129,9 +129,9 @@ static void the_rarer_class_is_positive_unless_another_is_named(void **state) {
   expect_positive(FT_TEXT, NULL, "yes");
   expect_positive(FT_TEXT, "yes", "yes");
   expect_positive(FT_TEXT, "no", "no");
-  expect_positive(FT_BOOL, NULL, "t");
-  expect_positive(FT_BOOL, "False", "f");
-  expect_positive(FT_BOOL, "true", "t");
+  expect_positive(FT_BOOL, NULL, "true");
+  expect_positive(FT_BOOL, "False", "false");
+  expect_positive(FT_BOOL, "true", "true");
   static const double seldom[] = { 0, 1, 1 }, even[] = { 0, 1 };
   struct made made;
   fill(&made, FT_BOOL, seldom, NULL, 3);
