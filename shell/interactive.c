@@ -89,11 +89,23 @@ static enum ft_outcome run_text(struct ft_session *session, struct ft_editor *ed
   return outcome;
 }
 
+static struct ft_span line_from(const struct ft_buffer *text, size_t begin) {
+  struct ft_span whole = ft_buffer_view(text);
+  return (struct ft_span){ whole.data + begin, whole.size - begin };
+}
+
+/* Who types quit inside a statement waits for what does not come. */
+static void say_what_is_open(struct ft_session *session, struct ft_span line, char open) {
+  if ((open == ';' || open == '(') && ft_synonym_is_one(line))
+    ft_session_say(session, "The statement is not complete: a semicolon ends it, Ctrl-C drops it.");
+}
+
 /* One statement, or what was typed of it; false at the end. */
 static bool ask(struct ft_session *session, struct ft_editor *editor, struct ft_buffer *text) {
   char open = 0;
   ft_buffer_reset(text);
   do {
+    size_t begin = text->size;
     enum ft_typed typed = ft_editor_line(editor, text, ft_prompt_of(open), ft_buffer_view(text));
     if (typed == FT_TYPED_END) putc('\n', session->out);
     if (typed == FT_TYPED_END && text->size == 0) return false;
@@ -102,6 +114,7 @@ static bool ask(struct ft_session *session, struct ft_editor *editor, struct ft_
       open = 0;
       continue;
     }
+    if (begin > 0) say_what_is_open(session, line_from(text, begin), open);
     ft_buffer_u8(text, '\n');
     open = what_is_open(ft_buffer_view(text));
   } while (open != 0 || text->size == 0);

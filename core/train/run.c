@@ -149,7 +149,7 @@ static enum ft_status encode(struct ft_run *run, const struct ft_table *table, c
   enum ft_status status = FT_OK;
   if (!run->value || !block)
     status =
-        ft_fail(err, FT_NOMEM, "out of memory for %zu rows of %zu features", run->rows, features);
+        ft_fail(err, FT_NOMEM, "out of memory for %zu rows of %zu columns", run->rows, features);
   for (size_t first = 0; first < run->rows && status == FT_OK; first += BLOCK_ROWS) {
     size_t count = run->rows - first < BLOCK_ROWS ? run->rows - first : BLOCK_ROWS;
     status = encode_block(run, table, row, first, count, block, err);
