@@ -32,6 +32,8 @@ SETS = [
     Set("openml_kc1", "defects", AUC, 0.830, (0.8395, 0.8225, 0.8272, 0.8417), ()),
     Set("openml_vehicle", "class", LOG_LOSS, 0.33, (0.2962, 0.3279, 0.3687, 0.4451), ()),
     Set("steel_plates_faults", "fault", LOG_LOSS, 0.48, (0.4655, 0.4835, 0.4879, 0.5087), ()),
+    Set("letter", "lettr", LOG_LOSS, None, (), ()),
+    Set("shuttle", "class", LOG_LOSS, None, (0.0004, 0.0005, 0.0006, 0.0004), ()),
     Set("openml_abalone", "class_number_of_rings", RMSE, 2.07, (2.0645, 2.0618, 2.1053, 2.1162), ()),
     Set("diamonds", "price", RMSE, 515, (506, 514, 522, 520), ()),
     Set("bank_additional_full", "y", AUC, 0.945, ("~0.9413", "~0.9392", "~0.9402", "~0.9376"), ()),
