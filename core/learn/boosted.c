@@ -76,7 +76,7 @@ static enum ft_status make_booster(struct fitting *fitting, struct ft_error *err
   const struct ft_fit_task *task = fitting->task;
   struct ft_booster_parameters all;
   char eta[32];
-  snprintf(eta, sizeof eta, "%.6g", task->configuration->eta * task->haste);
+  snprintf(eta, sizeof eta, "%.6g", ft_configuration_eta(task->configuration, task->haste));
   ft_booster_parameters_fill(&all, task);
   ft_booster_parameters_add(&all, "eta", eta);
   const struct ft_parameter *own = task->configuration->parameter;

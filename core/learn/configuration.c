@@ -1,9 +1,12 @@
 #include "core/learn/configuration.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/learn/linear.h"
+
+#define LARGEST_ETA 0.4 /* of one that was multiplied: of many classes larger steps diverge */
 
 /* Sources: "Better by Default" (Holzmüller and others, 2024) for `standard`; FLAML's zero-shot
  * portfolio for `slow`; the others span depth 2 to 8, since no single one is safe. */
@@ -491,6 +494,11 @@ double ft_configuration_number(const struct ft_configuration *configuration, con
     if (strcmp(configuration->parameter[i].name, name) == 0)
       return strtod(configuration->parameter[i].value, NULL);
   return otherwise;
+}
+
+double ft_configuration_eta(const struct ft_configuration *configuration, double haste) {
+  double eta = configuration->eta;
+  return fmax(eta, fmin(eta * haste, LARGEST_ETA));
 }
 
 bool ft_configuration_says(const struct ft_configuration *configuration, const char *name,

@@ -39,6 +39,9 @@ bool ft_learner_allowed(enum ft_learner learner, enum ft_model_type model_type);
 double ft_configuration_number(const struct ft_configuration *configuration, const char *name,
                                double otherwise);
 
+/* The learning rate, `haste` times as large as the configuration's as far as trees bear it. */
+double ft_configuration_eta(const struct ft_configuration *configuration, double haste);
+
 /* Is the parameter given with that word? */
 bool ft_configuration_says(const struct ft_configuration *configuration, const char *name,
                            const char *word);

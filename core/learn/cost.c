@@ -88,10 +88,10 @@ static double depth_factor(const struct ft_configuration *configuration) {
 }
 
 double ft_cost_rounds(const struct ft_configuration *configuration, double haste, double pace) {
-  double rounds = pace / (configuration->eta * haste * depth_factor(configuration));
+  double rounds = pace / (ft_configuration_eta(configuration, haste) * depth_factor(configuration));
   return fmin(rounds + PATIENCE_ROUNDS, configuration->most_rounds);
 }
 
 double ft_cost_pace(const struct ft_configuration *configuration, double haste, double rounds) {
-  return rounds * configuration->eta * haste * depth_factor(configuration);
+  return rounds * ft_configuration_eta(configuration, haste) * depth_factor(configuration);
 }

@@ -9,8 +9,7 @@
  * goes the way that the folds' fits went. */
 static uint32_t epochs_of(const struct ft_fit_task *task, double wanted) {
   double most = MOST_VISITS / (double)task->data->features->rows;
-  double epochs = wanted / (task->haste > 0 ? task->haste : 1);
-  if (epochs > most) epochs = most;
+  double epochs = wanted > most ? most : wanted;
   return epochs < LEAST_EPOCHS ? LEAST_EPOCHS : (uint32_t)epochs;
 }
 

@@ -1,5 +1,6 @@
 #include "core/train/portfolio.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,9 +10,11 @@
 #define LOG_2      0.693147180559945286
 #define WIDE_CODES 16 /* a category of more is worth a candidate that sees means of its codes */
 
-#define COARSE_DEPTH      2  /* of boosted trees */
-#define COARSE_MEAN_DEPTH 8  /* of trees that are averaged */
-#define COARSE_WIDTH      24 /* of a net's layers */
+#define COARSE_DEPTH      2 /* of boosted trees */
+#define COARSE_MEAN_DEPTH 8 /* of trees that are averaged */
+#define NET_HASTE         3 /* epochs of a net are no fewer than a third */
+
+#define COARSE_WIDTH 24 /* of a net's layers */
 
 /* How a parameter of trees is varied: to a value times or by up to `reach`, kept within bounds. */
 struct variation {
@@ -115,16 +118,27 @@ static enum ft_status vary(struct ft_configuration *out, struct ft_portfolio *po
   return out->name ? FT_OK : ft_arena_fail(err, "the candidates");
 }
 
+double ft_portfolio_most_haste(const struct ft_configuration *configuration, double haste) {
+  switch (configuration->learner) {
+  case FT_LEARN_TREES:
+    return ft_configuration_eta(configuration, INFINITY) /
+           ft_configuration_eta(configuration, haste);
+  case FT_LEARN_NET: return NET_HASTE;
+  default: return 1;
+  }
+}
+
 enum ft_status ft_portfolio_hasten(const struct ft_configuration **configuration,
                                    struct ft_portfolio *portfolio, double haste,
                                    struct ft_error *err) {
   struct ft_configuration *out = FT_ARENA_NEW(portfolio->arena, struct ft_configuration, 1);
   if (!out) return ft_arena_fail(err, "the candidates");
   *out = **configuration;
-  out->eta *= haste;
-  out->most_rounds = (uint32_t)(out->most_rounds / haste) + 1;
   out->cost /= haste;
-  out->name = ft_arena_print(portfolio->arena, "%s, steps x %g", out->name, haste);
+  out->most_rounds = (uint32_t)(out->most_rounds / haste) + 1;
+  if (out->learner == FT_LEARN_TREES) out->eta *= haste;
+  if (out->learner == FT_LEARN_NET) FT_TRY(set(portfolio, out, "epochs", out->most_rounds, err));
+  out->name = ft_arena_print(portfolio->arena, "%s, %gx faster", out->name, haste);
   if (!out->name) return ft_arena_fail(err, "the candidates");
   *configuration = out;
   return FT_OK;

@@ -31,7 +31,11 @@ enum ft_status ft_portfolio_next(const struct ft_configuration **out,
                                  const struct ft_configuration *best,
                                  struct ft_error *err) FT_MUST_CHECK;
 
-/* The same with a learning rate `haste` times as large, and as many rounds fewer; a new configuration.
+/* How many times faster a configuration can be, beside what all fits are hastened by; 1: not at all. */
+double ft_portfolio_most_haste(const struct ft_configuration *configuration, double haste);
+
+/* The same, `haste` times faster, as a new configuration: of boosted trees the learning rate is as many times
+ * as large and rounds are fewer, of nets epochs are fewer.
  * Errors: FT_NOMEM */
 enum ft_status ft_portfolio_hasten(const struct ft_configuration **configuration,
                                    struct ft_portfolio *portfolio, double haste,

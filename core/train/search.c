@@ -13,14 +13,14 @@
 #include "core/train/schedule.h"
 #include "foretell/plan.h"
 
-#define AHEAD          4      /* candidates proposed and not yet judged */
+#define AHEAD          4      /* candidates proposed and not yet judged … */
+#define FIRST_AHEAD    2      /* … of the first, where there is little time */
 #define LEAST_TRIED    6      /* before the search may end by itself */
 #define STALE          3      /* candidates in a row that make nothing better */
 #define LEAST_GAIN     0.0005 /* of the loss, that counts as better … */
 #define LEAST_ERRORS   0.1    /* … and of the gain's standard error */
 #define SMALLEST_SHARE 0.02   /* of a mixture that is worth a final fit */
 #define HURRIED_SHARE  0.2    /* of the time, for the first few candidates */
-#define LARGEST_STEP   0.4    /* of a learning rate that was multiplied to save time */
 #define FINE           3.0    /* times the least loss: a linear model is of no use */
 
 struct task {
@@ -123,7 +123,7 @@ static double seconds_waiting(const struct searching *searching) {
   return seconds / options->time.threads;
 }
 
-/* By how much its steps must be larger for a candidate to end in time; 0: it would not. */
+/* By how much a candidate must be hastened to end in time; 0: it would not. */
 static double haste_of(const struct searching *searching,
                        const struct ft_configuration *configuration) {
   const struct ft_search_options *options = searching->options;
@@ -131,8 +131,7 @@ static double haste_of(const struct searching *searching,
                                      .waiting = seconds_waiting(searching),
                                      .seconds = seconds_of(searching, configuration),
                                      .finals = final_seconds(searching) };
-  bool boosted = configuration->learner == FT_LEARN_TREES;
-  double most = boosted ? LARGEST_STEP / (configuration->eta * options->haste) : 1;
+  double most = ft_portfolio_most_haste(configuration, options->haste);
   return ft_time_budget_haste(&options->time, &request, most);
 }
 
@@ -484,9 +483,9 @@ static enum ft_status try_all(struct searching *searching, struct ft_error *err)
   struct ft_search *search = searching->search;
   bool more = true;
   for (;;) {
-    /* with little time nothing is begun before the first has shown what it takes */
+    /* with little time little is begun before the first has shown what it takes */
     bool hurried = searching->judged == 0 && is_hurried(searching);
-    while (more && search->candidates < searching->judged + (hurried ? 1 : AHEAD))
+    while (more && search->candidates < searching->judged + (hurried ? FIRST_AHEAD : AHEAD))
       FT_TRY(propose(&more, searching, err));
     if (searching->judged == search->candidates) return FT_OK;
     FT_TRY(take_result(searching, err));

@@ -106,6 +106,8 @@ static void haste_makes_larger_steps_and_fewer_of_them(void **state) {
   assert_true(hasty->eta == 2 * first->eta);
   assert_true(hasty->most_rounds <= first->most_rounds / 2 + 1);
   assert_string_not_equal(hasty->name, first->name);
+  assert_true(hasty->eta <= ft_configuration_eta(first, 100)); /* as far as trees bear it */
+  assert_true(ft_portfolio_most_haste(hasty, 4) < ft_portfolio_most_haste(first, 4) + 1e-9);
   ft_arena_release(&l.arena);
 }
 
