@@ -96,6 +96,27 @@ static void print_place(FILE *out, const struct ft_failure *failure) {
   print_line(out, failure, &place);
 }
 
+/* A terminal would break long words of advice anywhere: break them at blanks. */
+static void print_hint(FILE *out, const struct ft_failure *failure) {
+  static const char label[] = "hint:";
+  size_t indent = sizeof label, width = failure->width > 2 * indent ? failure->width - indent : 0;
+  struct ft_buffer visible, text;
+  ft_buffer_init(&visible, (size_t)1 << 16);
+  ft_buffer_init(&text, (size_t)1 << 16);
+  ft_visible_append(&visible, ft_span_of(failure->error->hint));
+  ft_text_wrap(&text, ft_buffer_view(&visible), width ? width : SIZE_MAX);
+  fprintf(out, "%s%s%s ", failure->colour ? "\033[1m" : "", label,
+          failure->colour ? "\033[0m" : "");
+  struct ft_span rest = ft_buffer_view(&text);
+  for (size_t i = 0; i < rest.size; i++) {
+    putc(rest.data[i], out);
+    if (rest.data[i] == '\n') fprintf(out, "%*s", (int)indent, "");
+  }
+  putc('\n', out);
+  ft_buffer_release(&text);
+  ft_buffer_release(&visible);
+}
+
 void ft_failure_print(FILE *out, const struct ft_failure *failure) {
   const struct ft_error *error = failure->error;
   const char *red = failure->colour ? "\033[1;31m" : "";
@@ -104,9 +125,5 @@ void ft_failure_print(FILE *out, const struct ft_failure *failure) {
   ft_visible_write(out, error->message);
   putc('\n', out);
   if (failure->place) print_place(out, failure);
-  if (error->hint[0]) {
-    fprintf(out, "%shint:%s ", failure->colour ? "\033[1m" : "", off);
-    ft_visible_write(out, error->hint);
-    putc('\n', out);
-  }
+  if (error->hint[0]) print_hint(out, failure);
 }

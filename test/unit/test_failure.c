@@ -45,6 +45,28 @@ static void an_error_shows_its_line_with_a_caret(void **state) {
          "hint: Did you mean \"churn\"?\n");
 }
 
+static void advice_is_broken_at_blanks(void **state) {
+  (void)state;
+  static const size_t width[] = { 30, 0 };
+  static const char *const expected[] = {
+    "hint: Leave DISTKEY out: it\n      has no effect here.\n",
+    "hint: Leave DISTKEY out: it has no effect here.\n"
+  };
+  for (size_t i = 0; i < 2; i++) {
+    char *text = NULL;
+    size_t size = 0;
+    struct ft_error err;
+    (void)ft_fail(&err, FT_SYNTAX, "syntax error");
+    (void)ft_fail_hint(&err, "Leave DISTKEY out: it has no effect here.");
+    struct ft_failure failure = { .error = &err, .width = width[i] };
+    FILE *out = open_memstream(&text, &size);
+    ft_failure_print(out, &failure);
+    fclose(out);
+    assert_string_equal(strchr(text, '\n') + 1, expected[i]);
+    free(text);
+  }
+}
+
 static void lines_count_from_the_top_of_the_file(void **state) {
   (void)state;
   expect("train.sql", "SELECT 1;\r\n\r\n-- x\r\nSELECT chrn;\r\n", "SELECT chrn", "chrn",
@@ -124,6 +146,7 @@ static void control_characters_do_not_reach_the_terminal(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(an_error_shows_its_line_with_a_caret),
+    cmocka_unit_test(advice_is_broken_at_blanks),
     cmocka_unit_test(lines_count_from_the_top_of_the_file),
     cmocka_unit_test(tabs_and_wide_characters_keep_the_caret_in_place),
     cmocka_unit_test(a_long_line_is_shown_around_its_place),
