@@ -18,12 +18,14 @@ void ft_buffer_release(struct ft_buffer *buffer) {
 
 void ft_buffer_reset(struct ft_buffer *buffer) {
   buffer->size = 0;
-  buffer->failed = false;
+  buffer->failed = buffer->full = false;
 }
 
 /* Room for `count` bytes more, and one for the NUL that vsnprintf insists on. */
 static bool reserve(struct ft_buffer *buffer, size_t count) {
-  if (buffer->failed || count > buffer->maximum - buffer->size) {
+  bool full = count > buffer->maximum - buffer->size;
+  if (buffer->failed || full) {
+    if (!buffer->failed) buffer->full = full;
     buffer->failed = true;
     return false;
   }
@@ -119,6 +121,6 @@ struct ft_span ft_buffer_view(const struct ft_buffer *buffer) {
 enum ft_status ft_buffer_check(const struct ft_buffer *buffer, const char *what,
                                struct ft_error *err) {
   if (!buffer->failed) return FT_OK;
-  return ft_fail(err, FT_NOMEM, "out of memory for %s, or it is larger than %zu bytes", what,
-                 buffer->maximum);
+  if (!buffer->full) return ft_fail(err, FT_NOMEM, "out of memory for %s", what);
+  return ft_fail(err, FT_NOMEM, "%s is larger than %zu bytes", what, buffer->maximum);
 }

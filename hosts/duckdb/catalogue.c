@@ -314,7 +314,10 @@ enum ft_status ft_catalogue_artifact(void *self, struct ft_buffer *out, const ch
 
 enum ft_status ft_catalogue_check_writable(void *self, struct ft_error *err) {
   const struct ft_engine *engine = self;
-  if (!engine->read_only) return FT_OK;
+  if (!engine->read_only) {
+    FT_TRY(ft_file_check_present(&engine->file, err));
+    return ft_file_check_writable(&engine->file, err);
+  }
   ft_fail(err, FT_READ_ONLY, "the database is open read-only");
   return ft_fail_hint(err, "Open it without -r (--readonly) to make or drop models.");
 }

@@ -56,7 +56,7 @@ static const struct {
   const char *name;
   const char *value;
 } config_table[] = {
-  { "storage_compatibility_version", "latest" }, /* of new files: typed macros need v1.4 */
+  { "storage_compatibility_version", "v1.4.0" }, /* of new files: DuckDB 1.4 reads them */
   { "temp_file_encryption", "false" },         /* as the file; until an encrypted one is attached */
   { "autoinstall_known_extensions", "false" }, /* nothing is fetched that nobody asked for */
   { "duckdb_api", "foretell" },
@@ -96,15 +96,9 @@ static enum ft_status make_config(duckdb_config *out, const struct ft_engine_opt
   return FT_OK;
 }
 
-static bool is_new(const char *path) {
-  struct stat about;
-  return !path || stat(path, &about) != 0 || about.st_size == 0;
-}
-
 static enum ft_status open_file(struct ft_engine *engine, const struct ft_engine_options *options,
                                 struct ft_error *err) {
   duckdb_config config = NULL;
-  engine->is_new = is_new(engine->path);
   FT_TRY(ft_spill_open(&engine->spill, engine->path, err));
   FT_TRY(make_config(&config, options, &engine->spill, err));
   char *words = NULL;
@@ -187,7 +181,7 @@ static enum ft_status search_public(struct ft_engine *engine, struct ft_error *e
 static enum ft_status offer_public(struct ft_engine *engine, struct ft_error *err) {
   bool has = false;
   bool named = strcmp(engine->catalogue_name, "public") == 0; /* public.db: "public" is that */
-  if (engine->is_new && !named)
+  if (engine->file.is_new && !named)
     FT_TRY(ft_engine_tell(engine, "CREATE SCHEMA IF NOT EXISTS public", NULL, 0, err));
   FT_TRY(has_public(&has, engine, err));
   return has ? search_public(engine, err) : FT_OK;
@@ -224,8 +218,12 @@ enum ft_status ft_engine_open(struct ft_engine **out, const struct ft_engine_opt
   if (options->path && !(engine->path = strdup(options->path))) {
     status = ft_fail(err, FT_NOMEM, "out of memory for a session");
   }
+  ft_file_look(&engine->file, engine->path);
+  mode_t mask = umask(engine->file.mask);
   if (status == FT_OK) status = open_file(engine, options, err);
+  ft_file_remember(&engine->file);
   if (status == FT_OK) status = open_sessions(engine, err);
+  umask(mask);
   if (status != FT_OK) {
     ft_engine_close(engine);
     return status;
@@ -236,10 +234,12 @@ enum ft_status ft_engine_open(struct ft_engine **out, const struct ft_engine_opt
 
 void ft_engine_close(struct ft_engine *engine) {
   if (!engine) return;
+  mode_t mask = umask(engine->file.mask);
   if (engine->connection) duckdb_disconnect(&engine->connection);
   if (engine->loader) duckdb_disconnect(&engine->loader);
   if (engine->database) duckdb_close(&engine->database);
   ft_spill_close(&engine->spill);
+  umask(mask);
   ft_registry_close(engine); /* after the database, whose threads may use the plans */
   pthread_mutex_destroy(&engine->loading);
   free(engine->found);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "core/model/wordlist.h"
 #include "foretell/advice.h"
@@ -49,6 +50,9 @@ static const struct {
   enum ft_status status;
 } words_table[] = {
   { "No space left on device", FT_IO }, /* also of a COMMIT */
+  { "fsync failed", FT_IO },
+  { "Permission denied", FT_PRIVILEGE },
+  { "Read-only file system", FT_READ_ONLY },
   { "read-only mode", FT_READ_ONLY },
   { "Current transaction is aborted", FT_TRANSACTION },
   { "No files found that match", FT_IO },
@@ -403,7 +407,13 @@ static void fail_by_words(struct ft_error *err, enum ft_status status, struct wo
   if (advice && is_far(words, advice)) advice = NULL;
   write_message(err, status, words);
   set_position(err, words, place);
-  if (advice) ft_fail_hint(err, "%s", advice);
+  if (status == FT_PRIVILEGE && strstr(words->text, ".wal\"")) {
+    ft_fail_hint(err,
+                 "The database's folder takes no files. Open it with -r (--readonly), or copy it "
+                 "to a folder that you may write.");
+  } else if (advice) {
+    ft_fail_hint(err, "%s", advice);
+  }
 }
 
 /* What another database calls otherwise. The place counts within the text that the user wrote. */
@@ -450,6 +460,12 @@ static const struct {
   const char *after;
   const char *hint;
 } open_table[] = {
+  { "No locks available", FT_IO, "the file system of ", " has no locks for files",
+    "Copy the file to a disk of this machine." },
+  { "Function not implemented", FT_IO, "the file system of ", " has no locks for files",
+    "Copy the file to a disk of this machine." },
+  { "ocks are not supported", FT_IO, "the file system of ", " has no locks for files",
+    "Copy the file to a disk of this machine, or open it with -r (--readonly)." },
   { "ock on file", FT_IN_USE, "another program has ", " open",
     "Close it there, or open the file with -r (--readonly), which works while the other program "
     "only reads it too." },
@@ -466,11 +482,26 @@ static const struct {
   { "database does not exist", FT_IO, "there is no database ", "",
     "A new one is made without -r (--readonly)." },
   { "No such file or directory", FT_IO, "there is no folder for ", "", "" },
-  { "Permission denied", FT_IO, "no permission to open ", "", "" },
+  { "Permission denied", FT_PRIVILEGE, "no permission to open ", "", "" },
+  { "Read-only file system", FT_READ_ONLY,
+    "the file system is read-only, no file can be made: ", "", "" },
   { "Is a directory", FT_IO, "", " is a folder", "" },
 };
 
+/* A file that can be read, and not be written. */
+static enum ft_status fail_unwritable(struct ft_error *err, const char *words, const char *path) {
+  bool mounted = strstr(words, "Read-only file system");
+  ft_fail(err, mounted ? FT_READ_ONLY : FT_PRIVILEGE,
+          mounted ? "\"%s\" is on a file system that is read-only"
+                  : "no permission to write \"%s\"",
+          path);
+  ft_fail_hint(err, "Open it with -r (--readonly) to query it and to predict.");
+  return mounted ? FT_READ_ONLY : FT_PRIVILEGE;
+}
+
 enum ft_status ft_duckdb_fail_open(struct ft_error *err, const char *words, const char *path) {
+  bool refused = words && (strstr(words, "Permission denied") || strstr(words, "Read-only file"));
+  if (refused && path && access(path, R_OK) == 0) return fail_unwritable(err, words, path);
   for (size_t i = 0; words && path && i < LENGTH(open_table); i++) {
     if (!strstr(words, open_table[i].words)) continue;
     ft_fail(err, open_table[i].status, "%s\"%s\"%s", open_table[i].before, path,

@@ -77,6 +77,40 @@ static bool names_drop(struct ft_span text) {
   return token.kind != FT_TOKEN_END;
 }
 
+/* COPY … TO, not COPY … FROM: the first of the words outside parentheses. */
+static bool copies_out(struct ft_span text) {
+  struct ft_lexer lexer = { .text = text };
+  struct ft_token token = ft_lexer_next(&lexer);
+  for (size_t depth = 0; token.kind != FT_TOKEN_END; token = ft_lexer_next(&lexer)) {
+    if (ft_token_is_symbol(&token, '(')) depth++;
+    if (ft_token_is_symbol(&token, ')') && depth) depth--;
+    if (!depth && ft_token_is_word(&token, "TO")) return true;
+    if (!depth && ft_token_is_word(&token, "FROM")) return false;
+  }
+  return false;
+}
+
+static bool exports(duckdb_statement_type type, struct ft_span text) {
+  return type == DUCKDB_STATEMENT_TYPE_EXPORT ||
+         (type == DUCKDB_STATEMENT_TYPE_COPY && copies_out(text));
+}
+
+/* Statements that store something in the database, if not always. */
+static bool stores(const struct ft_guard *guard, const struct ft_engine *engine,
+                   struct ft_span text) {
+  switch ((int)guard->type) {
+  case DUCKDB_STATEMENT_TYPE_INSERT:
+  case DUCKDB_STATEMENT_TYPE_UPDATE:
+  case DUCKDB_STATEMENT_TYPE_DELETE:
+  case DUCKDB_STATEMENT_TYPE_CREATE:
+  case DUCKDB_STATEMENT_TYPE_ALTER:
+  case DUCKDB_STATEMENT_TYPE_DROP: return true;
+  case DUCKDB_STATEMENT_TYPE_COPY: return !guard->exports;
+  case DUCKDB_STATEMENT_TYPE_TRANSACTION: return engine->in_transaction && ft_engine_commits(text);
+  default: return false;
+  }
+}
+
 /* Does the statement begin or end a transaction that is there, or is not? */
 static bool is_out_of_turn(const struct ft_engine *engine, struct ft_span text) {
   bool begins = ft_engine_begins(text);
@@ -94,6 +128,8 @@ enum ft_status ft_guard_begin(struct ft_guard *out, struct ft_engine *engine,
   out->skips = type == DUCKDB_STATEMENT_TYPE_TRANSACTION && is_out_of_turn(engine, text);
   out->drops = type == DUCKDB_STATEMENT_TYPE_DROP ||
                (type == DUCKDB_STATEMENT_TYPE_EXPLAIN && names_drop(text));
+  out->exports = exports(type, text);
+  if (stores(out, engine, text)) FT_TRY(ft_file_check_present(&engine->file, err));
   if (out->drops || type == DUCKDB_STATEMENT_TYPE_DETACH) FT_TRY(check(engine, text, err));
   if (out->drops && !engine->in_transaction) {
     FT_TRY(ft_engine_transact(engine, "BEGIN TRANSACTION", err));

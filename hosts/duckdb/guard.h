@@ -6,7 +6,8 @@
  * DETACH         of the database that was opened is refused: its models would be gone from the session.
  * COMMIT         and alike outside a transaction, BEGIN inside one: a notice, as in PostgreSQL; clients
  *                bracket all they send.
- * ATTACH         see attach.h */
+ * ATTACH         see attach.h
+ * what writes    is refused once the database's file is no longer there (file.h) */
 #ifndef FORETELL_HOSTS_DUCKDB_GUARD_H
 #define FORETELL_HOSTS_DUCKDB_GUARD_H
 
@@ -15,6 +16,7 @@
 struct ft_guard {
   duckdb_statement_type type;
   bool skips;    /* there is nothing to do but the notice that was given */
+  bool exports;  /* it writes files that the user asked for */
   bool drops;    /* perhaps a schema */
   bool brackets; /* a transaction of ours stands around the statement */
 };

@@ -24,6 +24,8 @@ static enum ft_status begin(void *self, struct ft_error *err) {
 }
 
 static enum ft_status commit(void *self, struct ft_error *err) {
+  struct ft_engine *engine = self;
+  FT_TRY(ft_file_check_present(&engine->file, err));
   enum ft_status status = ft_engine_transact(self, "COMMIT", err);
   if (status != FT_OK) ft_catalogue_look(self);
   return status;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "hosts/duckdb/catalogue.h"
@@ -90,6 +91,13 @@ bool ft_engine_begins(struct ft_span text) {
   char word[16];
   next_word(&text, word, sizeof word);
   return is_one_of(word, opening);
+}
+
+bool ft_engine_commits(struct ft_span text) {
+  static const char *const committing[] = { "COMMIT", "END", NULL };
+  char word[16];
+  next_word(&text, word, sizeof word);
+  return is_one_of(word, committing);
 }
 
 void ft_engine_follow(struct ft_engine *engine, struct ft_span text, bool succeeded) {
@@ -182,9 +190,13 @@ static enum ft_status run_guarded(struct ft_result *result, duckdb_prepared_stat
   struct ft_guard guard;
   engine->running = duckdb_prepared_statement_type(statement);
   FT_TRY(ft_guard_begin(&guard, engine, engine->running, text, err));
+  mode_t mask = umask(engine->file.mask);
+  if (guard.exports) umask(mask);
   enum ft_status status =
       guard.skips ? FT_OK : run_pending(result, statement, !guard.brackets, err);
-  return ft_guard_end(&guard, engine, text, status, err);
+  status = ft_guard_end(&guard, engine, text, status, err);
+  umask(mask);
+  return status;
 }
 
 /* Statement `index` of those that the text makes (a PRAGMA may make several). */

@@ -1,4 +1,5 @@
 #include <string.h>
+#include <sys/stat.h>
 
 #include "hosts/duckdb/session.h"
 
@@ -55,6 +56,8 @@ enum ft_status ft_rows_open(struct ft_rows *rows, struct ft_engine *engine,
                             const struct ft_bind *bind, size_t binds, struct ft_error *err) {
   duckdb_prepared_statement statement = NULL;
   struct ft_rows opened = { .open = true };
+  bool writes = connection == engine->connection; /* the loader only reads, on any thread */
+  mode_t mask = writes ? umask(engine->file.mask) : 0;
   enum ft_status status;
   if (duckdb_prepare(connection, text, &statement) != DuckDBSuccess) {
     status = ft_duckdb_fail(err, engine, DUCKDB_ERROR_INVALID, duckdb_prepare_error(statement),
@@ -63,6 +66,7 @@ enum ft_status ft_rows_open(struct ft_rows *rows, struct ft_engine *engine,
     status = run_prepared(&opened.result, engine, statement, bind, binds, err);
   }
   duckdb_destroy_prepare(&statement);
+  if (writes) umask(mask);
   if (status == FT_OK) *rows = opened;
   return status;
 }

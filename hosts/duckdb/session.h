@@ -11,6 +11,7 @@
 
 #include "hosts/duckdb/duckdb_api.h"
 #include "hosts/duckdb/engine.h"
+#include "hosts/duckdb/file.h"
 #include "hosts/duckdb/spill.h"
 
 struct ft_function; /* registry.h */
@@ -32,7 +33,7 @@ struct ft_engine {
   atomic_bool interrupted;
   bool in_transaction; /* of the user's own, or of a command of ours */
   bool read_only;
-  bool is_new; /* the database was made when it was opened */
+  struct ft_file file;
   struct ft_described described;
   struct ft_spill spill;         /* where rows go that do not fit into memory */
   duckdb_statement_type running; /* of the user's; INVALID: none */
@@ -114,8 +115,9 @@ enum ft_status ft_engine_run_at(struct ft_result **out, struct ft_engine *engine
                                 struct ft_error *err) FT_MUST_CHECK;
 duckdb_data_chunk ft_result_chunk(const struct ft_result *result);
 
-/* Is it BEGIN or START TRANSACTION? */
+/* Is it BEGIN or START TRANSACTION; COMMIT or END? */
 bool ft_engine_begins(struct ft_span text);
+bool ft_engine_commits(struct ft_span text);
 /* Take note of what a statement did to the user's transaction. */
 void ft_engine_follow(struct ft_engine *engine, struct ft_span text, bool succeeded);
 

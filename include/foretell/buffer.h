@@ -19,6 +19,7 @@ struct ft_buffer {
   size_t capacity; /* bytes allocated */
   size_t maximum;  /* bytes; never exceeded */
   bool failed;     /* out of memory, or past the maximum */
+  bool full;       /* failed: the latter */
 };
 
 void ft_buffer_init(struct ft_buffer *buffer, size_t maximum);
@@ -40,7 +41,7 @@ void ft_buffer_string(struct ft_buffer *buffer, struct ft_span text);
 void *ft_buffer_extend(struct ft_buffer *buffer, size_t count);
 
 struct ft_span ft_buffer_view(const struct ft_buffer *buffer);
-/* FT_NOMEM when any call failed; `what` as in "the artifact" */
+/* FT_NOMEM when any call failed, in words that say which way; `what` as in "the artifact" */
 enum ft_status ft_buffer_check(const struct ft_buffer *buffer, const char *what,
                                struct ft_error *err) FT_MUST_CHECK;
 
