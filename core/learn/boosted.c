@@ -187,7 +187,7 @@ static enum ft_status run_rounds(struct ft_fit *fit, struct fitting *fitting,
 static enum ft_status make_member(struct ft_fit *fit, struct ft_arena *arena,
                                   const struct fitting *fitting, struct ft_error *err) {
   const struct ft_fit_task *task = fitting->task;
-  struct ft_grown_on rows = { task->data->features, task->train, task->trains };
+  struct ft_grown_on rows = { task->data->features, task->train, task->trains, task->threads };
   struct ft_forest *forest = &fit->member.forest;
   FT_TRY(ft_booster_forest(forest, arena, fitting->booster, fit->rounds, task->data->scale, &rows,
                            err));

@@ -105,6 +105,5 @@ enum ft_status ft_booster_forest(struct ft_forest *out, struct ft_arena *arena,
   struct ft_span ubjson = { text, size };
   FT_TRY(ft_trees_read(out, arena, ubjson, rounds, booster->outputs, scale, err));
   /* the nodes are in our arena, and nobody else has seen them yet */
-  return ft_threshold_centre((struct ft_node *)(uintptr_t)out->node, out->nodes, grown_on->features,
-                             grown_on->row, grown_on->rows, err);
+  return ft_threshold_centre((struct ft_node *)(uintptr_t)out->node, out->nodes, grown_on, err);
 }

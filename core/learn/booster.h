@@ -44,6 +44,7 @@ struct ft_grown_on {
   const struct ft_features *features;
   const uint32_t *row;
   size_t rows;
+  uint32_t threads; /* to look at the rows with; 0 is one */
 };
 
 /* The trees of the first `rounds` rounds, with leaves times `scale` (trees.h) and thresholds off the

@@ -110,7 +110,7 @@ static enum ft_status grow(struct ft_fit *fit, struct growing *growing, struct f
 static enum ft_status make_member(struct ft_fit *fit, struct ft_arena *arena,
                                   const struct growing *growing, struct ft_error *err) {
   const struct ft_fit_task *task = growing->task;
-  struct ft_grown_on rows = { task->data->features, task->train, task->trains };
+  struct ft_grown_on rows = { task->data->features, task->train, task->trains, task->threads };
   struct ft_forest *forest = &fit->member.forest;
   FT_TRY(ft_booster_forest(forest, arena, growing->booster, fit->rounds, 1, &rows, err));
   struct ft_forest_leaves_options options = {

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "core/learn/parallel.h"
+
 /* A numeric split, to be sorted by feature and threshold. */
 struct cut {
   uint32_t feature;
@@ -34,10 +36,10 @@ static size_t collect(struct cut *out, const struct ft_node *node, uint32_t node
 /* How many of the sorted thresholds each value reaches: those that it goes right of; NaN none. Without a
  * branch that depends on a value: of millions of rows half would be guessed wrong. And several values at a
  * time, since the steps of one wait for each other. */
-static void reach(size_t *at, const float *threshold, size_t cuts, const float *value) {
+static void reach(uint32_t *at, const float *threshold, uint32_t cuts, const float *value) {
   for (size_t l = 0; l < LANES; l++)
     at[l] = 0;
-  for (size_t left = cuts; left > 1; left -= left / 2) {
+  for (uint32_t left = cuts; left > 1; left -= left / 2) {
     const float *middle = threshold + left / 2 - 1;
     for (size_t l = 0; l < LANES; l++)
       at[l] += middle[at[l]] <= value[l] ? left / 2 : 0;
@@ -47,9 +49,9 @@ static void reach(size_t *at, const float *threshold, size_t cuts, const float *
 }
 
 /* Some rows' values of a feature: at most LANES. */
-static void meet_values(struct cut *cut, size_t cuts, const float *threshold, const float *value,
+static void meet_values(struct cut *cut, uint32_t cuts, const float *threshold, const float *value,
                         size_t count) {
-  size_t at[LANES];
+  uint32_t at[LANES];
   reach(at, threshold, cuts, value);
   for (size_t l = 0; l < count; l++) {
     float x = value[l];
@@ -60,7 +62,7 @@ static void meet_values(struct cut *cut, size_t cuts, const float *threshold, co
 }
 
 /* The neighbours of one feature's cuts among the training values. */
-static void find_neighbours(struct cut *cut, size_t cuts, float *threshold, const float *value,
+static void find_neighbours(struct cut *cut, uint32_t cuts, float *threshold, const float *value,
                             const uint32_t *row, size_t rows) {
   float some[LANES] = { 0 };
   for (size_t i = 0; i < cuts; i++)
@@ -84,27 +86,50 @@ static float centre_of(const struct cut *cut) {
   return centre > cut->below ? centre : cut->above; /* never above it: rounding keeps the order */
 }
 
-enum ft_status ft_threshold_centre(struct ft_node *node, uint32_t nodes,
-                                   const struct ft_features *features, const uint32_t *row,
-                                   size_t rows, struct ft_error *err) {
-  struct cut *cut = malloc((size_t)nodes * sizeof *cut + 1);
-  float *threshold = malloc((size_t)nodes * sizeof *threshold + 1);
-  if (!cut || !threshold) {
-    free(cut);
-    free(threshold);
-    return ft_fail(err, FT_NOMEM, "out of memory for the thresholds");
-  }
-  size_t cuts = collect(cut, node, nodes);
-  for (size_t first = 0, next; first < cuts; first = next) {
-    uint32_t feature = cut[first].feature;
-    for (next = first + 1; next < cuts && cut[next].feature == feature;)
-      next++;
-    find_neighbours(cut + first, next - first, threshold, ft_features_column(features, feature),
-                    row, rows);
-  }
+/* Cuts by features; a feature is one thread's. */
+struct centring {
+  const struct ft_grown_on *grown_on;
+  struct cut *cut;
+  float *threshold; /* one a cut */
+  uint32_t *first;  /* of each feature that has cuts, and behind the last */
+};
+
+static void centre_feature(void *self, size_t feature) {
+  const struct centring *centring = self;
+  const struct ft_grown_on *of = centring->grown_on;
+  uint32_t first = centring->first[feature], cuts = centring->first[feature + 1] - first;
+  struct cut *cut = centring->cut + first;
+  find_neighbours(cut, cuts, centring->threshold + first,
+                  ft_features_column(of->features, cut->feature), of->row, of->rows);
+}
+
+/* Where each feature's cuts begin; how many features have some. */
+static size_t part_by_feature(uint32_t *first, const struct cut *cut, size_t cuts) {
+  size_t features = 0;
   for (size_t i = 0; i < cuts; i++)
-    node[cut[i].node].threshold = centre_of(&cut[i]);
-  free(cut);
-  free(threshold);
-  return FT_OK;
+    if (i == 0 || cut[i].feature != cut[i - 1].feature) first[features++] = (uint32_t)i;
+  first[features] = (uint32_t)cuts;
+  return features;
+}
+
+enum ft_status ft_threshold_centre(struct ft_node *node, uint32_t nodes,
+                                   const struct ft_grown_on *grown_on, struct ft_error *err) {
+  struct centring centring = { .grown_on = grown_on };
+  centring.cut = malloc((size_t)nodes * sizeof *centring.cut + 1);
+  centring.threshold = malloc((size_t)nodes * sizeof *centring.threshold + 1);
+  centring.first = malloc(((size_t)nodes + 1) * sizeof *centring.first);
+  enum ft_status status = FT_OK;
+  if (!centring.cut || !centring.threshold || !centring.first) {
+    status = ft_fail(err, FT_NOMEM, "out of memory for the thresholds");
+  } else {
+    size_t cuts = collect(centring.cut, node, nodes);
+    size_t features = part_by_feature(centring.first, centring.cut, cuts);
+    ft_parallel_run(grown_on->threads, features, centre_feature, &centring);
+    for (size_t i = 0; i < cuts; i++)
+      node[centring.cut[i].node].threshold = centre_of(&centring.cut[i]);
+  }
+  free(centring.cut);
+  free(centring.threshold);
+  free(centring.first);
+  return status;
 }

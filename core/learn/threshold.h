@@ -11,10 +11,10 @@
 
 #include "core/learn/booster.h"
 
-/* `node` are a forest's nodes; `row` the rows that it was trained on.
+/* `node` are a forest's nodes.
  * Errors: FT_NOMEM; nothing is moved then */
 enum ft_status ft_threshold_centre(struct ft_node *node, uint32_t nodes,
-                                   const struct ft_features *features, const uint32_t *row,
-                                   size_t rows, struct ft_error *err) FT_MUST_CHECK;
+                                   const struct ft_grown_on *grown_on,
+                                   struct ft_error *err) FT_MUST_CHECK;
 
 #endif

@@ -221,13 +221,17 @@ static enum ft_status set_labels(struct fitting *fitting, struct ft_error *err) 
   return status;
 }
 
+static uint32_t threads_of(const struct fitting *fitting) {
+  return fitting->rows >= SEVERAL_THREADS ? fitting->given->run->threads : 1;
+}
+
 /* The histogram method needs the bins alone, others the values. */
 static enum ft_status make_matrix(struct fitting *fitting, struct ft_error *err) {
   const struct given *given = fitting->given;
   const char *method = value_of(given->run->job, "tree_method");
   bool binned = strcmp(method, "exact") != 0 && strcmp(method, "approx") != 0;
   uint32_t bins = (uint32_t)strtoul(value_of(given->run->job, "max_bin"), NULL, 10);
-  uint32_t threads = fitting->rows >= SEVERAL_THREADS ? given->run->threads : 1;
+  uint32_t threads = threads_of(fitting);
   struct ft_view_rows seen = { &given->run->features, fitting->row, fitting->rows };
   FT_TRY(ft_view_make(&fitting->view, &seen, NULL, err));
   if (binned)
@@ -244,7 +248,8 @@ static enum ft_status finish_member(struct ft_member *member, struct fitting *fi
                                     struct ft_error *err) {
   const struct given *given = fitting->given;
   struct ft_run *run = given->run;
-  struct ft_grown_on grown_on = { &fitting->view.features, fitting->row, fitting->rows };
+  struct ft_grown_on grown_on = { &fitting->view.features, fitting->row, fitting->rows,
+                                  threads_of(fitting) };
   *member = (struct ft_member){ .kind = FT_LEARNER_FOREST, .weight = 1 };
   FT_TRY(ft_booster_forest(&member->forest, run->arena, fitting->booster, given->rounds, 1,
                            &grown_on, err));

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 
 #include "core/learn/clock.h"
 #include "core/learn/leaf.h"
+#include "core/learn/parallel.h"
 #include "core/predict/net.h"
 #include "core/predict/scale.h"
 #include "core/train/cast.h"
@@ -17,7 +19,8 @@
 #include "core/train/order.h"
 #include "foretell/plan.h"
 
-#define BLOCK_ROWS      ((size_t)16384)
+#define BLOCK_ROWS      ((size_t)4096)
+#define BLOCK_THREADS   4 /* blocks in memory at a time */
 #define MOST_THREADS    64
 #define WALKED_ROWS     256
 #define WALKED_VALUES   65536 /* of a block's rows, about */
@@ -122,20 +125,42 @@ static enum ft_status sign(struct ft_run *run, const struct ft_table *table, str
   return FT_OK;
 }
 
-static enum ft_status encode_block(struct ft_run *run, const struct ft_table *table,
-                                   const uint32_t *row, size_t first, size_t count, float *block,
-                                   struct ft_error *err) {
+/* Rows on their way into features, in blocks. */
+struct encoding {
+  struct ft_run *run;
+  const struct ft_table *table;
+  const uint32_t *row;
+  atomic_bool failed;
+  struct ft_error err; /* of the first failure */
+};
+
+static enum ft_status encode_rows(const struct encoding *encoding, size_t first, size_t count,
+                                  float *block, struct ft_error *err) {
+  struct ft_run *run = encoding->run;
   struct ft_arena arena;
   ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
   struct ft_batch batch;
-  enum ft_status status =
-      ft_table_batch(&batch, &arena, table, run->job->target, row + first, count, err);
+  enum ft_status status = ft_table_batch(&batch, &arena, encoding->table, run->job->target,
+                                         encoding->row + first, count, err);
   if (status == FT_OK) status = ft_encode_batch(block, &run->model, &batch, err);
   for (uint32_t f = 0; f < run->model.features && status == FT_OK; f++)
     memcpy(run->value + (size_t)f * run->rows + first, block + (size_t)f * count,
            count * sizeof *block);
   ft_arena_release(&arena);
   return status;
+}
+
+static void encode_block(void *self, size_t piece) {
+  struct encoding *encoding = self;
+  const struct ft_run *run = encoding->run;
+  size_t first = piece * BLOCK_ROWS, left = run->rows - first;
+  size_t count = left < BLOCK_ROWS ? left : BLOCK_ROWS;
+  struct ft_error err;
+  float *block = malloc(run->model.features * count * sizeof *block + 1);
+  enum ft_status status = block ? FT_OK : ft_fail(&err, FT_NOMEM, "out of memory for the columns");
+  if (status == FT_OK) status = encode_rows(encoding, first, count, block, &err);
+  free(block);
+  if (status != FT_OK && !atomic_exchange(&encoding->failed, true)) encoding->err = err;
 }
 
 static enum ft_status encode(struct ft_run *run, const struct ft_table *table, const uint32_t *row,
@@ -145,17 +170,14 @@ static enum ft_status encode(struct ft_run *run, const struct ft_table *table, c
   run->model.encoder = run->profile.encoder;
   bool large = features && run->rows > SIZE_MAX / sizeof(float) / features;
   run->value = large ? NULL : malloc(features * run->rows * sizeof(float) + 1);
-  float *block = malloc(features * BLOCK_ROWS * sizeof(float) + 1);
-  enum ft_status status = FT_OK;
-  if (!run->value || !block)
-    status =
-        ft_fail(err, FT_NOMEM, "out of memory for %zu rows of %zu columns", run->rows, features);
-  for (size_t first = 0; first < run->rows && status == FT_OK; first += BLOCK_ROWS) {
-    size_t count = run->rows - first < BLOCK_ROWS ? run->rows - first : BLOCK_ROWS;
-    status = encode_block(run, table, row, first, count, block, err);
-  }
-  free(block);
-  return status;
+  if (!run->value)
+    return ft_fail(err, FT_NOMEM, "out of memory for %zu rows of %zu columns", run->rows, features);
+  struct encoding encoding = { .run = run, .table = table, .row = row };
+  uint32_t threads = run->threads < BLOCK_THREADS ? run->threads : BLOCK_THREADS;
+  ft_parallel_run(threads, (run->rows + BLOCK_ROWS - 1) / BLOCK_ROWS, encode_block, &encoding);
+  if (!atomic_load(&encoding.failed)) return FT_OK;
+  if (err) *err = encoding.err;
+  return encoding.err.status;
 }
 
 static enum ft_status keep_features(struct ft_run *run, struct ft_error *err) {

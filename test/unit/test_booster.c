@@ -96,7 +96,7 @@ static void expect_parity(enum target_kind kind, const char *objective, const ch
   const float *theirs;
   assert_int_equal(ft_booster_margins(&theirs, booster, matrix, &err), FT_OK);
   struct ft_member member = { .weight = 1 };
-  struct ft_grown_on rows = { &run->features, run->all, ROWS };
+  struct ft_grown_on rows = { &run->features, run->all, ROWS, 2 };
   assert_int_equal(
       ft_booster_forest(&member.forest, &fixture.arena, booster, ROUNDS, 1, &rows, &err), FT_OK);
   expect_no_training_value(&member.forest, &run->features);

@@ -150,7 +150,7 @@ static void grow(struct ft_forest *out, struct ft_arena *arena, struct ft_matrix
   struct ft_parameter parameter[] = { { "base_score", "0" },         { "tree_method", "hist" },
                                       { "max_bin", "254" },          { "min_child_weight", "0" },
                                       { "max_cat_to_onehot", "64" }, { "nthread", threads } };
-  const struct ft_grown_on rows = { features, picked, features->rows };
+  const struct ft_grown_on rows = { features, picked, features->rows, 2 };
   struct ft_booster *booster = NULL;
   struct ft_error err;
   assert_int_equal(ft_booster_make(&booster, &matrix, 1, 1, parameter, 6, &err), FT_OK);
