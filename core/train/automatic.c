@@ -437,7 +437,15 @@ static void report_search(struct ft_run *run, const struct ft_learned *learned,
   const struct ft_search *all = swapped ? &learned->sampled : &learned->search;
   ft_leaderboard_add(&run->report, some, &learned->finals, metric, "sampled");
   ft_leaderboard_add(&run->report, all, &learned->finals, metric, "tried");
+  for (uint32_t i = 0; i < run->report.trials && run->exponent; i++) /* squared errors */
+    run->report.trial[i].score = ldexp(run->report.trial[i].score, 2 * run->exponent);
   ft_leaderboard_close(&run->report, &learned->search, &learned->finals);
+}
+
+/* The members predict targets divided by 2^exponent: their weights undo it. */
+static void restore_unit(struct ft_run *run, struct ft_member *member, uint32_t members) {
+  for (uint32_t m = 0; m < members && run->exponent; m++)
+    member[m].weight = ldexp(member[m].weight, run->exponent);
 }
 
 static enum ft_status finish(struct ft_run *run, struct ft_learned *learned, enum ft_metric metric,
@@ -457,6 +465,7 @@ static enum ft_status finish(struct ft_run *run, struct ft_learned *learned, enu
   FT_TRY(train_finals(run, learned, err));
   FT_TRY(ft_finals_shrink(&learned->finals, run->arena, &data, &run->model, most_ns, err));
   FT_TRY(settle(&seen, &member, &members, run, learned, metric, err));
+  restore_unit(run, member, members);
   run->model.member = member;
   run->model.members = members;
   if (ft_train_is_stopped(run->events)) learned->search.end = FT_SEARCH_STOPPED;

@@ -1,5 +1,6 @@
 #include "core/train/judgement.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "core/train/interval.h"
@@ -23,7 +24,7 @@ static enum ft_status decide(struct ft_run *run, const struct ft_named_score *sc
                                 .scores = scores,
                                 .classes = report->classes,
                                 .rows = rows,
-                                .mean = run->centre };
+                                .mean = ldexp(run->centre, run->exponent) };
   ft_verdict_write(text, &verdict);
   report->verdict = ft_arena_text(run->arena, ft_span_of(text));
   report->better = score[0].better;
@@ -37,6 +38,16 @@ static struct ft_named_score *place_for(struct ft_report *report, const char *na
   return &report->score[report->scores++];
 }
 
+/* Errors in the target's own unit. */
+static void restore_unit(struct ft_named_score *score, int exponent) {
+  int power = score->metric == FT_METRIC_MSE                                      ? 2
+              : score->metric == FT_METRIC_RMSE || score->metric == FT_METRIC_MAE ? 1
+                                                                                  : 0;
+  double *const number[] = { &score->value, &score->baseline, &score->low, &score->high };
+  for (size_t i = 0; i < sizeof number / sizeof *number; i++)
+    *number[i] = ldexp(*number[i], power * exponent);
+}
+
 enum ft_status ft_judgement_make(struct ft_run *run, enum ft_metric metric,
                                  const struct ft_scored *scored, struct ft_error *err) {
   struct ft_report *report = &run->report;
@@ -47,6 +58,8 @@ enum ft_status ft_judgement_make(struct ft_run *run, enum ft_metric metric,
   FT_TRY(ft_interval_find(score, scores, scored, threshold, run->job->seed, err));
   FT_TRY(judge_classes(run, scored, err));
   FT_TRY(decide(run, score, scores, scored->rows, err));
+  for (size_t i = 0; i < scores && run->exponent; i++)
+    restore_unit(&score[i], run->exponent);
   for (size_t i = 0; i < scores; i++)
     *place_for(report, score[i].name) = score[i];
   return FT_OK;

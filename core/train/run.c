@@ -17,6 +17,7 @@
 #include "core/train/cast.h"
 #include "core/train/drift.h"
 #include "core/train/order.h"
+#include "foretell/maths.h"
 #include "foretell/plan.h"
 
 #define BLOCK_ROWS      ((size_t)4096)
@@ -29,6 +30,8 @@
 #define FEW_ROWS        500
 #define RARE_SHARE      0.02
 #define RARE_ROWS       50
+#define MOST_EXPONENT   110 /* of a target that learners take as it is: 1e33, and 1e-33 */
+#define CHECKED_ROWS    4096
 #define SMALL_SHARE     0.1 /* of MAX_RUNTIME, taken by the query, that does not count … */
 #define LEAST_SHARE     0.2 /* … and what is left to the training however long that took */
 
@@ -65,27 +68,48 @@ static void pick_rows(struct ft_run *run, const struct ft_table *table, uint32_t
   run->rows_without_target = most - run->rows;
 }
 
+static double largest_of(const struct ft_run *run) {
+  double largest = 0;
+  for (size_t r = 0; r < run->rows; r++)
+    largest = fmax(largest, fabs(run->target.value[r]));
+  return largest;
+}
+
+/* Targets that learners, which work in float32, could not hold are divided by a power of two. With AUTO OFF
+ * they stay as they are, since the hyperparameters are meant for them. */
+static void divide_target(struct ft_run *run) {
+  int exponent = 0;
+  frexp(largest_of(run), &exponent);
+  if (!run->job->automatic || abs(exponent) <= MOST_EXPONENT) return;
+  run->exponent = exponent;
+  for (size_t r = 0; r < run->rows; r++)
+    run->target.value[r] = ldexp(run->target.value[r], -exponent);
+}
+
+static void find_scale(struct ft_run *run) {
+  double largest = largest_of(run), sum = 0, squares = 0;
+  if (largest == 0) largest = 1;
+  /* divided first, so that no sum overflows */
+  for (size_t r = 0; r < run->rows; r++)
+    sum += run->target.value[r] / largest;
+  double mean = sum / (double)run->rows;
+  for (size_t r = 0; r < run->rows; r++) {
+    double difference = run->target.value[r] / largest - mean;
+    squares += difference * difference;
+  }
+  double deviation = sqrt(squares / (double)run->rows);
+  run->centre = mean * largest;
+  run->scale = deviation > 0 ? deviation * largest : largest;
+}
+
 static enum ft_status scale_target(struct ft_run *run, struct ft_error *err) {
   run->scaled = FT_ARENA_NEW(run->arena, double, run->rows);
   run->all = FT_ARENA_NEW(run->arena, uint32_t, run->rows);
   if (!run->scaled || !run->all) return ft_arena_fail(err, "the target");
   run->scale = 1;
   if (run->target.problem == FT_REGRESSION) {
-    double largest = 0, sum = 0, squares = 0;
-    for (size_t r = 0; r < run->rows; r++)
-      largest = fmax(largest, fabs(run->target.value[r]));
-    if (largest == 0) largest = 1;
-    /* divided first, so that no sum overflows */
-    for (size_t r = 0; r < run->rows; r++)
-      sum += run->target.value[r] / largest;
-    double mean = sum / (double)run->rows;
-    for (size_t r = 0; r < run->rows; r++) {
-      double difference = run->target.value[r] / largest - mean;
-      squares += difference * difference;
-    }
-    double deviation = sqrt(squares / (double)run->rows);
-    run->centre = mean * largest;
-    run->scale = deviation > 0 ? deviation * largest : largest;
+    divide_target(run);
+    find_scale(run);
   }
   for (size_t r = 0; r < run->rows; r++) {
     run->all[r] = (uint32_t)r;
@@ -391,4 +415,46 @@ enum ft_status ft_run_margins(double *out, const struct ft_run *run, const struc
     else
       status = add_forest(out, run, &member[m], row, rows, err);
   return status;
+}
+
+/* The rows that are looked at; as many as there is room for. */
+static size_t pick_checked(uint32_t row[CHECKED_ROWS + 2], const struct ft_run *run) {
+  size_t step = run->rows / CHECKED_ROWS + 1, rows = 0;
+  uint32_t least = 0, most = 0;
+  for (size_t r = 0; r < run->rows; r++) {
+    if (r % step == 0) row[rows++] = (uint32_t)r;
+    if (run->target.value[r] < run->target.value[least]) least = (uint32_t)r;
+    if (run->target.value[r] > run->target.value[most]) most = (uint32_t)r;
+  }
+  row[rows++] = least;
+  row[rows++] = most;
+  return rows;
+}
+
+static enum ft_status fail_infinite(const struct ft_run *run, double least, double most,
+                                    struct ft_error *err) {
+  ft_fail(err, FT_DATA, "the model's predictions of \"%s\" are not finite numbers",
+          run->model.target.name);
+  if (run->target.problem != FT_REGRESSION)
+    return ft_fail_hint(err, "Look for columns of extreme values, and leave them out.");
+  return ft_fail_hint(err,
+                      "Its values go from %g to %g: divide them, or take their logarithms, in the "
+                      "query.",
+                      ldexp(least, run->exponent), ldexp(most, run->exponent));
+}
+
+enum ft_status ft_run_check_finite(const struct ft_run *run, struct ft_error *err) {
+  uint32_t row[CHECKED_ROWS + 2];
+  size_t rows = pick_checked(row, run), count = rows * run->outputs;
+  double *margin = malloc(count * sizeof *margin);
+  if (!margin) return ft_fail(err, FT_NOMEM, "out of memory to check the model");
+  enum ft_status status =
+      ft_run_margins(margin, run, run->model.member, run->model.members, row, rows, err);
+  bool finite = true;
+  for (size_t i = 0; i < count && status == FT_OK; i++)
+    finite &= isfinite(run->model.link == FT_LINK_EXP ? ft_exp(margin[i]) : margin[i]) != 0;
+  free(margin);
+  if (status != FT_OK || finite) return status;
+  return fail_infinite(run, run->target.value[row[rows - 2]], run->target.value[row[rows - 1]],
+                       err);
 }

@@ -53,6 +53,7 @@ static enum ft_status learn(struct ft_buffer *out, struct ft_sha256 *model_sha25
   struct ft_learned *learned = NULL;
   enum ft_status status =
       run->job->automatic ? ft_automatic_train(run, &learned, err) : ft_given_train(run, err);
+  if (status == FT_OK) status = ft_run_check_finite(run, err);
   if (status == FT_OK) {
     ft_run_progress(run, "writing the model", END_SECONDS);
     status = write_artifact(out, model_sha256, run, err);

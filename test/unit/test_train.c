@@ -141,6 +141,36 @@ static void order_and_threads_do_not_matter_to_a_single_fit(void **state) {
   expect_one_model(50000, CHURN, false, 2);
 }
 
+/* A constant of 1e308, ten times. */
+static void predictions_that_are_not_finite_are_refused(void **state) {
+  (void)state;
+  static const struct ft_node leaf = { .feature = FT_NODE_LEAF, .set = FT_NODE_NO_SET };
+  static const struct ft_tree tree = { .nodes = 1 };
+  static const double base = 1e308;
+  struct ft_member member = { .kind = FT_LEARNER_FOREST,
+                              .weight = 1,
+                              .forest = { 1, &tree, 1, &leaf, 0, NULL, 0, &base } };
+  struct rows rows = make_rows(100, BILL, 11);
+  struct ft_job job = job_of(BILL);
+  struct ft_arena arena;
+  struct ft_error err;
+  struct ft_table table;
+  struct ft_run run;
+  ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
+  assert_int_equal(fill_table(&table, &rows, 1, false, &err), FT_OK);
+  assert_int_equal(ft_run_prepare(&run, &arena, &table, &job, NULL, 0, &err), FT_OK);
+  run.model.member = &member;
+  run.model.members = 1;
+  assert_int_equal(ft_run_check_finite(&run, &err), FT_OK);
+  member.weight = 10;
+  assert_int_equal(ft_run_check_finite(&run, &err), FT_DATA);
+  assert_non_null(strstr(err.message, "are not finite numbers"));
+  assert_non_null(strstr(err.hint, "Its values go from "));
+  ft_run_release(&run);
+  ft_arena_release(&arena);
+  free_rows(&rows);
+}
+
 static bool manifest_has(const struct trained *trained, const char *words) {
   struct ft_arena arena;
   struct ft_span manifest;
@@ -361,6 +391,7 @@ int main(void) {
     cmocka_unit_test(order_and_threads_do_not_matter_for_several_classes),
     cmocka_unit_test(order_and_threads_do_not_matter_for_numbers),
     cmocka_unit_test(threads_do_not_matter_within_one_fit),
+    cmocka_unit_test(predictions_that_are_not_finite_are_refused),
     cmocka_unit_test(order_and_threads_do_not_matter_with_auto_off),
     cmocka_unit_test(order_and_threads_do_not_matter_to_a_single_fit),
     cmocka_unit_test(many_rows_are_fitted_once),
