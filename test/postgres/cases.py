@@ -284,6 +284,22 @@ def case_progress_goes_one_way(server):
     return notices[-1]
 
 
+def case_a_trainer_told_to_stop_gives_the_best_so_far(server):
+    db = fresh(server, "stops", model=False)
+    task = Background(server, create(query=f"SELECT {COLUMNS}, yes FROM t, generate_series(1, 4)",
+                                     settings="MAX_RUNTIME 600"), database=db)
+    found = wait_for(lambda: trainers(server), "a trainer")
+    time.sleep(5)
+    os.kill(found[0], signal.SIGINT)
+    told = task.result(40).stderr
+    if "ERROR" in told:
+        raise AssertionError(told)
+    shown = """SELECT "Value" FROM foretell.show_model('m') WHERE "Key" = '%s'"""
+    same(server.value(shown % "Model State", database=db), "READY")
+    same(server.value(shown % "Training Job Status", database=db), "Stopped")
+    same(server.value("SELECT count(f(t)) FROM t", database=db), "1500")
+
+
 def case_a_killed_trainer_leaves_the_server_alone(server):
     db = fresh(server, "killed", model=False)
     started = backend_start(server)
