@@ -26,6 +26,7 @@ struct session {
   bool open;             /* the job has come … */
   double opened;         /* … then */
   struct ft_table table; /* of a training's rows */
+  struct ft_label_texts labels;
   struct ft_buffer file; /* of an import */
 };
 
@@ -79,6 +80,8 @@ static enum ft_status begin_job(struct session *session, const struct ft_buffer 
   FT_TRY(ft_train_check(&session->job, err));
   struct ft_hash_key key = ft_order_key(session->job.seed);
   FT_TRY(ft_table_init(&session->table, session->job.field, session->job.fields, &key, err));
+  ft_label_texts_init(&session->labels);
+  session->table.labels = &session->labels;
   session->open = true;
   return FT_OK;
 }
@@ -108,6 +111,8 @@ static enum ft_status take_frame(struct session *session, enum ft_frame_kind kin
     return ft_fail(err, FT_IO, "%s ended too soon", import ? "the model file" : "the rows");
   if (kind == FT_FRAME_JOB && !session->open) return begin_job(session, payload, err);
   if (kind == FT_FRAME_BATCH && session->open && !import) return take_batch(session, payload, err);
+  if (kind == FT_FRAME_LABELS && session->open && !import)
+    return ft_label_texts_read(&session->labels, ft_buffer_view(payload), err);
   if (kind == FT_FRAME_FILE && session->open && import) return take_file(session, payload, err);
   return ft_fail(err, FT_CORRUPT, "a frame of kind %d is out of place", (int)kind);
 }
@@ -194,6 +199,7 @@ int ft_session_run(int input, int output) {
   enum ft_status status = do_job(&session, &err);
   if (status != FT_OK) send_error(&session, &err);
   if (session.open && !session.job.import) ft_table_release(&session.table);
+  ft_label_texts_release(&session.labels);
   if (session.open && session.job.import) ft_buffer_release(&session.file);
   ft_arena_release(&session.arena);
   return status == FT_OK ? EXIT_SUCCESS : EXIT_FAILURE;

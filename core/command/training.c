@@ -7,6 +7,7 @@
 
 #include "core/command/exchange.h"
 #include "core/command/trainer_process.h"
+#include "foretell/label_text.h"
 
 #define GRACE_MS          60000
 #define IMPORT_CEILING_MS 600000
@@ -17,18 +18,19 @@ struct training {
   const struct ft_host *host;
   struct ft_exchange exchange;
   struct ft_trainer_process process;
-  struct ft_buffer frame;     /* of the batch being sent */
-  struct ft_buffer *artifact; /* the caller's */
-  struct ft_sink sink;        /* of the rows */
-  uint64_t query_ms;          /* that the query may take; 0: no limit */
-  uint64_t rows;              /* taken so far */
-  bool all_sent;              /* END was queued */
-  struct ft_progress best;    /* the last report that had a score; metric empty: none */
-  enum ft_wish wish;          /* the user's, as last asked */
-  bool stopping;              /* the trainer was told to stop */
-  uint64_t stop_ms;           /* as of ft_training_options */
-  bool limited;               /* MAX_RUNTIME is given, or was hinted at */
-  struct ft_error failure;    /* the first failure of ours; status FT_OK: none */
+  struct ft_buffer frame;       /* of the batch being sent */
+  struct ft_label_texts labels; /* of the target */
+  struct ft_buffer *artifact;   /* the caller's */
+  struct ft_sink sink;          /* of the rows */
+  uint64_t query_ms;            /* that the query may take; 0: no limit */
+  uint64_t rows;                /* taken so far */
+  bool all_sent;                /* END was queued */
+  struct ft_progress best;      /* the last report that had a score; metric empty: none */
+  enum ft_wish wish;            /* the user's, as last asked */
+  bool stopping;                /* the trainer was told to stop */
+  uint64_t stop_ms;             /* as of ft_training_options */
+  bool limited;                 /* MAX_RUNTIME is given, or was hinted at */
+  struct ft_error failure;      /* the first failure of ours; status FT_OK: none */
 };
 
 struct ft_training_options ft_training_options_of(const struct ft_job *job) {
@@ -166,9 +168,36 @@ static enum ft_status fail_overdue(const struct training *training, struct ft_er
                            "let the query give fewer rows.");
 }
 
-static enum ft_status send_rows(struct training *training, const struct ft_batch *batch,
+/* Keep the texts of a target whose numbers its carried form may not hold. */
+static enum ft_status keep_labels(struct training *training, const struct ft_batch *batch,
+                                  struct ft_error *err) {
+  const struct ft_column *number = &batch->column[training->sink.text_of - 1];
+  const struct ft_column *text = &batch->column[batch->columns - 1];
+  for (size_t r = 0; r < batch->rows && !training->labels.many; r++) {
+    if (!ft_column_has(number, r) || !ft_column_has(text, r)) continue;
+    FT_TRY(ft_label_texts_add(&training->labels, ((const double *)number->values)[r],
+                              ((const struct ft_span *)text->values)[r], err));
+  }
+  return FT_OK;
+}
+
+static enum ft_status send_labels(struct training *training, struct ft_error *err) {
+  if (!training->labels.items) return FT_OK;
+  ft_buffer_reset(&training->frame);
+  ft_label_texts_write(&training->frame, &training->labels);
+  FT_TRY(ft_buffer_check(&training->frame, "the labels", err));
+  return ft_exchange_send(&training->exchange, FT_FRAME_LABELS, ft_buffer_view(&training->frame),
+                          err);
+}
+
+static enum ft_status send_rows(struct training *training, const struct ft_batch *given,
                                 struct ft_error *err) {
+  struct ft_batch own = *given, *batch = &own;
   training->rows += batch->rows;
+  if (training->sink.text_of) {
+    FT_TRY(keep_labels(training, batch, err));
+    batch->columns--;
+  }
   if (is_overdue(training)) return fail_overdue(training, err);
   ft_buffer_reset(&training->frame);
   ft_batch_write(&training->frame, batch);
@@ -197,7 +226,10 @@ static enum ft_status send_job(struct training *training, const struct ft_job *j
 static enum ft_status stream_rows(struct training *training, const struct ft_job *job,
                                   struct ft_span query, struct ft_error *err) {
   const struct ft_host *host = training->host;
-  training->sink = (struct ft_sink){ .self = training, .take = take_batch };
+  bool inexact = job->field[job->target].type == FT_DECIMAL;
+  training->sink = (struct ft_sink){ .self = training,
+                                     .take = take_batch,
+                                     .text_of = inexact ? job->target + 1 : 0 };
   if (training->query_ms)
     training->sink.deadline_ms = ft_exchange_clock_ms() + (int64_t)training->query_ms;
   enum ft_status status =
@@ -245,6 +277,7 @@ static enum ft_status converse(struct training *training, const struct ft_job *j
     FT_TRY(send_file(training, material->file, err));
   else
     FT_TRY(stream_rows(training, job, material->query, err));
+  FT_TRY(send_labels(training, err));
   training->all_sent = true;
   training->exchange.overdue = job->import ? "took more than ten minutes over the model file"
                                            : "did not end long after MAX_RUNTIME";
@@ -266,6 +299,7 @@ static enum ft_status run(struct ft_buffer *artifact, const struct ft_host *host
                                .limited = job->import || job->max_runtime_s > 0 };
   FT_TRY(ft_trainer_process_open(&training.process, host, err));
   ft_buffer_init(&training.frame, FT_FRAME_MAX_BYTES);
+  ft_label_texts_init(&training.labels);
   ft_exchange_init(&training.exchange, &training.process, host);
   training.exchange.take = take_frame;
   training.exchange.turn = take_turn;
@@ -275,6 +309,7 @@ static enum ft_status run(struct ft_buffer *artifact, const struct ft_host *host
 
   ft_exchange_release(&training.exchange);
   ft_buffer_release(&training.frame);
+  ft_label_texts_release(&training.labels);
   ft_trainer_process_close(&training.process);
   if (host->progress) host->progress(host->self, NULL);
   return status;

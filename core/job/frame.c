@@ -11,7 +11,7 @@
 #define STEP_BYTES ((size_t)1 << 18)
 
 static bool is_kind(uint8_t kind) {
-  return kind != FT_FRAME_NONE && strchr("JBFEPNAX", kind);
+  return kind != FT_FRAME_NONE && strchr("JBFLEPNAX", kind);
 }
 
 /* Move on over `sent` bytes of the two runs. */

@@ -11,6 +11,7 @@
 #include "foretell/batch.h"
 #include "foretell/error.h"
 #include "foretell/hash.h"
+#include "foretell/label_text.h"
 
 #define FT_TABLE_MAX_ROWS ((size_t)1 << 30)
 
@@ -40,6 +41,8 @@ struct ft_table {
   struct ft_hash_key key;
   struct ft_hash128 *hash; /* of each row (row_hash.h): the order of all that follows */
   uint8_t *scratch;        /* to hash rows in */
+  const struct ft_label_texts
+      *labels; /* of the target, as the query wrote them; borrowed; NULL: none */
 };
 
 /* `key` hashes the dictionaries' entries and the rows. */

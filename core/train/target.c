@@ -142,8 +142,14 @@ static enum ft_status check_problem(enum ft_problem problem, const struct ft_fie
   return ft_fail_hint(err, "Cast it to a number in the query, or leave PROBLEM_TYPE out.");
 }
 
-static const char *label_text(struct ft_arena *arena, const struct ft_field *field, int64_t key) {
+static const char *label_text(struct ft_arena *arena, const struct ft_table *table, uint32_t index,
+                              int64_t key) {
+  const struct ft_field *field = &table->field[index];
   double number = value_of_bits(key);
+  const struct ft_label_text *own = table->labels && field->type == FT_DECIMAL
+                                        ? ft_label_texts_find(table->labels, number)
+                                        : NULL;
+  if (own) return ft_arena_text(arena, own->text);
   char shortest[40];
   switch (field->type) {
   case FT_BOOL: return ft_arena_print(arena, "%s", key ? "true" : "false");
@@ -202,7 +208,7 @@ static enum ft_status make_labels(struct keyed_label **out, struct ft_arena *are
     label[i].count = values->count[i];
     const char *words =
         text ? ft_arena_text(arena, table->column[field].dictionary.text[values->key[i]])
-             : label_text(arena, &table->field[field], values->key[i]);
+             : label_text(arena, table, field, values->key[i]);
     if (!words) return ft_arena_fail(err, "the labels");
     label[i].text =
         text ? (struct ft_span){ words, table->column[field].dictionary.text[values->key[i]].size }
@@ -331,6 +337,21 @@ static enum ft_status choose_positive(struct ft_target *target, const struct ft_
   return fail_positive(target, job, err);
 }
 
+/* Values that have one double between them cannot be told apart: that is no class to give back. */
+static enum ft_status check_exact(const struct ft_table *table, const char *name,
+                                  struct ft_error *err) {
+  for (uint32_t i = 0; table->labels && i < table->labels->items; i++) {
+    const struct ft_label_text *label = &table->labels->item[i];
+    if (!label->other.data) continue;
+    ft_fail(err, FT_DATA,
+            "the target \"%s\" has values that differ in more digits than a number "
+            "has here: %.*s and %.*s",
+            name, FT_SPAN_ARG(label->text), FT_SPAN_ARG(label->other));
+    return ft_fail_hint(err, "Make them text in the query: CAST(%s AS VARCHAR) AS %s.", name, name);
+  }
+  return FT_OK;
+}
+
 enum ft_status ft_target_find(struct ft_target *out, struct ft_arena *arena,
                               const struct ft_table *table, const struct ft_job *job,
                               const uint32_t *row, size_t rows, struct ft_error *err) {
@@ -338,9 +359,10 @@ enum ft_status ft_target_find(struct ft_target *out, struct ft_arena *arena,
   FT_TRY(check_rows(table, job, rows, err));
   struct values values = { 0 };
   FT_TRY(find_values(&values, arena, table, job->target, row, rows, err));
+  if (values.size == 1) FT_TRY(check_exact(table, field->name, err));
   if (values.size == 1) {
     bool text = field->type == FT_TEXT;
-    const char *only = text ? "" : label_text(arena, field, values.key[0]);
+    const char *only = text ? "" : label_text(arena, table, job->target, values.key[0]);
     struct ft_span word =
         text ? table->column[job->target].dictionary.text[values.key[0]] : ft_span_of(only);
     ft_fail(err, FT_DATA, "the target \"%s\" is %.*s in every row", field->name,
@@ -350,6 +372,7 @@ enum ft_status ft_target_find(struct ft_target *out, struct ft_arena *arena,
   }
   struct ft_target target = { .problem = choose_problem(job, field, values.size, rows) };
   FT_TRY(check_problem(target.problem, field, values.size, rows, err));
+  if (target.problem != FT_REGRESSION) FT_TRY(check_exact(table, field->name, err));
   target.value = FT_ARENA_NEW(arena, double, rows);
   if (!target.value) return ft_arena_fail(err, "the target");
   if (target.problem == FT_REGRESSION)

@@ -109,12 +109,17 @@ static struct ft_place place_of(const struct ft_engine *engine, struct ft_span q
 
 /* The query with each column in the type that carries it. */
 static void wrap_query(struct ft_buffer *out, struct ft_span query, const struct ft_field *field,
-                       size_t fields) {
+                       size_t fields, size_t text_of) {
   ft_buffer_print(out, "SELECT ");
   for (size_t i = 0; i < fields; i++) {
     ft_buffer_print(out, "%sCAST(", i ? ", " : "");
     ft_sql_name(out, ft_span_of(field[i].name));
     ft_buffer_print(out, " AS %s)", ft_duckdb_cast_name(field[i].type));
+  }
+  if (text_of) {
+    ft_buffer_print(out, ", CAST(");
+    ft_sql_name(out, ft_span_of(field[text_of - 1].name));
+    ft_buffer_print(out, " AS VARCHAR)");
   }
   ft_buffer_print(out, " FROM (\n");
   ft_buffer_append_text(out, query);
@@ -148,10 +153,11 @@ static enum ft_status run_and_pump(struct ft_vectors *vectors, struct ft_engine 
 static enum ft_status stream_text(struct ft_engine *engine, struct ft_span text,
                                   const struct ft_place *place, const struct ft_field *field,
                                   size_t fields, const struct ft_sink *sink, struct ft_error *err) {
-  enum ft_type type[FT_MODEL_MAX_FIELDS + 1];
+  enum ft_type type[FT_MODEL_MAX_FIELDS + 2];
   struct ft_vectors vectors;
   for (size_t i = 0; i < fields; i++)
     type[i] = field[i].type;
+  if (sink->text_of) type[fields++] = FT_TEXT;
   FT_TRY(ft_vectors_init(&vectors, type, fields, err));
   enum ft_status status = run_and_pump(&vectors, engine, text, place, sink, err);
   ft_vectors_release(&vectors);
@@ -165,7 +171,7 @@ enum ft_status ft_query_stream(void *self, struct ft_span query, const struct ft
   }
   struct ft_buffer text;
   ft_buffer_init(&text, (size_t)1 << 26);
-  wrap_query(&text, query, field, fields);
+  wrap_query(&text, query, field, fields, sink->text_of);
   enum ft_status status = ft_buffer_check(&text, "the query", err);
   if (status == FT_OK) {
     struct ft_place place = place_of(self, query, text.size);

@@ -17,25 +17,26 @@ struct stream {
   const struct ft_field *field;
   size_t fields;
   const struct ft_sink *sink;
-  MemoryContext all;   /* of the stream */
-  MemoryContext batch; /* of one batch's texts */
-  struct ft_value_reader *reader;
+  MemoryContext all;              /* of the stream */
+  MemoryContext batch;            /* of one batch's texts */
+  struct ft_value_reader *reader; /* one a column of the batch */
+  size_t columns;                 /* of the batch: the fields, and a text that the sink wants */
   struct ft_column *column;
   char **values;       /* FETCH_ROWS values a column */
   uint64_t **validity; /* FETCH_ROWS bits a column */
 };
 
 static void make_columns(struct stream *stream) {
-  size_t count = stream->fields;
+  size_t count = stream->columns = stream->fields + (stream->sink->text_of > 0);
   stream->reader = palloc0(count * sizeof *stream->reader);
   stream->column = palloc0(count * sizeof *stream->column);
   stream->values = palloc0(count * sizeof *stream->values);
   stream->validity = palloc0(count * sizeof *stream->validity);
   for (size_t i = 0; i < count; i++) {
-    stream->values[i] = palloc0(FETCH_ROWS * ft_type_bytes(stream->field[i].type));
+    enum ft_type type = i < stream->fields ? stream->field[i].type : FT_TEXT;
+    stream->values[i] = palloc0(FETCH_ROWS * ft_type_bytes(type));
     stream->validity[i] = palloc0(FETCH_ROWS / 8);
-    stream->column[i] =
-        (struct ft_column){ stream->field[i].type, stream->values[i], stream->validity[i] };
+    stream->column[i] = (struct ft_column){ type, stream->values[i], stream->validity[i] };
   }
 }
 
@@ -45,16 +46,20 @@ static enum ft_status bind_columns(struct stream *stream, TupleDesc columns, str
   for (size_t i = 0; i < stream->fields; i++)
     FT_TRY(ft_value_reader_init(&stream->reader[i], &stream->field[i],
                                 TupleDescAttr(columns, (int)i)->atttypid, err));
+  int text = (int)stream->sink->text_of - 1;
+  if (text >= 0)
+    ft_value_reader_text(&stream->reader[stream->fields], TupleDescAttr(columns, text)->atttypid);
   return FT_OK;
 }
 
 static enum ft_status read_column(struct stream *stream, size_t i, const SPITupleTable *rows,
                                   uint64 count, struct ft_error *err) {
-  size_t bytes = ft_type_bytes(stream->field[i].type);
+  size_t bytes = ft_type_bytes(stream->column[i].type);
+  int at = (int)(i < stream->fields ? i : stream->sink->text_of - 1) + 1;
   memset(stream->validity[i], 0, FETCH_ROWS / 8);
   for (uint64 r = 0; r < count; r++) {
     bool missing;
-    Datum value = SPI_getbinval(rows->vals[r], rows->tupdesc, (int)i + 1, &missing);
+    Datum value = SPI_getbinval(rows->vals[r], rows->tupdesc, at, &missing);
     if (!missing)
       FT_TRY(
           ft_value_read(stream->values[i] + r * bytes, &missing, &stream->reader[i], value, err));
@@ -66,10 +71,10 @@ static enum ft_status read_column(struct stream *stream, size_t i, const SPITupl
 static enum ft_status take_rows(struct stream *stream, const SPITupleTable *rows, uint64 count,
                                 struct ft_error *err) {
   MemoryContext before = MemoryContextSwitchTo(stream->batch);
-  for (size_t i = 0; i < stream->fields; i++)
+  for (size_t i = 0; i < stream->columns; i++)
     FT_TRY(read_column(stream, i, rows, count, err));
   MemoryContextSwitchTo(before);
-  struct ft_batch batch = { (size_t)count, stream->fields, stream->column };
+  struct ft_batch batch = { (size_t)count, stream->columns, stream->column };
   FT_TRY(stream->sink->take(stream->sink->self, &batch, err));
   MemoryContextReset(stream->batch);
   return FT_OK;

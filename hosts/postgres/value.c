@@ -54,6 +54,14 @@ enum ft_status ft_value_reader_init(struct ft_value_reader *reader, const struct
   return FT_OK;
 }
 
+void ft_value_reader_text(struct ft_value_reader *reader, Oid type) {
+  Oid function;
+  bool varlena;
+  *reader = (struct ft_value_reader){ .to = FT_TEXT, .from = FT_FROM_OUTPUT, .name = "" };
+  getTypeOutputInfo(getBaseType(type), &function, &varlena);
+  fmgr_info(function, &reader->output);
+}
+
 static enum ft_status fail_range(const struct ft_value_reader *reader, struct ft_error *err) {
   return ft_fail(err, FT_OUT_OF_RANGE, "the value of column \"%s\" is out of range for %s",
                  reader->name, ft_type_sql(reader->to));

@@ -29,6 +29,9 @@ struct ft_value_reader {
 enum ft_status ft_value_reader_init(struct ft_value_reader *reader, const struct ft_field *field,
                                     Oid type, struct ft_error *err) FT_MUST_CHECK;
 
+/* A reader of the type's own text, of any type. */
+void ft_value_reader_text(struct ft_value_reader *reader, Oid type);
+
 /* `out` has ft_type_bytes(reader->to) bytes and is filled unless *missing. May raise PostgreSQL's
  * own errors (a value that cannot be detoasted).
  * Errors: FT_OUT_OF_RANGE  an integer that the field's type does not hold */

@@ -31,6 +31,9 @@ struct ft_sink {
   int64_t
       deadline_ms; /* CLOCK_MONOTONIC: the query is stopped then, with FT_CANCELLED, even when it
                         * gives no row; 0: never */
+  /* 1 + index of a column whose values are wanted as the host's own text, too, in one more column of
+   * each batch, the last; 0: none. */
+  size_t text_of;
 };
 
 enum ft_model_state { FT_MODEL_READY = 0, FT_MODEL_TRAINING, FT_MODEL_FAILED };

@@ -1,6 +1,6 @@
 /* The trainer's job and its reports: what travels on the pipes besides rows.
  *
- * Protocol to the trainer   JOB (JSON), BATCH … (ft_batch_write), END;
+ * Protocol to the trainer   JOB (JSON), BATCH … (ft_batch_write), maybe LABELS (label_text.h), END;
  *                           of an import JOB, FILE … (the bytes of a model file), END.
  *          from the trainer PROGRESS (JSON) and NOTICE (JSON) …, then one ARTIFACT (bytes) or one
  *                           ERROR (JSON); then it ends.
@@ -27,6 +27,7 @@ enum ft_frame_kind {
   FT_FRAME_JOB = 'J',
   FT_FRAME_BATCH = 'B',
   FT_FRAME_FILE = 'F',
+  FT_FRAME_LABELS = 'L',
   FT_FRAME_END = 'E',
   FT_FRAME_PROGRESS = 'P',
   FT_FRAME_NOTICE = 'N',
