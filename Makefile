@@ -33,6 +33,7 @@ test: ## every test; ends with a line "N passed, N failed"
 	@tools/run_tests.py build
 
 test-live: build ## remote models and S3 against MLflow's server and a simulator of AWS, from PyPI
+	@tools/setup.sh live
 	@tools/live.sh build
 
 check: ## format, layers, names, sizes, warnings of gcc and clang, clang's UBSan

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Bring what the build, the tests or the checks need: tools/setup.sh [build|test|check|postgres]
+# Bring what the build, the tests or the checks need: tools/setup.sh [build|test|check|postgres|live]
 #
 # Debian packages come from apt (packages.txt), DuckDB and XGBoost from their registries' clients
 # (pins.txt, checked by SHA-256) into .deps. Nothing is printed or done when nothing is missing.
@@ -20,8 +20,9 @@ levels_of() {
     test) echo build test ;;
     check) echo build test check ;;
     postgres) echo build postgres ;;
+    live) echo build live ;;
     fetch) echo fetch ;;
-    *) die "unknown level \"$1\" (build, test, check or postgres)" ;;
+    *) die "unknown level \"$1\" (build, test, check, postgres or live)" ;;
   esac
 }
 
