@@ -14,6 +14,7 @@
 #define CELL_SECONDS   0.9e-9  /* of a level, a row's feature */
 #define BIN_SECONDS    1.2e-9  /* of a node, a feature's bin */
 #define STEP_SECONDS   3.3e-7  /* of an epoch, a row */
+#define OUTPUT_SECONDS 2.5e-8  /* … for each output but the first: its exponential */
 #define WEIGHT_SECONDS 1.6e-10 /* of an epoch, a row's weight: forward and back */
 #define LINEAR_SECONDS 1e-9
 #define CHANCE_SECONDS \
@@ -60,7 +61,7 @@ static double seconds_of_net(const struct ft_configuration *configuration,
       data->features->features * (1 + ft_configuration_number(configuration, "bends", 0));
   double weights = width * (terms + width * (layers - 1) + data->outputs);
   return ft_net_visits(configuration, data, (size_t)rows) *
-         (STEP_SECONDS + weights * WEIGHT_SECONDS);
+         (STEP_SECONDS + (data->outputs - 1) * OUTPUT_SECONDS + weights * WEIGHT_SECONDS);
 }
 
 static double seconds_of(const struct ft_configuration *configuration,

@@ -20,8 +20,8 @@
 #define END_SECONDS    0.3  /* … which take so long on an ordinary machine, */
 #define JUDGED_SECONDS 1e-5 /* and for each row that is judged so much more, … */
 #define MARGIN_SECONDS 3e-6 /* … and for each of its outputs */
-#define CHOOSE_SECONDS 2.5e-5 /* before the final fits, a row that is judged … */
-#define WEIGH_SECONDS  3e-6   /* … and each of its outputs */
+#define CHOOSE_SECONDS 2.2e-5 /* before the final fits, a row that is judged … */
+#define WEIGH_SECONDS  6e-6   /* … and each of its outputs */
 #define READ_SECONDS   5e-8   /* what it takes to read a row's feature: how slow is this machine? */
 #define MOST_SLOWNESS  4.0
 #define LEAST_SHARE    0.05 /* of the time, that is searched however long reading took */
@@ -280,7 +280,7 @@ static enum ft_status search(struct ft_learned *learned, struct ft_run *run, enu
     options.most_trials = 0;
   }
   options.time.growth = options.list || seen_share(learned, run) > ENOUGH_SEEN ? 0 : MORE_ROWS;
-  options.time.settling = options.time.growth > 0 ? settling_seconds(learned, run) : 0;
+  options.time.settling = settling_seconds(learned, run);
   enum ft_status status = ft_search_run(&learned->search, &data, &learned->part, &options, err);
   if (status == FT_OK && learned->sampled.end == FT_SEARCH_CLOCK)
     learned->search.end = FT_SEARCH_CLOCK;

@@ -286,8 +286,11 @@ static void choose_within(double *weight, double *tried, struct choosing *choosi
   static const double prices[] = { 0, 0.02, 0.06, 0.2 }; /* shares of the first mixture's loss */
   static const uint32_t kept[] = { UINT32_MAX, 2, 1 };
   double best = INFINITY, scale = 0, best_price = 0;
-  uint32_t best_kept = kept[0];
+  uint32_t best_kept = kept[0], most_fits = 0;
+  for (uint32_t c = 0; c < choosing->task->candidates; c++)
+    if (choosing->budget->fits[c] > most_fits) most_fits = choosing->budget->fits[c];
   for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+    if (i > 0 && kept[i] >= most_fits) continue; /* the same again */
     for (size_t j = 0; j < sizeof prices / sizeof *prices; j++) {
       choosing->most_kept = kept[i];
       choosing->price = prices[j] * scale;
