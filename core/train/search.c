@@ -111,6 +111,17 @@ static double final_seconds(const struct searching *searching) {
   return seconds * fmax(kept, 1 / fits_of(searching)) * searching->options->time.growth;
 }
 
+/* The same, where the longest of them may keep all threads waiting for one. */
+static double seconds_for_finals(const struct searching *searching) {
+  const struct ft_time_budget *time = &searching->options->time;
+  double longest = 0;
+  for (uint32_t i = 0; i < searching->search->candidates; i++)
+    if (searching->share[i] > SMALLEST_SHARE)
+      longest = fmax(longest, searching->search->candidate[i].trial.seconds);
+  longest *= time->growth / fits_of(searching);
+  return fmax(final_seconds(searching), longest * time->threads);
+}
+
 /* Seconds of the wall until all that is proposed is tried. */
 static double seconds_waiting(const struct searching *searching) {
   const struct ft_search_options *options = searching->options;
@@ -130,7 +141,7 @@ static double haste_of(const struct searching *searching,
   struct ft_time_request request = { .now = ft_clock_seconds(),
                                      .waiting = seconds_waiting(searching),
                                      .seconds = seconds_of(searching, configuration),
-                                     .finals = final_seconds(searching) };
+                                     .finals = seconds_for_finals(searching) };
   double most = ft_portfolio_most_haste(configuration, options->haste);
   return ft_time_budget_haste(&options->time, &request, most);
 }
@@ -466,7 +477,7 @@ static enum ft_status take_result(struct searching *searching, struct ft_error *
   learn_cost(searching, &candidate->trial);
   searching->judged_at = ft_clock_seconds();
   FT_TRY(judge(searching, candidate, err));
-  double reserve = ft_time_budget_reserve(&searching->options->time, final_seconds(searching));
+  double reserve = ft_time_budget_reserve(&searching->options->time, seconds_for_finals(searching));
   atomic_store(&searching->reserve, (unsigned)fmin(1e3 * reserve, 1e9));
   return FT_OK;
 }
