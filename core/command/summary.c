@@ -110,17 +110,41 @@ static void write_parameters(struct ft_buffer *out, const struct ft_creation *cr
   if (count > MOST_NAMES) ft_buffer_print(out, ", … %u more", (unsigned)(count - MOST_NAMES));
 }
 
-static void tell_functions(const struct ft_creation *creation, struct ft_buffer *line) {
+/* The class whose probability is of interest, as a literal: the positive one, or the most frequent of
+ * several; NULL: it is not known. */
+static const char *class_of(const json_t *manifest) {
+  const char *positive = json_string_value(json_object_get(manifest, "positive"));
+  if (positive) return positive;
+  const json_t *first = json_array_get(json_object_get(manifest, "classes"), 0);
+  return json_string_value(json_object_get(first, "label"));
+}
+
+static void write_class(struct ft_buffer *out, const char *label) {
+  ft_buffer_u8(out, '\'');
+  for (; *label; label++) {
+    if (*label == '\'') ft_buffer_u8(out, '\'');
+    ft_buffer_u8(out, (uint8_t)*label);
+  }
+  ft_buffer_u8(out, '\'');
+}
+
+static void tell_functions(const struct ft_creation *creation, const json_t *manifest,
+                           struct ft_buffer *line) {
   bool classes = creation->candidate.labels > 0;
+  const char *label = class_of(manifest);
   ft_buffer_print(line, "%s: ", classes ? "functions" : "function");
   write_in_schema(line, creation, creation->function, "");
   ft_buffer_print(line, "(");
   write_parameters(line, creation);
   ft_buffer_print(line, ")");
   if (classes) {
-    ft_buffer_print(line, ", and with the same arguments ");
+    ft_buffer_print(line, "; ");
+    write_in_schema(line, creation, creation->function, "_probability");
+    ft_buffer_print(line, "(…, ");
+    write_class(line, label ? label : "class");
+    ft_buffer_print(line, ") for the probability of a class; ");
     write_in_schema(line, creation, creation->function, "_prob");
-    ft_buffer_print(line, " for the probabilities of the classes");
+    ft_buffer_print(line, "(…) for those of all classes");
   }
   say(creation, line);
 }
@@ -145,15 +169,25 @@ static bool is_short(struct ft_span query) {
 }
 
 /* A row by name: the function takes of it what it needs. */
-static void tell_next(const struct ft_creation *creation, struct ft_buffer *line) {
+static void tell_next(const struct ft_creation *creation, const json_t *manifest,
+                      struct ft_buffer *line) {
   const struct ft_create_model *create = creation->create;
   bool table = create->source == FT_SOURCE_TABLE;
   bool query = create->source == FT_SOURCE_QUERY && is_short(create->query);
+  const char *label = creation->candidate.labels > 0 ? class_of(manifest) : NULL;
   ft_buffer_print(line, "try: ");
   if (table || query) {
     ft_buffer_print(line, "SELECT ");
     write_in_schema(line, creation, creation->function, "");
-    ft_buffer_print(line, "(t) FROM ");
+    ft_buffer_print(line, "(t)");
+    if (label) {
+      ft_buffer_print(line, ", ");
+      write_in_schema(line, creation, creation->function, "_probability");
+      ft_buffer_print(line, "(t, ");
+      write_class(line, label);
+      ft_buffer_print(line, ")");
+    }
+    ft_buffer_print(line, " FROM ");
     if (table)
       write_table(line, &create->table);
     else
@@ -174,8 +208,8 @@ void ft_summary_tell(const struct ft_creation *creation) {
   tell_score(creation, manifest, &line);
   tell_verdict(creation, manifest, &line);
   tell_warnings(creation, manifest, &line);
-  tell_functions(creation, &line);
-  tell_next(creation, &line);
+  tell_functions(creation, manifest, &line);
+  tell_next(creation, manifest, &line);
   ft_buffer_release(&line);
   json_decref(manifest);
 }

@@ -104,9 +104,10 @@ static const char summary[] =
     "model \"churn\" is ready: f1_binary 0.875, on other rows 0.801 to 0.933 (95 % sure)\n"
     "it is better than always answering \"t\"\n"
     "2 warnings above; SHOW MODEL has them too\n"
-    "functions: predict_churn(state, \"Minutes\", calls), and with the same arguments "
-    "predict_churn_prob for the probabilities of the classes\n"
-    "try: SELECT predict_churn(t) FROM customers t LIMIT 5;  SHOW MODEL churn;\n";
+    "functions: predict_churn(state, \"Minutes\", calls); predict_churn_probability(…, 't') for the "
+    "probability of a class; predict_churn_prob(…) for those of all classes\n"
+    "try: SELECT predict_churn(t), predict_churn_probability(t, 't') FROM customers t LIMIT 5;  "
+    "SHOW MODEL churn;\n";
 
 /* What was said, without the summaries of finished models. */
 static const char *other_notices(void) {
