@@ -84,6 +84,51 @@ FROM foretell.model WHERE is_current ORDER BY schema_name, model_name;
 CREATE VIEW foretell.svv_ml_model_info AS
 SELECT pg_catalog.current_database()::text AS database_name, i.* FROM foretell.stv_ml_model_info i;
 
+-- Models go with their schema, and with the last of their functions. It is no error of the statement
+-- that drops these when a model stays: DROP MODEL takes it later. No library is loaded for it: others
+-- drop functions too.
+CREATE FUNCTION foretell.forget_dropped() RETURNS event_trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  gone record;
+  carriers text;
+BEGIN
+  -- DROP MODEL and CREATE OR REPLACE MODEL write the catalogue themselves.
+  IF current_setting('foretell.dropping', true) = 'on' THEN RETURN; END IF;
+  IF to_regclass('foretell.stored_model') IS NULL THEN RETURN; END IF;
+  DELETE FROM foretell.stored_model m USING pg_event_trigger_dropped_objects() d
+  WHERE d.object_type = 'schema' AND d.object_name = m.schema_name;
+  FOR gone IN
+    SELECT DISTINCT m.schema_name, m.model_name, m.artifact_sha256, n.oid AS namespace
+    FROM (SELECT *, ARRAY[function_name, function_name || '_prob', function_name || '_probabilities',
+                          function_name || '_probability', function_name || '_batch']::name[] AS names
+          FROM foretell.stored_model WHERE is_current AND state = 'READY') m
+    JOIN pg_namespace n ON n.nspname = m.schema_name
+    JOIN pg_event_trigger_dropped_objects() d
+      ON d.object_type = 'function' AND d.address_names[1] = m.schema_name AND d.address_names[2] = ANY (m.names)
+    WHERE NOT EXISTS (SELECT FROM pg_proc p WHERE p.pronamespace = n.oid AND p.proname = ANY (m.names)
+                      AND p.prosrc LIKE 'part=% artifact=' || m.artifact_sha256 || ' %')
+  LOOP
+    DELETE FROM foretell.stored_model m
+    WHERE m.schema_name = gone.schema_name AND m.model_name = gone.model_name;
+    RAISE NOTICE 'model "%.%" was dropped with its function', gone.schema_name, gone.model_name;
+    SELECT string_agg(p.oid::regprocedure::text, ', ') INTO carriers
+    FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang AND l.lanname = 'foretell'
+    WHERE p.pronamespace = gone.namespace AND p.pronargs = 0
+      AND p.proname LIKE 'ft:' || left(gone.artifact_sha256, 48) || ':%'
+      AND NOT EXISTS (SELECT FROM pg_proc o WHERE o.pronamespace = p.pronamespace AND o.prolang = p.prolang
+                      AND o.pronargs > 0 AND o.prosrc LIKE 'part=% artifact=' || gone.artifact_sha256 || ' %');
+    IF carriers IS NOT NULL THEN EXECUTE 'DROP FUNCTION ' || carriers; END IF;
+  END LOOP;
+EXCEPTION WHEN OTHERS THEN
+  RAISE WARNING 'models whose functions were dropped are still listed: %', SQLERRM
+    USING HINT = 'Drop them by DROP MODEL.';
+END
+$$;
+CREATE EVENT TRIGGER foretell_forget_dropped ON sql_drop
+WHEN TAG IN ('DROP SCHEMA', 'DROP FUNCTION', 'DROP ROUTINE', 'DROP OWNED', 'DROP EXTENSION', 'DROP TYPE', 'DROP DOMAIN')
+EXECUTE FUNCTION foretell.forget_dropped();
+
 -- What the search for each model tried, the best by loss first in rank; number: in the order tried.
 CREATE VIEW foretell.leaderboard AS
 SELECT m.schema_name, m.model_name,

@@ -9,6 +9,7 @@
 
 #include "hosts/postgres/catalogue.h"
 #include "hosts/postgres/guard.h"
+#include "hosts/postgres/module.h"
 
 /* $1 schema, $2 function, $3 the artifact's SHA-256 */
 #define OF_MODEL                                                                                    \
@@ -61,6 +62,7 @@ enum ft_status ft_function_check_uses(const char *schema, const char *function,
 
 void ft_function_drop_list(const char *signatures) {
   char *sql = psprintf("DROP FUNCTION %s", signatures);
+  ft_begin_dropping();
   ft_catalogue_ask(sql, NULL, 0);
   pfree(sql);
 }

@@ -19,6 +19,7 @@ static int trainer_memory_mb = -1;
 char *ft_artifacts = NULL;
 static char *allowed_endpoints = NULL;
 static int remote_timeout_s = 60;
+static bool dropping = false;
 
 const char *ft_trainer_path(void) {
   static char path[MAXPGPATH * 2];
@@ -36,6 +37,11 @@ struct ft_remote_rules ft_remote_rules_of_server(void) {
       ft_remote_rules_of_environment(allowed_endpoints ? allowed_endpoints : "");
   rules.timeout_ms = (uint32)remote_timeout_s * 1000;
   return rules;
+}
+
+void ft_begin_dropping(void) {
+  (void)set_config_option("foretell.dropping", "on", PGC_INTERNAL, PGC_S_OVERRIDE, GUC_ACTION_SAVE,
+                          true, 0, false);
 }
 
 /* Who may be called from here is the administrator's to say: nobody, unless he does. */
@@ -72,6 +78,10 @@ void _PG_init(void) {
                           "Threads that the training of one model may use.",
                           "0: as many as there are processors.", &ft_trainer_threads, 0, 0, 1024,
                           PGC_USERSET, 0, NULL, NULL, NULL);
+  DefineCustomBoolVariable("foretell.dropping", "Functions are being dropped by foretell itself.",
+                           NULL, &dropping, false, PGC_INTERNAL,
+                           GUC_NO_SHOW_ALL | GUC_NOT_IN_SAMPLE | GUC_DISALLOW_IN_FILE, NULL, NULL,
+                           NULL);
   define_remote();
   MarkGUCPrefixReserved("foretell");
 }

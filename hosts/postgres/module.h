@@ -22,4 +22,8 @@ const char *ft_trainer_path(void);
 /* foretell.trainer_memory; 0: no limit. */
 uint64 ft_trainer_memory_bytes(void);
 
+/* Until the guard ends, functions that are dropped are ours: the event trigger leaves the catalogue
+ * alone. foretell.dropping says it to the trigger, which loads no library. */
+void ft_begin_dropping(void);
+
 #endif
