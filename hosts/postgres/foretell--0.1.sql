@@ -129,6 +129,29 @@ CREATE EVENT TRIGGER foretell_forget_dropped ON sql_drop
 WHEN TAG IN ('DROP SCHEMA', 'DROP FUNCTION', 'DROP ROUTINE', 'DROP OWNED', 'DROP EXTENSION', 'DROP TYPE', 'DROP DOMAIN')
 EXECUTE FUNCTION foretell.forget_dropped();
 
+-- Models are listed under their schema's name. Of a schema that was renamed only the new name is told: the
+-- old one is that of a model whose schema is gone, and whose function, its owner's, is in the new one.
+CREATE FUNCTION foretell.follow_renamed() RETURNS event_trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF to_regclass('foretell.stored_model') IS NULL THEN RETURN; END IF;
+  UPDATE foretell.stored_model s SET schema_name = moved.new_name
+  FROM (SELECT m.schema_name AS old_name, n.nspname AS new_name
+        FROM pg_event_trigger_ddl_commands() c
+        JOIN pg_namespace n ON c.object_type = 'schema' AND n.oid = c.objid
+        JOIN foretell.stored_model m ON m.is_current AND m.state = 'READY'
+        JOIN pg_proc p ON p.pronamespace = n.oid AND p.proname = m.function_name
+         AND p.prosrc LIKE 'part=% artifact=' || m.artifact_sha256 || ' %' AND pg_get_userbyid(p.proowner) = m.owner
+        WHERE NOT EXISTS (SELECT FROM pg_namespace o WHERE o.nspname = m.schema_name)) moved
+  WHERE s.schema_name = moved.old_name;
+EXCEPTION WHEN OTHERS THEN
+  RAISE WARNING 'models of the renamed schema are listed under its old name: %', SQLERRM
+    USING HINT = 'Drop them by DROP MODEL, and make them again.';
+END
+$$;
+CREATE EVENT TRIGGER foretell_follow_renamed ON ddl_command_end
+WHEN TAG IN ('ALTER SCHEMA') EXECUTE FUNCTION foretell.follow_renamed();
+
 -- What the search for each model tried, the best by loss first in rank; number: in the order tried.
 CREATE VIEW foretell.leaderboard AS
 SELECT m.schema_name, m.model_name,

@@ -84,6 +84,33 @@ def case_an_owner_of_a_database_drops_models_with_their_schema(server):
         "DROP FUNCTION f()")
 
 
+def case_models_follow_a_renamed_schema(server):
+    db = fresh(server, "renamed", model=False)
+    role(server, "heidi")
+    ask = lambda sql: server.value(sql, database=db)
+    server.psql("CREATE SCHEMA s; CREATE SCHEMA evil AUTHORIZATION heidi", database=db)
+    server.psql(create("s.m", "f"), database=db)
+    server.error("SET foretell.trainer = '/bin/false'; " + create("s.broken", "g"), database=db)
+    server.psql("BEGIN; ALTER SCHEMA s RENAME TO s2; ROLLBACK", database=db)
+    same(ask(MODELS), "s.broken s.m", "after a rollback")
+    server.psql('ALTER SCHEMA s RENAME TO "New"; ALTER SCHEMA "New" OWNER TO CURRENT_USER', database=db)
+    same(ask(MODELS), "New.broken New.m")
+    same(ask('SELECT count("New".f(t)) FROM t'), "1500")
+    server.psql(create('"New".m', "f", replace="OR REPLACE", query="SELECT a, b, yes FROM t"), database=db)
+    same(ask("SELECT version || state FROM foretell.model WHERE is_current AND model_name = 'm'"), "2READY")
+    # A copy of another's function does not draw his model into one's own schema.
+    server.psql("SELECT format('CREATE FUNCTION evil.f(bigint, float8) RETURNS boolean LANGUAGE foretell AS %L', "
+                "prosrc) FROM pg_proc WHERE proname = 'f' AND pronargs = 2 \\gexec\n"
+                "UPDATE foretell.stored_model SET schema_name = 'nowhere'; ALTER FUNCTION evil.f OWNER TO heidi; "
+                "GRANT CREATE ON DATABASE renamed TO heidi", database=db)
+    server.psql("ALTER SCHEMA evil RENAME TO evil2", database=db, user="heidi")
+    same(ask("SELECT DISTINCT schema_name FROM foretell.stored_model"), "nowhere")
+    server.psql("UPDATE foretell.stored_model SET schema_name = 'New'", database=db)
+    server.psql("""CALL foretell.drop_model('"New".m')""", database=db)
+    same(ask(MODELS), "New.broken")
+    same(ask("SELECT count(*) FROM pg_proc WHERE pronamespace = '\"New\"'::regnamespace"), "0")
+
+
 def case_drop_model_takes_what_is_left_of_a_model(server):
     db = fresh(server, "leftovers")
     role(server, "grace")
