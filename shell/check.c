@@ -6,6 +6,7 @@
 #include "core/command/supported.h"
 #include "foretell/advice.h"
 #include "foretell/statement.h"
+#include "foretell/subscript.h"
 #include "shell/failure.h"
 #include "shell/interrupt.h"
 
@@ -47,6 +48,7 @@ static void check_piece(struct counts *counts, const struct ft_feed *feed,
   struct ft_error err = { 0 };
   bool ours = ft_statement_kind_of(piece->text) != FT_STATEMENT_ENGINE;
   enum ft_status status = ours ? check_ours(piece->text, &err) : ft_advice_check(piece->text, &err);
+  if (status == FT_OK) status = ft_subscript_check(piece->text, &err);
   bool wrong = status != FT_OK;
   counts->ours += ours || wrong;
   counts->others += !ours && !wrong;

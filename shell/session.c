@@ -9,6 +9,7 @@
 
 #include "foretell/command.h"
 #include "foretell/statement.h"
+#include "foretell/subscript.h"
 #include "shell/dot.h"
 #include "shell/failure.h"
 #include "shell/interrupt.h"
@@ -133,6 +134,7 @@ static enum ft_outcome run_statement(struct ft_session *session, const struct ft
   enum ft_status status = FT_OK;
   /* Ctrl-C between two statements counts too. */
   if (ft_interrupt_pending()) status = ft_fail(&err, FT_CANCELLED, "the statement was cancelled");
+  if (status == FT_OK) status = ft_subscript_check(piece->text, &err);
   if (status == FT_OK && ours) status = run_ours(session, piece->text, &err);
   if (status == FT_OK && !ours) status = run_engines(session, piece->text, &err);
   int64_t time = ft_clock_us() - session->progress.begun_us;

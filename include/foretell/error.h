@@ -31,6 +31,7 @@
   X(CONVERSION, "22P02", "conversion failed")          \
   X(OUT_OF_RANGE, "22003", "value out of range")       \
   X(DATA, "22000", "unsuitable data")                  \
+  X(SUBSCRIPT, "2202E", "no such list element")        \
   X(CONSTRAINT, "23000", "constraint violated")        \
   X(READ_ONLY, "25006", "read-only database")          \
   X(TRANSACTION, "25P02", "transaction state")         \
