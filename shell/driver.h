@@ -45,6 +45,15 @@ struct ft_driver_calls {
   const char *tables;
   const char *all_columns;
   const char *table_columns;
+  /* SQL that finds the models which a call may have meant, the likeliest first. Its columns are
+   * texts: kind ("function", "model": called by the model's own name, "hidden": its schema is missing,
+   * "failed": any FAILED one), model, the function's name as SQL writes it, the function's arguments
+   * or the statement of a FAILED model, its reason, the number of arguments, and what follows them in
+   * a hint ("row": it takes a row alone). %s: the call's schema or nothing, and its name, as insides
+   * of strings. */
+  const char *called;
+  bool (*can_ask)(
+      void *self); /* such a question now: not in an aborted transaction; NULL: always */
 };
 
 struct ft_driver {

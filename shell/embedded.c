@@ -109,6 +109,15 @@ static const struct ft_driver_calls calls = {
       " CASE WHEN is_nullable THEN 'yes' ELSE 'no' END AS nullable, column_default AS \"default\""
       " FROM duckdb_columns() WHERE lower(table_name) = lower('%s')"
       " ORDER BY database_name, schema_name, column_index;",
+  /* Which arguments a function takes, and which schema is meant, DuckDB's failures say already. */
+  .called =
+      "WITH q(schema, name) AS (SELECT lower('%s'), lower('%s')) "
+      "SELECT CASE state WHEN 'FAILED' THEN 'failed' ELSE 'model' END, model_name, "
+      "CASE WHEN schema_name IN (SELECT unnest(current_schemas(false))) THEN '' "
+      "ELSE schema_name || '.' END || function_name, statement, reason, '', '' "
+      "FROM foretell.model, q WHERE is_current AND (q.schema = '' OR lower(schema_name) = q.schema) "
+      "AND (state = 'FAILED' OR lower(model_name) = q.name AND function_name <> '') "
+      "ORDER BY state DESC, schema_name",
 };
 
 struct ft_driver ft_driver_embedded(struct ft_engine *engine) {

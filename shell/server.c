@@ -355,6 +355,35 @@ static void close_server(void *self) {
   free(server);
 }
 
+static bool can_ask(void *self) {
+  const struct ft_server *server = self;
+  return PQtransactionStatus(server->connection) != PQTRANS_INERROR;
+}
+
+static const char called[] =
+    "WITH q(schema, name) AS (SELECT pg_catalog.lower('%s'), pg_catalog.lower('%s')), "
+    "m AS (SELECT m.*, q.name, q.name IN (lower(function_name), lower(function_name || '_prob'), "
+    "lower(function_name || '_probabilities'), lower(function_name || '_probability'), "
+    "lower(function_name || '_batch')) AS by_function, "
+    "schema_name = ANY (pg_catalog.current_schemas(false)) AS visible, q.schema <> '' AS qualified "
+    "FROM foretell.model m, q WHERE is_current AND (q.schema = '' OR lower(schema_name) = q.schema)) "
+    "SELECT CASE WHEN state = 'FAILED' THEN 'failed' WHEN NOT by_function THEN 'model' "
+    "WHEN NOT visible AND NOT qualified THEN 'hidden' "
+    "WHEN f.arguments IS NULL THEN '' ELSE 'function' END, model_name, "
+    "CASE WHEN visible THEN '' ELSE quote_ident(schema_name) || '.' END || "
+    "quote_ident(coalesce(f.proname, function_name)), "
+    "CASE state WHEN 'FAILED' THEN statement ELSE f.arguments END, reason, f.pronargs::text, "
+    "CASE WHEN f.by_row THEN 'row' WHEN f.forms = 1 THEN '' WHEN f.proname = function_name || "
+    "'_probability' THEN ', or ' || f.proname || '(t, class)' ELSE ', or ' || f.proname || '(t)' "
+    "END || CASE WHEN f.forms > 1 THEN ' for a table t that has those columns' ELSE '' END "
+    "FROM m LEFT JOIN LATERAL (SELECT p.proname, p.pronargs, p.proargtypes[0] = 2249 AS by_row, "
+    "pg_catalog.pg_get_function_identity_arguments(p.oid) AS arguments, count(*) OVER () AS forms "
+    "FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace "
+    "WHERE n.nspname = m.schema_name AND lower(p.proname) = m.name AND p.prosrc LIKE 'part=%%' "
+    "ORDER BY p.pronargs DESC, 3 LIMIT 1) f ON by_function "
+    "WHERE state = 'FAILED' OR by_function OR lower(model_name) = m.name AND function_name <> '' "
+    "ORDER BY state DESC, NOT by_function, NOT visible, schema_name";
+
 static struct ft_driver_calls calls; /* the answers' and these, put together once */
 
 static void fill_calls(void) {
@@ -365,6 +394,8 @@ static void fill_calls(void) {
   calls.names = names;
   calls.introduce = introduce;
   calls.close = close_server;
+  calls.called = called;
+  calls.can_ask = can_ask;
   calls.tables = "SELECT schemaname AS schema, tablename AS name, 'table' AS kind FROM pg_tables "
                  "WHERE schemaname NOT IN ('pg_catalog', 'information_schema', 'foretell') "
                  "UNION ALL SELECT schemaname, viewname, 'view' FROM pg_views WHERE schemaname NOT "

@@ -10,6 +10,7 @@
 #include "foretell/command.h"
 #include "foretell/statement.h"
 #include "foretell/subscript.h"
+#include "shell/call.h"
 #include "shell/dot.h"
 #include "shell/failure.h"
 #include "shell/interrupt.h"
@@ -137,6 +138,8 @@ static enum ft_outcome run_statement(struct ft_session *session, const struct ft
   if (status == FT_OK) status = ft_subscript_check(piece->text, &err);
   if (status == FT_OK && ours) status = run_ours(session, piece->text, &err);
   if (status == FT_OK && !ours) status = run_engines(session, piece->text, &err);
+  if (status == FT_UNDEFINED_FUNCTION)
+    ft_call_explain(&err, &session->arena, &session->driver, piece->text);
   int64_t time = ft_clock_us() - session->progress.begun_us;
   ft_question_close(&session->question);
   ft_progress_line_hide(&session->progress);
