@@ -46,10 +46,10 @@ static enum ft_status check_signature(const struct ft_plan *plan, const struct f
   return FT_OK;
 }
 
-static enum ft_status check_plan(struct ft_span artifact, const struct ft_job *job,
+static enum ft_status check_plan(const struct ft_artifact *artifact, const struct ft_job *job,
                                  struct ft_error *err) {
   struct ft_plan *plan = NULL;
-  FT_TRY(ft_plan_open(&plan, artifact, err));
+  FT_TRY(ft_plan_of_artifact(&plan, artifact, err));
   enum ft_status status = check_signature(plan, job, err);
   ft_plan_close(plan);
   return status;
@@ -82,13 +82,13 @@ static enum ft_status copy_signature(struct ft_candidate *out, struct ft_arena *
 /* The whole artifact lives in `scratch` for as long as this takes. */
 static enum ft_status read_candidate(struct ft_candidate *out, struct ft_arena *arena,
                                      struct ft_arena *scratch, struct ft_span bytes,
-                                     struct ft_error *err) {
+                                     const struct ft_job *job, struct ft_error *err) {
   struct ft_artifact artifact;
   FT_TRY(ft_artifact_read(&artifact, scratch, bytes, err));
   FT_TRY(check_manifest(&out->manifest, arena, artifact.manifest, err));
   FT_TRY(copy_signature(out, arena, &artifact.model, err));
   ft_sha256_text(out->model_sha256, &artifact.model_sha256);
-  return FT_OK;
+  return check_plan(&artifact, job, err);
 }
 
 enum ft_status ft_candidate_check(struct ft_candidate *out, struct ft_arena *arena,
@@ -98,9 +98,8 @@ enum ft_status ft_candidate_check(struct ft_candidate *out, struct ft_arena *are
   struct ft_arena scratch;
   struct ft_candidate candidate = { 0 };
   ft_arena_init(&scratch, FT_ARENA_DEFAULT_LIMIT);
-  enum ft_status status = read_candidate(&candidate, arena, &scratch, artifact, &own);
+  enum ft_status status = read_candidate(&candidate, arena, &scratch, artifact, job, &own);
   ft_arena_release(&scratch);
-  if (status == FT_OK) status = check_plan(artifact, job, &own);
   if (status == FT_OK) {
     *out = candidate;
     return FT_OK;

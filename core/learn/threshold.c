@@ -31,47 +31,65 @@ static size_t collect(struct cut *out, const struct ft_node *node, uint32_t node
   return cuts;
 }
 
-#define LANES 16
+#define BUCKETS 2048
 
-/* How many of the sorted thresholds each value reaches: those that it goes right of; NaN none. Without a
- * branch that depends on a value: of millions of rows half would be guessed wrong. And several values at a
- * time, since the steps of one wait for each other. */
-static void reach(uint32_t *at, const float *threshold, uint32_t cuts, const float *value) {
-  for (size_t l = 0; l < LANES; l++)
-    at[l] = 0;
-  for (uint32_t left = cuts; left > 1; left -= left / 2) {
-    const float *middle = threshold + left / 2 - 1;
-    for (size_t l = 0; l < LANES; l++)
-      at[l] += middle[at[l]] <= value[l] ? left / 2 : 0;
-  }
-  for (size_t l = 0; l < LANES; l++)
-    at[l] += threshold[at[l]] <= value[l];
+/* One feature's cuts as a table: how many of the sorted thresholds lie in the buckets before each one.
+ * Buckets are equal parts of the thresholds' span; a value of a higher bucket is a larger value, so that
+ * only the thresholds of a value's own bucket have to be looked at, and mostly there is none. */
+struct cut_table {
+  const float *threshold;
+  float origin, scale; /* bucket of x: (x - origin) * scale */
+  uint32_t begin[BUCKETS + 1];
+};
+
+/* Larger values have no lower bucket, whatever is rounded. */
+static uint32_t bucket_of(const struct cut_table *table, float value) {
+  float place = (value - table->origin) * table->scale;
+  if (!(place > 0)) return 0; /* also where infinities meet */
+  return place < BUCKETS - 1 ? (uint32_t)place : BUCKETS - 1;
 }
 
-/* Some rows' values of a feature: at most LANES. */
-static void meet_values(struct cut *cut, uint32_t cuts, const float *threshold, const float *value,
-                        size_t count) {
-  uint32_t at[LANES];
-  reach(at, threshold, cuts, value);
-  for (size_t l = 0; l < count; l++) {
-    float x = value[l];
-    if (isnan(x)) continue;
-    if (at[l] < cuts && x > cut[at[l]].below) cut[at[l]].below = x;
-    if (at[l] > 0 && x < cut[at[l] - 1].above) cut[at[l] - 1].above = x;
+static void make_table(struct cut_table *out, const float *threshold, uint32_t cuts) {
+  const float span = threshold[cuts - 1] - threshold[0];
+  out->threshold = threshold;
+  out->origin = threshold[0];
+  out->scale = span > 0 && isfinite(span) ? (BUCKETS - 1) / span : 0;
+  if (!isfinite(out->scale)) out->scale = 0; /* a span of denormal numbers: all in one bucket */
+  uint32_t bucket = 0;
+  for (uint32_t i = 0; i < cuts; i++)
+    while (bucket <= bucket_of(out, threshold[i]))
+      out->begin[bucket++] = i;
+  while (bucket <= BUCKETS)
+    out->begin[bucket++] = cuts;
+}
+
+/* How many thresholds a value reaches: those that it goes right of. */
+static uint32_t reach(const struct cut_table *table, float value) {
+  const uint32_t bucket = bucket_of(table, value);
+  uint32_t from = table->begin[bucket], to = table->begin[bucket + 1];
+  while (from < to) {
+    uint32_t middle = from + (to - from) / 2;
+    if (table->threshold[middle] <= value)
+      from = middle + 1;
+    else
+      to = middle;
   }
+  return from;
 }
 
 /* The neighbours of one feature's cuts among the training values. */
 static void find_neighbours(struct cut *cut, uint32_t cuts, float *threshold, const float *value,
                             const uint32_t *row, size_t rows) {
-  float some[LANES] = { 0 };
+  struct cut_table table;
   for (size_t i = 0; i < cuts; i++)
     threshold[i] = cut[i].threshold;
-  for (size_t first = 0; first < rows; first += LANES) {
-    size_t count = rows - first < LANES ? rows - first : LANES;
-    for (size_t l = 0; l < count; l++)
-      some[l] = value[row[first + l]];
-    meet_values(cut, cuts, threshold, some, count);
+  make_table(&table, threshold, cuts);
+  for (size_t r = 0; r < rows; r++) {
+    const float x = value[row[r]];
+    if (isnan(x)) continue;
+    const uint32_t at = reach(&table, x);
+    if (at < cuts && x > cut[at].below) cut[at].below = x;
+    if (at > 0 && x < cut[at - 1].above) cut[at - 1].above = x;
   }
   for (size_t i = 1; i < cuts; i++)
     if (cut[i - 1].below > cut[i].below) cut[i].below = cut[i - 1].below;

@@ -135,13 +135,11 @@ enum ft_status ft_plan_attach(struct ft_plan **out, struct ft_span block, struct
   return view_within(out, block, true, err);
 }
 
-static enum ft_status open_within(struct ft_plan **out, struct ft_arena *arena,
-                                  struct ft_span artifact_bytes, struct ft_error *err) {
-  struct ft_artifact artifact;
+enum ft_status ft_plan_of_artifact(struct ft_plan **out, const struct ft_artifact *artifact,
+                                   struct ft_error *err) {
   struct ft_plan *plan;
-  FT_TRY(ft_artifact_read(&artifact, arena, artifact_bytes, err));
-  FT_TRY(ft_plan_make(&plan, &artifact.model, err));
-  enum ft_status status = ft_probe_replay(plan, artifact.probes, err);
+  FT_TRY(ft_plan_make(&plan, &artifact->model, err));
+  enum ft_status status = ft_probe_replay(plan, artifact->probes, err);
   if (status == FT_OK)
     *out = plan;
   else
@@ -153,7 +151,9 @@ enum ft_status ft_plan_open(struct ft_plan **out, struct ft_span artifact_bytes,
                             struct ft_error *err) {
   struct ft_arena arena;
   ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
-  enum ft_status status = open_within(out, &arena, artifact_bytes, err);
+  struct ft_artifact artifact;
+  enum ft_status status = ft_artifact_read(&artifact, &arena, artifact_bytes, err);
+  if (status == FT_OK) status = ft_plan_of_artifact(out, &artifact, err);
   ft_arena_release(&arena);
   return status;
 }

@@ -24,6 +24,7 @@
 #define KEPT_OUT_ROWS   20000 /* … and about so many rows at most */
 #define CHECKED_ROWS    256
 #define TIME_SHARE      0.9
+#define TELL_SECONDS    0.1 /* between two reports of progress */
 #define NDCG_MOST_GRADE 31
 
 struct given {
@@ -181,14 +182,18 @@ static void tell_rounds(const struct given *given, const char *phase, uint32_t d
 static enum ft_status run_rounds(struct given *given, struct ft_booster *booster,
                                  struct ft_matrix *matrix, const char *phase,
                                  struct ft_error *err) {
-  double begin = ft_clock_seconds();
+  double begin = ft_clock_seconds(), told = begin;
   for (uint32_t round = 0; round < given->rounds; round++) {
-    if (round > 0 && ft_clock_seconds() >= given->deadline) {
+    double now = ft_clock_seconds();
+    if (round > 0 && now >= given->deadline) {
       given->cut = true;
       break;
     }
+    if (now - told >= TELL_SECONDS) {
+      tell_rounds(given, phase, round, begin);
+      told = now;
+    }
     FT_TRY(ft_booster_update(booster, matrix, round, err));
-    tell_rounds(given, phase, round + 1, begin);
   }
   return FT_OK;
 }

@@ -1,17 +1,21 @@
 #include "core/train/interval.h"
 
 #include <math.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/learn/metric.h"
+#include "core/learn/parallel.h"
 #include "core/train/baseline.h"
 #include "core/train/predictions.h"
 #include "foretell/random.h"
 
 #define MOST_DRAWS  1000
 #define LEAST_DRAWS 200
-#define ROWS_DRAWN  1e7 /* in all draws, about */
+#define ROWS_DRAWN  5e6 /* in all draws, about */
+#define BLOCK_DRAWS 25  /* that one thread makes */
 #define LEAST_ROWS  10
 #define OUTSIDE     0.025
 
@@ -190,33 +194,75 @@ static enum ft_status prepare(struct drawing *drawing, struct ft_error *err) {
   return drawing->scored->problem == FT_BINARY ? sort_rows(drawing, err) : FT_OK;
 }
 
-static void draw_all(struct ft_named_score *score, size_t scores, double *drawn, size_t draws,
-                     struct drawing *drawing, uint64_t seed) {
-  struct ft_random random = ft_random_seeded(seed ^ UINT64_C(0x626f6f7473747261));
-  size_t worse[FT_SCORE_MOST * 2] = { 0 }, outside = (size_t)(OUTSIDE * (double)draws);
-  for (size_t d = 0; d < draws; d++) {
-    draw(drawing, &random);
-    for (size_t i = 0; i < scores; i++) {
-      double value = drawn[i * draws + d] = measure(drawing, score[i].metric);
-      worse[i] += !is_better(drawing, score[i].metric, value);
+/* All draws; each has a generator of its own, so that they can be made in any order. */
+struct bootstrap {
+  const struct drawing *rows;
+  const struct ft_named_score *score;
+  size_t scores, draws;
+  uint64_t seed;
+  double *drawn; /* scores × draws */
+  bool *worse;   /* scores × draws: no better than the baseline */
+  atomic_bool failed;
+};
+
+static void draw_block(void *self, size_t block) {
+  struct bootstrap *all = self;
+  struct drawing drawing = *all->rows;
+  const size_t first = block * BLOCK_DRAWS, labels = drawing.predictions->labels;
+  drawing.times = calloc(drawing.scored->rows, sizeof *drawing.times);
+  drawing.confused = calloc(3 * labels + 1, sizeof *drawing.confused);
+  if (!drawing.times || !drawing.confused) atomic_store(&all->failed, true);
+  for (size_t d = first; d < first + BLOCK_DRAWS && d < all->draws && !all->failed; d++) {
+    struct ft_random random = ft_random_seeded(all->seed + d);
+    draw(&drawing, &random);
+    for (size_t i = 0; i < all->scores; i++) {
+      double value = all->drawn[i * all->draws + d] = measure(&drawing, all->score[i].metric);
+      all->worse[i * all->draws + d] = !is_better(&drawing, all->score[i].metric, value);
     }
   }
-  for (size_t i = 0; i < scores; i++) {
-    score[i].better = worse[i] <= outside;
-    qsort(drawn + i * draws, draws, sizeof *drawn, compare_numbers);
-    score[i].interval = true;
-    score[i].low = drawn[i * draws + outside];
-    score[i].high = drawn[i * draws + draws - 1 - outside];
-  }
+  free(drawing.times);
+  free(drawing.confused);
+}
+
+static void conclude(struct ft_named_score *score, double *drawn, const bool *worse, size_t draws) {
+  size_t outside = (size_t)(OUTSIDE * (double)draws), count = 0;
+  for (size_t d = 0; d < draws; d++)
+    count += worse[d];
+  score->better = count <= outside;
+  qsort(drawn, draws, sizeof *drawn, compare_numbers);
+  score->interval = true;
+  score->low = drawn[outside];
+  score->high = drawn[draws - 1 - outside];
+}
+
+static enum ft_status draw_all(struct ft_named_score *score, size_t scores,
+                               const struct drawing *drawing, uint64_t seed, uint32_t threads,
+                               struct ft_error *err) {
+  size_t rows = drawing->scored->rows, draws = (size_t)(ROWS_DRAWN / (double)rows);
+  draws = draws < LEAST_DRAWS ? LEAST_DRAWS : draws > MOST_DRAWS ? MOST_DRAWS : draws;
+  struct bootstrap all = { .rows = drawing,
+                           .score = score,
+                           .scores = scores,
+                           .draws = draws,
+                           .seed = seed ^ UINT64_C(0x626f6f7473747261),
+                           .drawn = calloc(scores * draws + 1, sizeof(double)),
+                           .worse = calloc(scores * draws + 1, sizeof(bool)) };
+  all.failed = !all.drawn || !all.worse;
+  if (!all.failed)
+    ft_parallel_run(threads, (draws + BLOCK_DRAWS - 1) / BLOCK_DRAWS, draw_block, &all);
+  for (size_t i = 0; i < scores && !all.failed; i++)
+    conclude(&score[i], all.drawn + i * draws, all.worse + i * draws, draws);
+  free(all.drawn);
+  free(all.worse);
+  return all.failed ? ft_fail(err, FT_NOMEM, "out of memory to score %zu rows", rows) : FT_OK;
 }
 
 enum ft_status ft_interval_find(struct ft_named_score *score, size_t scores,
                                 const struct ft_scored *scored, double threshold, uint64_t seed,
-                                struct ft_error *err) {
+                                uint32_t threads, struct ft_error *err) {
   struct ft_predictions predictions;
   FT_TRY(ft_predictions_make(&predictions, scored, threshold, err));
-  size_t rows = scored->rows, draws = (size_t)(ROWS_DRAWN / fmax((double)rows, 1));
-  draws = draws < LEAST_DRAWS ? LEAST_DRAWS : draws > MOST_DRAWS ? MOST_DRAWS : draws;
+  size_t rows = scored->rows;
   struct drawing drawing = { .scored = scored,
                              .predictions = &predictions,
                              .times = calloc(rows, sizeof(uint32_t)),
@@ -224,18 +270,17 @@ enum ft_status ft_interval_find(struct ft_named_score *score, size_t scores,
                              .loss = calloc(rows, sizeof(double)),
                              .confused =
                                  calloc(3 * (size_t)predictions.labels + 1, sizeof(double)) };
-  double *drawn = calloc(scores * draws + 1, sizeof *drawn);
   enum ft_status status = FT_OK;
-  if (!drawing.times || !drawing.order || !drawing.loss || !drawing.confused || !drawn)
+  if (!drawing.times || !drawing.order || !drawing.loss || !drawing.confused)
     status = ft_fail(err, FT_NOMEM, "out of memory to score %zu rows", rows);
   if (status == FT_OK) status = prepare(&drawing, err);
   if (status == FT_OK) compare(score, scores, &drawing);
-  if (status == FT_OK && rows >= LEAST_ROWS) draw_all(score, scores, drawn, draws, &drawing, seed);
+  if (status == FT_OK && rows >= LEAST_ROWS)
+    status = draw_all(score, scores, &drawing, seed, threads, err);
   free(drawing.times);
   free(drawing.order);
   free(drawing.loss);
   free(drawing.confused);
-  free(drawn);
   ft_predictions_release(&predictions);
   return status;
 }

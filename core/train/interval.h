@@ -2,8 +2,8 @@
  * is better than its baseline (baseline.h), which must be so in 97.5 % of the draws, each time on the
  * same rows.
  *
- * Numbers  drawn by our own generator; the rows in order, so that threads decide nothing.
- * Threads  pure functions.
+ * Numbers  drawn by our own generator, one a draw; the rows in order, so that threads decide nothing.
+ * Threads  draws are shared by `threads` of them.
  * Source   Efron's bootstrap, percentiles. */
 #ifndef FORETELL_TRAIN_INTERVAL_H
 #define FORETELL_TRAIN_INTERVAL_H
@@ -14,6 +14,6 @@
  * Errors: FT_NOMEM */
 enum ft_status ft_interval_find(struct ft_named_score *score, size_t scores,
                                 const struct ft_scored *scored, double threshold, uint64_t seed,
-                                struct ft_error *err) FT_MUST_CHECK;
+                                uint32_t threads, struct ft_error *err) FT_MUST_CHECK;
 
 #endif

@@ -55,7 +55,7 @@ enum ft_status ft_judgement_make(struct ft_run *run, enum ft_metric metric,
   double threshold = run->model.threshold;
   size_t scores = 0;
   FT_TRY(ft_score_all(score, &scores, metric, scored, threshold, err));
-  FT_TRY(ft_interval_find(score, scores, scored, threshold, run->job->seed, err));
+  FT_TRY(ft_interval_find(score, scores, scored, threshold, run->job->seed, run->threads, err));
   FT_TRY(judge_classes(run, scored, err));
   FT_TRY(decide(run, score, scores, scored->rows, err));
   for (size_t i = 0; i < scores && run->exponent; i++)

@@ -24,7 +24,8 @@
 #define BLOCK_THREADS   4 /* blocks in memory at a time */
 #define MOST_THREADS    64
 #define WALKED_ROWS     256
-#define WALKED_VALUES   65536 /* of a block's rows, about */
+#define PIECE_ROWS      ((size_t)1024) /* whose trees one thread walks */
+#define WALKED_VALUES   65536          /* of a block's rows, about */
 #define WARNING_BYTES   400
 #define MOST_KEPT_BYTES ((size_t)1 << 30) /* of the booster's matrices, between fits */
 #define FEW_ROWS        500
@@ -375,19 +376,40 @@ static enum ft_status begin_walking(struct walking *out, const struct ft_run *ru
   return ft_fail(err, FT_NOMEM, "out of memory to walk the trees");
 }
 
-static enum ft_status add_forest(double *out, const struct ft_run *run,
-                                 const struct ft_member *member, const uint32_t *row, size_t rows,
-                                 struct ft_error *err) {
+/* Rows of a forest's predictions, in pieces for several threads. */
+struct forest_pieces {
+  double *out;
+  const struct ft_run *run;
+  const struct ft_member *member;
+  const uint32_t *row;
+  size_t rows;
+  atomic_bool failed;
+};
+
+static void add_piece(void *self, size_t piece) {
+  struct forest_pieces *all = self;
   struct walking walking;
-  FT_TRY(begin_walking(&walking, run, err));
-  for (size_t first = 0; first < rows; first += walking.most) {
-    size_t count = rows - first < walking.most ? rows - first : walking.most;
-    gather_block(&walking, row + first, count);
-    walk_block(out + first * run->outputs, &walking, member, count);
+  size_t first = piece * PIECE_ROWS,
+         end = first + PIECE_ROWS < all->rows ? first + PIECE_ROWS : all->rows;
+  if (begin_walking(&walking, all->run, NULL) != FT_OK) {
+    atomic_store(&all->failed, true);
+    return;
+  }
+  for (; first < end; first += walking.most) {
+    size_t count = end - first < walking.most ? end - first : walking.most;
+    gather_block(&walking, all->row + first, count);
+    walk_block(all->out + first * all->run->outputs, &walking, all->member, count);
   }
   free(walking.value);
   free(walking.sum);
-  return FT_OK;
+}
+
+static enum ft_status add_forest(double *out, const struct ft_run *run,
+                                 const struct ft_member *member, const uint32_t *row, size_t rows,
+                                 struct ft_error *err) {
+  struct forest_pieces all = { .out = out, .run = run, .member = member, .row = row, .rows = rows };
+  ft_parallel_run(run->threads, (rows + PIECE_ROWS - 1) / PIECE_ROWS, add_piece, &all);
+  return all.failed ? ft_fail(err, FT_NOMEM, "out of memory to walk the trees") : FT_OK;
 }
 
 static enum ft_status add_net(double *out, const struct ft_run *run, const struct ft_member *member,

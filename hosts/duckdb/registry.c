@@ -166,9 +166,9 @@ static enum ft_status make_plan(struct ft_plan **out, const char *sha256, struct
       status = ft_fail(err, FT_CORRUPT, "the artifact is another model's");
     }
   }
+  if (status == FT_OK) status = ft_plan_of_artifact(out, &artifact, err);
   ft_arena_release(&arena);
-  FT_TRY(status);
-  return ft_plan_open(out, bytes, err);
+  return status;
 }
 
 static bool fits(const struct ft_signature *signature, const struct ft_plan *plan) {

@@ -17,6 +17,7 @@
 #include "foretell/error.h"
 #include "foretell/model.h"
 
+struct ft_artifact;
 struct ft_plan;
 struct ft_scratch; /* one thread's working memory for one plan */
 
@@ -25,7 +26,13 @@ struct ft_scratch; /* one thread's working memory for one plan */
 enum ft_status ft_plan_make(struct ft_plan **out, const struct ft_model *model,
                             struct ft_error *err) FT_MUST_CHECK;
 
-/* Read an artifact, make its plan, replay its probes and refuse on any difference.
+/* Make the plan of an artifact that was read, replay its probes and refuse on any difference. The
+ * artifact may be released afterwards.
+ * Errors: as ft_plan_make; FT_CORRUPT when a probe gives other bits */
+enum ft_status ft_plan_of_artifact(struct ft_plan **out, const struct ft_artifact *artifact,
+                                   struct ft_error *err) FT_MUST_CHECK;
+
+/* Read an artifact, and as above.
  * Errors: as ft_artifact_read; FT_CORRUPT when a probe gives other bits */
 enum ft_status ft_plan_open(struct ft_plan **out, struct ft_span artifact_bytes,
                             struct ft_error *err) FT_MUST_CHECK;

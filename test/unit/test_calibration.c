@@ -90,7 +90,7 @@ static void an_interval_is_as_wide_as_it_should_be(void **state) {
   size_t scores = 0;
   struct ft_error err;
   assert_int_equal(ft_score_all(score, &scores, FT_METRIC_ACCURACY, &scored, 0.5, &err), FT_OK);
-  assert_int_equal(ft_interval_find(score, scores, &scored, 0.5, 1, &err), FT_OK);
+  assert_int_equal(ft_interval_find(score, scores, &scored, 0.5, 1, 2, &err), FT_OK);
   for (size_t i = 0; i < scores; i++) {
     assert_true(score[i].interval);
     assert_true(score[i].low < score[i].value && score[i].value < score[i].high);

@@ -121,7 +121,7 @@ static const char *decide(const struct ft_scored *scored, enum ft_metric metric)
   size_t scores;
   struct ft_error err;
   assert_int_equal(ft_score_all(score, &scores, metric, scored, 0.5, &err), FT_OK);
-  assert_int_equal(ft_interval_find(score, scores, scored, 0.5, 1, &err), FT_OK);
+  assert_int_equal(ft_interval_find(score, scores, scored, 0.5, 1, 2, &err), FT_OK);
   if (about.labels) assert_int_equal(ft_score_classes(classes, scored, 0.5, &err), FT_OK);
   struct ft_verdict verdict = { &about, score, scores, classes, scored->rows, 201.25 };
   ft_verdict_write(text, &verdict);
