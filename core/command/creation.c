@@ -22,6 +22,20 @@ static bool is_taken(const struct ft_creation *creation) {
   return creation->exists && creation->old.state != FT_MODEL_FAILED;
 }
 
+/* PostgreSQL cuts a name behind 63 bytes; the longest that goes with a function adds "_probabilities".
+ * The limits are the same on every host, so that a script runs on each. */
+#define MODEL_NAME_BYTES    63
+#define FUNCTION_NAME_BYTES 49
+
+static enum ft_status check_length(const char *kind, const struct ft_name *name, size_t limit,
+                                   struct ft_error *err) {
+  if (name->name.size <= limit) return FT_OK;
+  ft_fail(err, FT_NAME_TOO_LONG, "the %s's name has %zu bytes, and may have %zu", kind,
+          name->name.size, limit);
+  ft_fail_hint(err, "Give it a shorter name; a letter outside of a to z counts two bytes or more.");
+  return ft_fail_at(err, name->position);
+}
+
 /* Look for a model of that name; `skip`: it is there and IF NOT EXISTS was said. */
 static enum ft_status check_name(struct ft_creation *creation, bool *skip, struct ft_error *err) {
   const struct ft_command *command = creation->command;
@@ -29,7 +43,8 @@ static enum ft_status check_name(struct ft_creation *creation, bool *skip, struc
   FT_TRY(ft_model_name_resolve(&creation->name, command, &creation->create->model, err));
   const char *schema = creation->name.schema, *name = creation->name.name;
   enum ft_status status = host->get(host->self, command->arena, schema, name, &creation->old, err);
-  if (status == FT_UNDEFINED_OBJECT) return FT_OK;
+  if (status == FT_UNDEFINED_OBJECT)
+    return check_length("model", &creation->create->model, MODEL_NAME_BYTES, err);
   FT_TRY(status);
   creation->exists = true;
   if (creation->create->or_replace || !is_taken(creation)) return FT_OK;
@@ -59,6 +74,7 @@ static enum ft_status check_function_names(const struct ft_creation *creation,
 static enum ft_status check_functions(struct ft_creation *creation, struct ft_error *err) {
   const struct ft_name *function = &creation->create->function;
   FT_TRY(ft_model_name_check_database(creation->command->host, function, err));
+  FT_TRY(check_length("function", function, FUNCTION_NAME_BYTES, err));
   if (function->schema.size &&
       !ft_span_equal_nocase(function->schema, ft_span_of(creation->name.schema))) {
     ft_fail(err, FT_INVALID, "the function must be in the model's schema, \"%s\"",

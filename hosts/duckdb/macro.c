@@ -54,8 +54,8 @@ static enum ft_status check_name(struct ft_engine *engine, const char *schema, c
       "(database_name = $1 AND lower(schema_name) = lower($2))) AND "
       "NOT (lower($3 || $4) IN (lower($5), lower($5 || '_prob'), lower($5 || '_probabilities'), "
       "lower($5 || '_probability')) AND coalesce(" OURS ", false)) "
-      "UNION ALL SELECT 'word of SQL' FROM duckdb_keywords() "
-      "WHERE keyword_name = lower($3 || $4) AND keyword_category = 'column_name'",
+      "UNION ALL SELECT 'word' FROM duckdb_keywords() WHERE keyword_name = lower($3 || $4) AND "
+      "keyword_category IN ('column_name', 'reserved')",
       bind, sizeof bind / sizeof bind[0], err));
   char kind[16] = "";
   if (ft_rows_next(&rows)) {
@@ -63,7 +63,10 @@ static enum ft_status check_name(struct ft_engine *engine, const char *schema, c
   }
   ft_rows_close(&rows);
   if (!kind[0]) return FT_OK;
-  ft_fail(err, FT_DUPLICATE_FUNCTION, "there is a %s \"%s%s\" already", kind, function, suffix);
+  ft_fail(err, FT_DUPLICATE_FUNCTION,
+          strcmp(kind, "word") == 0 ? "a function cannot be called \"%s%s\": it is a word of SQL"
+                                    : "there is a function \"%s%s\" already",
+          function, suffix);
   return ft_fail_hint(err, "Give the model's function another name with FUNCTION.");
 }
 

@@ -2,6 +2,7 @@
 #include "hosts/postgres/function.h"
 
 #include <catalog/namespace.h>
+#include <common/keywords.h>
 #include <executor/spi.h>
 #include <miscadmin.h>
 #include <stdio.h>
@@ -73,6 +74,14 @@ struct checking {
   const char *model;
 };
 
+/* A word whose call would be a syntax error: only(1). */
+static bool is_word(const char *name) {
+  int keyword = ScanKeywordLookup(name, &ScanKeywords);
+  if (keyword < 0) return false;
+  uint8 category = ScanKeywordCategories[keyword];
+  return category == COL_NAME_KEYWORD || category == RESERVED_KEYWORD;
+}
+
 /* Any function of that name which is not the model's own is in the way, whatever its arguments. */
 static enum ft_status check(void *self, struct ft_error *err) {
   static const char sql[] =
@@ -80,12 +89,15 @@ static enum ft_status check(void *self, struct ft_error *err) {
       "WHERE n.nspname IN ($1, 'pg_catalog') AND p.proname IN ($2, $2 || '_prob', "
       "$2 || '_probabilities', $2 || '_probability') AND NOT EXISTS "
       "(SELECT FROM foretell.stored_model m WHERE m.is_current AND m.schema_name = $1 AND "
-      "m.model_name = $3 AND p.prosrc LIKE 'part=% artifact=' || m.artifact_sha256 || ' %')";
+      "m.model_name = $3 AND p.prosrc LIKE 'part=% artifact=' || m.artifact_sha256 || ' %') "
+      "ORDER BY length(p.proname)";
   struct checking *checking = self;
   const char *argument[] = { checking->schema, checking->function, checking->model };
-  if (strlen(checking->function) >= NAMEDATALEN)
-    return ft_fail(err, FT_LIMIT, "the name \"%s\" is longer than %d bytes", checking->function,
-                   NAMEDATALEN - 1);
+  if (is_word(checking->function)) {
+    ft_fail(err, FT_DUPLICATE_FUNCTION, "a function cannot be called \"%s\": it is a word of SQL",
+            checking->function);
+    return ft_fail_hint(err, "Give the model's function another name with FUNCTION.");
+  }
   if (!ft_pg_may_create(get_namespace_oid(checking->schema, false), GetUserId()))
     return ft_fail(err, FT_PRIVILEGE, "permission denied for schema %s", checking->schema);
   ft_catalogue_ask_as_owner(sql, argument, 3);

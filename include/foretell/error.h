@@ -24,6 +24,7 @@
   X(UNDEFINED_FUNCTION, "42883", "undefined function") \
   X(UNDEFINED_OBJECT, "42704", "undefined object")     \
   X(UNDEFINED_SCHEMA, "3F000", "undefined schema")     \
+  X(NAME_TOO_LONG, "42622", "name too long")           \
   X(DUPLICATE_OBJECT, "42710", "duplicate object")     \
   X(DUPLICATE_FUNCTION, "42723", "duplicate function") \
   X(DUPLICATE_TABLE, "42P07", "duplicate table")       \

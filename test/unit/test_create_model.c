@@ -181,6 +181,15 @@ static void bad_statements_leave_nothing(void **state) {
                  "TARGET \"day\" is a date or time (DATE), which cannot be predicted",
                  "Predict a number instead, computed in the query: the days from a fixed date, "
                  "the hour, the year.");
+  expect_refusal("CREATE MODEL m FROM customers TARGET churn FUNCTION "
+                 "f23456789a123456789b123456789c123456789d123456789e",
+                 FT_NAME_TOO_LONG, "f2345", "the function's name has 50 bytes, and may have 49",
+                 "Give it a shorter name; a letter outside of a to z counts two bytes or more.");
+  expect_refusal("CREATE MODEL "
+                 "m23456789a123456789b123456789c123456789d123456789e123456789f1234 "
+                 "FROM customers TARGET churn FUNCTION f",
+                 FT_NAME_TOO_LONG, "m2345", "the model's name has 64 bytes, and may have 63",
+                 "Give it a shorter name; a letter outside of a to z counts two bytes or more.");
   expect_refusal("CREATE MODEL m FROM customers TARGET churn FUNCTION sales.f", FT_INVALID, "sales",
                  "the function must be in the model's schema, \"main\"",
                  "Leave the schema out after FUNCTION.");
