@@ -157,6 +157,9 @@ void ft_call_explain(struct ft_error *err, struct ft_arena *arena, const struct 
     ft_fail_hint(err, "The function of model \"%s\" is %s.", cell[CELL_MODEL], cell[CELL_NAME]);
   else if (is_kind(cell, "hidden"))
     ft_fail_hint(err, "Write %s(…): its schema is not in the search_path.", cell[CELL_NAME]);
+  else if (is_kind(cell, "number"))
+    ft_fail_hint(err, "%s predicts a number: model \"%s\" has no classes, and no probabilities.",
+                 cell[CELL_NAME], cell[CELL_MODEL]);
   else if (is_kind(cell, "function"))
     explain_arguments(err, cell);
 }

@@ -47,7 +47,7 @@ struct ft_driver_calls {
   const char *table_columns;
   /* SQL that finds the models which a call may have meant, the likeliest first. Its columns are
    * texts: kind ("function", "model": called by the model's own name, "hidden": its schema is missing,
-   * "failed": any FAILED one), model, the function's name as SQL writes it, the function's arguments
+   * "number": the probability of a regression, "failed": any FAILED one), model, the function's name as SQL writes it, the function's arguments
    * or the statement of a FAILED model, its reason, the number of arguments, and what follows them in
    * a hint ("row": it takes a row alone). %s: the call's schema or nothing, and its name, as insides
    * of strings. */

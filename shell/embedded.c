@@ -112,11 +112,14 @@ static const struct ft_driver_calls calls = {
   /* Which arguments a function takes, and which schema is meant, DuckDB's failures say already. */
   .called =
       "WITH q(schema, name) AS (SELECT lower('%s'), lower('%s')) "
-      "SELECT CASE state WHEN 'FAILED' THEN 'failed' ELSE 'model' END, model_name, "
+      "SELECT CASE WHEN state = 'FAILED' THEN 'failed' WHEN lower(model_name) = q.name THEN 'model' "
+      "ELSE 'number' END, model_name, "
       "CASE WHEN schema_name IN (SELECT unnest(current_schemas(false))) THEN '' "
       "ELSE schema_name || '.' END || function_name, statement, reason, '', '' "
       "FROM foretell.model, q WHERE is_current AND (q.schema = '' OR lower(schema_name) = q.schema) "
-      "AND (state = 'FAILED' OR lower(model_name) = q.name AND function_name <> '') "
+      "AND (state = 'FAILED' OR lower(model_name) = q.name AND function_name <> '' "
+      "OR problem = 'Regression' AND q.name IN (lower(function_name || '_prob'), "
+      "lower(function_name || '_probabilities'), lower(function_name || '_probability'))) "
       "ORDER BY state DESC, schema_name",
 };
 

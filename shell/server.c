@@ -369,7 +369,7 @@ static const char called[] =
     "FROM foretell.model m, q WHERE is_current AND (q.schema = '' OR lower(schema_name) = q.schema)) "
     "SELECT CASE WHEN state = 'FAILED' THEN 'failed' WHEN NOT by_function THEN 'model' "
     "WHEN NOT visible AND NOT qualified THEN 'hidden' "
-    "WHEN f.arguments IS NULL THEN '' ELSE 'function' END, model_name, "
+    "WHEN f.arguments IS NULL THEN CASE problem WHEN 'Regression' THEN 'number' ELSE '' END ELSE 'function' END, model_name, "
     "CASE WHEN visible THEN '' ELSE quote_ident(schema_name) || '.' END || "
     "quote_ident(coalesce(f.proname, function_name)), "
     "CASE state WHEN 'FAILED' THEN statement ELSE f.arguments END, reason, f.pronargs::text, "
