@@ -59,11 +59,12 @@ static const json_t *main_metric(const json_t *manifest) {
   return NULL;
 }
 
-/* model "m" is ready: f1_binary 0.846, between 0.79 and 0.89 with a probability of 95 % */
+/* model "m" is ready: f1_binary 0.846, on other rows 0.79 to 0.89 (95 % sure), without a model 0.25 */
 static void tell_score(const struct ft_creation *creation, const json_t *manifest,
                        struct ft_buffer *line) {
   const json_t *metric = main_metric(manifest);
   const json_t *value = json_object_get(metric, "value"), *low = json_object_get(metric, "low");
+  const json_t *baseline = json_object_get(metric, "baseline");
   const char *name = json_string_value(json_object_get(metric, "name"));
   const char *colon = name ? strchr(name, ':') : NULL;
   ft_buffer_print(line, "model \"%s\" is ready", creation->name.name);
@@ -72,6 +73,8 @@ static void tell_score(const struct ft_creation *creation, const json_t *manifes
   if (colon && json_is_number(low))
     ft_buffer_print(line, ", on other rows %.3g to %.3g (95 %% sure)", json_number_value(low),
                     json_number_value(json_object_get(metric, "high")));
+  if (colon && json_is_number(baseline))
+    ft_buffer_print(line, ", without a model %.3g", json_number_value(baseline));
   say(creation, line);
 }
 

@@ -101,7 +101,8 @@ static void in_the_users_transaction_nothing_is_begun_or_ended(void **state) {
 }
 
 static const char summary[] =
-    "model \"churn\" is ready: f1_binary 0.875, on other rows 0.801 to 0.933 (95 % sure)\n"
+    "model \"churn\" is ready: f1_binary 0.875, on other rows 0.801 to 0.933 (95 % sure), without "
+    "a model 0.4\n"
     "it is better than always answering \"t\"\n"
     "2 warnings above; SHOW MODEL has them too\n"
     "functions: predict_churn(state, \"Minutes\", calls); predict_churn_probability(…, 't') for the "
