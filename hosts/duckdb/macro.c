@@ -257,10 +257,16 @@ static void write_row(struct ft_buffer *out, const struct ft_plan *plan) {
     write_cast_row(out, plan);
 }
 
+/* A list of an ENUM is nothing that a macro of this storage version can name; its labels stay texts, which
+ * compare with the ENUM's values. */
+static bool is_enum(const char *type) {
+  return strncmp(type, "ENUM(", 5) == 0;
+}
+
 static void write_body(struct ft_buffer *out, const struct making *making, const struct part *part,
                        bool by_row) {
   const struct ft_plan *plan = making->function->plan;
-  bool cast = making->cast && !part->with_class;
+  bool cast = making->cast && !part->with_class && !(part->with_labels && is_enum(making->cast));
   if (by_row) write_check(out, making, part);
   ft_buffer_print(out, "%s%s%s%s(", cast ? "CAST(" : "", making->function->name, part->inner,
                   by_row && !is_spread(plan) ? "_row" : "");

@@ -1,8 +1,5 @@
 """Model files on the PostgreSQL host: who may read them, and what is left behind."""
-import server as pg
 from cases import fresh, same, says
-
-MODEL = pg.ROOT / "test/fixtures/import/xgb_binary.json"
 
 
 def create(path, name="imported"):
@@ -12,16 +9,17 @@ def create(path, name="imported"):
 
 def case_model_files_are_read_with_rights(server):
     db = fresh(server, "files", model=False)
+    model = server.installation.fixtures / "import/xgb_binary.json"
     server.psql("DROP ROLE IF EXISTS no_reader; CREATE ROLE no_reader LOGIN; "
                 "GRANT CREATE ON SCHEMA public TO no_reader", database=db)
     server.psql("CALL foretell.execute('GRANT CREATE MODEL TO no_reader')", database=db)
-    refused = server.error(f"SET SESSION AUTHORIZATION no_reader;\n{create(MODEL)}", database=db)
+    refused = server.error(f"SET SESSION AUTHORIZATION no_reader;\n{create(model)}", database=db)
     says(refused, "42501", "read files of the server")
     says(server.error(create("test/fixtures/import/xgb_binary.json"), database=db), "22023", "full path")
     says(server.error(create("/etc/shadow-of-nothing"), database=db), "58030", "No such file")
     says(server.error(create("/etc/passwd"), database=db), "0A000", "no format that is known")
     same(server.value("SELECT count(*) FROM foretell.model", database=db), "0")
-    server.psql(create(MODEL), database=db)
+    server.psql(create(model), database=db)
     same(server.value("SELECT f_imported(NULL, NULL, NULL, NULL) BETWEEN 0 AND 1", database=db), "t")
     same(server.value("SELECT provolatile FROM pg_proc WHERE proname = 'f_imported' LIMIT 1", database=db), "i")
 

@@ -87,6 +87,7 @@ class Installation:
             if source.exists():
                 shutil.copy2(source, self.bin / program)
         self.install()
+        self.bring_files()
         self.own(self.folder)
         self.environment = dict(os.environ, LC_ALL="C.UTF-8", TZ="UTC", HOME=str(self.folder))
         preloaded = sanitizers(self.build / "postgres/foretell.so")
@@ -112,6 +113,15 @@ class Installation:
         subprocess.run(["make", "-s", "-C", self.build / "postgres", "-f",
                         ROOT / "hosts/postgres/Makefile", f"CORE={self.build}", "install",
                         f"DESTDIR={self.root}"], check=True, stdout=subprocess.DEVNULL)
+
+    def bring_files(self):
+        """Where the server's account may reach them: a clone in root's home is closed to others."""
+        self.fixtures = shutil.copytree(ROOT / "test/fixtures", self.folder / "fixtures")
+        self.trainer = self.folder / "build/foretell-trainer"
+        self.trainer.parent.mkdir()
+        shutil.copy2(self.build / "foretell-trainer", self.trainer)
+        for part in ("xgboost", "xgboost_cpu.libs"):  # it finds them from where it is
+            shutil.copytree(ROOT / ".deps" / part, self.folder / ".deps" / part)
 
     def own(self, path):
         if self.account:
@@ -148,8 +158,8 @@ class Server:
         self.configure(settings or {})
 
     def configure(self, settings):
-        trainer = self.installation.build / "foretell-trainer"
-        lines = dict(SETTINGS, port=self.port, **{"foretell.trainer": f"'{trainer}'"})
+        lines = dict(SETTINGS, port=self.port,
+                     **{"foretell.trainer": f"'{self.installation.trainer}'"})
         lines.update(settings)
         with open(self.data / "postgresql.auto.conf", "a", encoding="utf-8") as file:
             for key, value in lines.items():

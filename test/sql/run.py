@@ -63,7 +63,7 @@ class Reader:
     def __init__(self, path, host):
         self.path, self.host = path, host.name
         self.make_table = host.make_table
-        text = path.read_text(encoding="utf-8").replace("{fixtures}", str(ROOT / "test/fixtures"))
+        text = path.read_text(encoding="utf-8").replace("{fixtures}", str(host.fixtures))
         self.lines = text.split("\n")
         self.at = 0
         self.records = []
@@ -322,6 +322,7 @@ class Embedded:
     """Each file has a database file of its own."""
 
     name = "duckdb"
+    fixtures = ROOT / "test/fixtures"
 
     def __init__(self, build):
         self.program = str(pathlib.Path(build).resolve() / "foretell")
@@ -351,6 +352,7 @@ class Postgres(Embedded):
         self.lock = threading.Lock()
         self.tables = {}
         self.installation = server.Installation(build)
+        self.fixtures = self.installation.fixtures
         self.server = server.Server(self.installation, settings={"log_statement": "none"})
         self.server.start()
 
