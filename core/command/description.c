@@ -1,5 +1,6 @@
 #include "core/command/description.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,6 +8,8 @@
 #define FIRST_CAPACITY 64
 #define CELL_BYTES     1024 /* of a printed value */
 #define PATH_BYTES     64
+#define SMALL_REAL     1e-3 /* fixed decimals would show little of what is smaller, */
+#define LARGE_REAL     1e15 /* and too much of what is larger */
 
 static bool make_room(struct ft_description *description) {
   if (description->rows < description->capacity) return true;
@@ -41,7 +44,11 @@ void ft_description_print(struct ft_description *description, const char *key, c
 }
 
 void ft_description_write_real(char out[FT_DESCRIPTION_REAL], double value, int decimals) {
-  snprintf(out, FT_DESCRIPTION_REAL, "%.*f", decimals, value);
+  bool plain = value == 0 || (fabs(value) >= SMALL_REAL && fabs(value) < LARGE_REAL);
+  if (plain)
+    snprintf(out, FT_DESCRIPTION_REAL, "%.*f", decimals, value);
+  else
+    snprintf(out, FT_DESCRIPTION_REAL, "%.6g", value);
   for (char *byte = out; *byte; byte++)
     if (*byte == ',') *byte = '.';
 }

@@ -202,7 +202,8 @@ static void add_classes(struct ft_description *description, const char *key) {
 static void add_metric(struct ft_description *description, const json_t *metric) {
   const char *name = json_string_value(json_object_get(metric, "name"));
   const struct metric_words *of = words_of(metric);
-  char number[FT_DESCRIPTION_REAL], base[FT_DESCRIPTION_REAL], without[PIECE_BYTES];
+  char number[FT_DESCRIPTION_REAL], base[FT_DESCRIPTION_REAL];
+  char what[PIECE_BYTES], without[PIECE_BYTES];
   double value, baseline;
   if (!name || !read_number(&value, metric, "value")) return;
   const char *key = ft_arena_text(description->arena, ft_span_of(name));
@@ -213,13 +214,16 @@ static void add_metric(struct ft_description *description, const json_t *metric)
   ft_description_write_real(number, value, 6);
   if (!of) {
     ft_description_add(description, key, ft_span_of(number));
-  } else if (of->without && read_number(&baseline, metric, "baseline")) {
+    return;
+  }
+  write_words(what, description, of, of->what);
+  if (of->without && read_number(&baseline, metric, "baseline")) {
     write_short(base, baseline);
     write_words(without, description, of, of->without);
-    ft_description_print(description, key, "%s (%s: %s is perfect, %s gives %s)", number, of->what,
+    ft_description_print(description, key, "%s (%s: %s is perfect, %s gives %s)", number, what,
                          of->perfect, without, base);
   } else {
-    ft_description_print(description, key, "%s (%s: %s is perfect)", number, of->what, of->perfect);
+    ft_description_print(description, key, "%s (%s: %s is perfect)", number, what, of->perfect);
   }
 }
 

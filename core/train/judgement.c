@@ -15,6 +15,20 @@ static enum ft_status judge_classes(struct ft_run *run, const struct ft_scored *
   return ft_score_classes(report->classes, scored, run->model.threshold, err);
 }
 
+/* Rows that chose the model, its rounds and its weights flatter it when they judge it: of noise the search
+ * finds some that looks better beyond chance. So it must be better by far: by so many half widths of its
+ * interval. Of 12 data sets of noise with 400 rows, 9 were better beyond chance and none by so much. */
+#define FAR 2.5
+
+static void doubt(struct ft_named_score *score, size_t scores) {
+  for (size_t i = 0; i < scores; i++) {
+    double distance = fabs(score[i].value - score[i].baseline);
+    bool far = score[i].interval && distance >= FAR * (score[i].high - score[i].low) / 2;
+    score[i].doubtful = score[i].better && !far;
+    score[i].better &= far;
+  }
+}
+
 static enum ft_status decide(struct ft_run *run, const struct ft_named_score *score, size_t scores,
                              size_t rows, struct ft_error *err) {
   struct ft_report *report = &run->report;
@@ -56,6 +70,7 @@ enum ft_status ft_judgement_make(struct ft_run *run, enum ft_metric metric,
   size_t scores = 0;
   FT_TRY(ft_score_all(score, &scores, metric, scored, threshold, err));
   FT_TRY(ft_interval_find(score, scores, scored, threshold, run->job->seed, run->threads, err));
+  if (report->folds > 1) doubt(score, scores);
   FT_TRY(judge_classes(run, scored, err));
   FT_TRY(decide(run, score, scores, scored->rows, err));
   for (size_t i = 0; i < scores && run->exponent; i++)

@@ -31,6 +31,7 @@ struct ft_named_score {
   double low;      /* of the 95 % interval */
   double high;
   bool better;           /* than the baseline, beyond chance */
+  bool doubtful;         /* it would be, but for the rows, which chose the model, too */
   enum ft_metric metric; /* of ft_score_all's */
 };
 #define FT_SCORE_MOST 8

@@ -137,6 +137,12 @@ void ft_verdict_write(char out[FT_VERDICT_BYTES], const struct ft_verdict *verdi
   if (!verdict->score[0].interval) {
     snprintf(out, FT_VERDICT_BYTES, "too few rows to tell whether it is better than %.150s",
              that.text);
+  } else if (verdict->score[0].doubtful) {
+    snprintf(
+        out, FT_VERDICT_BYTES,
+        "perhaps better than %.150s: %zu rows are too few to be sure, since they chose the model "
+        "and judge it, too",
+        that.text, verdict->rows);
   } else if (verdict->score[0].better) {
     what = describe(verdict);
     snprintf(out, FT_VERDICT_BYTES, "better than %.150s: %.230s", that.text, what.text);

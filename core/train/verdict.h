@@ -20,7 +20,8 @@ struct ft_verdict {
 
 #define FT_VERDICT_BYTES 700
 
-/* "better than always answering …", or "no better than …". Without an interval: "too few rows …". */
+/* "better than always answering …", "no better than …", or "perhaps better than …". Without an interval:
+ * "too few rows …". */
 void ft_verdict_write(char out[FT_VERDICT_BYTES], const struct ft_verdict *verdict);
 
 #endif

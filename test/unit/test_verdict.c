@@ -142,6 +142,27 @@ static void noise_is_no_better_than_one_answer(void **state) {
                       "\"bad\" apart");
 }
 
+static void a_doubtful_score_is_only_perhaps_better(void **state) {
+  (void)state;
+  char text[FT_VERDICT_BYTES];
+  struct ft_named_score score = { .name = "validation:auc",
+                                  .metric = FT_METRIC_AUC,
+                                  .value = 0.618,
+                                  .compared = true,
+                                  .baseline = 0.5,
+                                  .interval = true,
+                                  .low = 0.55,
+                                  .high = 0.67,
+                                  .doubtful = true };
+  struct ft_target about = { .problem = FT_BINARY, .labels = 2, .label = loans };
+  struct ft_class_score classes[2] = { { 0 } };
+  struct ft_verdict verdict = { &about, &score, 1, classes, 400, 0 };
+  ft_verdict_write(text, &verdict);
+  assert_string_equal(text,
+                      "perhaps better than guessing: 400 rows are too few to be sure, since they "
+                      "chose the model and judge it, too");
+}
+
 static void noise_that_guesses_is_no_better_than_the_best_guess(void **state) {
   (void)state;
   struct ft_scored scored = make_loans(0, 0.1, 1);
@@ -217,6 +238,7 @@ int main(void) {
     cmocka_unit_test(scores_are_those_of_scikit_learn),
     cmocka_unit_test(noise_is_no_better_than_one_answer),
     cmocka_unit_test(noise_that_guesses_is_no_better_than_the_best_guess),
+    cmocka_unit_test(a_doubtful_score_is_only_perhaps_better),
     cmocka_unit_test(a_weak_signal_is_said_to_rank),
     cmocka_unit_test(a_signal_is_better),
     cmocka_unit_test(numbers_are_compared_with_the_mean),
