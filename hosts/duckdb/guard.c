@@ -40,6 +40,22 @@ static enum ft_status check_function(struct ft_engine *engine, struct ft_parser 
   return ft_fail_at(err, name.position);
 }
 
+/* Models without their rows would be functions that nothing can drop. `table`: it is a table that is
+ * dropped, or the schema. */
+static enum ft_status check_store(struct ft_engine *engine, struct ft_parser *parser, bool table,
+                                  struct ft_error *err) {
+  struct ft_name name;
+  if (!engine->has_catalogue || !read_name(&name, parser)) return FT_OK;
+  struct ft_span schema = table ? name.schema : name.name;
+  struct ft_span database = table ? name.database : name.schema;
+  bool own = !database.size || is_ours(engine, database);
+  bool store = own && ft_span_equal_nocase(schema, FT_SPAN("foretell"));
+  if (!store || (table && !ft_span_equal_nocase(name.name, FT_SPAN("model")))) return FT_OK;
+  ft_fail(err, FT_DEPENDENT, "the models of this database are kept in it");
+  ft_fail_hint(err, "DROP MODEL drops a model; SHOW MODEL ALL lists them.");
+  return ft_fail_at(err, name.position);
+}
+
 static enum ft_status check_detach(struct ft_engine *engine, struct ft_parser *parser,
                                    struct ft_error *err) {
   struct ft_name name;
@@ -51,6 +67,15 @@ static enum ft_status check_detach(struct ft_engine *engine, struct ft_parser *p
   return ft_fail_at(err, name.position);
 }
 
+static enum ft_status check_drop(struct ft_engine *engine, struct ft_parser *parser,
+                                 struct ft_error *err) {
+  if (ft_parser_take_word(parser, "MACRO") || ft_parser_take_word(parser, "FUNCTION"))
+    return check_function(engine, parser, err);
+  if (ft_parser_take_word(parser, "SCHEMA")) return check_store(engine, parser, false, err);
+  if (ft_parser_take_word(parser, "TABLE")) return check_store(engine, parser, true, err);
+  return FT_OK;
+}
+
 static enum ft_status check(struct ft_engine *engine, struct ft_span text, struct ft_error *err) {
   struct ft_arena arena;
   struct ft_parser parser;
@@ -58,12 +83,10 @@ static enum ft_status check(struct ft_engine *engine, struct ft_span text, struc
   enum ft_status status = FT_OK;
   ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
   ft_parser_init(&parser, &arena, text, &unread);
-  if (ft_parser_take_word(&parser, "DETACH")) {
+  if (ft_parser_take_word(&parser, "DETACH"))
     status = check_detach(engine, &parser, err);
-  } else if (ft_parser_take_word(&parser, "DROP") &&
-             (ft_parser_take_word(&parser, "MACRO") || ft_parser_take_word(&parser, "FUNCTION"))) {
-    status = check_function(engine, &parser, err);
-  }
+  else if (ft_parser_take_word(&parser, "DROP"))
+    status = check_drop(engine, &parser, err);
   ft_arena_release(&arena);
   return status;
 }

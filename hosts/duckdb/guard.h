@@ -3,6 +3,7 @@
  * DROP SCHEMA    takes the models of the schema with it, in one transaction: the user's, or one that
  *                stands around the statement.
  * DROP FUNCTION  of a model's function is refused, since the model would stay without it.
+ * DROP           of the schema or table that keeps the models is refused.
  * DETACH         of the database that was opened is refused: its models would be gone from the session.
  * COMMIT         and alike outside a transaction, BEGIN inside one: a notice, as in PostgreSQL; clients
  *                bracket all they send.
@@ -23,7 +24,7 @@ struct ft_guard {
 
 /* Before a statement runs.
  *
- * Errors: FT_DEPENDENT  a model's function is dropped
+ * Errors: FT_DEPENDENT  a model's function is dropped, or where models are kept
  *         FT_IN_USE     the database that was opened is detached */
 enum ft_status ft_guard_begin(struct ft_guard *out, struct ft_engine *engine,
                               duckdb_statement_type type, struct ft_span text,
