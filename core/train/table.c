@@ -179,6 +179,7 @@ enum ft_status ft_table_append(struct ft_table *table, const struct ft_batch *ba
                    (unsigned)table->fields);
   if (batch->rows > FT_TABLE_MAX_ROWS - table->rows)
     return ft_fail(err, FT_LIMIT, "more than %zu rows", FT_TABLE_MAX_ROWS);
+  if (batch->rows == 0) return FT_OK;
   if (!reserve_rows(table, table->rows + batch->rows)) return fail_memory(err, table->rows);
   for (uint32_t f = 0; f < table->fields; f++) {
     if (batch->column[f].type != table->field[f].type)
