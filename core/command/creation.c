@@ -2,9 +2,8 @@
 
 #include <time.h>
 
-#include "core/command/summary.h"
-
 #include "core/command/model_name.h"
+#include "core/command/summary.h"
 
 /* What goes wrong with the attempt, rather than with the statement or its rows: the model is then
  * kept as FAILED with the reason. Bad input leaves nothing behind. */
