@@ -19,10 +19,15 @@ BELOW = {
     "core/data": ["core/base"],
     "core/model": ["core/data"],
     "core/predict": ["core/model"],
-    "core/import": ["core/predict"],
+    "core/import/document": ["core/base"],
+    "core/import/base": ["core/predict"],
+    "core/import/xgboost": ["core/import/base", "core/import/document"],
+    "core/import/lightgbm": ["core/import/base", "core/import/document"],
+    "core/import/onnx": ["core/import/base"],
+    "core/import": ["core/import/xgboost", "core/import/lightgbm", "core/import/onnx"],
     "core/remote": ["core/model"],
     "core/job": ["core/model"],
-    "core/learn": ["core/job", "core/import"],
+    "core/learn": ["core/job", "core/import/xgboost"],
     "core/train": ["core/learn"],
     "core/sql": ["core/model", "core/job"],
     "core/command": ["core/sql", "core/predict", "core/remote", "core/job"],
@@ -45,7 +50,7 @@ LIBRARIES = {
     r"curl/": ["core/remote"],
     r"jansson\.h": ["core/job", "core/import", "core/remote", "core/train", "core/command", "trainer",
                     "hosts/duckdb", "hosts/postgres", "shell"],
-    r"protobuf-c": ["core/import"],
+    r"protobuf-c": ["core/import/onnx"],
     r"(histedit|editline/readline|readline/readline)\.h": ["shell"],
     r"(xgboost/|omp\.h)": ["core/learn"],
     r"(postgres|fmgr)\.h": ["hosts/postgres"],
@@ -63,7 +68,7 @@ def complain(path, line, message):
 def layer_of(path):
     """The layer that a file of the house belongs to, or None."""
     parts = path.relative_to(ROOT).parts
-    for size in (2, 1):
+    for size in (3, 2, 1):
         if "/".join(parts[:size]) in BELOW:
             return "/".join(parts[:size])
     return None

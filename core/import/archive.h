@@ -8,7 +8,7 @@
 #ifndef FORETELL_IMPORT_ARCHIVE_H
 #define FORETELL_IMPORT_ARCHIVE_H
 
-#include "core/import/import.h"
+#include "core/import/base/reader.h"
 
 /* Errors: FT_CORRUPT, FT_LIMIT; FT_UNSUPPORTED  no model in it, or several; as ft_format_read */
 enum ft_status ft_archive_read(struct ft_import *out, struct ft_arena *arena, struct ft_span bytes,

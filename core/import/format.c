@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "core/import/archive.h"
-#include "core/import/lightgbm.h"
-#include "core/import/onnx.h"
+#include "core/import/lightgbm/lightgbm.h"
+#include "core/import/onnx/onnx.h"
 #include "core/import/own.h"
-#include "core/import/xgboost.h"
+#include "core/import/xgboost/xgboost.h"
 
 static bool begins(struct ft_span bytes, const char *with, size_t size) {
   return bytes.size >= size && memcmp(bytes.data, with, size) == 0;

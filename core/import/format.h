@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#include "core/import/import.h"
+#include "core/import/base/reader.h"
 
 struct ft_format {
   const char *name; /* "an XGBoost model in JSON" */

@@ -2,7 +2,7 @@
 #ifndef FORETELL_IMPORT_OWN_H
 #define FORETELL_IMPORT_OWN_H
 
-#include "core/import/import.h"
+#include "core/import/base/reader.h"
 
 /* The statement's types have to be the model's own.
  * Errors: FT_INVALID  they are not; else as ft_plan_open */

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "core/import/leaves.h"
-#include "core/import/xgboost.h"
+#include "core/import/base/leaves.h"
+#include "core/import/xgboost/xgboost.h"
 
 int32_t ft_trees_exponent(double largest) {
   return ft_leaf_exponent(largest);

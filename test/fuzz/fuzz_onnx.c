@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "core/import/import.h"
-#include "core/import/onnx.h"
+#include "core/import/onnx/onnx.h"
 #include "foretell/batch.h"
 #include "foretell/plan.h"
 

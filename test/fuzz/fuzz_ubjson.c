@@ -1,7 +1,7 @@
 /* XGBoost's UBJSON. */
 #include "test/fuzz/model_target.h"
 
-#include "core/import/xgboost.h"
+#include "core/import/xgboost/xgboost.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   read_in_every_way(ft_xgboost_ubjson_read, data, size);

@@ -1,5 +1,6 @@
 /* SageMaker archives: which file is the model, and what is refused. */
 #include "core/import/archive.h"
+#include "core/import/import.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* JSON, UBJSON and decimal numbers: what is read, and what is refused. */
-#include "core/import/document.h"
+#include "core/import/document/document.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "core/import/decimal.h"
+#include "core/import/document/decimal.h"
 #include "foretell/random.h"
 
 static struct ft_arena arena;

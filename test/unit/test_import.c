@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
+#include "core/import/base/leaves.h"
 #include "core/import/imported.h"
-#include "core/import/leaves.h"
 #include "foretell/artifact.h"
 #include "foretell/plan.h"
 

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "core/import/import.h"
-#include "core/import/onnx.pb-c.h"
+#include "core/import/onnx/onnx.pb-c.h"
 #include "foretell/batch.h"
 #include "foretell/plan.h"
 

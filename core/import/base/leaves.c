@@ -1,0 +1,118 @@
+#include "core/import/base/leaves.h"
+
+#include <math.h>
+#include <string.h>
+
+#define LEAF_BITS    23
+#define MAX_EXPONENT 1000
+/* What a prediction may be off by, relative to 1 or to the largest leaf, and how many standard
+ * deviations of the sum of all roundings have to fit in. */
+#define TOLERANCE  8e-6
+#define DEVIATIONS 4.5
+
+static bool is_leaf(const struct ft_grown_trees *trees, uint32_t node) {
+  return trees->node[node].feature == FT_NODE_LEAF;
+}
+
+int32_t ft_leaf_exponent(double largest) {
+  if (largest == 0) return LEAF_BITS;
+  int exponent;
+  frexp(largest, &exponent); /* largest < 2^exponent */
+  int unit = LEAF_BITS - exponent;
+  /* rounding may reach 2^23 itself */
+  if (rint(ldexp(largest, unit)) >= ldexp(1, LEAF_BITS)) unit--;
+  return unit > MAX_EXPONENT ? MAX_EXPONENT : unit < -MAX_EXPONENT ? -MAX_EXPONENT : unit;
+}
+
+static int32_t choose_exponent(const struct ft_grown_trees *trees, const double *leaf) {
+  double largest = 0;
+  for (uint32_t i = 0; i < trees->nodes; i++)
+    if (is_leaf(trees, i) && fabs(leaf[i]) > largest) largest = fabs(leaf[i]);
+  return ft_leaf_exponent(largest);
+}
+
+static void fill(struct ft_forest *out, const struct ft_grown_trees *trees, struct ft_node *node,
+                 const double *leaf, const double *base) {
+  int32_t exponent = choose_exponent(trees, leaf);
+  for (uint32_t i = 0; i < trees->nodes; i++)
+    if (is_leaf(trees, i)) node[i].leaf = (int32_t)rint(ldexp(leaf[i], exponent));
+  *out = (struct ft_forest){ .trees = trees->trees,
+                             .tree = trees->tree,
+                             .nodes = trees->nodes,
+                             .node = node,
+                             .set_words = trees->words,
+                             .set_word = trees->word,
+                             .exponent = exponent,
+                             .base = base };
+}
+
+void ft_grown_trees_round(struct ft_forest *out, const struct ft_grown_trees *trees,
+                          const double *base) {
+  fill(out, trees, trees->node, trees->leaf, base);
+}
+
+/* Half-way between a tree's least and largest leaf. */
+static double middle_of(const struct ft_grown_trees *trees, const struct ft_tree *tree) {
+  double least = INFINITY, most = -INFINITY;
+  for (uint32_t i = tree->first; i < tree->first + tree->nodes; i++) {
+    if (!is_leaf(trees, i)) continue;
+    if (trees->leaf[i] < least) least = trees->leaf[i];
+    if (trees->leaf[i] > most) most = trees->leaf[i];
+  }
+  return least / 2 + most / 2;
+}
+
+/* The largest leaf as the file has it, for what a prediction may be off by. */
+static double centre(const struct ft_grown_trees *trees, double *base) {
+  double largest = 1;
+  for (uint32_t t = 0; t < trees->trees; t++) {
+    const struct ft_tree *tree = &trees->tree[t];
+    double middle = middle_of(trees, tree);
+    for (uint32_t i = tree->first; i < tree->first + tree->nodes; i++) {
+      if (!is_leaf(trees, i)) continue;
+      if (fabs(trees->leaf[i]) > largest) largest = fabs(trees->leaf[i]);
+      trees->leaf[i] -= middle;
+    }
+    base[tree->output] += middle;
+  }
+  return largest;
+}
+
+/* A rounding is off by a unit / sqrt(12) in the mean of squares; a tree adds one to each margin. */
+static bool is_coarse(const struct ft_model *model, const struct ft_grown_trees *trees,
+                      int32_t exponent, double largest) {
+  double trees_an_output = (double)trees->trees / (model->outputs ? model->outputs : 1);
+  return DEVIATIONS * ldexp(sqrt(trees_an_output / 12), -exponent) > TOLERANCE * largest;
+}
+
+/* A second forest of the same trees: its leaves are what the first one's lack. */
+static enum ft_status add_rest(struct ft_member *member, struct ft_arena *arena,
+                               const struct ft_grown_trees *trees, uint32_t outputs,
+                               struct ft_error *err) {
+  const struct ft_forest *first = &member[0].forest;
+  struct ft_node *node = FT_ARENA_NEW(arena, struct ft_node, trees->nodes);
+  double *base = FT_ARENA_NEW(arena, double, outputs);
+  if (!node || !base) return ft_arena_fail(err, "the model's trees");
+  memcpy(node, trees->node, trees->nodes * sizeof *node);
+  for (uint32_t i = 0; i < trees->nodes; i++)
+    if (is_leaf(trees, i)) trees->leaf[i] -= ldexp(first->node[i].leaf, -first->exponent);
+  member[1] = (struct ft_member){ .kind = FT_LEARNER_FOREST, .weight = 1 };
+  fill(&member[1].forest, trees, node, trees->leaf, base);
+  return FT_OK;
+}
+
+enum ft_status ft_grown_trees_members(struct ft_model *model, struct ft_arena *arena,
+                                      const struct ft_grown_trees *trees, double *base,
+                                      struct ft_error *err) {
+  struct ft_member *member = FT_ARENA_NEW(arena, struct ft_member, 2);
+  if (!member) return ft_arena_fail(err, "the model's trees");
+  double largest = centre(trees, base);
+  member[0] = (struct ft_member){ .kind = FT_LEARNER_FOREST, .weight = 1 };
+  ft_grown_trees_round(&member[0].forest, trees, base);
+  model->member = member;
+  model->members = 1;
+  if (!is_coarse(model, trees, member[0].forest.exponent, largest)) return FT_OK;
+  FT_TRY(add_rest(member, arena, trees, model->outputs, err));
+  model->members = 2;
+  return FT_OK;
+}

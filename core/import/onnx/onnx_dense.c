@@ -1,0 +1,288 @@
+#include "core/import/onnx/onnx_dense.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/import/onnx/onnx_prepare.h"
+
+#define MAX_WORK (UINT64_C(1) << 27)
+
+struct ft_onnx_layer *ft_onnx_dense_last(const struct ft_onnx_value *value) {
+  return &value->network->layer[value->network->layers - 1];
+}
+
+uint32_t ft_onnx_dense_outputs(const struct ft_onnx_value *value) {
+  return ft_onnx_dense_last(value)->outputs;
+}
+
+static enum ft_status fail_size(const struct ft_onnx_node *node, struct ft_error *err) {
+  return ft_fail(err, FT_LIMIT,
+                 "operator \"%.64s\" of the ONNX model has more weights than a net can have",
+                 node->proto->op_type);
+}
+
+/* A layer on top of the network, with room for its numbers. */
+static enum ft_status add_layer(struct ft_onnx_layer **out, struct ft_onnx_network *network,
+                                const struct ft_onnx *onnx, const struct ft_onnx_node *node,
+                                uint32_t inputs, uint32_t outputs, struct ft_error *err) {
+  if (network->layers == FT_NET_MAX_LAYERS)
+    return ft_onnx_refuse(node, "more layers than a net can have", err);
+  if (outputs == 0) return ft_onnx_damaged(node, "no outputs", err);
+  if ((uint64_t)inputs * outputs > FT_NET_MAX_WEIGHTS) return fail_size(node, err);
+  struct ft_onnx_layer *layer = &network->layer[network->layers];
+  *layer = (struct ft_onnx_layer){ .inputs = inputs, .outputs = outputs };
+  layer->bias = FT_ARENA_NEW(onnx->arena, double, outputs);
+  layer->weight = FT_ARENA_NEW(onnx->arena, double, (size_t)inputs *outputs);
+  if (!layer->bias || !layer->weight) return ft_onnx_no_memory(err);
+  network->layers++;
+  *out = layer;
+  return FT_OK;
+}
+
+/* --- columns as terms and lookups --- */
+
+struct shape {
+  uint32_t terms, rows, lookups;
+  uint64_t work;   /* values to be tried */
+  uint32_t *first; /* one a field: the first row of its lookup; FT_ONNX_NONE: none */
+};
+
+static enum ft_status measure(struct shape *shape, const struct ft_onnx *onnx,
+                              const struct ft_onnx_node *node, const struct ft_onnx_value *value,
+                              struct ft_error *err) {
+  shape->first = FT_ARENA_NEW(onnx->arena, uint32_t, onnx->fields);
+  if (!shape->first) return ft_onnx_no_memory(err);
+  memset(shape->first, UINT8_MAX, onnx->fields * sizeof *shape->first);
+  for (uint32_t i = 0; i < value->columns; i++) {
+    bool coded;
+    FT_TRY(ft_onnx_column_is_coded(&coded, onnx, node, &value->column[i], err));
+    uint32_t field = value->column[i].field;
+    if (!coded)
+      shape->terms++;
+    else if (shape->first[field] == FT_ONNX_NONE) {
+      shape->first[field] = shape->rows;
+      shape->rows += onnx->field[field].categories + 2;
+      shape->lookups++;
+    }
+    shape->work += coded ? onnx->field[field].categories : 0;
+    if (shape->terms > FT_NET_MAX_INPUTS || shape->rows > FT_NET_MAX_INPUTS ||
+        shape->work > MAX_WORK)
+      return fail_size(node, err);
+  }
+  return FT_OK;
+}
+
+static enum ft_status make_lookups(struct ft_onnx_network *network, const struct ft_onnx *onnx,
+                                   const struct shape *shape, struct ft_error *err) {
+  network->lookup = FT_ARENA_NEW(onnx->arena, struct ft_lookup, shape->lookups);
+  network->term = FT_ARENA_NEW(onnx->arena, struct ft_term, shape->terms);
+  if (!network->lookup || !network->term) return ft_onnx_no_memory(err);
+  uint32_t first = shape->terms;
+  for (uint32_t f = 0; f < onnx->fields; f++) {
+    if (shape->first[f] == FT_ONNX_NONE) continue;
+    uint32_t rows = onnx->field[f].categories + 2;
+    network->lookup[network->lookups++] = (struct ft_lookup){ f, first, rows };
+    shape->first[f] = first;
+    first += rows;
+  }
+  return FT_OK;
+}
+
+static enum ft_status add_term(struct ft_onnx_network *network, const struct ft_onnx_node *node,
+                               const struct ft_onnx_column *column, struct ft_onnx_layer *layer,
+                               const double *weight, struct ft_error *err) {
+  struct ft_onnx_column_form form;
+  if (!ft_onnx_column_form(&form, column))
+    return ft_onnx_refuse(node, "an input is no linear function of its field", err);
+  double absent = ft_onnx_column_value(column, (struct ft_raw){ .kind = FT_RAW_MISSING });
+  if (isnan(absent)) {
+    absent = 0;
+    network->has_gap = true;
+  }
+  double *row = layer->weight + (size_t)network->terms * layer->outputs;
+  network->term[network->terms++] = (struct ft_term){ .feature = column->field,
+                                                      .centre = (float)form.centre,
+                                                      .scale = (float)form.scale,
+                                                      .low = (float)form.low,
+                                                      .high = (float)form.high,
+                                                      .absent = (float)(absent - form.shift) };
+  for (uint32_t o = 0; o < layer->outputs; o++) {
+    row[o] = weight[o];
+    layer->bias[o] += form.shift * weight[o];
+  }
+  return FT_OK;
+}
+
+/* A row a category: what all the field's columns then add up to. */
+static void add_rows(const struct ft_onnx *onnx, const struct ft_onnx_column *column,
+                     struct ft_onnx_layer *layer, uint32_t first, const double *weight) {
+  const struct ft_onnx_field *field = &onnx->field[column->field];
+  const uint32_t *code = onnx->codes.code + onnx->codes.first[column->field];
+  for (uint32_t c = 0; c <= field->categories + 1; c++) {
+    bool missing = c == field->categories + 1;
+    double x =
+        ft_onnx_column_value(column, ft_onnx_raw(onnx, column->field, missing ? UINT32_MAX : c));
+    uint32_t row = missing ? c : c == field->categories ? 0 : code[c];
+    double *sum = layer->weight + (size_t)(first + row) * layer->outputs;
+    if (x == 0 || isnan(x)) continue;
+    for (uint32_t o = 0; o < layer->outputs; o++)
+      sum[o] += x * weight[o];
+  }
+}
+
+static enum ft_status start_network(struct ft_onnx_network *network, struct ft_onnx *onnx,
+                                    const struct ft_onnx_node *node,
+                                    const struct ft_onnx_value *value, uint32_t outputs,
+                                    const double *weight, struct ft_error *err) {
+  struct shape shape = { 0 };
+  struct ft_onnx_layer *layer;
+  FT_TRY(ft_onnx_sign(onnx, err));
+  FT_TRY(measure(&shape, onnx, node, value, err));
+  FT_TRY(make_lookups(network, onnx, &shape, err));
+  FT_TRY(add_layer(&layer, network, onnx, node, shape.terms + shape.rows, outputs, err));
+  for (uint32_t i = 0; i < value->columns; i++) {
+    const struct ft_onnx_column *column = &value->column[i];
+    const double *row = weight + (size_t)i * outputs;
+    if (shape.first[column->field] == FT_ONNX_NONE)
+      FT_TRY(add_term(network, node, column, layer, row, err));
+    else
+      add_rows(onnx, column, layer, shape.first[column->field], row);
+  }
+  if (!network->has_gap) return FT_OK;
+  return ft_import_notice(onnx->import, onnx->arena, err,
+                          "the file's model has no prediction where a number is NULL; the column "
+                          "counts as 0 there");
+}
+
+/* A layer is given on: an operator behind it must not change it under another one's feet. */
+static enum ft_status copy_network(struct ft_onnx_network **out, const struct ft_onnx *onnx,
+                                   const struct ft_onnx_network *from, struct ft_error *err) {
+  *out = FT_ARENA_NEW(onnx->arena, struct ft_onnx_network, 1);
+  if (!*out) return ft_onnx_no_memory(err);
+  if (from) **out = *from;
+  return FT_OK;
+}
+
+enum ft_status ft_onnx_dense(struct ft_onnx_value *out, struct ft_onnx *onnx,
+                             const struct ft_onnx_node *node, const struct ft_onnx_value *value,
+                             uint32_t outputs, const double *weight, const double *bias,
+                             struct ft_error *err) {
+  struct ft_onnx_layer *layer;
+  struct ft_onnx_network *network;
+  FT_TRY(copy_network(&network, onnx, value->network, err));
+  if (value->kind == FT_ONNX_COLUMNS) {
+    FT_TRY(start_network(network, onnx, node, value, outputs, weight, err));
+    layer = &network->layer[0];
+  } else {
+    uint32_t inputs = ft_onnx_dense_outputs(value);
+    if (inputs > FT_NET_MAX_WIDTH) return ft_onnx_refuse(node, "a layer that is too wide", err);
+    FT_TRY(add_layer(&layer, network, onnx, node, inputs, outputs, err));
+    memcpy(layer->weight, weight, (size_t)inputs * outputs * sizeof *weight);
+  }
+  for (uint32_t o = 0; bias && o < outputs; o++)
+    layer->bias[o] += bias[o];
+  *out = (struct ft_onnx_value){ .kind = FT_ONNX_NEURONS, .network = network };
+  return FT_OK;
+}
+
+static double item(const struct ft_onnx_reals *reals, uint32_t index, double otherwise) {
+  return reals ? reals->value[reals->count == 1 ? 0 : index] : otherwise;
+}
+
+/* Into the last layer where it has no activation, else into one of its own. */
+enum ft_status ft_onnx_dense_affine(struct ft_onnx_value *out, struct ft_onnx *onnx,
+                                    const struct ft_onnx_node *node,
+                                    const struct ft_onnx_value *value,
+                                    const struct ft_onnx_reals *scale,
+                                    const struct ft_onnx_reals *shift, struct ft_error *err) {
+  const struct ft_onnx_layer *last = ft_onnx_dense_last(value);
+  const uint32_t outputs = last->outputs;
+  if ((scale && scale->count != 1 && scale->count != outputs) ||
+      (shift && shift->count != 1 && shift->count != outputs))
+    return ft_onnx_refuse(node, "constants of another shape than its input", err);
+  bool own = last->activation != FT_ACTIVATE_NONE;
+  struct ft_onnx_network *network;
+  struct ft_onnx_layer *layer;
+  FT_TRY(copy_network(&network, onnx, value->network, err));
+  if (!own) network->layers--;
+  FT_TRY(add_layer(&layer, network, onnx, node, own ? outputs : last->inputs, outputs, err));
+  for (uint32_t o = 0; o < outputs; o++) {
+    double by = item(scale, o, 1);
+    layer->bias[o] = (own ? 0 : last->bias[o]) * by + item(shift, o, 0);
+    for (uint32_t i = 0; i < layer->inputs; i++)
+      layer->weight[(size_t)i * outputs + o] =
+          own ? (i == o ? by : 0) : last->weight[(size_t)i * outputs + o] * by;
+  }
+  *out = (struct ft_onnx_value){ .kind = FT_ONNX_NEURONS, .network = network };
+  return FT_OK;
+}
+
+enum ft_status ft_onnx_dense_activate(struct ft_onnx_value *out, struct ft_onnx *onnx,
+                                      const struct ft_onnx_node *node,
+                                      const struct ft_onnx_value *value,
+                                      enum ft_activation activation, struct ft_error *err) {
+  if (ft_onnx_dense_last(value)->activation != FT_ACTIVATE_NONE) {
+    struct ft_onnx_value again;
+    FT_TRY(ft_onnx_dense_affine(&again, onnx, node, value, NULL, NULL, err));
+    return ft_onnx_dense_activate(out, onnx, node, &again, activation, err);
+  }
+  *out = *value;
+  FT_TRY(copy_network(&out->network, onnx, value->network, err));
+  ft_onnx_dense_last(out)->activation = activation;
+  return FT_OK;
+}
+
+enum ft_status ft_onnx_dense_difference(struct ft_onnx_network *network, struct ft_arena *arena,
+                                        struct ft_error *err) {
+  struct ft_onnx_layer *layer = &network->layer[network->layers - 1];
+  double *weight = FT_ARENA_NEW(arena, double, layer->inputs);
+  double *bias = FT_ARENA_NEW(arena, double, 1);
+  if (!weight || !bias) return ft_onnx_no_memory(err);
+  for (uint32_t i = 0; i < layer->inputs; i++)
+    weight[i] = layer->weight[2 * (size_t)i + 1] - layer->weight[2 * (size_t)i];
+  *bias = layer->bias[1] - layer->bias[0];
+  *layer = (struct ft_onnx_layer){ layer->inputs, 1, layer->activation, bias, weight };
+  return FT_OK;
+}
+
+/* --- the model's member --- */
+
+static enum ft_status narrow(const float **out, struct ft_arena *arena, const double *from,
+                             size_t count, struct ft_error *err) {
+  float *to = FT_ARENA_NEW(arena, float, count);
+  if (!to) return ft_onnx_no_memory(err);
+  for (size_t i = 0; i < count; i++)
+    to[i] = (float)from[i];
+  *out = to;
+  return FT_OK;
+}
+
+enum ft_status ft_onnx_dense_member(struct ft_onnx *onnx, struct ft_onnx_network *network,
+                                    struct ft_error *err) {
+  struct ft_layer *layer = FT_ARENA_NEW(onnx->arena, struct ft_layer, network->layers);
+  struct ft_member *member = FT_ARENA_NEW(onnx->arena, struct ft_member, 1);
+  const struct ft_onnx_layer *last = &network->layer[network->layers - 1];
+  double *base = FT_ARENA_NEW(onnx->arena, double, last->outputs);
+  if (!layer || !member || !base) return ft_onnx_no_memory(err);
+  for (uint32_t l = 0; l < network->layers; l++) {
+    const struct ft_onnx_layer *from = &network->layer[l];
+    layer[l] = (struct ft_layer){ .inputs = from->inputs,
+                                  .outputs = from->outputs,
+                                  .activation = from->activation };
+    FT_TRY(narrow(&layer[l].bias, onnx->arena, from->bias, from->outputs, err));
+    FT_TRY(narrow(&layer[l].weight, onnx->arena, from->weight, (size_t)from->inputs * from->outputs,
+                  err));
+  }
+  *member = (struct ft_member){ .kind = FT_LEARNER_NET, .weight = 1 };
+  member->net = (struct ft_net){ .terms = network->terms,
+                                 .term = network->term,
+                                 .lookups = network->lookups,
+                                 .lookup = network->lookup,
+                                 .layers = network->layers,
+                                 .layer = layer,
+                                 .base = base };
+  onnx->import->model.member = member;
+  onnx->import->model.members = 1;
+  onnx->import->model_type = network->layers > 1 ? "net" : "linear";
+  return FT_OK;
+}

@@ -1,0 +1,402 @@
+/* Nodes and leaves as an ensemble's attributes list them, made into trees of ours. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/import/onnx/onnx_prepare.h"
+#include "core/import/onnx/onnx_trees.h"
+
+#define MAX_TREE_NODES (1U << 26)
+#define MAX_WORK       (UINT64_C(1) << 28) /* categories tried, of all splits */
+
+static const char *const modes[] = { "BRANCH_LEQ", "BRANCH_LT",  "BRANCH_GT", "BRANCH_GTE",
+                                     "BRANCH_EQ",  "BRANCH_NEQ", "LEAF" };
+#define MODE_LEAF 6
+
+/* A node as the file has it. */
+struct file_node {
+  int64_t tree, id;
+  uint32_t index; /* in the file */
+};
+
+struct reading {
+  struct ft_onnx *onnx;
+  const struct ft_onnx_node *node;
+  const struct ft_onnx_value *table;
+  struct ft_onnx_ensemble *out;
+  uint32_t nodes;
+  struct file_node *sorted; /* by tree and id */
+  const int64_t *feature, *yes, *no;
+  const double *value;
+  uint8_t *mode, *missing_yes;
+  struct ft_onnx_column *equals; /* of EQ and NEQ: one a node; or NULL */
+  uint32_t *place;               /* in our tree: one a sorted node; FT_ONNX_NONE: not met yet */
+  uint64_t work;
+  struct { /* the last set made of a column */
+    const struct ft_onnx_column *column;
+    struct ft_branch_test test;
+    struct ft_node node;
+  } last;
+};
+
+static int compare_ids(int64_t tree, int64_t id, const struct file_node *b) {
+  if (tree != b->tree) return tree < b->tree ? -1 : 1;
+  return (id > b->id) - (id < b->id);
+}
+
+static int compare_nodes(const void *left, const void *right) {
+  const struct file_node *a = left;
+  return compare_ids(a->tree, a->id, right);
+}
+
+static uint32_t find_node(const struct reading *reading, int64_t tree, int64_t id) {
+  uint32_t from = 0, to = reading->nodes;
+  while (from < to) {
+    uint32_t middle = from + (to - from) / 2;
+    int order = compare_ids(tree, id, &reading->sorted[middle]);
+    if (order == 0) return middle;
+    if (order > 0)
+      from = middle + 1;
+    else
+      to = middle;
+  }
+  return FT_ONNX_NONE;
+}
+
+/* --- the attributes --- */
+
+static enum ft_status take_integers(const int64_t **out, const struct reading *reading,
+                                    const char *name, struct ft_error *err) {
+  struct ft_onnx_integers list = ft_onnx_integers(reading->node, name);
+  if (list.count != reading->nodes) return ft_onnx_damaged(reading->node, name, err);
+  *out = list.value;
+  return FT_OK;
+}
+
+static enum ft_status read_modes(struct reading *reading, struct ft_error *err) {
+  const FtOnnx__Attribute *mode = ft_onnx_attribute(reading->node, "nodes_modes");
+  struct ft_onnx_integers missing =
+      ft_onnx_integers(reading->node, "nodes_missing_value_tracks_true");
+  if (!mode || mode->n_strings != reading->nodes)
+    return ft_onnx_damaged(reading->node, "nodes_modes", err);
+  if (missing.count && missing.count != reading->nodes)
+    return ft_onnx_damaged(reading->node, "nodes_missing_value_tracks_true", err);
+  for (uint32_t i = 0; i < reading->nodes; i++) {
+    struct ft_span text = { (const char *)mode->strings[i].data, mode->strings[i].len };
+    uint8_t found = 0;
+    while (found <= MODE_LEAF && !ft_span_equal(text, ft_span_of(modes[found])))
+      found++;
+    if (found > MODE_LEAF)
+      return ft_onnx_refuse(reading->node, "a mode of nodes that is not known", err);
+    reading->mode[i] = found;
+    reading->missing_yes[i] = missing.count && missing.value[i] != 0;
+  }
+  return FT_OK;
+}
+
+static enum ft_status read_nodes(struct reading *reading, struct ft_error *err) {
+  const int64_t *tree = NULL, *id = NULL;
+  struct ft_onnx_reals value;
+  FT_TRY(take_integers(&tree, reading, "nodes_treeids", err));
+  FT_TRY(take_integers(&id, reading, "nodes_nodeids", err));
+  FT_TRY(take_integers(&reading->feature, reading, "nodes_featureids", err));
+  FT_TRY(take_integers(&reading->yes, reading, "nodes_truenodeids", err));
+  FT_TRY(take_integers(&reading->no, reading, "nodes_falsenodeids", err));
+  FT_TRY(ft_onnx_reals(&value, reading->onnx, reading->node, "nodes_values", err));
+  if (value.count != reading->nodes) return ft_onnx_damaged(reading->node, "nodes_values", err);
+  reading->value = value.value;
+  FT_TRY(read_modes(reading, err));
+  for (uint32_t i = 0; i < reading->nodes; i++) {
+    reading->sorted[i] = (struct file_node){ tree[i], id[i], i };
+    if (reading->mode[i] == MODE_LEAF) continue;
+    if (reading->feature[i] < 0 || reading->feature[i] >= reading->table->columns)
+      return ft_onnx_damaged(reading->node, "a feature out of range", err);
+    if (isnan(reading->value[i])) return ft_onnx_damaged(reading->node, "a threshold of NaN", err);
+  }
+  qsort(reading->sorted, reading->nodes, sizeof *reading->sorted, compare_nodes);
+  for (uint32_t i = 1; i < reading->nodes; i++)
+    if (compare_nodes(&reading->sorted[i - 1], &reading->sorted[i]) == 0)
+      return ft_onnx_damaged(reading->node, "a node that is there twice", err);
+  return FT_OK;
+}
+
+static enum ft_status start(struct reading *reading, struct ft_error *err) {
+  struct ft_onnx_integers tree = ft_onnx_integers(reading->node, "nodes_treeids");
+  struct ft_arena *arena = reading->onnx->arena;
+  reading->table = ft_onnx_input(reading->onnx, reading->node, 0);
+  if (!reading->table || reading->table->kind != FT_ONNX_COLUMNS)
+    return ft_onnx_refuse(reading->node, "its input is not made of the model's columns alone", err);
+  if (tree.count == 0) return ft_onnx_damaged(reading->node, "no nodes", err);
+  if (tree.count > MAX_TREE_NODES)
+    return ft_fail(err, FT_LIMIT, "the ONNX model has %zu nodes of trees, and at most %u are read",
+                   tree.count, MAX_TREE_NODES);
+  reading->nodes = (uint32_t)tree.count;
+  reading->sorted = FT_ARENA_NEW(arena, struct file_node, tree.count);
+  reading->mode = FT_ARENA_NEW(arena, uint8_t, tree.count);
+  reading->missing_yes = FT_ARENA_NEW(arena, uint8_t, tree.count);
+  reading->place = FT_ARENA_NEW(arena, uint32_t, tree.count);
+  if (!reading->sorted || !reading->mode || !reading->missing_yes || !reading->place)
+    return ft_onnx_no_memory(err);
+  memset(reading->place, UINT8_MAX, tree.count * sizeof *reading->place);
+  return read_nodes(reading, err);
+}
+
+/* A converter writes categories as equalities: those make the field one of categories. */
+static enum ft_status find_equalities(struct reading *reading, struct ft_error *err) {
+  for (uint32_t i = 0; i < reading->nodes; i++) {
+    if (reading->mode[i] != FT_BRANCH_EQ && reading->mode[i] != FT_BRANCH_NEQ) continue;
+    const struct ft_onnx_column *column = &reading->table->column[reading->feature[i]];
+    const struct ft_step *step = column->last;
+    while (step->kind == FT_STEP_TRUNCATE || step->kind == FT_STEP_NARROW)
+      step = step->before;
+    if (step->kind != FT_STEP_FIELD) continue; /* of categories already, or refused later */
+    struct ft_span text;
+    if (reading->value[i] != floor(reading->value[i]))
+      return ft_onnx_refuse(reading->node, "an equality with a number that is no integer", err);
+    if (!reading->equals) {
+      reading->equals = FT_ARENA_NEW(reading->onnx->arena, struct ft_onnx_column, reading->nodes);
+      if (!reading->equals) return ft_onnx_no_memory(err);
+    }
+    FT_TRY(ft_onnx_decimal(&text, reading->onnx, reading->value[i], err));
+    FT_TRY(ft_onnx_column_equals(&reading->equals[i], reading->onnx, reading->node, column, text,
+                                 err));
+  }
+  return FT_OK;
+}
+
+/* --- splits --- */
+
+static enum ft_status take_words(uint32_t *first, struct reading *reading, uint32_t words,
+                                 struct ft_error *err) {
+  struct ft_onnx_ensemble *out = reading->out;
+  if (words > out->word_room - out->words) {
+    uint64_t room = 2 * (uint64_t)out->word_room + words;
+    uint32_t *word =
+        room > UINT32_MAX / 4 ? NULL : FT_ARENA_NEW(reading->onnx->arena, uint32_t, (size_t)room);
+    if (!word) return ft_onnx_no_memory(err);
+    if (out->words) memcpy(word, out->word, out->words * sizeof *word);
+    out->word = word;
+    out->word_room = (uint32_t)room;
+  }
+  *first = out->words;
+  out->words += words;
+  return FT_OK;
+}
+
+/* Those categories go right that do not pass. */
+static enum ft_status split_categories(struct ft_node *out, struct reading *reading,
+                                       const struct ft_onnx_column *column,
+                                       const struct ft_branch_test *test, struct ft_error *err) {
+  const struct ft_onnx *onnx = reading->onnx;
+  uint32_t categories = onnx->field[column->field].categories;
+  const uint32_t *code = onnx->codes.code + onnx->codes.first[column->field];
+  if (reading->last.column == column && reading->last.test.branch == test->branch &&
+      reading->last.test.value == test->value &&
+      reading->last.test.missing_passes == test->missing_passes) {
+    *out = reading->last.node;
+    return FT_OK;
+  }
+  reading->work += categories + 1;
+  if (reading->work > MAX_WORK)
+    return ft_fail(err, FT_LIMIT, "the ONNX model's trees have too many splits by categories");
+  *out = (struct ft_node){ .feature = column->field, .set_words = categories / 32 + 1 };
+  FT_TRY(take_words(&out->set, reading, out->set_words, err));
+  uint32_t *word = reading->out->word + out->set;
+  for (uint32_t c = 0; c <= categories; c++) {
+    if (ft_onnx_column_passes(column, test, ft_onnx_raw(onnx, column->field, c))) continue;
+    uint32_t ours = c == categories ? 0 : code[c];
+    word[ours / 32] |= UINT32_C(1) << (ours % 32);
+  }
+  out->missing_left =
+      ft_onnx_column_passes(column, test, ft_onnx_raw(onnx, column->field, UINT32_MAX));
+  reading->last.column = column;
+  reading->last.test = *test;
+  reading->last.node = *out;
+  return FT_OK;
+}
+
+/* The node without its children; `swapped`: what passes goes right. */
+static enum ft_status make_split(struct ft_node *out, bool *swapped, struct reading *reading,
+                                 uint32_t index, struct ft_error *err) {
+  const struct ft_onnx_column *column = &reading->table->column[reading->feature[index]];
+  struct ft_branch_test test = { .branch = (enum ft_branch)reading->mode[index],
+                                 .value = reading->value[index],
+                                 .missing_passes = reading->missing_yes[index] };
+  bool coded;
+  if (reading->equals && reading->equals[index].last) {
+    column = &reading->equals[index];
+    test.branch = test.branch == FT_BRANCH_EQ ? FT_BRANCH_GT : FT_BRANCH_LEQ;
+    test.value = 0.5;
+  }
+  *swapped = false;
+  FT_TRY(ft_onnx_column_is_coded(&coded, reading->onnx, reading->node, column, err));
+  if (coded) {
+    FT_TRY(split_categories(out, reading, column, &test, err));
+    /* a missing value equals nothing, whatever the test of the category says */
+    if (column->last->kind == FT_STEP_EQUALS && reading->equals && reading->equals[index].last)
+      out->missing_left = reading->missing_yes[index] || reading->mode[index] == FT_BRANCH_NEQ;
+    return FT_OK;
+  }
+  if (test.branch == FT_BRANCH_EQ || test.branch == FT_BRANCH_NEQ)
+    return ft_onnx_refuse(reading->node, "an equality of a number that is computed", err);
+  struct ft_threshold threshold = ft_onnx_column_threshold(column, &test);
+  bool missing = ft_onnx_column_passes(column, &test, (struct ft_raw){ .kind = FT_RAW_MISSING });
+  *swapped = !threshold.below_passes;
+  *out = (struct ft_node){ .feature = column->field,
+                           .threshold = threshold.threshold,
+                           .set = FT_NODE_NO_SET,
+                           .missing_left = missing != *swapped };
+  return FT_OK;
+}
+
+/* --- trees --- */
+
+/* Nodes yet to be made; `slot`: where the parent keeps the child's place. */
+struct waiting {
+  uint32_t sorted;
+  uint32_t *slot;
+};
+
+static enum ft_status push(struct waiting *stack, uint32_t *depth, const struct reading *reading,
+                           const struct file_node *parent, int64_t id, uint32_t *slot,
+                           struct ft_error *err) {
+  uint32_t child = find_node(reading, parent->tree, id);
+  if (child == FT_ONNX_NONE)
+    return ft_onnx_damaged(reading->node, "a child that is not there", err);
+  stack[(*depth)++] = (struct waiting){ child, slot };
+  return FT_OK;
+}
+
+/* The tree under sorted node `root`, parents before children. */
+static enum ft_status make_tree(struct reading *reading, struct ft_tree *tree, uint32_t root,
+                                struct waiting *stack, struct ft_error *err) {
+  struct ft_onnx_ensemble *out = reading->out;
+  uint32_t depth = 0;
+  *tree = (struct ft_tree){ .first = out->nodes };
+  stack[depth++] = (struct waiting){ root, NULL };
+  while (depth > 0) {
+    struct waiting next = stack[--depth];
+    const struct file_node *file = &reading->sorted[next.sorted];
+    struct ft_node *node = &out->node[out->nodes];
+    if (reading->place[next.sorted] != FT_ONNX_NONE)
+      return ft_onnx_damaged(reading->node, "a node with two parents, or a circle", err);
+    reading->place[next.sorted] = out->nodes;
+    if (next.slot) *next.slot = out->nodes - tree->first;
+    out->nodes++;
+    if (reading->mode[file->index] == MODE_LEAF) {
+      *node = (struct ft_node){ .feature = FT_NODE_LEAF, .set = FT_NODE_NO_SET };
+      continue;
+    }
+    bool swapped;
+    FT_TRY(make_split(node, &swapped, reading, file->index, err));
+    FT_TRY(push(stack, &depth, reading, file, reading->no[file->index],
+                swapped ? &node->left : &node->right, err));
+    FT_TRY(push(stack, &depth, reading, file, reading->yes[file->index],
+                swapped ? &node->right : &node->left, err));
+  }
+  tree->nodes = out->nodes - tree->first;
+  return FT_OK;
+}
+
+/* A tree's root is the node that is nobody's child. */
+static enum ft_status mark_children(uint8_t *child, const struct reading *reading,
+                                    struct ft_error *err) {
+  for (uint32_t i = 0; i < reading->nodes; i++) {
+    const struct file_node *file = &reading->sorted[i];
+    if (reading->mode[file->index] == MODE_LEAF) continue;
+    uint32_t yes = find_node(reading, file->tree, reading->yes[file->index]);
+    uint32_t no = find_node(reading, file->tree, reading->no[file->index]);
+    if (yes == FT_ONNX_NONE || no == FT_ONNX_NONE)
+      return ft_onnx_damaged(reading->node, "a child that is not there", err);
+    child[yes] = child[no] = 1;
+  }
+  return FT_OK;
+}
+
+static enum ft_status make_trees(struct reading *reading, struct ft_error *err) {
+  struct ft_arena *arena = reading->onnx->arena;
+  struct ft_onnx_ensemble *out = reading->out;
+  uint8_t *child = FT_ARENA_NEW(arena, uint8_t, reading->nodes);
+  struct waiting *stack = FT_ARENA_NEW(arena, struct waiting, (size_t)reading->nodes + 2);
+  out->node = FT_ARENA_NEW(arena, struct ft_node, reading->nodes);
+  out->tree = FT_ARENA_NEW(arena, struct ft_tree, reading->nodes);
+  if (!child || !stack || !out->node || !out->tree) return ft_onnx_no_memory(err);
+  FT_TRY(mark_children(child, reading, err));
+  for (uint32_t i = 0; i < reading->nodes; i++) {
+    bool first = i == 0 || reading->sorted[i].tree != reading->sorted[i - 1].tree;
+    if (first) out->trees++;
+    if (!child[i]) {
+      struct ft_tree *tree = &out->tree[out->trees - 1];
+      if (tree->nodes) return ft_onnx_damaged(reading->node, "a tree with two roots", err);
+      FT_TRY(make_tree(reading, tree, i, stack, err));
+    }
+  }
+  for (uint32_t t = 0; t < out->trees; t++)
+    if (!out->tree[t].nodes) return ft_onnx_damaged(reading->node, "a tree without a root", err);
+  return FT_OK;
+}
+
+/* --- leaves --- */
+
+static int compare_weights(const void *left, const void *right) {
+  const struct ft_onnx_weight *a = left, *b = right;
+  if (a->node != b->node) return a->node < b->node ? -1 : 1;
+  return (a->target > b->target) - (a->target < b->target);
+}
+
+static enum ft_status add_weight(struct ft_onnx_weight *out, const struct reading *reading,
+                                 int64_t tree, int64_t id, int64_t target, double value,
+                                 struct ft_error *err) {
+  uint32_t found = find_node(reading, tree, id);
+  if (found == FT_ONNX_NONE || reading->place[found] == FT_ONNX_NONE ||
+      reading->mode[reading->sorted[found].index] != MODE_LEAF)
+    return ft_onnx_damaged(reading->node, "a weight of no leaf", err);
+  if (target < 0 || target >= FT_MODEL_MAX_LABELS || !isfinite(value))
+    return ft_onnx_damaged(reading->node, "a weight out of range", err);
+  *out = (struct ft_onnx_weight){ reading->place[found], (uint32_t)target, value };
+  return FT_OK;
+}
+
+static struct ft_onnx_integers find_list(const struct reading *reading, const char *prefix,
+                                         const char *name) {
+  char whole[40];
+  snprintf(whole, sizeof whole, "%s_%s", prefix, name);
+  return ft_onnx_integers(reading->node, whole);
+}
+
+static enum ft_status read_weights(struct reading *reading, const char *prefix,
+                                   struct ft_error *err) {
+  struct ft_onnx_integers tree = find_list(reading, prefix, "treeids");
+  struct ft_onnx_integers id = find_list(reading, prefix, "nodeids");
+  struct ft_onnx_integers target = find_list(reading, prefix, "ids");
+  struct ft_onnx_reals value;
+  char name[40];
+  snprintf(name, sizeof name, "%s_weights", prefix);
+  FT_TRY(ft_onnx_reals(&value, reading->onnx, reading->node, name, err));
+  if (value.count == 0 || value.count > MAX_TREE_NODES || tree.count != value.count ||
+      id.count != value.count || target.count != value.count)
+    return ft_onnx_damaged(reading->node, name, err);
+  struct ft_onnx_ensemble *out = reading->out;
+  out->weights = (uint32_t)value.count;
+  out->weight = FT_ARENA_NEW(reading->onnx->arena, struct ft_onnx_weight, value.count);
+  if (!out->weight) return ft_onnx_no_memory(err);
+  for (uint32_t i = 0; i < out->weights; i++)
+    FT_TRY(add_weight(&out->weight[i], reading, tree.value[i], id.value[i], target.value[i],
+                      value.value[i], err));
+  qsort(out->weight, out->weights, sizeof *out->weight, compare_weights);
+  return FT_OK;
+}
+
+enum ft_status ft_onnx_ensemble_read(struct ft_onnx_ensemble *out, struct ft_onnx *onnx,
+                                     const struct ft_onnx_node *node, const char *prefix,
+                                     struct ft_error *err) {
+  *out = (struct ft_onnx_ensemble){ 0 };
+  struct reading reading = { .onnx = onnx, .node = node, .out = out };
+  FT_TRY(start(&reading, err));
+  FT_TRY(find_equalities(&reading, err));
+  FT_TRY(ft_onnx_sign(onnx, err));
+  FT_TRY(make_trees(&reading, err));
+  return read_weights(&reading, prefix, err);
+}

@@ -1,0 +1,285 @@
+#include "core/import/onnx/onnx_graph.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_ITEMS (UINT64_C(1) << 26) /* of a tensor */
+
+enum ft_status ft_onnx_refuse(const struct ft_onnx_node *node, const char *why,
+                              struct ft_error *err) {
+  const char *name = node->proto->name ? node->proto->name : "";
+  if (!*name && node->proto->n_output) name = node->proto->output[0];
+  ft_fail(err, FT_UNSUPPORTED, "operator \"%.64s\" in node \"%.64s\" is not supported%s%s",
+          node->proto->op_type ? node->proto->op_type : "", name, *why ? ": " : "", why);
+  return ft_fail_hint(err, "Serve the model and call it: CREATE MODEL … SAGEMAKER 'endpoint'.");
+}
+
+enum ft_status ft_onnx_damaged(const struct ft_onnx_node *node, const char *what,
+                               struct ft_error *err) {
+  return ft_fail(err, FT_CORRUPT, "the ONNX model cannot be read: operator \"%.64s\": %s",
+                 node->proto->op_type ? node->proto->op_type : "", what);
+}
+
+enum ft_status ft_onnx_no_memory(struct ft_error *err) {
+  return ft_arena_fail(err, "the ONNX model");
+}
+
+static enum ft_status fail_tensor(const FtOnnx__Tensor *tensor, const char *what,
+                                  struct ft_error *err) {
+  return ft_fail(err, FT_CORRUPT, "the ONNX model cannot be read: tensor \"%.64s\": %s",
+                 tensor->name ? tensor->name : "", what);
+}
+
+static struct ft_span span_of(ProtobufCBinaryData bytes) {
+  return (struct ft_span){ (const char *)bytes.data, bytes.len };
+}
+
+const FtOnnx__Attribute *ft_onnx_attribute(const struct ft_onnx_node *node, const char *name) {
+  for (size_t i = 0; i < node->proto->n_attribute; i++) {
+    const FtOnnx__Attribute *attribute = node->proto->attribute[i];
+    if (attribute->name && strcmp(attribute->name, name) == 0) return attribute;
+  }
+  return NULL;
+}
+
+int64_t ft_onnx_integer(const struct ft_onnx_node *node, const char *name, int64_t otherwise) {
+  const FtOnnx__Attribute *attribute = ft_onnx_attribute(node, name);
+  return attribute && attribute->has_i ? attribute->i : otherwise;
+}
+
+double ft_onnx_real(const struct ft_onnx_node *node, const char *name, double otherwise) {
+  const FtOnnx__Attribute *attribute = ft_onnx_attribute(node, name);
+  return attribute && attribute->has_f ? (double)attribute->f : otherwise;
+}
+
+struct ft_span ft_onnx_text(const struct ft_onnx_node *node, const char *name) {
+  const FtOnnx__Attribute *attribute = ft_onnx_attribute(node, name);
+  return attribute && attribute->has_s ? span_of(attribute->s) : (struct ft_span){ "", 0 };
+}
+
+struct ft_onnx_integers ft_onnx_integers(const struct ft_onnx_node *node, const char *name) {
+  const FtOnnx__Attribute *attribute = ft_onnx_attribute(node, name);
+  if (!attribute) return (struct ft_onnx_integers){ 0, NULL };
+  return (struct ft_onnx_integers){ attribute->n_ints, attribute->ints };
+}
+
+enum ft_status ft_onnx_reals(struct ft_onnx_reals *out, const struct ft_onnx *onnx,
+                             const struct ft_onnx_node *node, const char *name,
+                             struct ft_error *err) {
+  const FtOnnx__Attribute *attribute = ft_onnx_attribute(node, name);
+  char tensor[80];
+  *out = (struct ft_onnx_reals){ 0, NULL };
+  if (attribute && attribute->n_floats) {
+    double *value = FT_ARENA_NEW(onnx->arena, double, attribute->n_floats);
+    if (!value) return ft_onnx_no_memory(err);
+    for (size_t i = 0; i < attribute->n_floats; i++)
+      value[i] = attribute->floats[i];
+    *out = (struct ft_onnx_reals){ attribute->n_floats, value };
+    return FT_OK;
+  }
+  snprintf(tensor, sizeof tensor, "%s_as_tensor", name);
+  attribute = ft_onnx_attribute(node, tensor);
+  if (!attribute || !attribute->t) return FT_OK;
+  struct ft_onnx_constant constant;
+  FT_TRY(ft_onnx_tensor(&constant, onnx, attribute->t, err));
+  if (!constant.number) return ft_onnx_damaged(node, name, err);
+  *out = (struct ft_onnx_reals){ constant.count, constant.number };
+  return FT_OK;
+}
+
+enum ft_status ft_onnx_decimal(struct ft_span *out, const struct ft_onnx *onnx, double number,
+                               struct ft_error *err) {
+  bool whole = fabs(number) < 9007199254740992.0 && number == floor(number);
+  const char *text = ft_arena_print(onnx->arena, whole ? "%.0f" : "%.9g", number == 0 ? 0 : number);
+  if (!text) return ft_onnx_no_memory(err);
+  *out = ft_span_of(text);
+  return FT_OK;
+}
+
+enum ft_status ft_onnx_texts(struct ft_onnx_texts *out, const struct ft_onnx *onnx,
+                             const struct ft_onnx_node *node, const char *strings,
+                             const char *integers, struct ft_error *err) {
+  const FtOnnx__Attribute *attribute = ft_onnx_attribute(node, strings);
+  struct ft_onnx_integers number = ft_onnx_integers(node, integers);
+  size_t count = attribute && attribute->n_strings ? attribute->n_strings : number.count;
+  struct ft_span *text = FT_ARENA_NEW(onnx->arena, struct ft_span, count);
+  if (!text) return ft_onnx_no_memory(err);
+  for (size_t i = 0; i < count; i++) {
+    if (attribute && attribute->n_strings) {
+      text[i] = span_of(attribute->strings[i]);
+      continue;
+    }
+    const char *digits = ft_arena_print(onnx->arena, "%" PRId64, number.value[i]);
+    if (!digits) return ft_onnx_no_memory(err);
+    text[i] = ft_span_of(digits);
+  }
+  *out = (struct ft_onnx_texts){ count, text };
+  return FT_OK;
+}
+
+static enum ft_status read_shape(struct ft_onnx_constant *out, const FtOnnx__Tensor *tensor,
+                                 struct ft_error *err) {
+  uint64_t count = 1;
+  if (tensor->n_dims > FT_ONNX_MAX_RANK) return fail_tensor(tensor, "too many dimensions", err);
+  for (size_t i = 0; i < tensor->n_dims; i++) {
+    int64_t dim = tensor->dims[i];
+    if (dim < 0) return fail_tensor(tensor, "a dimension below 0", err);
+    if (dim > 0 && count > MAX_ITEMS / (uint64_t)dim)
+      return ft_fail(err, FT_LIMIT, "a tensor of the ONNX model has more than %" PRIu64 " numbers",
+                     MAX_ITEMS);
+    count *= (uint64_t)dim;
+    out->dim[i] = dim;
+  }
+  out->rank = (uint32_t)tensor->n_dims;
+  out->count = (size_t)count;
+  return FT_OK;
+}
+
+static size_t item_bytes(int32_t type) {
+  switch (type) {
+  case FT_ONNX_FLOAT:
+  case FT_ONNX_INT32: return 4;
+  case FT_ONNX_INT64:
+  case FT_ONNX_DOUBLE: return 8;
+  case FT_ONNX_BOOL: return 1;
+  default: return 0;
+  }
+}
+
+static double raw_item(const uint8_t *at, int32_t type) {
+  uint64_t bits = 0;
+  float single;
+  double number;
+  int64_t integer;
+  for (size_t i = 0; i < item_bytes(type); i++)
+    bits |= (uint64_t)at[i] << (8 * i);
+  switch (type) {
+  case FT_ONNX_FLOAT: {
+    uint32_t half = (uint32_t)bits;
+    memcpy(&single, &half, sizeof single);
+    return single;
+  }
+  case FT_ONNX_DOUBLE: memcpy(&number, &bits, sizeof number); return number;
+  case FT_ONNX_INT32: return (int32_t)(uint32_t)bits;
+  case FT_ONNX_BOOL: return bits != 0;
+  default: memcpy(&integer, &bits, sizeof integer); return (double)integer;
+  }
+}
+
+static size_t typed_items(const FtOnnx__Tensor *tensor) {
+  switch (tensor->data_type) {
+  case FT_ONNX_FLOAT: return tensor->n_float_data;
+  case FT_ONNX_DOUBLE: return tensor->n_double_data;
+  case FT_ONNX_INT64: return tensor->n_int64_data;
+  default: return tensor->n_int32_data;
+  }
+}
+
+static double typed_item(const FtOnnx__Tensor *tensor, size_t index) {
+  switch (tensor->data_type) {
+  case FT_ONNX_FLOAT: return tensor->float_data[index];
+  case FT_ONNX_DOUBLE: return tensor->double_data[index];
+  case FT_ONNX_INT64: return (double)tensor->int64_data[index];
+  default: return tensor->int32_data[index];
+  }
+}
+
+static enum ft_status read_strings(struct ft_onnx_constant *out, const struct ft_onnx *onnx,
+                                   const FtOnnx__Tensor *tensor, struct ft_error *err) {
+  if (tensor->n_string_data != out->count) return fail_tensor(tensor, "its size", err);
+  struct ft_span *text = FT_ARENA_NEW(onnx->arena, struct ft_span, out->count);
+  if (!text) return ft_onnx_no_memory(err);
+  for (size_t i = 0; i < out->count; i++)
+    text[i] = span_of(tensor->string_data[i]);
+  out->text = text;
+  return FT_OK;
+}
+
+enum ft_status ft_onnx_tensor(struct ft_onnx_constant *out, const struct ft_onnx *onnx,
+                              const FtOnnx__Tensor *tensor, struct ft_error *err) {
+  struct ft_onnx_constant constant = { 0 };
+  if (tensor->data_location == 1 || tensor->n_external_data) {
+    ft_fail(err, FT_UNSUPPORTED, "the ONNX model keeps tensor \"%.64s\" in another file",
+            tensor->name ? tensor->name : "");
+    return ft_fail_hint(
+        err, "Save it in one file: onnx.save(model, path, save_as_external_data=False).");
+  }
+  FT_TRY(read_shape(&constant, tensor, err));
+  if (tensor->data_type == FT_ONNX_STRING) {
+    FT_TRY(read_strings(&constant, onnx, tensor, err));
+    *out = constant;
+    return FT_OK;
+  }
+  size_t bytes = item_bytes(tensor->data_type);
+  if (!bytes)
+    return ft_fail(err, FT_UNSUPPORTED,
+                   "tensor \"%.64s\" of the ONNX model has elements of type %d, which are not read",
+                   tensor->name ? tensor->name : "", (int)tensor->data_type);
+  bool raw = tensor->has_raw_data && tensor->raw_data.len;
+  if (raw ? tensor->raw_data.len != constant.count * bytes : typed_items(tensor) != constant.count)
+    return fail_tensor(tensor, "its size", err);
+  double *number = FT_ARENA_NEW(onnx->arena, double, constant.count + 1);
+  if (!number) return ft_onnx_no_memory(err);
+  for (size_t i = 0; i < constant.count; i++)
+    number[i] = raw ? raw_item(tensor->raw_data.data + i * bytes, tensor->data_type)
+                    : typed_item(tensor, i);
+  constant.number = number;
+  *out = constant;
+  return FT_OK;
+}
+
+const struct ft_onnx_value *ft_onnx_input(const struct ft_onnx *onnx,
+                                          const struct ft_onnx_node *node, size_t index) {
+  if (index >= node->proto->n_input || node->input[index] == FT_ONNX_NONE) return NULL;
+  return &onnx->value[node->input[index]];
+}
+
+void ft_onnx_give(struct ft_onnx *onnx, const struct ft_onnx_node *node, size_t index,
+                  const struct ft_onnx_value *value) {
+  if (index < node->proto->n_output && node->output[index] != FT_ONNX_NONE)
+    onnx->value[node->output[index]] = *value;
+}
+
+static int compare_texts(const void *left, const void *right) {
+  return ft_span_compare(*(const struct ft_span *)left, *(const struct ft_span *)right);
+}
+
+/* The field's values in order, each once, as an input of the signature. */
+static enum ft_status describe(struct ft_signature_input *out, const struct ft_onnx *onnx,
+                               uint32_t index, struct ft_error *err) {
+  struct ft_onnx_field *field = &onnx->field[index];
+  uint32_t kept = 0;
+  if (field->categories)
+    qsort(field->value, field->categories, sizeof *field->value, compare_texts);
+  for (uint32_t i = 0; i < field->categories; i++)
+    if (!kept || !ft_span_equal(field->value[kept - 1], field->value[i]))
+      field->value[kept++] = field->value[i];
+  field->categories = kept;
+  uint8_t *used = FT_ARENA_NEW(onnx->arena, uint8_t, kept + 1);
+  struct ft_span *none = FT_ARENA_NEW(onnx->arena, struct ft_span, 1);
+  if (!used || !none) return ft_onnx_no_memory(err);
+  memset(used, 1, kept);
+  *out = (struct ft_signature_input){ .name = field->name,
+                                      .coded = field->text || field->category,
+                                      .codes = kept,
+                                      .used = used,
+                                      .category = kept ? field->value : none,
+                                      .integers = !field->text };
+  return FT_OK;
+}
+
+enum ft_status ft_onnx_sign(struct ft_onnx *onnx, struct ft_error *err) {
+  if (onnx->signed_off)
+    return ft_fail(err, FT_UNSUPPORTED, "the ONNX model has more than one learner");
+  struct ft_signature_input *input =
+      FT_ARENA_NEW(onnx->arena, struct ft_signature_input, onnx->fields);
+  if (!input) return ft_onnx_no_memory(err);
+  for (uint32_t i = 0; i < onnx->fields; i++)
+    FT_TRY(describe(&input[i], onnx, i, err));
+  FT_TRY(ft_signature_inputs(onnx->import, &onnx->codes, onnx->arena, input, onnx->fields, err));
+  onnx->signed_off = true;
+  return FT_OK;
+}

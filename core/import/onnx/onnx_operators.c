@@ -1,0 +1,420 @@
+/* The operators by name, and those that ask first what they are given. */
+#include <math.h>
+#include <string.h>
+
+#include "core/import/onnx/onnx_dense.h"
+#include "core/import/onnx/onnx_prepare.h"
+#include "core/import/onnx/onnx_score.h"
+#include "core/import/onnx/onnx_trees.h"
+
+static enum ft_status need_input(const struct ft_onnx_value **out, const struct ft_onnx *onnx,
+                                 const struct ft_onnx_node *node, struct ft_error *err) {
+  *out = ft_onnx_input(onnx, node, 0);
+  return *out ? FT_OK : ft_onnx_damaged(node, "no input", err);
+}
+
+static enum ft_status pass_on(struct ft_onnx *onnx, const struct ft_onnx_node *node,
+                              struct ft_error *err) {
+  const struct ft_onnx_value *value = NULL;
+  FT_TRY(need_input(&value, onnx, node, err));
+  const struct ft_onnx_value copy = *value;
+  ft_onnx_give(onnx, node, 0, &copy);
+  return FT_OK;
+}
+
+static enum ft_status give_score(struct ft_onnx *onnx, const struct ft_onnx_node *node,
+                                 const struct ft_onnx_score *score) {
+  const struct ft_onnx_value value = { .kind = FT_ONNX_SCORES, .score = *score };
+  ft_onnx_give(onnx, node, 0, &value);
+  return FT_OK;
+}
+
+static enum ft_status cast(struct ft_onnx *onnx, const struct ft_onnx_node *node,
+                           struct ft_error *err) {
+  const struct ft_onnx_value *value = NULL;
+  FT_TRY(need_input(&value, onnx, node, err));
+  if (value->kind == FT_ONNX_COLUMNS) return ft_onnx_columns_cast(onnx, node, err);
+  return pass_on(onnx, node, err);
+}
+
+/* A table stays a table of the same columns. */
+static enum ft_status reshape(struct ft_onnx *onnx, const struct ft_onnx_node *node,
+                              struct ft_error *err) {
+  const struct ft_onnx_value *value = NULL, *shape = ft_onnx_input(onnx, node, 1);
+  FT_TRY(need_input(&value, onnx, node, err));
+  if (value->kind != FT_ONNX_COLUMNS || value->columns == 1) return pass_on(onnx, node, err);
+  if (!shape || shape->kind != FT_ONNX_CONSTANT || !shape->constant.number ||
+      shape->constant.count < 2)
+    return ft_onnx_refuse(node, "to another shape", err);
+  double last = shape->constant.number[shape->constant.count - 1];
+  double first = shape->constant.number[0];
+  if (last != value->columns &&
+      !(last == -1 && first != -1 && shape->constant.count == 2 && first == 0))
+    return ft_onnx_refuse(node, "to another shape", err);
+  return pass_on(onnx, node, err);
+}
+
+static enum ft_status constant(struct ft_onnx *onnx, const struct ft_onnx_node *node,
+                               struct ft_error *err) {
+  const FtOnnx__Attribute *tensor = ft_onnx_attribute(node, "value");
+  struct ft_onnx_value out = { .kind = FT_ONNX_CONSTANT };
+  if (tensor && tensor->t) {
+    FT_TRY(ft_onnx_tensor(&out.constant, onnx, tensor->t, err));
+    ft_onnx_give(onnx, node, 0, &out);
+    return FT_OK;
+  }
+  struct ft_onnx_reals reals;
+  struct ft_onnx_integers whole = ft_onnx_integers(node, "value_ints");
+  FT_TRY(ft_onnx_reals(&reals, onnx, node, "value_floats", err));
+  bool single = ft_onnx_attribute(node, "value_float") || ft_onnx_attribute(node, "value_int");
+  out.constant.count = single ? 1 : reals.count ? reals.count : whole.count;
+  out.constant.rank = single ? 0 : 1;
+  out.constant.dim[0] = (int64_t)out.constant.count;
+  double *number = FT_ARENA_NEW(onnx->arena, double, out.constant.count + 1);
+  if (!number) return ft_onnx_no_memory(err);
+  if (single)
+    number[0] = ft_onnx_real(node, "value_float", (double)ft_onnx_integer(node, "value_int", 0));
+  for (size_t i = 0; !single && i < out.constant.count; i++)
+    number[i] = reals.count ? reals.value[i] : (double)whole.value[i];
+  if (!out.constant.count) return ft_onnx_refuse(node, "of texts", err);
+  out.constant.number = number;
+  ft_onnx_give(onnx, node, 0, &out);
+  return FT_OK;
+}
+
+/* --- arithmetic with a constant --- */
+
+struct sum {
+  char sign; /* + - * / */
+  bool constant_first;
+  struct ft_onnx_reals constant;
+  const struct ft_onnx_value *value;
+};
+
+static enum ft_status read_sum(struct sum *out, const struct ft_onnx *onnx,
+                               const struct ft_onnx_node *node, struct ft_error *err) {
+  static const char *const names[] = { "Add", "Sub", "Mul", "Div" };
+  const struct ft_onnx_value *left = ft_onnx_input(onnx, node, 0),
+                             *right = ft_onnx_input(onnx, node, 1);
+  for (size_t i = 0; i < 4; i++)
+    if (strcmp(node->proto->op_type, names[i]) == 0) out->sign = "+-*/"[i];
+  if (!left || !right) return ft_onnx_damaged(node, "no input", err);
+  out->constant_first = left->kind == FT_ONNX_CONSTANT;
+  const struct ft_onnx_value *constant = out->constant_first ? left : right;
+  out->value = out->constant_first ? right : left;
+  if (constant->kind != FT_ONNX_CONSTANT || !constant->constant.number ||
+      out->value->kind == FT_ONNX_CONSTANT || constant->constant.count == 0)
+    return ft_onnx_refuse(node, "of anything but a constant and what is computed", err);
+  out->constant = (struct ft_onnx_reals){ constant->constant.count, constant->constant.number };
+  for (size_t i = 0; i < out->constant.count; i++)
+    if (!isfinite(out->constant.value[i]) || (out->sign == '/' && out->constant.value[i] == 0))
+      return ft_onnx_refuse(node, "its constant", err);
+  if (out->sign == '/' && out->constant_first)
+    return ft_onnx_refuse(node, "by what is computed", err);
+  return FT_OK;
+}
+
+/* scale and shift: value * scale + shift */
+static enum ft_status as_affine(struct ft_onnx_reals *scale, struct ft_onnx_reals *shift,
+                                const struct sum *sum, const struct ft_onnx *onnx,
+                                struct ft_error *err) {
+  double *by = FT_ARENA_NEW(onnx->arena, double, sum->constant.count);
+  double *plus = FT_ARENA_NEW(onnx->arena, double, sum->constant.count);
+  if (!by || !plus) return ft_onnx_no_memory(err);
+  for (size_t i = 0; i < sum->constant.count; i++) {
+    double c = sum->constant.value[i];
+    by[i] = sum->sign == '*' ? c : sum->sign == '/' ? 1 / c : 1;
+    plus[i] = sum->sign == '+' ? c : sum->sign == '-' ? -c : 0;
+    if (sum->sign == '-' && sum->constant_first) {
+      by[i] = -1;
+      plus[i] = c;
+    }
+  }
+  *scale = (struct ft_onnx_reals){ sum->constant.count, by };
+  *shift = (struct ft_onnx_reals){ sum->constant.count, plus };
+  return FT_OK;
+}
+
+static enum ft_status sum_columns(struct ft_onnx_value *out, const struct ft_onnx *onnx,
+                                  const struct ft_onnx_node *node, const struct sum *sum,
+                                  const struct ft_onnx_reals *scale,
+                                  const struct ft_onnx_reals *shift, struct ft_error *err) {
+  if (sum->constant.count != 1 && sum->constant.count != sum->value->columns)
+    return ft_onnx_refuse(node, "constants of another shape than its input", err);
+  if (sum->sign == '*' || sum->sign == '/')
+    return ft_onnx_columns_step(out, onnx, node, sum->value,
+                                sum->sign == '*' ? FT_STEP_MULTIPLY : FT_STEP_DIVIDE,
+                                &sum->constant, NULL, err);
+  struct ft_onnx_value turned = *sum->value;
+  if (sum->sign == '-' && sum->constant_first)
+    FT_TRY(
+        ft_onnx_columns_step(&turned, onnx, node, sum->value, FT_STEP_MULTIPLY, scale, NULL, err));
+  return ft_onnx_columns_step(out, onnx, node, &turned, FT_STEP_ADD, shift, NULL, err);
+}
+
+/* Of a regression's trees. */
+static enum ft_status sum_scores(struct ft_onnx_value *out, const struct ft_onnx *onnx,
+                                 const struct ft_onnx_node *node, const struct sum *sum,
+                                 double scale, double shift, struct ft_error *err) {
+  const struct ft_onnx_score *score = &sum->value->score;
+  if (score->stage != FT_ONNX_MARGINS || !score->trees || score->outputs != 1 ||
+      sum->constant.count != 1)
+    return ft_onnx_refuse(node, "of a prediction", err);
+  *out = *sum->value;
+  out->score.trees = FT_ARENA_NEW(onnx->arena, struct ft_grown_trees, 1);
+  out->score.base = FT_ARENA_NEW(onnx->arena, double, 1);
+  double *leaf = FT_ARENA_NEW(onnx->arena, double, score->trees->nodes);
+  if (!out->score.trees || !out->score.base || !leaf) return ft_onnx_no_memory(err);
+  *out->score.trees = *score->trees;
+  out->score.trees->leaf = leaf;
+  for (uint32_t i = 0; i < score->trees->nodes; i++)
+    leaf[i] = score->trees->leaf[i] * scale;
+  out->score.base[0] = score->base[0] * scale + shift;
+  return FT_OK;
+}
+
+static enum ft_status arithmetic(struct ft_onnx *onnx, const struct ft_onnx_node *node,
+                                 struct ft_error *err) {
+  struct sum sum = { 0 };
+  struct ft_onnx_reals scale, shift;
+  struct ft_onnx_score score;
+  struct ft_onnx_value out;
+  FT_TRY(read_sum(&sum, onnx, node, err));
+  FT_TRY(as_affine(&scale, &shift, &sum, onnx, err));
+  if (sum.sign == '-' && sum.constant_first && sum.constant.count == 1 &&
+      sum.constant.value[0] == 1 && ft_onnx_score_of(&score, sum.value) &&
+      score.stage == FT_ONNX_VALUES && score.link == FT_LINK_LOGISTIC) {
+    score.stage = FT_ONNX_COMPLEMENT;
+    return give_score(onnx, node, &score);
+  }
+  if (sum.value->kind == FT_ONNX_COLUMNS)
+    FT_TRY(sum_columns(&out, onnx, node, &sum, &scale, &shift, err));
+  else if (sum.value->kind == FT_ONNX_NEURONS)
+    FT_TRY(ft_onnx_dense_affine(&out, onnx, node, sum.value, &scale, &shift, err));
+  else
+    FT_TRY(sum_scores(&out, onnx, node, &sum, scale.value[0], shift.value[0], err));
+  ft_onnx_give(onnx, node, 0, &out);
+  return FT_OK;
+}
+
+/* --- functions --- */
+
+static enum ft_status activate(struct ft_onnx *onnx, const struct ft_onnx_node *node,
+                               enum ft_activation activation, struct ft_error *err) {
+  const struct ft_onnx_value *value = NULL;
+  struct ft_onnx_value out;
+  FT_TRY(need_input(&value, onnx, node, err));
+  if (value->kind != FT_ONNX_NEURONS) return ft_onnx_refuse(node, "of anything but a layer", err);
+  FT_TRY(ft_onnx_dense_activate(&out, onnx, node, value, activation, err));
+  ft_onnx_give(onnx, node, 0, &out);
+  return FT_OK;
+}
+
+static enum ft_status relu(struct ft_onnx *onnx, const struct ft_onnx_node *node,
+                           struct ft_error *err) {
+  const struct ft_onnx_value *value = NULL;
+  struct ft_onnx_value out;
+  FT_TRY(need_input(&value, onnx, node, err));
+  if (value->kind != FT_ONNX_COLUMNS) return activate(onnx, node, FT_ACTIVATE_RELU, err);
+  const double low = 0, high = INFINITY;
+  const struct ft_onnx_reals a = { 1, &low }, b = { 1, &high };
+  FT_TRY(ft_onnx_columns_step(&out, onnx, node, value, FT_STEP_CLIP, &a, &b, err));
+  ft_onnx_give(onnx, node, 0, &out);
+  return FT_OK;
+}
+
+static enum ft_status tanh_layer(struct ft_onnx *onnx, const struct ft_onnx_node *node,
+                                 struct ft_error *err) {
+  return activate(onnx, node, FT_ACTIVATE_TANH, err);
+}
+
+static enum ft_status selu(struct ft_onnx *onnx, const struct ft_onnx_node *node,
+                           struct ft_error *err) {
+  if (fabs(ft_onnx_real(node, "alpha", 1.67326319) - 1.67326319) > 1e-6 ||
+      fabs(ft_onnx_real(node, "gamma", 1.05070102) - 1.05070102) > 1e-6)
+    return ft_onnx_refuse(node, "with numbers of its own", err);
+  return activate(onnx, node, FT_ACTIVATE_SELU, err);
+}
+
+/* A link on a learner's margins. */
+static enum ft_status link_scores(struct ft_onnx *onnx, const struct ft_onnx_node *node,
+                                  const struct ft_onnx_value *value, enum ft_link link,
+                                  struct ft_error *err) {
+  struct ft_onnx_score score;
+  if (!ft_onnx_score_of(&score, value) || score.stage != FT_ONNX_MARGINS ||
+      (score.outputs == 1) == (link == FT_LINK_SOFTMAX) ||
+      (score.network && ft_onnx_dense_last(value)->activation != FT_ACTIVATE_NONE))
+    return ft_onnx_refuse(node, "of what it is given", err);
+  score.stage = FT_ONNX_VALUES;
+  score.link = link;
+  return give_score(onnx, node, &score);
+}
+
+static enum ft_status sigmoid(struct ft_onnx *onnx, const struct ft_onnx_node *node,
+                              struct ft_error *err) {
+  const struct ft_onnx_value *value = NULL;
+  FT_TRY(need_input(&value, onnx, node, err));
+  if (value->kind != FT_ONNX_SCORES) return activate(onnx, node, FT_ACTIVATE_LOGISTIC, err);
+  return link_scores(onnx, node, value, FT_LINK_LOGISTIC, err);
+}
+
+static enum ft_status softmax(struct ft_onnx *onnx, const struct ft_onnx_node *node,
+                              struct ft_error *err) {
+  const struct ft_onnx_value *value = NULL;
+  FT_TRY(need_input(&value, onnx, node, err));
+  return link_scores(onnx, node, value, FT_LINK_SOFTMAX, err);
+}
+
+static enum ft_status exponential(struct ft_onnx *onnx, const struct ft_onnx_node *node,
+                                  struct ft_error *err) {
+  const struct ft_onnx_value *value = NULL;
+  FT_TRY(need_input(&value, onnx, node, err));
+  return link_scores(onnx, node, value, FT_LINK_EXP, err);
+}
+
+/* --- classes --- */
+
+static enum ft_status concat(struct ft_onnx *onnx, const struct ft_onnx_node *node,
+                             struct ft_error *err) {
+  struct ft_onnx_score first, second;
+  const struct ft_onnx_value *a = ft_onnx_input(onnx, node, 0), *b = ft_onnx_input(onnx, node, 1);
+  if (node->proto->n_input == 2 && a && b && ft_onnx_score_of(&first, a) &&
+      ft_onnx_score_of(&second, b) && first.stage == FT_ONNX_COMPLEMENT &&
+      second.stage == FT_ONNX_VALUES) {
+    second.classes = 2;
+    return give_score(onnx, node, &second);
+  }
+  if (node->proto->n_input == 1) return pass_on(onnx, node, err);
+  return ft_onnx_columns_concat(onnx, node, err);
+}
+
+static enum ft_status arg_max(struct ft_onnx *onnx, const struct ft_onnx_node *node,
+                              struct ft_error *err) {
+  const struct ft_onnx_value *value = NULL;
+  struct ft_onnx_score score;
+  FT_TRY(need_input(&value, onnx, node, err));
+  if (!ft_onnx_score_of(&score, value) || score.stage > FT_ONNX_VALUES ||
+      (score.outputs == 1 && score.classes != 2))
+    return ft_onnx_refuse(node, "of what it is given", err);
+  if (score.stage == FT_ONNX_MARGINS) score.link = FT_LINK_SOFTMAX;
+  if (!score.classes) score.classes = score.outputs;
+  score.stage = FT_ONNX_POSITIONS;
+  return give_score(onnx, node, &score);
+}
+
+/* The labels at the positions of the highest. */
+static enum ft_status name_classes(struct ft_onnx *onnx, const struct ft_onnx_node *node,
+                                   const struct ft_onnx_constant *names,
+                                   const struct ft_onnx_value *value, struct ft_error *err) {
+  struct ft_onnx_score score = value->score;
+  if (score.stage != FT_ONNX_POSITIONS || names->count != score.classes)
+    return ft_onnx_refuse(node, "of what it is given", err);
+  struct ft_span *label = FT_ARENA_NEW(onnx->arena, struct ft_span, names->count);
+  if (!label) return ft_onnx_no_memory(err);
+  for (size_t i = 0; i < names->count; i++) {
+    if (names->text)
+      label[i] = names->text[i];
+    else
+      FT_TRY(ft_onnx_decimal(&label[i], onnx, names->number[i], err));
+  }
+  score.label = label;
+  score.stage = FT_ONNX_LABELS;
+  return give_score(onnx, node, &score);
+}
+
+static enum ft_status pick(struct ft_onnx *onnx, const struct ft_onnx_node *node,
+                           struct ft_error *err) {
+  const struct ft_onnx_value *value = NULL, *index = ft_onnx_input(onnx, node, 1);
+  FT_TRY(need_input(&value, onnx, node, err));
+  if (value->kind == FT_ONNX_CONSTANT && index && index->kind == FT_ONNX_SCORES)
+    return name_classes(onnx, node, &value->constant, index, err);
+  return ft_onnx_columns_pick(onnx, node, err);
+}
+
+/* Probabilities add up to 1 already. */
+static enum ft_status normalizer(struct ft_onnx *onnx, const struct ft_onnx_node *node,
+                                 struct ft_error *err) {
+  const struct ft_onnx_value *value = NULL;
+  FT_TRY(need_input(&value, onnx, node, err));
+  if (value->kind != FT_ONNX_SCORES || value->score.stage != FT_ONNX_VALUES ||
+      value->score.classes < 2 || !ft_span_equal(ft_onnx_text(node, "norm"), FT_SPAN("L1")))
+    return ft_onnx_refuse(node, "of columns of one row", err);
+  return pass_on(onnx, node, err);
+}
+
+static enum ft_status zip_map(struct ft_onnx *onnx, const struct ft_onnx_node *node,
+                              struct ft_error *err) {
+  const struct ft_onnx_value *value = NULL;
+  struct ft_onnx_texts label;
+  struct ft_onnx_score score;
+  FT_TRY(need_input(&value, onnx, node, err));
+  FT_TRY(ft_onnx_texts(&label, onnx, node, "classlabels_strings", "classlabels_int64s", err));
+  if (!ft_onnx_score_of(&score, value) || score.stage > FT_ONNX_VALUES)
+    return ft_onnx_refuse(node, "of what it is given", err);
+  uint32_t classes = score.classes ? score.classes : score.outputs;
+  if (label.count != classes) return ft_onnx_damaged(node, "its labels", err);
+  score.classes = classes;
+  score.label = label.value;
+  return give_score(onnx, node, &score);
+}
+
+struct known {
+  const char *name;
+  ft_onnx_operator *run;
+};
+
+static const struct known general[] = {
+  { "Add", arithmetic },
+  { "ArgMax", arg_max },
+  { "BatchNormalization", ft_onnx_batch_norm },
+  { "Cast", cast },
+  { "Clip", ft_onnx_columns_clip },
+  { "Concat", concat },
+  { "Constant", constant },
+  { "Div", arithmetic },
+  { "Dropout", pass_on },
+  { "Exp", exponential },
+  { "Flatten", pass_on },
+  { "Gather", pick },
+  { "Gemm", ft_onnx_gemm },
+  { "Identity", pass_on },
+  { "IsNaN", ft_onnx_is_missing },
+  { "MatMul", ft_onnx_matmul },
+  { "Mul", arithmetic },
+  { "Relu", relu },
+  { "Reshape", reshape },
+  { "Selu", selu },
+  { "Sigmoid", sigmoid },
+  { "Softmax", softmax },
+  { "Squeeze", pass_on },
+  { "Sub", arithmetic },
+  { "Tanh", tanh_layer },
+};
+
+static const struct known learning[] = {
+  { "ArrayFeatureExtractor", pick },
+  { "Binarizer", ft_onnx_binarizer },
+  { "CategoryMapper", ft_onnx_category_mapper },
+  { "FeatureVectorizer", concat },
+  { "Imputer", ft_onnx_imputer },
+  { "LabelEncoder", ft_onnx_label_encoder },
+  { "LinearClassifier", ft_onnx_linear_classifier },
+  { "LinearRegressor", ft_onnx_linear_regressor },
+  { "Normalizer", normalizer },
+  { "OneHotEncoder", ft_onnx_one_hot },
+  { "Scaler", ft_onnx_scaler },
+  { "TreeEnsembleClassifier", ft_onnx_tree_classifier },
+  { "TreeEnsembleRegressor", ft_onnx_tree_regressor },
+  { "ZipMap", zip_map },
+};
+
+ft_onnx_operator *ft_onnx_operator_named(struct ft_span domain, struct ft_span name) {
+  bool is_learning = ft_span_equal(domain, FT_SPAN("ai.onnx.ml"));
+  const struct known *list = is_learning ? learning : general;
+  size_t count =
+      is_learning ? sizeof learning / sizeof *learning : sizeof general / sizeof *general;
+  if (!is_learning && domain.size && !ft_span_equal(domain, FT_SPAN("ai.onnx"))) return NULL;
+  for (size_t i = 0; i < count; i++)
+    if (ft_span_equal(name, ft_span_of(list[i].name))) return list[i].run;
+  return NULL;
+}
