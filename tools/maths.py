@@ -14,7 +14,7 @@ import random
 import struct
 import sys
 from decimal import Decimal as D
-from decimal import getcontext
+from decimal import getcontext, localcontext
 
 getcontext().prec = 80
 LN2 = D(2).ln()
@@ -145,6 +145,12 @@ def logistic(x):
     return 1 / (1 + (-x).exp())
 
 
+def softplus(x):
+    with localcontext() as context:
+        context.prec = 400  # 1 + exp(-700) has 305 digits
+        return (1 + x.exp()).ln()
+
+
 EDGES = [0.0, -0.0, 5e-324, -5e-324, 2.2250738585072014e-308, 1e-300, -1e-300, 1e-17, -1e-17, 0.5, 1.0, -1.0,
          0.34657359027997264, 0.34657359027997270, -0.34657359027997270, 0.55, -0.55, 0.5499999999999999,
          709.78, 709.782712893384, -708.3964185322641, -745.1332191019411, -745.13321910194122, -744.0, -740.25]
@@ -157,7 +163,7 @@ def inputs(name, generator):
             yield generator.choice([generator.uniform(0.5, 2), 2.0 ** generator.uniform(-1070, 1023),
                                     1 + generator.uniform(-1, 1) * 2.0 ** generator.uniform(-52, -1)])
         else:
-            reach = {"exp": 740, "tanh": 20, "logistic": 700}[name]
+            reach = {"exp": 740, "tanh": 20, "logistic": 700, "softplus": 700}[name]
             yield generator.choice([generator.uniform(-reach, reach), generator.uniform(-2, 2),
                                     generator.uniform(-1, 1) * 2.0 ** generator.uniform(-60, 0)])
 
@@ -165,7 +171,8 @@ def inputs(name, generator):
 def print_reference():
     print("function,input,result")
     generator = random.Random(20261122)
-    functions = {"exp": lambda x: x.exp(), "log": lambda x: x.ln(), "tanh": tanh, "logistic": logistic}
+    functions = {"exp": lambda x: x.exp(), "log": lambda x: x.ln(), "tanh": tanh, "logistic": logistic,
+                 "softplus": softplus}
     for name, function in functions.items():
         for x in inputs(name, generator):
             if name == "log" and x <= 0:

@@ -67,7 +67,8 @@ static bool decision_is_right(const struct ft_model *model) {
   case FT_REGRESSION:
     return model->labels == 0 && model->outputs == 1 &&
            (model->link == FT_LINK_IDENTITY || model->link == FT_LINK_LOGISTIC ||
-            model->link == FT_LINK_EXP);
+            model->link == FT_LINK_EXP || model->link == FT_LINK_SIGNED_SQUARE ||
+            model->link == FT_LINK_SOFTPLUS);
   case FT_BINARY:
     return model->labels == 2 && model->outputs == 1 && model->threshold > 0.0 &&
            model->threshold <= 1.0 &&

@@ -4,7 +4,7 @@
 
 /* These numbers are in files: they stay. */
 _Static_assert(FT_REGRESSION == 1 && FT_MULTICLASS == 3, "problems are numbered in the format");
-_Static_assert(FT_LINK_IDENTITY == 0 && FT_LINK_HINGE == 4, "links are numbered in the format");
+_Static_assert(FT_LINK_IDENTITY == 0 && FT_LINK_SOFTPLUS == 6, "links are numbered in the format");
 _Static_assert(FT_BOOL == 1 && FT_TEXT == 8 && FT_TIMESTAMPTZ == 12,
                "types are numbered in the format");
 _Static_assert(FT_ENCODE_NUMBER == 0 && FT_ENCODE_LENGTH == 3 && FT_ENCODE_WORD == 4,

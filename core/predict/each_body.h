@@ -14,6 +14,11 @@ static void logistic_each(double *value, size_t count) {
     value[i] = logistic_of(value[i]);
 }
 
+static void softplus_each(double *value, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    value[i] = softplus_of(value[i]);
+}
+
 static void margin_each(double *sum, size_t count, enum ft_scale scale, enum ft_link link) {
   if (scale == FT_SCALE_LOGARITHM)
     for (size_t i = 0; i < count; i++)

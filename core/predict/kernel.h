@@ -59,6 +59,7 @@ struct ft_kernel {
   /* In place, the bits of foretell/maths.h and of scale.h. */
   void (*exp_each)(double *value, size_t count);
   void (*logistic_each)(double *value, size_t count);
+  void (*softplus_each)(double *value, size_t count);
   void (*margin_each)(double *sum, size_t count, enum ft_scale scale, enum ft_link link);
 };
 

@@ -249,6 +249,7 @@ const struct ft_kernel ft_kernel_avx2 = {
   .activate = activate,
   .exp_each = exp_each,
   .logistic_each = logistic_each,
+  .softplus_each = softplus_each,
   .margin_each = margin_each,
 };
 

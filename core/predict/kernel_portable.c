@@ -121,5 +121,6 @@ const struct ft_kernel ft_kernel_portable = {
   .activate = activate,
   .exp_each = exp_each,
   .logistic_each = logistic_each,
+  .softplus_each = softplus_each,
   .margin_each = margin_each,
 };

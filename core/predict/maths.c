@@ -11,6 +11,10 @@ double ft_logistic(double x) {
   return logistic_of(x);
 }
 
+double ft_softplus(double x) {
+  return softplus_of(x);
+}
+
 double ft_log(double x) {
   if (!(x >= 0.0)) return canonical_nan();
   if (x == 0.0) return -double_of(UINT64_C(0x7ff0000000000000));

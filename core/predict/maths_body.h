@@ -1,4 +1,4 @@
-/* exp, log and the logistic function of one number, without branches, so that loops over them may become
+/* exp, log, the logistic function and softplus of one number, without branches, so that loops over them may become
  * vectors of whatever a processor has, with the same bits. maths.h says what they promise. */
 #ifndef FORETELL_PREDICT_MATHS_BODY_H
 #define FORETELL_PREDICT_MATHS_BODY_H
@@ -112,6 +112,15 @@ static inline double log_of_normal(double x, int64_t k) {
   double exponent = double_of(bits_of(ROUNDER) + (uint64_t)k) - ROUNDER;
   double small = s * (half_square + rest) + exponent * LN2_LOW;
   return exponent * LN2_HIGH - ((half_square - small) - f);
+}
+
+/* log(1 + exp(x)) = max(x, 0) + log(1 + e), e = exp(-|x|). 1 + e is rounded to u, and log(1 + e) =
+ * log(u) + log(1 - (u - 1 - e) / u), whose last term is that quotient's, within its own square. */
+static inline double softplus_of(double x) {
+  const double e = exp_of(choose_double(x > 0.0, -x, x)), u = 1.0 + e;
+  const double rest = log_of_normal(u, 0) - ((u - 1.0) - e) / u;
+  const double result = choose_double(x > 0.0, x, 0.0) + rest;
+  return choose_double(x != x, canonical_nan(), result);
 }
 
 /* What is no number becomes the least. */

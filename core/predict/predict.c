@@ -201,6 +201,11 @@ static void apply_own_link(const struct ft_plan *plan, double *margin, size_t ro
     for (size_t r = 0; r < rows; r++)
       margin[r] = margin[r] > 0.0 ? 1.0 : 0.0;
     break;
+  case FT_LINK_SIGNED_SQUARE:
+    for (size_t r = 0; r < rows; r++)
+      margin[r] *= margin[r] < 0.0 ? -margin[r] : margin[r];
+    break;
+  case FT_LINK_SOFTPLUS: plan->kernel->softplus_each(margin, rows); break;
   default: break; /* FT_LINK_IDENTITY */
   }
 }

@@ -11,5 +11,6 @@ double ft_exp(double x); /* 0 below -745.2, infinity above 709.78 */
 double ft_log(double x); /* -infinity at 0, NaN below */
 double ft_tanh(double x);
 double ft_logistic(double x); /* 1 / (1 + exp(-x)) */
+double ft_softplus(double x); /* log(1 + exp(x)) */
 
 #endif

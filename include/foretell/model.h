@@ -49,6 +49,8 @@ enum ft_link {
   FT_LINK_SOFTMAX,  /* one margin a label */
   FT_LINK_EXP,      /* exp(margin): reg:tweedie and other log links */
   FT_LINK_HINGE,    /* 1 when margin > 0, else 0, as the probability of label 1 */
+  FT_LINK_SIGNED_SQUARE, /* margin * |margin|: of models that learned signed square roots */
+  FT_LINK_SOFTPLUS,      /* log(1 + exp(margin)) */
   FT_LINK_COUNT
 };
 

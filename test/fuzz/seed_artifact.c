@@ -10,6 +10,8 @@
 static const struct build_options shapes[] = {
   { FT_REGRESSION, FT_LINK_IDENTITY, 0, 1, 1, 1, 1 },
   { FT_REGRESSION, FT_LINK_EXP, 0, 2, 2, 2, 2 },
+  { FT_REGRESSION, FT_LINK_SIGNED_SQUARE, 0, 1, 1, 1, 9 },
+  { FT_REGRESSION, FT_LINK_SOFTPLUS, 0, 1, 1, 1, 10 },
   { FT_BINARY, FT_LINK_LOGISTIC, 2, 1, 3, 3, 3 },
   { FT_BINARY, FT_LINK_HINGE, 2, 1, 1, 0, 4 },
   { FT_MULTICLASS, FT_LINK_SOFTMAX, 3, 1, 3, 2, 5 },

@@ -223,6 +223,28 @@ static void a_tree_of_lightgbm_is_ours(void **state) {
   assert_int_equal(read_text(write_lightgbm(PANDAS, "null"), "di", 'd'), FT_OK);
 }
 
+static void objectives_of_lightgbm_have_their_links(void **state) {
+  (void)state;
+  static const struct {
+    const char *objective;
+    enum ft_link link;
+  } cases[] = {
+    { "regression", FT_LINK_IDENTITY },
+    { "regression sqrt", FT_LINK_SIGNED_SQUARE },
+    { "regression_l1 sqrt", FT_LINK_SIGNED_SQUARE },
+    { "quantile sqrt", FT_LINK_SIGNED_SQUARE },
+    { "huber sqrt", FT_LINK_IDENTITY }, /* the library, too, takes no notice of it */
+    { "poisson sqrt", FT_LINK_EXP },
+    { "cross_entropy_lambda", FT_LINK_SOFTPLUS },
+    { "cross_entropy", FT_LINK_LOGISTIC },
+    { "binary sigmoid:1", FT_LINK_LOGISTIC },
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    assert_int_equal(read_text(write_lightgbm(OBJECTIVE, cases[i].objective), "dt", 'd'), FT_OK);
+    assert_int_equal(import.model.link, cases[i].link);
+  }
+}
+
 static void hostile_trees_of_lightgbm_are_refused(void **state) {
   (void)state;
   static const struct {
@@ -271,8 +293,7 @@ static void what_lightgbm_has_and_we_do_not_is_named(void **state) {
     enum lightgbm_part part;
     const char *value, *words;
   } cases[] = {
-    { OBJECTIVE, "regression sqrt", "sqrt" },
-    { OBJECTIVE, "cross_entropy_lambda", "cross_entropy_lambda" },
+    { OBJECTIVE, "own_words", "own_words" },
     { DECISION, "4 1", "zero_as_missing" },
     { LEAF, "1 2 3\nis_linear=1", "linear" },
     { PANDAS, "[[0.5, 1.5, 2.5]]", "neither texts nor integers" },
@@ -420,6 +441,7 @@ int main(void) {
     TEST(what_xgboost_has_and_we_do_not_is_named),
     TEST(types_that_do_not_fit_are_named),
     TEST(a_tree_of_lightgbm_is_ours),
+    TEST(objectives_of_lightgbm_have_their_links),
     TEST(hostile_trees_of_lightgbm_are_refused),
     TEST(what_lightgbm_has_and_we_do_not_is_named),
     TEST(formats_that_are_not_read_are_named),

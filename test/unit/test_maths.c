@@ -46,18 +46,20 @@ static const struct {
 } functions[] = { { "exp", ft_exp },
                   { "log", ft_log },
                   { "tanh", ft_tanh },
-                  { "logistic", ft_logistic } };
+                  { "logistic", ft_logistic },
+                  { "softplus", ft_softplus } };
+#define FUNCTIONS (sizeof functions / sizeof functions[0])
 
 static void every_function_is_within_two_ulp_of_the_reference(void **state) {
   (void)state;
   FILE *file = fopen("test/reference/maths.csv", "r");
   assert_non_null(file);
   char line[128], name[16];
-  uint64_t input, expected, worst[4] = { 0 }, lines[4] = { 0 };
+  uint64_t input, expected, worst[FUNCTIONS] = { 0 }, lines[FUNCTIONS] = { 0 };
   assert_non_null(fgets(line, sizeof line, file)); /* the names of the columns */
   while (fgets(line, sizeof line, file)) {
     assert_int_equal(sscanf(line, "%15[^,],%" SCNx64 ",%" SCNx64, name, &input, &expected), 3);
-    for (size_t f = 0; f < 4; f++) {
+    for (size_t f = 0; f < FUNCTIONS; f++) {
       if (strcmp(name, functions[f].name) != 0) continue;
       uint64_t ulps = ulps_between(bits_of(functions[f].function(double_of(input))), expected);
       if (ulps > 2) print_error("%s(%a) is off by %" PRIu64 "\n", name, double_of(input), ulps);
@@ -67,7 +69,7 @@ static void every_function_is_within_two_ulp_of_the_reference(void **state) {
     }
   }
   fclose(file);
-  for (size_t f = 0; f < 4; f++) {
+  for (size_t f = 0; f < FUNCTIONS; f++) {
     print_message("%s: at most %" PRIu64 " ulp\n", functions[f].name, worst[f]);
     assert_true(lines[f] > 400);
   }
@@ -77,7 +79,7 @@ static void a_nan_gives_the_canonical_nan(void **state) {
   (void)state;
   const uint64_t nans[] = { CANONICAL_NAN, UINT64_C(0xfff8000000000000),
                             UINT64_C(0x7ff0000000000001), UINT64_C(0xffffffffffffffff) };
-  for (size_t f = 0; f < 4; f++)
+  for (size_t f = 0; f < FUNCTIONS; f++)
     for (size_t i = 0; i < 4; i++)
       assert_int_equal(bits_of(functions[f].function(double_of(nans[i]))), CANONICAL_NAN);
   assert_int_equal(bits_of(ft_log(-1.0)), CANONICAL_NAN);
@@ -100,6 +102,9 @@ static void infinities_and_zeros_are_as_stated(void **state) {
   assert_int_equal(bits_of(ft_logistic(0.0)), bits_of(0.5));
   assert_int_equal(bits_of(ft_logistic(infinity)), bits_of(1.0));
   assert_int_equal(bits_of(ft_logistic(-infinity)), 0);
+  assert_int_equal(bits_of(ft_softplus(infinity)), INFINITE_BITS);
+  assert_int_equal(bits_of(ft_softplus(-infinity)), 0);
+  assert_int_equal(bits_of(ft_softplus(1e300)), bits_of(1e300));
 }
 
 static const struct ft_kernel *const kernels[] = { &ft_kernel_portable, &ft_kernel_avx2,
@@ -107,7 +112,7 @@ static const struct ft_kernel *const kernels[] = { &ft_kernel_portable, &ft_kern
 
 static void every_kernels_arrays_give_the_bits_of_single_values(void **state) {
   (void)state;
-  double inputs[1003], exps[1003], logistics[1003];
+  double inputs[1003], exps[1003], logistics[1003], softplus[1003];
   for (size_t i = 0; i < 1003; i++)
     inputs[i] = ((double)i - 501.0) * 1.6180339887;
   inputs[7] = double_of(UINT64_C(0xfff8000000000000));
@@ -115,11 +120,14 @@ static void every_kernels_arrays_give_the_bits_of_single_values(void **state) {
     if (!kernels[k]->supported()) continue;
     memcpy(exps, inputs, sizeof inputs);
     memcpy(logistics, inputs, sizeof inputs);
+    memcpy(softplus, inputs, sizeof inputs);
     kernels[k]->exp_each(exps, 1003);
     kernels[k]->logistic_each(logistics, 1003);
+    kernels[k]->softplus_each(softplus, 1003);
     for (size_t i = 0; i < 1003; i++) {
       assert_int_equal(bits_of(exps[i]), bits_of(ft_exp(inputs[i])));
       assert_int_equal(bits_of(logistics[i]), bits_of(ft_logistic(inputs[i])));
+      assert_int_equal(bits_of(softplus[i]), bits_of(ft_softplus(inputs[i])));
     }
   }
 }

@@ -175,6 +175,8 @@ static void naive_predict(double *out, const struct ft_model *model, const struc
   case FT_LINK_LOGISTIC: out[0] = ft_logistic(out[0]); break;
   case FT_LINK_EXP: out[0] = ft_exp(out[0]); break;
   case FT_LINK_HINGE: out[0] = out[0] > 0; break;
+  case FT_LINK_SIGNED_SQUARE: out[0] *= fabs(out[0]); break;
+  case FT_LINK_SOFTPLUS: out[0] = ft_softplus(out[0]); break;
   case FT_LINK_SOFTMAX:
     for (uint32_t g = 0; g < model->outputs; g++)
       most = out[g] > most ? out[g] : most;
@@ -219,6 +221,8 @@ static const struct build_options shapes[] = {
   { FT_MULTICLASS, FT_LINK_SOFTMAX, 3, 1, 30, 8, 14, .shared = true },
   { FT_MULTICLASS, FT_LINK_SOFTMAX, 5, 1, 33, 12, 15, .shared = true, .scaled = 1 },
   { FT_MULTICLASS, FT_LINK_SOFTMAX, 20, 1, 45, 9, 16, .shared = true },
+  { FT_REGRESSION, FT_LINK_SIGNED_SQUARE, 0, 2, 9, 4, 3 },
+  { FT_REGRESSION, FT_LINK_SOFTPLUS, 0, 2, 9, 4, 3 },
 };
 #define SHAPES (sizeof shapes / sizeof shapes[0])
 

@@ -81,6 +81,9 @@ static double centre(const struct ft_grown_trees *trees, double *base) {
 /* A rounding is off by a unit / sqrt(12) in the mean of squares; a tree adds one to each margin. */
 static bool is_coarse(const struct ft_model *model, const struct ft_grown_trees *trees,
                       int32_t exponent, double largest) {
+  if (model->link == FT_LINK_EXP) largest = 1; /* what is added to a margin is a factor then */
+  if (model->link == FT_LINK_SIGNED_SQUARE)
+    largest = 0.5; /* the slope at 1, and less than it beyond */
   double trees_an_output = (double)trees->trees / (model->outputs ? model->outputs : 1);
   return DEVIATIONS * ldexp(sqrt(trees_an_output / 12), -exponent) > TOLERANCE * largest;
 }

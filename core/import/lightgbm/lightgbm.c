@@ -14,28 +14,30 @@ struct objective {
   enum ft_link link;
   bool classifies; /* 2 classes, or num_class under softmax and one against all */
   bool several;
-  const char *refused; /* a parameter under which it predicts something else; NULL: none */
+  bool takes_roots; /* the parameter sqrt (reg_sqrt): it learned signed square roots */
 };
 
 static const struct objective objectives[] = {
-  { "regression", FT_LINK_IDENTITY, false, false, "sqrt" },
-  { "regression_l2", FT_LINK_IDENTITY, false, false, "sqrt" },
-  { "regression_l1", FT_LINK_IDENTITY, false, false, "sqrt" },
-  { "huber", FT_LINK_IDENTITY, false, false, "sqrt" },
-  { "fair", FT_LINK_IDENTITY, false, false, "sqrt" },
-  { "quantile", FT_LINK_IDENTITY, false, false, "sqrt" },
-  { "mape", FT_LINK_IDENTITY, false, false, "sqrt" },
-  { "poisson", FT_LINK_EXP, false, false, NULL },
-  { "gamma", FT_LINK_EXP, false, false, NULL },
-  { "tweedie", FT_LINK_EXP, false, false, NULL },
-  { "cross_entropy", FT_LINK_LOGISTIC, false, false, NULL },
-  { "xentropy", FT_LINK_LOGISTIC, false, false, NULL },
-  { "lambdarank", FT_LINK_IDENTITY, false, false, NULL },
-  { "rank_xendcg", FT_LINK_IDENTITY, false, false, NULL },
-  { "custom", FT_LINK_IDENTITY, false, false, NULL },
-  { "binary", FT_LINK_LOGISTIC, true, false, NULL },
-  { "multiclass", FT_LINK_SOFTMAX, true, true, NULL },
-  { "multiclassova", FT_LINK_LOGISTIC, true, true, NULL },
+  { "regression", FT_LINK_IDENTITY, .takes_roots = true },
+  { "regression_l2", FT_LINK_IDENTITY, .takes_roots = true },
+  { "regression_l1", FT_LINK_IDENTITY, .takes_roots = true },
+  { "huber", FT_LINK_IDENTITY },
+  { "fair", FT_LINK_IDENTITY, .takes_roots = true },
+  { "quantile", FT_LINK_IDENTITY, .takes_roots = true },
+  { "mape", FT_LINK_IDENTITY, .takes_roots = true },
+  { "poisson", FT_LINK_EXP },
+  { "gamma", FT_LINK_EXP },
+  { "tweedie", FT_LINK_EXP },
+  { "cross_entropy", FT_LINK_LOGISTIC },
+  { "xentropy", FT_LINK_LOGISTIC },
+  { "cross_entropy_lambda", FT_LINK_SOFTPLUS },
+  { "xentlambda", FT_LINK_SOFTPLUS },
+  { "lambdarank", FT_LINK_IDENTITY },
+  { "rank_xendcg", FT_LINK_IDENTITY },
+  { "custom", FT_LINK_IDENTITY },
+  { "binary", FT_LINK_LOGISTIC, .classifies = true },
+  { "multiclass", FT_LINK_SOFTMAX, .classifies = true, .several = true },
+  { "multiclassova", FT_LINK_LOGISTIC, .classifies = true, .several = true },
 };
 
 struct reading {
@@ -44,6 +46,7 @@ struct reading {
   struct ft_lightgbm_section head;
   struct ft_span trees; /* what follows the head */
   const struct objective *objective;
+  enum ft_link link;
   double sigmoid; /* margins times this are the link's */
   uint32_t features;
   uint32_t outputs;
@@ -70,12 +73,12 @@ static enum ft_status read_objective(struct reading *reading, struct ft_error *e
     return ft_fail(err, FT_UNSUPPORTED, "LightGBM's objective \"%.*s\" is not supported",
                    FT_SPAN_ARG(word));
   reading->objective = objective;
+  reading->link = objective->link;
   reading->import->objective = objective->name;
   reading->sigmoid = 1;
   while (ft_lightgbm_word(&word, &line)) {
-    if (objective->refused && ft_span_equal(word, ft_span_of(objective->refused)))
-      return ft_fail(err, FT_UNSUPPORTED, "LightGBM's objective \"%s\" with %s is not supported",
-                     objective->name, objective->refused);
+    if (ft_span_equal(word, FT_SPAN("sqrt")))
+      reading->link = objective->takes_roots ? FT_LINK_SIGNED_SQUARE : reading->link;
     if (word.size <= 8 || memcmp(word.data, "sigmoid:", 8) != 0) continue;
     struct ft_span value = { word.data + 8, word.size - 8 };
     if (!ft_decimal_whole(&reading->sigmoid, value) || !isfinite(reading->sigmoid))
@@ -250,7 +253,7 @@ enum ft_status ft_lightgbm_read(struct ft_import *out, struct ft_arena *arena, s
   FT_TRY(read_shape(&reading, err));
   FT_TRY(make_inputs(&reading, err));
   const struct objective *objective = reading.objective;
-  struct ft_signature_answer answer = { .link = objective->link };
+  struct ft_signature_answer answer = { .link = reading.link };
   if (objective->classifies) answer.classes = objective->several ? reading.outputs : 2;
   FT_TRY(ft_signature_answer(out, arena, &answer, err));
   return read_forest(&reading, err);

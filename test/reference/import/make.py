@@ -17,6 +17,8 @@ import numpy as np
 import pandas as pd
 import xgboost as xgb
 
+from cases import Cases
+
 try:
     import lightgbm as lgb
 except ImportError:
@@ -46,34 +48,6 @@ def make_score(frame, random):
     score += frame["s"].map(effect).astype("f8").fillna(0.7).to_numpy()
     score += frame["k"].astype("f8").to_numpy() / 200 + np.isnan(frame["i"].to_numpy()) * 0.5
     return score + random.standard_normal(len(frame)) * 0.2
-
-
-class Cases:
-    def __init__(self, folder, train, rows):
-        self.folder, self.train, self.rows = folder, train, rows
-        self.lines, self.expected = [], {}
-
-    def add(self, name, file, columns, types, returns, predicted, largest=1.0):
-        predicted = np.asarray(predicted)
-        names = []
-        if predicted.ndim == 1:
-            names.append(name)
-            self.expected[name] = predicted
-        else:
-            for label in range(predicted.shape[1]):
-                names.append(f"{name}_{label}")
-                self.expected[names[-1]] = predicted[:, label]
-        self.lines.append([name, file, ",".join(columns), ",".join(types), returns, ",".join(names),
-                           repr(float(largest))])
-
-    def write(self):
-        frame = self.rows.copy()
-        for name, values in self.expected.items():
-            frame[name] = values if values.dtype.kind in "iu" else values.astype("f8")
-        frame["s"] = frame["s"].astype(object)
-        frame.to_csv(self.folder / "rows.csv", index=False, float_format="%.17g")
-        text = "".join("\t".join(line) + "\n" for line in self.lines)
-        (self.folder / "cases.tsv").write_text(text, encoding="utf-8")
 
 
 FLOATS = ["DOUBLE PRECISION", "REAL", "DOUBLE PRECISION", "REAL"]
