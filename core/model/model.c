@@ -24,7 +24,8 @@ static bool calendar_fits(enum ft_calendar_part part, enum ft_type type) {
 bool ft_encoder_fits(enum ft_encoder_kind kind, enum ft_calendar_part part, enum ft_type type) {
   bool integer = type == FT_INT16 || type == FT_INT32 || type == FT_INT64;
   switch (kind) {
-  case FT_ENCODE_NUMBER: return type == FT_BOOL || ft_type_is_numeric(type);
+  case FT_ENCODE_NUMBER:
+  case FT_ENCODE_SENTINEL: return type == FT_BOOL || ft_type_is_numeric(type);
   case FT_ENCODE_CATEGORY: return type == FT_TEXT || type == FT_BOOL || integer;
   case FT_ENCODE_CALENDAR: return calendar_fits(part, type);
   case FT_ENCODE_LENGTH:
@@ -95,6 +96,8 @@ static bool encoder_is_right(const struct ft_model *model, const struct ft_encod
   if (!ft_encoder_fits(encoder->kind, encoder->part, model->field[encoder->field].type))
     return false;
   if (encoder->kind == FT_ENCODE_WORD) return word_is_right(model, encoder);
+  if (encoder->kind == FT_ENCODE_SENTINEL)
+    return encoder->categories == 0 && encoder->low <= encoder->high; /* and no NaN */
   if (encoder->kind != FT_ENCODE_CATEGORY) return encoder->categories == 0;
   if (encoder->categories > FT_MODEL_MAX_CATEGORIES) return false;
   for (uint32_t i = 1; i < encoder->categories; i++)

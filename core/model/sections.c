@@ -7,7 +7,8 @@ _Static_assert(FT_REGRESSION == 1 && FT_MULTICLASS == 3, "problems are numbered 
 _Static_assert(FT_LINK_IDENTITY == 0 && FT_LINK_SOFTPLUS == 6, "links are numbered in the format");
 _Static_assert(FT_BOOL == 1 && FT_TEXT == 8 && FT_TIMESTAMPTZ == 12,
                "types are numbered in the format");
-_Static_assert(FT_ENCODE_NUMBER == 0 && FT_ENCODE_LENGTH == 3 && FT_ENCODE_WORD == 4,
+_Static_assert(FT_ENCODE_NUMBER == 0 && FT_ENCODE_LENGTH == 3 && FT_ENCODE_WORD == 4 &&
+                   FT_ENCODE_SENTINEL == 5,
                "encoders are numbered in the format");
 _Static_assert(FT_PART_DAYS == 0 && FT_PART_MINUTE == 7, "parts are numbered in the format");
 _Static_assert(FT_LEARNER_FOREST == 0 && FT_LEARNER_NET == 1,
@@ -55,6 +56,9 @@ void ft_encoders_write(struct ft_buffer *out, const struct ft_model *model) {
       ft_buffer_u64(out, encoder->category[c].word[0]);
       ft_buffer_u64(out, encoder->category[c].word[1]);
     }
+    if (encoder->kind != FT_ENCODE_SENTINEL) continue;
+    ft_buffer_f32(out, encoder->low);
+    ft_buffer_f32(out, encoder->high);
   }
 }
 
@@ -134,6 +138,8 @@ enum ft_status ft_signature_read(struct ft_model *out, struct ft_arena *arena, s
 static enum ft_status read_encoder(struct ft_encoder *out, struct ft_arena *arena,
                                    struct ft_reader *reader, struct ft_error *err) {
   out->kind = (enum ft_encoder_kind)ft_reader_u8(reader);
+  if (out->kind >= FT_ENCODE_KIND_COUNT)
+    return ft_fail(err, FT_UNSUPPORTED, "the model has an encoder of kind %u", (unsigned)out->kind);
   out->part = (enum ft_calendar_part)ft_reader_u8(reader);
   out->field = ft_reader_u32(reader);
   uint32_t categories = ft_reader_count(reader, HASH_BYTES);
@@ -145,6 +151,10 @@ static enum ft_status read_encoder(struct ft_encoder *out, struct ft_arena *aren
   }
   out->category = category;
   out->categories = categories;
+  if (out->kind == FT_ENCODE_SENTINEL) {
+    out->low = ft_reader_f32(reader);
+    out->high = ft_reader_f32(reader);
+  }
   return FT_OK;
 }
 

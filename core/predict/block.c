@@ -59,7 +59,9 @@ static enum ft_status write_features(struct ft_plan_block *out, struct ft_buffer
                                          .type = (uint32_t)feature->type,
                                          .key = feature->key,
                                          .used = used[i],
-                                         .words = feature->words };
+                                         .words = feature->words,
+                                         .low = feature->low,
+                                         .high = feature->high };
     for (uint32_t w = 1; w < feature->words; w++)
       made[i].used |= used[i + w] ? FT_USED_BESIDE : 0;
     if (feature->slot)

@@ -37,7 +37,7 @@
 static const double tree_ns[FT_GROUP_DEPTH + 1] = { 0,    0.04, 0.042, 0.048, 0.055,
                                                     0.07, 0.10, 0.19,  0.335 };
 static const double activation_ns[FT_ACTIVATE_COUNT] = { 0, 0.03, 0.45, 0.5, 0.6, 0.5 };
-static const double encoder_ns[FT_ENCODE_KIND_COUNT] = { 0.05, 8.0, 8.0, 1.0, 0.3 };
+static const double encoder_ns[FT_ENCODE_KIND_COUNT] = { 0.05, 8.0, 8.0, 1.0, 0.3, 0.25 };
 
 /* Different decisions are counted by hash, each with the pass and the tree that had it last. */
 struct counted {

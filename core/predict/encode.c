@@ -67,6 +67,8 @@ static enum ft_status make_features(struct ft_encoding *out, struct ft_arena *ar
     feature[i] = (struct ft_feature){ .kind = encoder->kind,
                                       .part = encoder->part,
                                       .field = encoder->field,
+                                      .low = encoder->low,
+                                      .high = encoder->high,
                                       .type = model->field[encoder->field].type };
     feature[i].words = count_words(model, i);
     if (encoder->kind != FT_ENCODE_CATEGORY && !feature[i].words) continue;
@@ -127,6 +129,12 @@ static void encode_numbers(float *out, const struct ft_column *column, size_t fi
   case FT_FLOAT32: CONVERT_EACH(float); break;
   default: CONVERT_EACH(double); break; /* FT_FLOAT64, FT_DECIMAL */
   }
+}
+
+/* A NaN is within no range, and missing anyway. */
+static void blank_sentinels(float *out, const struct ft_feature *feature, size_t rows) {
+  for (size_t r = 0; r < rows; r++)
+    out[r] = out[r] >= feature->low && out[r] <= feature->high ? missing() : out[r];
 }
 
 static float code_of(const struct ft_feature *feature, struct ft_hash128 hash) {
@@ -289,7 +297,10 @@ void ft_encode_feature(float *out, size_t stride, const struct ft_feature *featu
     if (feature->words) encode_words(out, stride, feature, column, hash, first, rows);
     return;
   case FT_ENCODE_CALENDAR: encode_calendar(out, feature->part, column, first, rows); break;
-  default: encode_numbers(out, column, first, rows); break;
+  default:
+    encode_numbers(out, column, first, rows);
+    if (feature->kind == FT_ENCODE_SENTINEL) blank_sentinels(out, feature, rows);
+    break;
   }
   blank_nulls(out, column, first, rows);
 }

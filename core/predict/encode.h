@@ -21,6 +21,7 @@ struct ft_feature {
   enum ft_type type; /* of the field */
   uint32_t
       words; /* features encoded together, with the first of them: words of one field; else 0 */
+  float low, high;                     /* of FT_ENCODE_SENTINEL */
   struct ft_hash_key key;              /* of categories and words */
   uint32_t mask;                       /* slots - 1, slots a power of two */
   const struct ft_category_slot *slot; /* open addressing from the hash's low word; of words all

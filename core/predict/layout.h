@@ -199,6 +199,7 @@ struct ft_feature_block {
   struct ft_hash_key key;
   uint32_t used;       /* 1: some tree asks for it, 2: some tree is walked on it, or a net asks */
   uint32_t words;      /* as of struct ft_feature */
+  float low, high;     /* the same */
   struct ft_part slot; /* struct ft_category_slot, a power of two, or none */
 };
 
@@ -216,6 +217,6 @@ struct ft_plan_block {
   struct ft_part net;     /* struct ft_net_block */
 };
 #define FT_USED_BESIDE 4 /* of a feature's `used`: one that is encoded with it is asked for */
-#define FT_PLAN_MAGIC  "FTPLAN4" /* with its NUL; another number with every change of the layout */
+#define FT_PLAN_MAGIC  "FTPLAN5" /* with its NUL; another number with every change of the layout */
 
 #endif

@@ -50,6 +50,8 @@ static enum ft_status view_features(struct ft_plan *plan, struct ft_error *err) 
                                       .field = from->field,
                                       .type = (enum ft_type)from->type,
                                       .words = from->words,
+                                      .low = from->low,
+                                      .high = from->high,
                                       .key = from->key };
     if (from->slot.count == 0) continue;
     feature[i].mask = (uint32_t)from->slot.count - 1;

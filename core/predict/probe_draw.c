@@ -3,9 +3,10 @@
 
 #include "core/predict/probe.h"
 
-#define KEPT      8 /* thresholds kept of a feature */
-#define NULL_ODDS 8 /* one value in so many is NULL */
-#define DAY_US    INT64_C(86400000000)
+#define KEPT          8 /* thresholds kept of a feature */
+#define NULL_ODDS     8 /* one value in so many is NULL */
+#define SENTINEL_ODDS 6 /* one value in so many lies where sentinels begin */
+#define DAY_US        INT64_C(86400000000)
 
 /* A sample of the thresholds of one feature. */
 struct sample {
@@ -159,6 +160,10 @@ static void draw_value(struct ft_probe_column *column, size_t row, const struct 
   case FT_ENCODE_LENGTH:
     ((struct ft_span *)column->values)[row].size =
         (size_t)near_integer(threshold, nudge, 0, UINT32_MAX);
+    break;
+  case FT_ENCODE_SENTINEL:
+    draw_number(column, row, ft_random_below(random, SENTINEL_ODDS) ? threshold : feature->low,
+                random);
     break;
   default: draw_number(column, row, threshold, random);
   }

@@ -60,6 +60,7 @@ enum ft_encoder_kind {
   FT_ENCODE_CALENDAR,   /* a part of a date or time */
   FT_ENCODE_LENGTH,     /* bytes of a text (free text, many categories) */
   FT_ENCODE_WORD,       /* how often a word occurs in a text: the one whose hash is category[0] */
+  FT_ENCODE_SENTINEL,   /* a number, but one within low … high is the missing value */
   FT_ENCODE_KIND_COUNT
 };
 
@@ -84,6 +85,7 @@ struct ft_encoder {
   uint32_t field;             /* index into the model's fields */
   uint32_t categories; /* of FT_ENCODE_CATEGORY, at most FT_MODEL_MAX_CATEGORIES; a word: 1 */
   const struct ft_hash128 *category; /* strictly ascending by ft_hash128_compare */
+  float low, high; /* of FT_ENCODE_SENTINEL: low <= high, compared with the value as float32 */
 };
 
 /* A decision tree's node; a tree's root is its node 0; children come after their parent, so no
@@ -228,7 +230,7 @@ struct ft_model {
 };
 
 /* May an encoder of that kind (and part, for a calendar) read a field of that type?
- * NUMBER: booleans and numbers. CATEGORY: text, booleans, integers. CALENDAR: dates and timestamps
+ * NUMBER, SENTINEL: booleans and numbers. CATEGORY: text, booleans, integers. CALENDAR: dates and timestamps
  * all parts but a date no hour and minute; a time hour and minute only. LENGTH, WORD: text. */
 bool ft_encoder_fits(enum ft_encoder_kind kind, enum ft_calendar_part part, enum ft_type type);
 

@@ -60,6 +60,7 @@ static const struct build_encoder build_encoder[] = {
   { FT_ENCODE_CALENDAR, FT_PART_HOUR, 10, 0, 23 },
   { FT_ENCODE_CALENDAR, FT_PART_WEEKDAY, 10, 0, 6 },
   { FT_ENCODE_CALENDAR, FT_PART_DAY, 11, 1, 31 },
+  { FT_ENCODE_SENTINEL, 0, 5, -3, 3 },
   { FT_ENCODE_WORD, 0, 7, 0, 2 },
   { FT_ENCODE_WORD, 0, 7, 0, 2 },
   { FT_ENCODE_WORD, 0, 7, 0, 2 },
@@ -121,6 +122,7 @@ static inline void build_encoders(struct ft_model *model, struct ft_arena *arena
                                       .field = build_encoder[i].field };
     if (encoder[i].kind == FT_ENCODE_CATEGORY)
       build_categories(&encoder[i], arena, &model->category_key);
+    if (encoder[i].kind == FT_ENCODE_SENTINEL) encoder[i].low = -1, encoder[i].high = 0.5F;
   }
   build_words(&encoder[BUILD_ENCODERS - 3], arena, &model->category_key);
   model->encoder = encoder;

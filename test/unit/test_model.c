@@ -87,6 +87,9 @@ static struct parts parts_of(struct ft_model *model, struct ft_arena *arena) {
   X(p.category->kind = FT_ENCODE_CALENDAR)                   \
   X(p.category->kind = (enum ft_encoder_kind)9)              \
   X(p.category->kind = FT_ENCODE_WORD)                       \
+  X(p.word[-1].low = 0.75F)                                  \
+  X(p.word[-1].high = NAN)                                   \
+  X(p.word[-1].categories = 1)                               \
   X(p.word[0].categories = 0)                                \
   X(p.word[1].category = p.word[0].category)                 \
   X(p.word[2].field = 0)                                     \
@@ -224,6 +227,8 @@ static void an_infinite_threshold_is_right(void **state) {
 static void encoders_fit_the_types_they_can_read(void **state) {
   (void)state;
   assert_true(ft_encoder_fits(FT_ENCODE_NUMBER, 0, FT_DECIMAL));
+  assert_true(ft_encoder_fits(FT_ENCODE_SENTINEL, 0, FT_BOOL));
+  assert_false(ft_encoder_fits(FT_ENCODE_SENTINEL, 0, FT_TEXT));
   assert_false(ft_encoder_fits(FT_ENCODE_NUMBER, 0, FT_TEXT));
   assert_false(ft_encoder_fits(FT_ENCODE_NUMBER, 0, FT_DATE));
   assert_true(ft_encoder_fits(FT_ENCODE_CATEGORY, 0, FT_INT64));

@@ -91,6 +91,10 @@ static float naive_words(const struct ft_model *model, const struct ft_encoder *
   return count;
 }
 
+static float naive_sentinel(const struct ft_encoder *encoder, float x) {
+  return x < encoder->low || x > encoder->high ? x : NAN;
+}
+
 static float naive_feature(const struct ft_model *model, uint32_t feature,
                            const struct ft_batch *batch, size_t row) {
   const struct ft_encoder *encoder = &model->encoder[feature];
@@ -99,6 +103,7 @@ static float naive_feature(const struct ft_model *model, uint32_t feature,
   const void *value = (const char *)column->values + row * ft_type_bytes(column->type);
   switch (encoder->kind) {
   case FT_ENCODE_NUMBER: return naive_number(column->type, value);
+  case FT_ENCODE_SENTINEL: return naive_sentinel(encoder, naive_number(column->type, value));
   case FT_ENCODE_CATEGORY: return naive_category(model, encoder, column->type, value);
   case FT_ENCODE_CALENDAR: return naive_calendar(encoder->part, column->type, value);
   case FT_ENCODE_WORD: return naive_words(model, encoder, *(const struct ft_span *)value);
@@ -325,7 +330,8 @@ static void every_size_of_batch_gives_the_same_bits(void **state) {
 }
 
 /* One split at 1.5 of one field: -1 to the left, 1 to the right, missing to the left. */
-static double one_split(enum ft_type type, const void *value, bool null, float threshold) {
+static double encoded_split(struct ft_encoder encoder, enum ft_type type, const void *value,
+                            bool null, float threshold) {
   struct ft_node node[] = {
     { .feature = 0,
       .threshold = threshold,
@@ -343,7 +349,6 @@ static double one_split(enum ft_type type, const void *value, bool null, float t
     .forest = { .trees = 1, .tree = &tree, .nodes = 3, .node = node, .base = &base }
   };
   struct ft_field field = { "x", type, 0, 0 };
-  struct ft_encoder encoder = { .kind = FT_ENCODE_NUMBER };
   struct ft_model model = { .problem = FT_REGRESSION,
                             .target = { "y", FT_FLOAT64, 0, 0 },
                             .fields = 1,
@@ -365,6 +370,11 @@ static double one_split(enum ft_type type, const void *value, bool null, float t
   ft_scratch_free(scratch);
   ft_plan_close(plan);
   return result;
+}
+
+static double one_split(enum ft_type type, const void *value, bool null, float threshold) {
+  return encoded_split((struct ft_encoder){ .kind = FT_ENCODE_NUMBER }, type, value, null,
+                       threshold);
 }
 
 static double split_of_real(double value, float threshold) {
@@ -389,6 +399,29 @@ static void a_split_goes_left_below_its_threshold_only(void **state) {
   assert_true(split_of_real(-INFINITY, -3e38F) == -1);
   assert_true(split_of_real(NAN, -3e38F) == -1);
   assert_true(split_of_real(-NAN, -3e38F) == -1);
+}
+
+/* 1: not below the threshold; -1: below, or missing. */
+static double sentinel_split(float low, float high, double value) {
+  struct ft_encoder encoder = { .kind = FT_ENCODE_SENTINEL, .low = low, .high = high };
+  return encoded_split(encoder, FT_FLOAT64, &value, false, -1e30F);
+}
+
+static void a_sentinel_is_missing_and_no_other_number(void **state) {
+  (void)state;
+  const float inexact = 0.1F;
+  assert_true(sentinel_split(0, 0, 0.0) == -1);
+  assert_true(sentinel_split(0, 0, -0.0) == -1);
+  assert_true(sentinel_split(0, 0, 0x1p-149) == 1);
+  assert_true(sentinel_split(0, 0, 0x1p-150) == -1); /* rounds to zero */
+  assert_true(sentinel_split(0, 0, NAN) == -1);
+  assert_true(sentinel_split(-999, -999, -999.0) == -1);
+  assert_true(sentinel_split(-999, -999, 0.0) == 1);
+  assert_true(sentinel_split(inexact, inexact, 0.1) == -1); /* as float32 */
+  assert_true(sentinel_split(-1e-35F, 1e-35F, 1e-36) == -1);
+  assert_true(sentinel_split(-1e-35F, 1e-35F, 2e-35) == 1);
+  assert_true(sentinel_split(INFINITY, INFINITY, INFINITY) == -1);
+  assert_true(sentinel_split(INFINITY, INFINITY, 1e30) == 1);
 }
 
 static void integers_are_rounded_to_float32_once(void **state) {
@@ -699,6 +732,7 @@ int main(void) {
     cmocka_unit_test(a_plan_predicts_what_a_naive_walk_does),
     cmocka_unit_test(every_size_of_batch_gives_the_same_bits),
     cmocka_unit_test(a_split_goes_left_below_its_threshold_only),
+    cmocka_unit_test(a_sentinel_is_missing_and_no_other_number),
     cmocka_unit_test(integers_are_rounded_to_float32_once),
     cmocka_unit_test(a_probability_at_the_threshold_is_label_one),
     cmocka_unit_test(wrong_columns_are_refused),
