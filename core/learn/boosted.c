@@ -74,14 +74,14 @@ static enum ft_status make_room(struct fitting *fitting, struct ft_error *err) {
 
 static enum ft_status make_booster(struct fitting *fitting, struct ft_error *err) {
   const struct ft_fit_task *task = fitting->task;
+  const struct ft_boosted_options *options = task->configuration->options;
   struct ft_booster_parameters all;
-  char eta[32];
-  snprintf(eta, sizeof eta, "%.6g", ft_configuration_eta(task->configuration, task->haste));
+  struct ft_tree_texts texts;
+  char rate[32];
+  snprintf(rate, sizeof rate, "%.6g", ft_boosted_learning_rate(options, task->haste));
   ft_booster_parameters_fill(&all, task);
-  ft_booster_parameters_add(&all, "eta", eta);
-  const struct ft_parameter *own = task->configuration->parameter;
-  for (size_t i = 0; i < FT_CONFIGURATION_PARAMETERS && own[i].name; i++)
-    ft_booster_parameters_add(&all, own[i].name, own[i].value);
+  ft_booster_parameters_add(&all, "eta", rate);
+  ft_tree_options_add(&all, &texts, &options->tree);
   struct ft_matrix *matrix[2] = { fitting->matrices.train, fitting->matrices.valid };
   return ft_booster_make(&fitting->booster, matrix, fitting->matrices.valid ? 2 : 1,
                          task->data->outputs, all.parameter, all.count, err);
@@ -99,7 +99,8 @@ static enum ft_status prepare(struct fitting *fitting, struct ft_error *err) {
 /* A row that a round does not see has no gradient. */
 static void draw_rows(const struct fitting *fitting, uint32_t round) {
   const struct ft_fit_task *task = fitting->task;
-  double share = task->configuration->subsample;
+  const struct ft_boosted_options *options = task->configuration->options;
+  double share = options->subsample;
   if (share >= 1) return;
   size_t outputs = task->data->outputs;
   float *gradient = fitting->gradient, *hessian = gradient + task->trains * outputs;
@@ -164,7 +165,8 @@ static enum ft_status run_round(bool *ended, struct ft_fit *fit, struct fitting 
 static enum ft_status run_rounds(struct ft_fit *fit, struct fitting *fitting,
                                  struct ft_error *err) {
   const struct ft_fit_task *task = fitting->task;
-  uint32_t most = task->valids ? task->configuration->most_rounds : task->rounds;
+  const struct ft_boosted_options *options = task->configuration->options;
+  uint32_t most = task->valids ? options->max_rounds : task->rounds;
   if (task->valids && most > task->most_rounds) most = task->most_rounds;
   double now = ft_clock_seconds(), before = now;
   double handing = CENTRE_SECONDS * (double)task->trains * task->data->features->features;

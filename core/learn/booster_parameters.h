@@ -2,7 +2,8 @@
 #ifndef FORETELL_LEARN_BOOSTER_PARAMETERS_H
 #define FORETELL_LEARN_BOOSTER_PARAMETERS_H
 
-#include "core/learn/fit.h"
+#include "core/learn/booster.h"
+#include "core/learn/fit_task.h"
 
 #define FT_BOOSTER_PARAMETERS 24 /* room for these, and a configuration's */
 

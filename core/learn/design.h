@@ -8,7 +8,7 @@
 #define FORETELL_LEARN_DESIGN_H
 
 #include "core/learn/basis.h"
-#include "core/learn/fit.h"
+#include "core/learn/fit_task.h"
 
 #define FT_DESIGN_BLOCK 512 /* rows that sums over all columns take at once; 16 divides it */
 

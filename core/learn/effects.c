@@ -10,16 +10,12 @@
 #define STEPS         24    /* of the path: by then a penalty is too small to hide what codes add */
 
 static const struct ft_configuration straight = {
-  "effects", FT_LEARN_LINEAR, { { "l1_share", "0" }, { "reach", "4" } }, 1, 1, STEPS, 0
+  .name = "effects",
+  .options = &(const struct ft_linear_options){ .clip = 4 },
 };
 static const struct ft_configuration additive = {
-  "effects",
-  FT_LEARN_LINEAR,
-  { { "knots", "10" }, { "l1_share", "0" }, { "reach", "4" } },
-  1,
-  1,
-  STEPS,
-  0
+  .name = "effects",
+  .options = &(const struct ft_linear_options){ .knots = 10, .clip = 4 },
 };
 
 static bool has_order(const struct ft_fit_task *task, uint32_t feature) {

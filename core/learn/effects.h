@@ -12,7 +12,7 @@
 #ifndef FORETELL_LEARN_EFFECTS_H
 #define FORETELL_LEARN_EFFECTS_H
 
-#include "core/learn/fit.h"
+#include "core/learn/fit_task.h"
 
 #define FT_EFFECTS_LEAST_CODES 3
 #define FT_EFFECTS_MOST_CODES  32

@@ -8,7 +8,7 @@
 #define FORETELL_LEARN_EXTRA_TREE_H
 
 #include "core/learn/extra_split.h"
-#include "core/learn/fit.h"
+#include "core/learn/fit_task.h"
 
 struct ft_extra_tree_options {
   struct ft_extra_split_options split;

@@ -10,12 +10,20 @@
 #include "core/learn/leaf.h"
 #include "core/learn/trees.h"
 #include "core/predict/scale.h"
+#include "foretell/maths.h"
 
 #define MOST_NODES   300000 /* of all trees, each counted for each of its outputs */
 #define LEAST_LEAVES 16     /* of a tree, whatever that makes together */
 #define MOST_THREADS 64
 #define MOST_WHOLE   4194304 /* 2^22: halves of it are float32 */
 #define NUMBER_BITS  40      /* of the largest target */
+#define COARSE_DEPTH 8
+
+/* Cost, in seconds. */
+#define ROW_SECONDS  8e-9   /* of a tree, a row: its place */
+#define CELL_SECONDS 2.2e-9 /* of a level, a row's feature: to read it, and each draw of a split */
+#define LEVELS       1.4    /* of a tree of random splits, as a multiple of the least */
+#define LOG_2        0.693147180559945286
 
 struct growing {
   const struct ft_fit_task *task;
@@ -29,11 +37,6 @@ struct growing {
   atomic_uint next;
   atomic_uint status; /* enum ft_status: of a tree that failed */
 };
-
-static uint32_t parameter(const struct ft_fit_task *task, const char *name, double otherwise) {
-  double value = ft_configuration_number(task->configuration, name, otherwise);
-  return value < 1 ? 1 : (uint32_t)value;
-}
 
 static bool is_whole(const float *column, const uint32_t *row, size_t rows) {
   for (size_t i = 0; i < rows; i++) {
@@ -102,24 +105,24 @@ static enum ft_status find_prior(struct growing *growing, struct ft_arena *arena
 
 static void read_options(struct growing *growing) {
   const struct ft_fit_task *task = growing->task;
+  const struct ft_extra_trees_options *own = task->configuration->options;
   struct ft_extra_tree_options *options = &growing->options;
-  double share = ft_configuration_number(task->configuration, "features", 1);
-  double tried = ceil(share * task->data->features->features);
+  double tried = ceil(own->max_features * task->data->features->features);
   double leaves = MOST_NODES / 2.0 / growing->trees / task->data->outputs;
   options->split.features = tried < 1 ? 1 : (uint32_t)tried;
-  options->split.draws = parameter(task, "draws", 1);
-  options->split.min_rows = parameter(task, "min_rows", 1);
-  options->max_depth = parameter(task, "max_depth", 14);
-  leaves = fmin(leaves, parameter(task, "leaves", FT_EXTRA_USUAL_LEAVES));
+  options->split.draws = own->draws;
+  options->split.min_rows = own->min_leaf_rows;
+  options->max_depth = own->max_depth;
+  leaves = fmin(leaves, own->max_leaves);
   options->leaves = leaves < LEAST_LEAVES ? LEAST_LEAVES : (uint32_t)leaves;
-  if (task->data->problem != FT_REGRESSION)
-    options->smoothing = ft_configuration_number(task->configuration, "smoothing", 0.1);
+  if (task->data->problem != FT_REGRESSION) options->smoothing = own->smoothing;
 }
 
 static enum ft_status prepare(struct growing *growing, struct ft_arena *arena,
                               struct ft_error *err) {
   const struct ft_fit_task *task = growing->task;
-  growing->trees = task->valids == 0 ? task->rounds : parameter(task, "trees", 60);
+  const struct ft_extra_trees_options *options = task->configuration->options;
+  growing->trees = task->valids == 0 ? task->rounds : options->trees;
   if (growing->trees < 1) growing->trees = 1;
   read_options(growing);
   FT_TRY(read_data(growing, arena, err));
@@ -293,8 +296,8 @@ static enum ft_status run(struct ft_fit *fit, struct ft_arena *arena, struct ft_
   return fit->rounds > 0 ? make_member(fit, arena, growing, err) : FT_OK;
 }
 
-enum ft_status ft_extra_trees_fit(struct ft_fit *out, struct ft_arena *arena,
-                                  const struct ft_fit_task *task, struct ft_error *err) {
+static enum ft_status fit_trees(struct ft_fit *out, struct ft_arena *arena,
+                                const struct ft_fit_task *task, struct ft_error *err) {
   struct growing growing = { .task = task };
   struct ft_arena scratch;
   ft_arena_init(&scratch, FT_ARENA_DEFAULT_LIMIT);
@@ -304,3 +307,43 @@ enum ft_status ft_extra_trees_fit(struct ft_fit *out, struct ft_arena *arena,
   ft_arena_release(&scratch);
   return status;
 }
+
+/* --- the learner --- */
+
+/* Random splits divide the rows less evenly than the best ones do. */
+static double seconds(const struct ft_cost_question *question) {
+  const struct ft_extra_trees_options *options = question->configuration->options;
+  double rows = (double)question->rows, seen = fmin(rows, FT_EXTRA_MOST_ROWS);
+  double leaves = fmin(seen / options->min_leaf_rows, options->max_leaves);
+  double levels = fmin(options->max_depth, LEVELS * ft_log(fmax(leaves, 2)) / LOG_2);
+  double features = question->data->features->features * options->max_features;
+  return options->trees *
+         (rows * ROW_SECONDS + seen * features * levels * (1.0 + options->draws) * CELL_SECONDS);
+}
+
+static bool is_coarse(const struct ft_configuration *configuration) {
+  const struct ft_extra_trees_options *options = configuration->options;
+  return options->max_depth <= COARSE_DEPTH;
+}
+
+#define OPTION(name, kind) \
+  { #name, kind, offsetof(struct ft_extra_trees_options, name) }
+
+static const struct ft_option options_of_trees[] = {
+  OPTION(trees, FT_OPTION_COUNT),       OPTION(max_depth, FT_OPTION_COUNT),
+  OPTION(max_leaves, FT_OPTION_COUNT),  OPTION(min_leaf_rows, FT_OPTION_COUNT),
+  OPTION(max_features, FT_OPTION_REAL), OPTION(draws, FT_OPTION_COUNT),
+  OPTION(smoothing, FT_OPTION_REAL),    { .name = NULL },
+};
+
+const struct ft_learner ft_extra_trees_learner = {
+  .name = "extra trees",
+  .model_type = "extra_trees",
+  .options_bytes = sizeof(struct ft_extra_trees_options),
+  .option = options_of_trees,
+  .sees_categories_encoded = true,
+  .averages = true,
+  .fit = fit_trees,
+  .seconds = seconds,
+  .is_coarse = is_coarse,
+};

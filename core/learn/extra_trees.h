@@ -8,21 +8,27 @@
  *          average.
  * Numbers  margins of the valid rows are by the rounded leaves, as the engine adds them. A tree's seed
  *          is of the job's and its number: threads and their order decide nothing.
- * Threads  as fit.h; the trees of a fit are grown side by side. */
+ * Threads  as fit_task.h; the trees of a fit are grown side by side. */
 #ifndef FORETELL_LEARN_EXTRA_TREES_H
 #define FORETELL_LEARN_EXTRA_TREES_H
 
-#include "core/learn/fit.h"
+#include "core/learn/learner.h"
 
-#define FT_EXTRA_MOST_ROWS    50000 /* that a tree sees; of more each tree draws so many */
-#define FT_EXTRA_USUAL_LEAVES 600
+#define FT_EXTRA_MOST_ROWS 50000 /* that a tree sees; of more each tree draws so many */
 
-/* Parameters: "trees" (60), "max_depth" (14), "leaves" of a tree at most (600), "min_rows" of a leaf
- * (1), "features" (share that a split looks at; 1), "draws" of thresholds for each (1), "smoothing"
- * (rows of the prior in a leaf of classes; 0.1).
- * `out` is empty. */
-enum ft_status ft_extra_trees_fit(struct ft_fit *out, struct ft_arena *arena,
-                                  const struct ft_fit_task *task,
-                                  struct ft_error *err) FT_MUST_CHECK;
+struct ft_extra_trees_options {
+  uint32_t trees;
+  uint32_t max_depth;
+  uint32_t max_leaves; /* of a tree */
+  uint32_t min_leaf_rows;
+  double max_features; /* share of the features that a split looks at */
+  uint32_t draws;      /* of thresholds, for each of these */
+  double smoothing;    /* rows of the prior in a leaf of classes */
+};
+#define FT_EXTRA_TREES_DEFAULTS                                                           \
+  .trees = 60, .max_depth = 14, .max_leaves = 600, .min_leaf_rows = 1, .max_features = 1, \
+  .draws = 1, .smoothing = 0.1
+
+extern const struct ft_learner ft_extra_trees_learner;
 
 #endif

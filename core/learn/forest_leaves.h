@@ -4,7 +4,7 @@
 #ifndef FORETELL_LEARN_FOREST_LEAVES_H
 #define FORETELL_LEARN_FOREST_LEAVES_H
 
-#include "core/learn/fit.h"
+#include "core/learn/fit_task.h"
 
 struct ft_forest_leaves_options {
   double share;     /* of the rows that a tree drew (bag.h) */

@@ -6,7 +6,7 @@
 #define FORETELL_LEARN_LINEAR_MEMBER_H
 
 #include "core/learn/basis.h"
-#include "core/learn/fit.h"
+#include "core/learn/fit_task.h"
 
 /* `weight` is outputs × columns of the basis, `origin` what a margin is where all columns are 0, both
  * of the scaled target. Columns that no output has a weight for are left out. Answers false in

@@ -9,10 +9,6 @@
 #define LEAST_SPREAD 0.5 /* deviation of the logarithms */
 #define MOST_WEIGHT  10.0
 
-bool ft_log_fit_wanted(const struct ft_configuration *configuration) {
-  return ft_configuration_says(configuration, "target", "log");
-}
-
 /* Mean and deviation, in the order of the numbers. */
 struct spread {
   double mean, deviation;
@@ -79,7 +75,6 @@ static enum ft_status fit_to(struct ft_fit *out, struct ft_arena *arena,
   for (size_t r = 0; r < task->data->features->rows; r++)
     logarithm[r] = (logarithm[r] - spread.mean) / spread.deviation;
   struct ft_fit_data data = *task->data;
-  struct ft_configuration configuration = ft_configuration_without(task->configuration, "target");
   struct ft_fit_task own = *task;
   weigh(weight, task);
   data.target = logarithm;
@@ -87,7 +82,6 @@ static enum ft_status fit_to(struct ft_fit *out, struct ft_arena *arena,
   data.centre = spread.mean;
   data.scale = spread.deviation;
   own.data = &data;
-  own.configuration = &configuration;
   FT_TRY(learner(out, arena, &own, err));
   if (!out->done) return FT_OK;
   out->member.scale = FT_SCALE_LOGARITHM;

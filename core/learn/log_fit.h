@@ -1,14 +1,10 @@
 /* A fit to the logarithms of a target of positive numbers: where these spread over magnitudes, what
  * explains them multiplies. The member's sums are logarithms (FT_SCALE_LOGARITHM); margins of valid rows
- * are of the target itself, so that fits to either may be compared and mixed.
- *
- * Parameter  "target" = "log" */
+ * are of the target itself, so that fits to either may be compared and averaged. */
 #ifndef FORETELL_LEARN_LOG_FIT_H
 #define FORETELL_LEARN_LOG_FIT_H
 
-#include "core/learn/fit.h"
-
-bool ft_log_fit_wanted(const struct ft_configuration *configuration);
+#include "core/learn/fit_task.h"
 
 /* Do the numbers spread so far that it may pay? Not where one is 0 or less. `rows` of the target. */
 bool ft_log_fit_pays(const struct ft_fit_data *data, size_t rows);

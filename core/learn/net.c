@@ -11,9 +11,16 @@
 
 #define BATCHES_A_LOOK 8                /* at the clock */
 #define MOST_TRAINS    ((size_t)200000) /* rows; a net gains little from more */
-#define MOST_JUDGES    ((size_t)50000)  /* rows that the best epoch is chosen by */
-#define LATE           0.6              /* of the course: the rate falls from here on */
-#define HOPE           0.2              /* of it, without a better epoch */
+#define COARSE_WIDTH   24
+#define MAX_SPEED_UP   3
+
+/* Cost, in seconds. */
+#define ROW_SECONDS    3.3e-7          /* of an epoch, a row */
+#define OUTPUT_SECONDS 2.5e-8          /* … for each output but the first: its exponential */
+#define WEIGHT_SECONDS 1.6e-10         /* of an epoch, a row's weight: forward and back */
+#define MOST_JUDGES    ((size_t)50000) /* rows that the best epoch is chosen by */
+#define LATE           0.6             /* of the course: the rate falls from here on */
+#define HOPE           0.2             /* of it, without a better epoch */
 
 /* Rows as the net sees them: all that are given, or as many evenly spread over these. */
 struct netted {
@@ -324,8 +331,8 @@ static enum ft_status run(struct ft_fit *fit, struct ft_arena *arena, struct fit
   return fit->rounds > 0 ? make_member(fit, arena, fitting, err) : FT_OK;
 }
 
-enum ft_status ft_net_fit(struct ft_fit *out, struct ft_arena *arena,
-                          const struct ft_fit_task *task, struct ft_error *err) {
+static enum ft_status fit_mlp(struct ft_fit *out, struct ft_arena *arena,
+                              const struct ft_fit_task *task, struct ft_error *err) {
   struct fitting fitting = { .task = task };
   ft_arena_init(&fitting.arena, FT_ARENA_DEFAULT_LIMIT);
   enum ft_status status = run(out, arena, &fitting, err);
@@ -333,13 +340,64 @@ enum ft_status ft_net_fit(struct ft_fit *out, struct ft_arena *arena,
   return status;
 }
 
-double ft_net_visits(const struct ft_configuration *configuration, const struct ft_fit_data *data,
-                     size_t rows) {
-  struct ft_fit_task task = { .data = data,
-                              .configuration = configuration,
-                              .trains = rows,
-                              .haste = 1 };
+/* --- the learner --- */
+
+/* Rows that a fit on so many looks at, all epochs together. */
+static double visits_of(const struct ft_cost_question *question) {
+  struct ft_fit_task task = { .data = question->data,
+                              .configuration = question->configuration,
+                              .trains = question->rows };
   struct ft_net_options options;
   ft_net_options_read(&options, &task);
-  return (double)options.epochs * (double)(rows < MOST_TRAINS ? rows : MOST_TRAINS);
+  size_t rows = question->rows < MOST_TRAINS ? question->rows : MOST_TRAINS;
+  return (double)options.epochs * (double)rows;
 }
+
+static double seconds(const struct ft_cost_question *question) {
+  const struct ft_mlp_options *options = question->configuration->options;
+  const struct ft_fit_data *data = question->data;
+  double width = options->width, terms = data->features->features * (1.0 + options->knots);
+  double weights = width * (terms + width * (options->layers - 1.0) + data->outputs);
+  return visits_of(question) *
+         (ROW_SECONDS + (data->outputs - 1) * OUTPUT_SECONDS + weights * WEIGHT_SECONDS);
+}
+
+static bool is_coarse(const struct ft_configuration *configuration) {
+  const struct ft_mlp_options *options = configuration->options;
+  return options->width <= COARSE_WIDTH;
+}
+
+/* Epochs are no fewer than a third. */
+static double max_speed_up(const struct ft_configuration *configuration, double factor) {
+  (void)configuration, (void)factor;
+  return MAX_SPEED_UP;
+}
+
+static void speed_up(void *options, double factor) {
+  struct ft_mlp_options *own = options;
+  own->epochs = (uint32_t)(own->epochs / factor) + 1;
+}
+
+#define OPTION(name, kind) \
+  { #name, kind, offsetof(struct ft_mlp_options, name) }
+
+static const struct ft_option options_of_mlp[] = {
+  OPTION(width, FT_OPTION_COUNT),          OPTION(layers, FT_OPTION_COUNT),
+  OPTION(epochs, FT_OPTION_COUNT),         OPTION(knots, FT_OPTION_COUNT),
+  OPTION(dropout, FT_OPTION_REAL),         OPTION(weight_decay, FT_OPTION_REAL),
+  OPTION(label_smoothing, FT_OPTION_REAL), OPTION(ema, FT_OPTION_REAL),
+  OPTION(scale_factor, FT_OPTION_REAL),    { .name = NULL },
+};
+
+const struct ft_learner ft_mlp_learner = {
+  .name = "MLP",
+  .model_type = "mlp",
+  .asked_for_by = FT_MODEL_TYPE_MLP,
+  .options_bytes = sizeof(struct ft_mlp_options),
+  .option = options_of_mlp,
+  .fit = fit_mlp,
+  .seconds = seconds,
+  .is_coarse = is_coarse,
+  .max_speed_up = max_speed_up,
+  .speed_up = speed_up,
+};

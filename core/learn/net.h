@@ -5,18 +5,27 @@
  *          judged and kept, not the weights that the last step left.
  * Rows     from 200,000 on a net is trained on so many, evenly spread over those given, and its best
  *          epoch is chosen by 50,000 of the valid ones.
- * Parameters of a configuration, all optional: net_options.c.
  * Source   "Better by Default: Strong Pre-Tuned MLPs and Boosted Trees on Tabular Data" (2024). */
 #ifndef FORETELL_LEARN_NET_H
 #define FORETELL_LEARN_NET_H
 
-#include "core/learn/fit.h"
+#include "core/learn/learner.h"
 
-enum ft_status ft_net_fit(struct ft_fit *out, struct ft_arena *arena,
-                          const struct ft_fit_task *task, struct ft_error *err) FT_MUST_CHECK;
+struct ft_mlp_options {
+  uint32_t width;  /* units of a hidden layer */
+  uint32_t layers; /* hidden ones */
+  uint32_t epochs;
+  uint32_t knots; /* pieces of the hinges that a number is seen by, too; 0: it alone */
+  double dropout; /* share of the hidden units */
+  double weight_decay;
+  double label_smoothing;
+  double ema; /* share of the weights' exponential moving average that stays a step; 0: none */
+  double scale_factor; /* of the learning rate of the inputs' scales */
+};
+#define FT_MLP_DEFAULTS                                                                       \
+  .width = 64, .layers = 3, .epochs = 120, .dropout = 0.15, .weight_decay = 0.1, .ema = 0.99, \
+  .scale_factor = 6
 
-/* Rows that a fit on so many looks at, all epochs together: what its time is in proportion to. */
-double ft_net_visits(const struct ft_configuration *configuration, const struct ft_fit_data *data,
-                     size_t rows);
+extern const struct ft_learner ft_mlp_learner;
 
 #endif

@@ -1,9 +1,11 @@
 #include "core/learn/net_options.h"
 
+#include "core/learn/net.h"
 #include "foretell/maths.h"
 
 #define MOST_VISITS  3e6 /* of rows, by all epochs together */
 #define LEAST_EPOCHS 6
+#define CLIP         3 /* deviations that a number is drawn within, smoothly */
 
 /* Large tables need fewer epochs, and steps of more rows. By the rows of the whole run, so that a refit
  * goes the way that the folds' fits went. */
@@ -19,28 +21,26 @@ static size_t batch_of(const struct ft_fit_task *task) {
 }
 
 void ft_net_options_read(struct ft_net_options *out, const struct ft_fit_task *task) {
-  const struct ft_configuration *configuration = task->configuration;
+  const struct ft_mlp_options *own = task->configuration->options;
   bool numbers = task->data->problem == FT_REGRESSION;
-#define NUMBER(name, otherwise) ft_configuration_number(configuration, name, otherwise)
   *out = (struct ft_net_options){
-    .shape = { .width = (uint32_t)NUMBER("width", 64),
-               .hidden = (uint32_t)NUMBER("layers", 3),
+    .shape = { .width = own->width,
+               .hidden = own->layers,
                .outputs = task->data->outputs,
-               .activation = NUMBER("mish", numbers) > 0 ? FT_ACTIVATE_MISH : FT_ACTIVATE_SELU },
-    .terms = { .clip = NUMBER("clip", 3), .bends = (uint32_t)NUMBER("bends", 0) },
-    .epochs = epochs_of(task, NUMBER("epochs", 120)),
-    .batch = (size_t)NUMBER("batch", (double)batch_of(task)),
-    .rate = NUMBER("rate", numbers ? 0.07 : 0.04),
-    .waves = NUMBER("waves", 1),
-    .smoothing = NUMBER("smoothing", 0),
-    .decay = NUMBER("decay", 0.1),
-    .dropout = NUMBER("dropout", 0.15),
-    .average = NUMBER("average", 0.99),
-    .scale_factor = NUMBER("scale", 6),
-    .bias_factor = NUMBER("bias", 0.1),
-    .seed = (uint64_t)NUMBER("seed", 0) + UINT64_C(0x6e6574),
+               .activation = numbers ? FT_ACTIVATE_MISH : FT_ACTIVATE_SELU },
+    .terms = { .clip = CLIP, .bends = own->knots },
+    .epochs = epochs_of(task, own->epochs),
+    .batch = batch_of(task),
+    .rate = numbers ? 0.07 : 0.04,
+    .waves = 1,
+    .smoothing = own->label_smoothing,
+    .decay = own->weight_decay,
+    .dropout = own->dropout,
+    .average = own->ema,
+    .scale_factor = own->scale_factor,
+    .bias_factor = 0.1,
+    .seed = UINT64_C(0x6e6574),
   };
-#undef NUMBER
   if (out->batch > task->trains) out->batch = task->trains;
 }
 

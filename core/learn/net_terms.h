@@ -11,7 +11,7 @@
 #ifndef FORETELL_LEARN_NET_TERMS_H
 #define FORETELL_LEARN_NET_TERMS_H
 
-#include "core/learn/fit.h"
+#include "core/learn/fit_task.h"
 
 struct ft_net_terms {
   uint32_t terms;

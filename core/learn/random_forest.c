@@ -9,10 +9,9 @@
 #include "core/learn/forest_leaves.h"
 #include "core/learn/loss.h"
 
-#define USUAL_TREES 200
 #define MOST_TREES  800 /* of all labels together */
 #define LEAST_TREES 30  /* of a label */
-#define USUAL_SHARE 0.63
+#define COST_FACTOR 2.0 /* of trees that are as deep as they can be */
 
 struct growing {
   const struct ft_fit_task *task;
@@ -31,26 +30,22 @@ static void release(struct growing *growing) {
 
 static uint32_t count_trees(const struct ft_fit_task *task) {
   if (task->valids == 0) return task->rounds;
-  double wanted = ft_configuration_number(task->configuration, "trees", USUAL_TREES);
+  const struct ft_random_forest_options *options = task->configuration->options;
   double most = (double)MOST_TREES / task->data->outputs;
-  double trees = fmin(fmin(wanted, task->most_rounds), fmax(most, LEAST_TREES));
+  double trees = fmin(fmin(options->trees, task->most_rounds), fmax(most, LEAST_TREES));
   return trees < 1 ? 1 : (uint32_t)trees;
-}
-
-/* Ours, which the booster does not know. */
-static bool is_own(const char *name) {
-  return strcmp(name, "trees") == 0 || strcmp(name, "smoothing") == 0;
 }
 
 static enum ft_status make_booster(struct growing *growing, struct ft_error *err) {
   const struct ft_fit_task *task = growing->task;
+  const struct ft_random_forest_options *options = task->configuration->options;
+  struct ft_tree_options tree = options->tree;
   struct ft_booster_parameters all;
+  struct ft_tree_texts texts;
+  tree.lambda = 0;
   ft_booster_parameters_fill(&all, task);
   ft_booster_parameters_add(&all, "eta", "1");
-  ft_booster_parameters_add(&all, "lambda", "0");
-  const struct ft_parameter *own = task->configuration->parameter;
-  for (size_t i = 0; i < FT_CONFIGURATION_PARAMETERS && own[i].name; i++)
-    if (!is_own(own[i].name)) ft_booster_parameters_add(&all, own[i].name, own[i].value);
+  ft_tree_options_add(&all, &texts, &tree);
   return ft_booster_make(&growing->booster, &growing->matrices.train, 1, task->data->outputs,
                          all.parameter, all.count, err);
 }
@@ -59,8 +54,8 @@ static enum ft_status prepare(struct growing *growing, struct ft_error *err) {
   const struct ft_fit_task *task = growing->task;
   struct ft_matrix_rows rows = { task->train, task->trains, task->valid, task->valids,
                                  ft_matrix_bins(task->trains) };
-  growing->share =
-      task->configuration->subsample < 1 ? task->configuration->subsample : USUAL_SHARE;
+  const struct ft_random_forest_options *options = task->configuration->options;
+  growing->share = options->subsample;
   growing->trees = count_trees(task);
   growing->gradient = calloc(task->trains * task->data->outputs + 1, 2 * sizeof *growing->gradient);
   if (!growing->gradient)
@@ -111,11 +106,12 @@ static enum ft_status make_member(struct ft_fit *fit, struct ft_arena *arena,
                                   const struct growing *growing, struct ft_error *err) {
   const struct ft_fit_task *task = growing->task;
   struct ft_grown_on rows = { task->data->features, task->train, task->trains, task->threads };
+  const struct ft_random_forest_options *own = task->configuration->options;
   struct ft_forest *forest = &fit->member.forest;
   FT_TRY(ft_booster_forest(forest, arena, growing->booster, fit->rounds, 1, &rows, err));
   struct ft_forest_leaves_options options = {
     .share = growing->share,
-    .smoothing = ft_configuration_number(task->configuration, "smoothing", 1),
+    .smoothing = own->smoothing,
     .trees = fit->rounds,
   };
   FT_TRY(ft_forest_leaves(forest, fit->margin, arena, task, &options, err));
@@ -135,10 +131,39 @@ static enum ft_status run(struct ft_fit *fit, struct ft_arena *arena, struct gro
   return fit->rounds > 0 ? make_member(fit, arena, growing, err) : FT_OK;
 }
 
-enum ft_status ft_random_forest_fit(struct ft_fit *out, struct ft_arena *arena,
-                                    const struct ft_fit_task *task, struct ft_error *err) {
+static enum ft_status fit_forest(struct ft_fit *out, struct ft_arena *arena,
+                                 const struct ft_fit_task *task, struct ft_error *err) {
   struct growing growing = { .task = task };
   enum ft_status status = run(out, arena, &growing, err);
   release(&growing);
   return status;
 }
+
+static double seconds(const struct ft_cost_question *question) {
+  const struct ft_random_forest_options *options = question->configuration->options;
+  const struct ft_fit_data *data = question->data;
+  return COST_FACTOR * options->trees * data->outputs *
+         ft_tree_seconds(&options->tree, data->features, (double)question->rows);
+}
+
+#define OPTION(name, kind) \
+  { #name, kind, offsetof(struct ft_random_forest_options, name) }
+
+static const struct ft_option options_of_forests[] = {
+  OPTION(trees, FT_OPTION_COUNT),
+  OPTION(subsample, FT_OPTION_REAL),
+  OPTION(smoothing, FT_OPTION_REAL),
+  FT_TREE_OPTIONS(ft_random_forest_options),
+  { .name = NULL },
+};
+
+const struct ft_learner ft_random_forest_learner = {
+  .name = "random forest",
+  .model_type = "xgboost",
+  .asked_for_by = FT_MODEL_TYPE_XGBOOST,
+  .options_bytes = sizeof(struct ft_random_forest_options),
+  .option = options_of_forests,
+  .sees_categories_encoded = true,
+  .fit = fit_forest,
+  .seconds = seconds,
+};

@@ -7,11 +7,9 @@ static enum ft_status fit_view(struct ft_fit *out, struct ft_arena *arena,
                                const struct ft_fit_task *task, const struct ft_view *view,
                                ft_fit_learner *learner, struct ft_error *err) {
   struct ft_fit_data data = *task->data;
-  struct ft_configuration configuration = ft_configuration_without(task->configuration, "encode");
   struct ft_fit_task seen = *task;
   data.features = &view->features;
   seen.data = &data;
-  seen.configuration = &configuration;
   FT_TRY(learner(out, arena, &seen, err));
   return out->done ? ft_view_restore(&out->member.forest, arena, view, err) : FT_OK;
 }
@@ -19,7 +17,7 @@ static enum ft_status fit_view(struct ft_fit *out, struct ft_arena *arena,
 /* A linear fit's members are read, and of no use thereafter. */
 static enum ft_status find_places(struct ft_view_target *target, struct ft_arena *arena,
                                   const struct ft_fit_task *task, struct ft_error *err) {
-  if (!ft_configuration_says(task->configuration, "encode", "effect")) return FT_OK;
+  if (task->configuration->encoding != FT_ENCODING_EFFECT_ORDER) return FT_OK;
   return ft_effects_order(&target->place, arena, task, err);
 }
 
@@ -27,7 +25,7 @@ static enum ft_status fit_within(struct ft_fit *out, struct ft_arena *arena,
                                  struct ft_arena *places, const struct ft_fit_task *task,
                                  ft_fit_learner *learner, struct ft_error *err) {
   const struct ft_fit_data *data = task->data;
-  bool encode = ft_configuration_says(task->configuration, "encode", "target");
+  bool encode = task->configuration->encoding == FT_ENCODING_TARGET_MEAN;
   struct ft_view_rows rows = { data->features, task->train, task->trains };
   struct ft_view_target target = { .value = data->target,
                                    .problem = data->problem,

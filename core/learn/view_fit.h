@@ -1,12 +1,10 @@
 /* A fit of trees over what they should see of the features (view.h): the learner is handed a view
- * instead of the run's features, and its forest is made one over these.
- *
- * Parameter  "encode" = "target": categories of fewer codes are seen as means too;
- *            "encode" = "effect": categories of few codes are seen in an order (effects.h). */
+ * instead of the run's features, and its forest is made one over these. How categories are encoded, the
+ * configuration says. */
 #ifndef FORETELL_LEARN_VIEW_FIT_H
 #define FORETELL_LEARN_VIEW_FIT_H
 
-#include "core/learn/fit.h"
+#include "core/learn/fit_task.h"
 
 enum ft_status ft_view_fit(struct ft_fit *out, struct ft_arena *arena,
                            const struct ft_fit_task *task, ft_fit_learner *learner,

@@ -1,12 +1,15 @@
 #include "core/train/automatic.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/learn/boosted.h"
 #include "core/learn/clock.h"
 #include "core/learn/cost.h"
 #include "core/learn/loss.h"
+#include "core/learn/portfolio_list.h"
 #include "core/train/bagging.h"
 #include "core/train/budget.h"
 #include "core/train/effort.h"
@@ -92,13 +95,19 @@ static double deadline_after(const struct ft_run *run, size_t scored, double now
 
 static struct ft_effort_size size_of(const struct ft_run *run, size_t rows, double limit) {
   struct ft_fit_data data = data_of(run);
-  const struct ft_configuration *usual = ft_configuration_list(data.problem, data.outputs);
-  double rounds = ft_cost_rounds(usual, 1, FT_COST_PACE);
-  double round = ft_cost_seconds(usual, &data, rows, 1) - ft_cost_seconds(usual, &data, rows, 0);
+  const struct ft_configuration *first = ft_portfolio_list(data.problem, data.outputs);
+  const struct ft_boosted_options *boosted = first->options;
+  assert(first->learner == &ft_boosted_learner); /* rounds are what a search may take fewer of */
+  struct ft_cost_question question = { .configuration = first,
+                                       .data = &data,
+                                       .rows = rows,
+                                       .learning_rate_factor = 1,
+                                       .pace = FT_BOOSTED_PACE };
   return (struct ft_effort_size){ .rows = rows,
                                   .outputs = data.outputs,
-                                  .unit = ft_cost_seconds(usual, &data, rows, rounds),
-                                  .tree = round / data.outputs,
+                                  .unit = ft_cost_seconds(&question),
+                                  .tree =
+                                      ft_tree_seconds(&boosted->tree, data.features, (double)rows),
                                   .limit = limit,
                                   .threads = run->threads };
 }
@@ -147,7 +156,7 @@ static struct ft_search_options options_of(struct ft_run *run, const struct ft_e
 }
 
 static bool is_tree(const struct ft_candidate *candidate) {
-  return candidate->configuration->learner == FT_LEARN_TREES;
+  return candidate->configuration->learner->boosts;
 }
 
 /* The heaviest tried candidate of a search that is not yet listed, of those without a weight the one of
@@ -212,14 +221,14 @@ static enum ft_status search_sample(struct ft_learned *learned, struct ft_run *r
 
 static bool has_trees(const struct ft_configuration *list) {
   for (; list && list->name; list++)
-    if (list->learner == FT_LEARN_TREES) return true;
+    if (list->learner->boosts) return true;
   return false;
 }
 
 /* Of trees on all rows that the search sees, until their first round is done: nothing interrupts it. */
 static double start_seconds(const struct ft_learned *learned, const struct ft_run *run) {
   double cells = (double)learned->seens * run->features.features;
-  double slowness = ft_search_slowness(&learned->sampled.speed, FT_LEARN_TREES);
+  double slowness = ft_search_slowness(&learned->sampled.speed, &ft_boosted_learner);
   double cell = BIN_SECONDS + ROUND_SECONDS * run->outputs;
   return cell * cells * fmax(slowness, 1) / learned->effort.fit_threads;
 }
@@ -430,8 +439,8 @@ static void warn_of_part(struct ft_run *run, const struct ft_learned *learned) {
                 most, run->rows);
 }
 
-static void report_search(struct ft_run *run, const struct ft_learned *learned,
-                          enum ft_metric metric) {
+static enum ft_status report_search(struct ft_run *run, const struct ft_learned *learned,
+                                    enum ft_metric metric, struct ft_error *err) {
   bool swapped = learned->sample_stands;
   const struct ft_search *some = swapped ? &learned->search : &learned->sampled;
   const struct ft_search *all = swapped ? &learned->sampled : &learned->search;
@@ -439,7 +448,7 @@ static void report_search(struct ft_run *run, const struct ft_learned *learned,
   ft_leaderboard_add(&run->report, all, &learned->finals, metric, "tried");
   for (uint32_t i = 0; i < run->report.trials && run->exponent; i++) /* squared errors */
     run->report.trial[i].score = ldexp(run->report.trial[i].score, 2 * run->exponent);
-  ft_leaderboard_close(&run->report, &learned->search, &learned->finals);
+  return ft_leaderboard_close(&run->report, run->arena, &learned->search, &learned->finals, err);
 }
 
 /* The members predict targets divided by 2^exponent: their weights undo it. */
@@ -474,8 +483,7 @@ static enum ft_status finish(struct ft_run *run, struct ft_learned *learned, enu
   if (run->report.predict_ns > most_ns)
     ft_run_warn(run, "a prediction takes about %.0f ns a row, more than PREDICT_NS %.0f",
                 run->report.predict_ns, most_ns);
-  report_search(run, learned, metric);
-  return FT_OK;
+  return report_search(run, learned, metric, err);
 }
 
 static enum ft_status train(struct ft_run *run, struct ft_learned *learned, struct ft_error *err) {

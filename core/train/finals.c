@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "core/learn/learner.h"
 #include "core/learn/linear_member.h"
 #include "core/train/budget.h"
 #include "core/train/ensemble.h"
@@ -49,7 +50,7 @@ static struct ft_budget_part part_of(const struct ft_final *final, const struct 
   part.ns /= part.fits * members;
   part.bytes /= part.fits * members;
   /* means already: one that has seen all rows is as good as the mean of some that have not */
-  if (trial->configuration->learner == FT_LEARN_EXTRA_TREES) part.fits = 1;
+  if (trial->configuration->learner->averages) part.fits = 1;
   return part;
 }
 
@@ -227,8 +228,8 @@ static void tick(void *self) {
 static uint32_t refit_rounds(const struct ft_final *final) {
   const struct ft_trial *trial = &final->candidate->trial;
   if (final->kept > 1) return 0;
-  bool boosted = trial->configuration->learner == FT_LEARN_TREES;
-  return boosted ? (uint32_t)(trial->rounds * MORE_ROUNDS) + 1 : trial->rounds;
+  return trial->configuration->learner->boosts ? (uint32_t)(trial->rounds * MORE_ROUNDS) + 1
+                                               : trial->rounds;
 }
 
 static enum ft_status open_all(struct ft_finals *finals, struct finishing *finishing,

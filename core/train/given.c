@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/learn/booster.h"
 #include "core/learn/clock.h"
 #include "core/learn/view.h"
 #include "core/train/evaluation.h"
@@ -424,19 +425,19 @@ static void choose_metric(struct given *given) {
 
 static enum ft_status report(struct given *given, struct ft_error *err) {
   struct ft_run *run = given->run;
-  struct ft_parameter *shown =
-      FT_ARENA_NEW(run->arena, struct ft_parameter, run->job->hyperparameters + 2);
+  struct ft_hyperparameter *shown =
+      FT_ARENA_NEW(run->arena, struct ft_hyperparameter, run->job->hyperparameters + 2);
   if (!shown) return ft_arena_fail(err, "the manifest");
   size_t count = 0;
-  shown[count++] = (struct ft_parameter){ "objective", given->objective->name };
+  shown[count++] = (struct ft_hyperparameter){ "objective", given->objective->name };
   for (uint32_t i = 0; i < run->job->hyperparameters; i++)
-    shown[count++] = (struct ft_parameter){ run->job->hyperparameter[i].name,
-                                            run->job->hyperparameter[i].value };
+    shown[count++] = (struct ft_hyperparameter){ run->job->hyperparameter[i].name,
+                                                 run->job->hyperparameter[i].value };
   bool rounds = false;
   for (size_t i = 0; i < count; i++)
     rounds |= strcmp(shown[i].name, "num_round") == 0;
   if (!rounds)
-    shown[count++] = (struct ft_parameter){ "num_round", value_of(run->job, "num_round") };
+    shown[count++] = (struct ft_hyperparameter){ "num_round", value_of(run->job, "num_round") };
   run->report.hyperparameter = shown;
   run->report.hyperparameters = count;
   run->report.objective = given->objective->shown;

@@ -1,23 +1,8 @@
 #include "core/train/leaderboard.h"
 
-static const char *learner_word(enum ft_learner learner) {
-  switch (learner) {
-  case FT_LEARN_RANDOM_FOREST: return "random forest";
-  case FT_LEARN_EXTRA_TREES: return "extra trees";
-  case FT_LEARN_LINEAR: return "linear";
-  case FT_LEARN_NET: return "net";
-  default: return "boosted trees";
-  }
-}
+#include <string.h>
 
-static const char *type_word(enum ft_learner learner) {
-  switch (learner) {
-  case FT_LEARN_EXTRA_TREES: return "extra_trees";
-  case FT_LEARN_LINEAR: return "linear_learner";
-  case FT_LEARN_NET: return "mlp";
-  default: return "xgboost";
-  }
-}
+#include "core/learn/learner.h"
 
 static const char *end_sentence(enum ft_search_end end) {
   switch (end) {
@@ -48,7 +33,7 @@ void ft_leaderboard_add(struct ft_report *report, const struct ft_search *search
     if (candidate->state == FT_CANDIDATE_RUNNING) continue;
     report->trial[report->trials++] =
         (struct ft_run_trial){ .name = candidate->configuration->name,
-                               .learner = learner_word(candidate->configuration->learner),
+                               .learner = candidate->configuration->learner->name,
                                .metric = ft_metric_shown(metric),
                                .score = candidate->trial.score,
                                .loss = candidate->trial.loss,
@@ -71,14 +56,38 @@ static const char *model_type(const struct ft_finals *finals) {
   const char *type = NULL;
   for (uint32_t i = 0; i < finals->finals; i++) {
     if (finals->final[i].weight == 0) continue;
-    const char *own = type_word(finals->final[i].candidate->configuration->learner);
-    type = !type || own == type ? own : "ensemble";
+    const char *own = finals->final[i].candidate->configuration->learner->model_type;
+    type = !type || strcmp(own, type) == 0 ? own : "ensemble";
   }
   return type;
 }
 
-void ft_leaderboard_close(struct ft_report *report, const struct ft_search *search,
-                          const struct ft_finals *finals) {
+/* A configuration's options by name.
+ * Errors: FT_NOMEM */
+static enum ft_status list_options(struct ft_report *report, struct ft_arena *arena,
+                                   const struct ft_configuration *configuration,
+                                   struct ft_error *err) {
+  const struct ft_option *option = configuration->learner->option;
+  size_t count = 0;
+  while (option[count].name)
+    count++;
+  struct ft_hyperparameter *parameter = FT_ARENA_NEW(arena, struct ft_hyperparameter, count);
+  if (!parameter) return ft_arena_fail(err, "the report");
+  for (size_t i = 0; i < count; i++) {
+    char text[FT_OPTION_TEXT];
+    ft_option_print(text, &option[i], configuration->options);
+    parameter[i] =
+        (struct ft_hyperparameter){ option[i].name, ft_arena_text(arena, ft_span_of(text)) };
+    if (!parameter[i].value) return ft_arena_fail(err, "the report");
+  }
+  report->hyperparameter = parameter;
+  report->hyperparameters = count;
+  return FT_OK;
+}
+
+enum ft_status ft_leaderboard_close(struct ft_report *report, struct ft_arena *arena,
+                                    const struct ft_search *search, const struct ft_finals *finals,
+                                    struct ft_error *err) {
   const struct ft_candidate *most = heaviest(finals);
   report->model_type = model_type(finals);
   report->ended = end_sentence(search->end);
@@ -86,9 +95,5 @@ void ft_leaderboard_close(struct ft_report *report, const struct ft_search *sear
                    : search->end == FT_SEARCH_TRIALS  ? "MaxTrialsReached"
                    : search->end == FT_SEARCH_STOPPED ? "Stopped"
                                                       : "Completed";
-  if (!most) return;
-  report->hyperparameter = most->configuration->parameter;
-  while (report->hyperparameters < FT_CONFIGURATION_PARAMETERS &&
-         most->configuration->parameter[report->hyperparameters].name)
-    report->hyperparameters++;
+  return most ? list_options(report, arena, most->configuration, err) : FT_OK;
 }

@@ -11,8 +11,10 @@
 void ft_leaderboard_add(struct ft_report *report, const struct ft_search *search,
                         const struct ft_finals *finals, enum ft_metric metric, const char *tried);
 
-/* Fills the report's status, end, model type and hyperparameters: of the search that the finals are of. */
-void ft_leaderboard_close(struct ft_report *report, const struct ft_search *search,
-                          const struct ft_finals *finals);
+/* Fills the report's status, end, model type and hyperparameters: of the search that the finals are of.
+ * Errors: FT_NOMEM */
+enum ft_status ft_leaderboard_close(struct ft_report *report, struct ft_arena *arena,
+                                    const struct ft_search *search, const struct ft_finals *finals,
+                                    struct ft_error *err) FT_MUST_CHECK;
 
 #endif

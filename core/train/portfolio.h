@@ -6,14 +6,15 @@
 #ifndef FORETELL_TRAIN_PORTFOLIO_H
 #define FORETELL_TRAIN_PORTFOLIO_H
 
-#include "core/learn/fit.h"
+#include "core/learn/fit_task.h"
+#include "foretell/job.h"
 #include "foretell/random.h"
 
 struct ft_portfolio {
   const struct ft_configuration *list; /* what is left of it */
   enum ft_model_type model_type;
   uint32_t outputs;       /* of the data */
-  struct ft_arena *arena; /* of the variations */
+  struct ft_arena *arena; /* of the configurations made */
   struct ft_random random;
   bool wide;           /* a category has many codes */
   bool spread;         /* the target is of numbers over magnitudes (log_fit.h) */
@@ -24,7 +25,8 @@ struct ft_portfolio {
 void ft_portfolio_init(struct ft_portfolio *portfolio, struct ft_arena *arena,
                        const struct ft_fit_data *data, enum ft_model_type model_type);
 
-/* The next of the list, or a variation of `best`; NULL at the end of the list when there is no `best`.
+/* The next of the list, or a variation of `best`, whose learner has variations; NULL at the end of the
+ * list when there is no `best`.
  * Errors: FT_NOMEM */
 enum ft_status ft_portfolio_next(const struct ft_configuration **out,
                                  struct ft_portfolio *portfolio,

@@ -51,7 +51,7 @@ struct ft_report {
   uint32_t folds;
   struct ft_run_trial trial[FT_RUN_MOST_TRIALS];
   uint32_t trials;
-  const struct ft_parameter *hyperparameter;
+  const struct ft_hyperparameter *hyperparameter;
   size_t hyperparameters;
   const char *warning[FT_RUN_MOST_WARNINGS];
   uint32_t warnings;

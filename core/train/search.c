@@ -1,12 +1,15 @@
 #include "core/train/search.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/learn/boosted.h"
 #include "core/learn/clock.h"
 #include "core/learn/cost.h"
+#include "core/learn/linear.h"
 #include "core/learn/loss.h"
 #include "core/train/ensemble.h"
 #include "core/train/portfolio.h"
@@ -61,41 +64,62 @@ static double fits_of(const struct searching *searching) {
   return ft_partition_fits(searching->partition);
 }
 
-/* One core's seconds of a candidate on the machine of cost.h. */
-static double foretell(const struct searching *searching,
-                       const struct ft_configuration *configuration, double rounds) {
+static struct ft_cost_question question_of(const struct searching *searching,
+                                           const struct ft_configuration *configuration) {
   const struct ft_partition *partition = searching->partition;
-  size_t rows = partition->rows - partition->rows / partition->folds;
-  return fits_of(searching) * ft_cost_seconds(configuration, searching->data, rows, rounds);
+  return (struct ft_cost_question){ .configuration = configuration,
+                                    .data = searching->data,
+                                    .rows = partition->rows - partition->rows / partition->folds,
+                                    .learning_rate_factor = searching->options->haste,
+                                    .pace = searching->search->speed.pace };
 }
 
-double ft_search_slowness(const struct ft_search_speed *speed, enum ft_learner learner) {
-  uint32_t of = speed->foretold[learner] > 0 ? learner : FT_LEARNERS;
-  return speed->foretold[of] > 0 ? speed->measured[of] / speed->foretold[of] : 1;
+/* One core's seconds of a candidate on the machine of cost.h. */
+static double estimate_seconds(const struct searching *searching,
+                               const struct ft_configuration *configuration) {
+  struct ft_cost_question question = question_of(searching, configuration);
+  return fits_of(searching) * ft_cost_seconds(&question);
+}
+
+static double ratio_of(const struct ft_search_seconds *seconds) {
+  return seconds->measured / seconds->estimated;
+}
+
+double ft_search_slowness(const struct ft_search_speed *speed, const struct ft_learner *learner) {
+  for (uint32_t i = 0; i < speed->learners; i++)
+    if (speed->of[i].learner == learner) return ratio_of(&speed->of[i]);
+  return speed->all.estimated > 0 ? ratio_of(&speed->all) : 1;
 }
 
 /* And on this one, by what the judged ones took. */
 static double seconds_of(const struct searching *searching,
                          const struct ft_configuration *configuration) {
-  const struct ft_search_speed *speed = &searching->search->speed;
-  double rounds = ft_cost_rounds(configuration, searching->options->haste, speed->pace);
-  return ft_search_slowness(speed, configuration->learner) *
-         foretell(searching, configuration, rounds);
+  return ft_search_slowness(&searching->search->speed, configuration->learner) *
+         estimate_seconds(searching, configuration);
+}
+
+static struct ft_search_seconds *seconds_of_learner(struct ft_search_speed *speed,
+                                                    const struct ft_learner *learner) {
+  uint32_t i = 0;
+  while (i < speed->learners && speed->of[i].learner != learner)
+    i++;
+  assert(i < FT_SEARCH_MAX_LEARNERS);
+  if (i == speed->learners) speed->of[speed->learners++].learner = learner;
+  return &speed->of[i];
 }
 
 static void learn_cost(struct searching *searching, const struct ft_trial *trial) {
-  const struct ft_configuration *configuration = trial->configuration;
+  const struct ft_learner *learner = trial->configuration->learner;
   struct ft_search_speed *speed = &searching->search->speed;
-  uint32_t learner = configuration->learner;
-  double haste = searching->options->haste;
-  if (learner == FT_LEARN_TREES) speed->pace = ft_cost_pace(configuration, haste, trial->rounds);
-  double rounds = ft_cost_rounds(configuration, haste, speed->pace);
-  double foretold = foretell(searching, configuration, rounds);
-  searching->work += foretold;
-  speed->foretold[learner] += foretold;
-  speed->foretold[FT_LEARNERS] += foretold;
-  speed->measured[learner] += trial->seconds;
-  speed->measured[FT_LEARNERS] += trial->seconds;
+  struct ft_cost_question question = question_of(searching, trial->configuration);
+  if (learner->pace) speed->pace = learner->pace(&question, trial->rounds);
+  double estimated = estimate_seconds(searching, trial->configuration);
+  struct ft_search_seconds *of = seconds_of_learner(speed, learner);
+  searching->work += estimated;
+  of->estimated += estimated;
+  of->measured += trial->seconds;
+  speed->all.estimated += estimated;
+  speed->all.measured += trial->seconds;
 }
 
 /* One core's seconds of the final fits of the running mixture: of those that the budget of a prediction
@@ -149,7 +173,7 @@ static double haste_of(const struct searching *searching,
 /* Of the few that are tried on very many rows, trees are worth their while however far they come. */
 static bool may_be_cut(const struct searching *searching,
                        const struct ft_configuration *configuration) {
-  return searching->options->list && configuration->learner == FT_LEARN_TREES;
+  return searching->options->list && configuration->learner->boosts;
 }
 
 /* The trees of the least loss, which variations start from. */
@@ -157,8 +181,7 @@ static const struct ft_configuration *best_trees(const struct ft_search *search)
   const struct ft_candidate *best = NULL;
   for (uint32_t i = 0; i < search->candidates; i++) {
     const struct ft_candidate *candidate = &search->candidate[i];
-    if (candidate->state != FT_CANDIDATE_TRIED ||
-        candidate->configuration->learner != FT_LEARN_TREES)
+    if (candidate->state != FT_CANDIDATE_TRIED || !candidate->configuration->learner->vary)
       continue;
     if (!best || candidate->trial.loss < best->trial.loss) best = candidate;
   }
@@ -185,14 +208,14 @@ static double seconds_to_try(const struct searching *searching) {
   for (uint32_t i = 0; best && !options->list && i < STALE && count < most; i++, count++)
     more += seconds_of(searching, best);
   double work = fmax(options->most_work - searching->work, 0);
-  return running + fmin(more, work * ft_search_slowness(&search->speed, FT_LEARNERS));
+  return running + fmin(more, work * ft_search_slowness(&search->speed, NULL));
 }
 
 /* How many times as long as now foretold fits take: once, when some are judged; before that, what those of
  * the first candidate show that are done. 0: nothing is known. */
 static double slowness_so_far(const struct searching *searching, double passed) {
   const struct ft_search *search = searching->search;
-  if (search->speed.measured[FT_LEARNERS] > 0) return 1;
+  if (search->speed.all.measured > 0) return 1;
   unsigned ended = atomic_load(&searching->ended), begun = atomic_load(&searching->begun);
   if (ended == 0 || search->candidates == 0) return 0;
   double fit = seconds_of(searching, search->candidate[0].configuration) / fits_of(searching);
@@ -208,7 +231,7 @@ static double seconds_left(const struct searching *searching) {
   double slowness = slowness_so_far(searching, passed);
   if (!(slowness > 0)) return -1;
   double seconds = seconds_to_try(searching) + final_seconds(searching) +
-                   options->after * ft_search_slowness(speed, FT_LEARN_TREES);
+                   options->after * ft_search_slowness(speed, &ft_boosted_learner);
   double left =
       fmax(slowness * seconds / options->time.threads - passed, 0) + options->time.settling;
   return fmax(fmin(left, options->end - now), 0);
@@ -296,7 +319,7 @@ static bool is_fine(const struct ft_search *search) {
     const struct ft_candidate *one = &search->candidate[i];
     if (one->state != FT_CANDIDATE_TRIED) continue;
     least = fmin(least, one->trial.loss);
-    if (one->configuration->learner == FT_LEARN_LINEAR) linear = fmax(linear, one->trial.loss);
+    if (one->configuration->learner == &ft_linear_learner) linear = fmax(linear, one->trial.loss);
   }
   return linear > FINE * least;
 }
@@ -306,8 +329,7 @@ static bool is_dear(const struct searching *searching,
                     const struct ft_configuration *configuration) {
   const struct ft_search_options *options = searching->options;
   if (options->list || searching->search->candidates == 0) return false;
-  double rounds = ft_cost_rounds(configuration, options->haste, searching->search->speed.pace);
-  return ft_time_budget_is_dear(options->limit, foretell(searching, configuration, rounds));
+  return ft_time_budget_is_dear(options->limit, estimate_seconds(searching, configuration));
 }
 
 /* The next of the portfolio, those that take much of the time after all others; then a variation of the best
@@ -467,7 +489,7 @@ static enum ft_status take_result(struct searching *searching, struct ft_error *
   }
   if (status != FT_OK) return status;
   if (candidate->trial.cut) search->end = FT_SEARCH_CLOCK;
-  bool boosted = candidate->configuration->learner == FT_LEARN_TREES;
+  bool boosted = candidate->configuration->learner->boosts;
   bool cut = candidate->trial.cut && !boosted; /* each round of trees is a model */
   if (!whole || (cut && search->tried > 0)) {
     candidate->state = FT_CANDIDATE_CUT;
@@ -619,7 +641,7 @@ enum ft_status ft_search_run(struct ft_search *out, const struct ft_fit_data *da
                                  .options = options };
   ft_portfolio_init(&searching.portfolio, &out->arena, data, options->model_type);
   if (options->list) searching.portfolio.list = options->list;
-  out->speed.pace = FT_COST_PACE;
+  out->speed.pace = FT_BOOSTED_PACE;
   if (options->speed) out->speed = *options->speed;
   atomic_store(&searching.stop, ft_train_is_stopped(options->events));
   enum ft_status status = run(&searching, err);

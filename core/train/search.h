@@ -42,16 +42,22 @@ enum ft_search_end {
   FT_SEARCH_STOPPED    /* the user wanted the best so far */
 };
 
-/* What fits took, beside what they were to take, in seconds; a learner each, then all together. */
+/* What fits took and what they were estimated to take, in seconds. */
+struct ft_search_seconds {
+  const struct ft_learner *learner;
+  double measured, estimated;
+};
+#define FT_SEARCH_MAX_LEARNERS 16
 struct ft_search_speed {
-  double measured[FT_LEARNERS + 1];
-  double foretold[FT_LEARNERS + 1];
-  double pace; /* of the last judged trees (cost.h) */
+  struct ft_search_seconds all;
+  struct ft_search_seconds of[FT_SEARCH_MAX_LEARNERS]; /* those seen so far */
+  uint32_t learners;
+  double pace; /* of the last judged boosted trees (learner.h) */
 };
 
-/* How many times as long as foretold a learner's fits take; of one never seen, as all do; 1 when
- * nothing is known. */
-double ft_search_slowness(const struct ft_search_speed *speed, enum ft_learner learner);
+/* How many times as long as estimated a learner's fits take; of one never seen, or NULL, as all do; 1
+ * when nothing is known. */
+double ft_search_slowness(const struct ft_search_speed *speed, const struct ft_learner *learner);
 
 struct ft_search_options {
   enum ft_metric metric;

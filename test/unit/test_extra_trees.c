@@ -56,13 +56,17 @@ static struct sheet *make_sheet(size_t rows, enum ft_problem problem, uint32_t o
   return sheet;
 }
 
+static const struct ft_extra_trees_options usual = { .trees = 40,
+                                                     .max_depth = 8,
+                                                     .max_leaves = 600,
+                                                     .min_leaf_rows = 1,
+                                                     .max_features = 0.7,
+                                                     .draws = 1,
+                                                     .smoothing = 0.1 };
 static const struct ft_configuration configuration = {
   .name = "extra trees",
-  .learner = FT_LEARN_EXTRA_TREES,
-  .parameter = { { "trees", "40" }, { "max_depth", "8" }, { "features", "0.7" } },
-  .eta = 1,
-  .subsample = 1,
-  .most_rounds = 40,
+  .learner = &ft_extra_trees_learner,
+  .options = &usual,
 };
 
 /* The last fifth of the rows is predicted. */
@@ -244,9 +248,9 @@ static void thresholds_split_the_values(void **state) {
   free(sheet);
 }
 
-static struct ft_configuration with(const char *name, const char *value) {
+static struct ft_configuration with(const struct ft_extra_trees_options *options) {
   struct ft_configuration other = configuration;
-  other.parameter[3] = (struct ft_parameter){ name, value };
+  other.options = options;
   return other;
 }
 
@@ -260,7 +264,9 @@ static uint32_t leaves_of(const struct ft_forest *forest, uint32_t tree) {
 static void a_tree_has_no_more_leaves_than_it_may(void **state) {
   (void)state;
   struct sheet *sheet = make_sheet(600, FT_MULTICLASS, 4);
-  struct ft_configuration small = with("leaves", "17");
+  struct ft_extra_trees_options options = usual;
+  options.max_leaves = 17;
+  struct ft_configuration small = with(&options);
   struct ft_fit_task task = task_of(sheet, 1);
   task.configuration = &small;
   struct ft_arena arena;
@@ -274,7 +280,9 @@ static void a_tree_has_no_more_leaves_than_it_may(void **state) {
 static void leaves_have_the_rows_that_they_must(void **state) {
   (void)state;
   struct sheet *sheet = make_sheet(600, FT_REGRESSION, 1);
-  struct ft_configuration large = with("min_rows", "25");
+  struct ft_extra_trees_options options = usual;
+  options.min_leaf_rows = 25;
+  struct ft_configuration large = with(&options);
   struct ft_fit_task task = task_of(sheet, 1);
   task.configuration = &large;
   struct ft_arena arena;

@@ -60,9 +60,12 @@ static void free_world(struct world *world) {
   free(world);
 }
 
-static const struct ft_configuration straight = { .learner = FT_LEARN_LINEAR };
-static const struct ft_configuration bent = { .learner = FT_LEARN_LINEAR,
-                                              .parameter = { { "knots", "8" } } };
+static const struct ft_configuration straight = { .learner = &ft_linear_learner,
+                                                  .options = &(const struct ft_linear_options){
+                                                      FT_LINEAR_DEFAULTS } };
+static const struct ft_configuration bent = { .learner = &ft_linear_learner,
+                                              .options = &(const struct ft_linear_options){
+                                                  FT_LINEAR_DEFAULTS, .knots = 8 } };
 
 static struct ft_fit_task task_of(const struct world *world,
                                   const struct ft_configuration *configuration) {

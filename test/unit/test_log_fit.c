@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "core/learn/boosted.h"
 #include "core/learn/log_fit.h"
 #include "foretell/maths.h"
 #include "foretell/random.h"
@@ -64,13 +65,12 @@ static struct ft_fit_task task_of(const struct ft_fit_data *data,
 
 static void margins_are_of_the_target_and_sums_are_logarithms(void **state) {
   (void)state;
-  static const struct ft_configuration trees = { "trees of logarithms",
-                                                 FT_LEARN_TREES,
-                                                 { { "target", "log" }, { "max_depth", "4" } },
-                                                 0.3,
-                                                 1,
-                                                 200,
-                                                 1 };
+  const struct ft_configuration trees = {
+    .name = "trees of logarithms",
+    .learner = &ft_boosted_learner,
+    .options = &(const struct ft_boosted_options){ FT_BOOSTED_DEFAULTS },
+    .log_target = true
+  };
   struct ft_features features;
   struct ft_fit_data data = make(&features);
   struct ft_fit_task task = task_of(&data, &trees);
@@ -90,8 +90,18 @@ static void margins_are_of_the_target_and_sums_are_logarithms(void **state) {
 /* Where nothing tells the numbers apart, the guess is their logarithms' mean, weighted by them. */
 static void what_is_great_weighs_more(void **state) {
   (void)state;
-  static const struct ft_configuration trees = {
-    "trees of logarithms", FT_LEARN_TREES, { { "target", "log" }, { "lambda", "0" } }, 1, 1, 5, 1
+  const struct ft_configuration trees = {
+    .name = "trees of logarithms",
+    .learner = &ft_boosted_learner,
+    .options = &(const struct ft_boosted_options){ .tree = { .max_depth = 6,
+                                                             .min_child_weight = 1,
+                                                             .colsample_bytree = 1,
+                                                             .colsample_bylevel = 1,
+                                                             .colsample_bynode = 1 },
+                                                   .learning_rate = 1,
+                                                   .subsample = 1,
+                                                   .max_rounds = 5 },
+    .log_target = true,
   };
   struct ft_features features;
   struct ft_fit_data data = make(&features);

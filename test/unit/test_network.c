@@ -30,6 +30,7 @@ struct fixture {
   uint32_t row[ROWS];
   struct ft_features features;
   struct ft_fit_data data;
+  struct ft_mlp_options options;
   struct ft_configuration configuration;
 };
 
@@ -56,13 +57,16 @@ static struct fixture *make(enum ft_problem problem, uint32_t outputs) {
                                   .outputs = outputs,
                                   .seed = 1,
                                   .scale = 1 };
+  f->options = (struct ft_mlp_options){ .width = 24,
+                                        .layers = 2,
+                                        .epochs = 40,
+                                        .knots = 3,
+                                        .weight_decay = 0.1,
+                                        .ema = 0.99,
+                                        .scale_factor = 6 };
   f->configuration = (struct ft_configuration){ .name = "net",
-                                                .learner = FT_LEARN_NET,
-                                                .parameter = { { "width", "24" },
-                                                               { "layers", "2" },
-                                                               { "epochs", "40" },
-                                                               { "dropout", "0" },
-                                                               { "bends", "3" } } };
+                                                .learner = &ft_mlp_learner,
+                                                .options = &f->options };
   return f;
 }
 
@@ -87,7 +91,7 @@ static struct ft_fit fit(struct fixture *f, size_t valids, uint32_t rounds) {
                               .patience = 60,
                               .threads = 1,
                               .deadline = NO_DEADLINE };
-  assert_int_equal(ft_net_fit(&out, &f->arena, &task, &err), FT_OK);
+  assert_int_equal(ft_mlp_learner.fit(&out, &f->arena, &task, &err), FT_OK);
   assert_true(out.done && !out.cut);
   assert_int_equal(out.member.kind, FT_LEARNER_NET);
   return out;
@@ -187,7 +191,7 @@ static void slopes_are_derivatives(void **state) {
 static void kernels_train_the_same_bits(void **state) {
   (void)state;
   struct fixture *f = make(FT_REGRESSION, 1);
-  f->configuration.parameter[3].value = "0.2"; /* dropout */
+  f->options.dropout = 0.2;
   for (size_t r = 0; r < ROWS; r++)
     f->target[r] = f->value[r] * f->value[3 * ROWS + r];
   assert_int_equal(ft_net_kernel_choose("portable", NULL), FT_OK);
@@ -420,7 +424,7 @@ static void deadline_before_the_first_epoch_leaves_nothing(void **state) {
                               .rounds = 5,
                               .haste = 1,
                               .deadline = 0 };
-  assert_int_equal(ft_net_fit(&out, &f->arena, &task, &err), FT_OK);
+  assert_int_equal(ft_mlp_learner.fit(&out, &f->arena, &task, &err), FT_OK);
   assert_true(!out.done && out.cut);
   drop(f);
 }

@@ -9,6 +9,9 @@
 
 #include <cmocka.h>
 
+#include "core/learn/boosted.h"
+#include "core/learn/portfolio_list.h"
+
 #define ROWS 4
 
 struct listing {
@@ -87,8 +90,8 @@ static void what_is_coarse_is_left_out_where_that_is_of_no_use(void **state) {
 
 static void several_classes_begin_with_the_boosters_defaults(void **state) {
   (void)state;
-  assert_string_equal(ft_configuration_list(FT_MULTICLASS, 3)->name, "plain");
-  assert_string_equal(ft_configuration_list(FT_BINARY, 1)->name, "standard");
+  assert_string_equal(ft_portfolio_list(FT_MULTICLASS, 3)->name, "plain");
+  assert_string_equal(ft_portfolio_list(FT_BINARY, 1)->name, "standard");
   assert_false(is_listed_for(FT_BINARY, 1, "plain"));
   assert_false(is_listed_for(FT_MULTICLASS, 4, "broad net"));
   assert_true(is_listed_for(FT_MULTICLASS, 26, "broad net"));
@@ -103,10 +106,11 @@ static void haste_makes_larger_steps_and_fewer_of_them(void **state) {
   const struct ft_configuration *first = next_of(&l, NULL), *hasty = first;
   assert_int_equal(ft_portfolio_hasten(&hasty, &l.portfolio, 2, NULL), FT_OK);
   assert_ptr_not_equal(hasty, first);
-  assert_true(hasty->eta == 2 * first->eta);
-  assert_true(hasty->most_rounds <= first->most_rounds / 2 + 1);
+  const struct ft_boosted_options *options = hasty->options, *before = first->options;
+  assert_true(options->learning_rate == 2 * before->learning_rate);
+  assert_true(options->max_rounds <= before->max_rounds / 2 + 1);
   assert_string_not_equal(hasty->name, first->name);
-  assert_true(hasty->eta <= ft_configuration_eta(first, 100)); /* as far as trees bear it */
+  assert_true(options->learning_rate <= ft_boosted_learning_rate(before, 100)); /* its limit */
   assert_true(ft_portfolio_most_haste(hasty, 4) < ft_portfolio_most_haste(first, 4) + 1e-9);
   ft_arena_release(&l.arena);
 }
@@ -141,10 +145,9 @@ static void variations_follow_and_replay(void **state) {
   for (int i = 0; i < 8; i++) {
     const struct ft_configuration *one = next_of(&a, best), *other = next_of(&b, best);
     assert_string_equal(one->name, other->name);
-    assert_int_equal(one->learner, best->learner);
-    assert_true(one->eta == other->eta && one->subsample == other->subsample);
-    for (size_t p = 0; p < FT_CONFIGURATION_PARAMETERS && one->parameter[p].name; p++)
-      assert_string_equal(one->parameter[p].value, other->parameter[p].value);
+    assert_ptr_equal(one->learner, best->learner);
+    assert_memory_equal(one->options, other->options, sizeof(struct ft_boosted_options));
+    assert_memory_not_equal(one->options, best->options, sizeof(struct ft_boosted_options));
   }
   ft_arena_release(&a.arena);
   ft_arena_release(&b.arena);

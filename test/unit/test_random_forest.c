@@ -59,11 +59,15 @@ static struct sheet *make_sheet(size_t rows, enum ft_problem problem, uint32_t o
 
 static const struct ft_configuration configuration = {
   .name = "forest",
-  .learner = FT_LEARN_RANDOM_FOREST,
-  .parameter = { { "trees", "40" }, { "max_depth", "8" }, { "colsample_bynode", "0.7" } },
-  .eta = 1,
-  .subsample = 0.63,
-  .most_rounds = 40,
+  .learner = &ft_random_forest_learner,
+  .options = &(const struct ft_random_forest_options){ .tree = { .max_depth = 8,
+                                                                 .min_child_weight = 1,
+                                                                 .colsample_bytree = 1,
+                                                                 .colsample_bylevel = 1,
+                                                                 .colsample_bynode = 0.7 },
+                                                       .trees = 40,
+                                                       .subsample = 0.63,
+                                                       .smoothing = 1 },
 };
 
 /* The last fifth of the rows is predicted. */

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "core/learn/clock.h"
+#include "core/learn/portfolio_list.h"
 #include "core/train/run.h"
 #include "core/train/trial.h"
 #include "foretell/plan.h"
@@ -90,8 +91,7 @@ static void fit_once(struct ft_trial *trial, const struct ft_fit_data *data,
                                       .haste = 1,
                                       .deadline = 1e300 };
   struct ft_error err;
-  const struct ft_configuration *configuration =
-      ft_configuration_list(data->problem, data->outputs);
+  const struct ft_configuration *configuration = ft_portfolio_list(data->problem, data->outputs);
   assert_int_equal(ft_trial_open(trial, data, partition, configuration, 0, &err), FT_OK);
   ft_trial_fit(trial, 0, &options);
   assert_int_equal(ft_trial_close(trial, &err), FT_OK);

@@ -10,7 +10,10 @@
 
 #include <cmocka.h>
 
+#include "core/learn/boosted.h"
 #include "core/learn/code_mean.h"
+#include "core/learn/extra_trees.h"
+#include "core/learn/random_forest.h"
 #include "core/train/run.h"
 #include "foretell/random.h"
 
@@ -110,16 +113,22 @@ static void rows_that_do_not_train_are_seen_with_the_means_of_those_that_do(void
 }
 
 /* A fit on three quarters: what the booster said of the others, the member says of them too. */
-static void expect_the_same_margins(enum ft_learner learner, enum ft_problem problem,
-                                    uint32_t outputs, uint32_t codes, const char *encode) {
+static void expect_the_same_margins(const struct ft_learner *learner, enum ft_problem problem,
+                                    uint32_t outputs, uint32_t codes,
+                                    enum ft_category_encoding encoding) {
   struct sample *s = make_sample(problem, codes, 2);
-  struct ft_configuration configuration = { .name = "few",
-                                            .learner = learner,
-                                            .parameter = { { "max_depth", "5" },
-                                                           { "encode", encode } },
-                                            .eta = 0.3,
-                                            .subsample = 1,
-                                            .most_rounds = 12 };
+  struct ft_boosted_options boosted = { FT_BOOSTED_DEFAULTS };
+  struct ft_random_forest_options forest = { FT_RANDOM_FOREST_DEFAULTS };
+  struct ft_extra_trees_options extra = { FT_EXTRA_TREES_DEFAULTS };
+  boosted.tree.max_depth = forest.tree.max_depth = extra.max_depth = 5;
+  struct ft_configuration configuration = {
+    .name = "few",
+    .learner = learner,
+    .options = learner == &ft_boosted_learner         ? (const void *)&boosted
+               : learner == &ft_random_forest_learner ? (const void *)&forest
+                                                      : (const void *)&extra,
+    .encoding = encoding,
+  };
   struct ft_fit_data data = { &s->features, s->target, problem, outputs, 1, 0, 1, NULL };
   size_t trains = ROWS * 3 / 4, valids = ROWS - trains;
   struct ft_fit_task task = { .data = &data,
@@ -152,14 +161,15 @@ static void expect_the_same_margins(enum ft_learner learner, enum ft_problem pro
 
 static void a_forest_over_means_becomes_one_over_the_category(void **state) {
   (void)state;
-  expect_the_same_margins(FT_LEARN_TREES, FT_BINARY, 1, CODES, "codes");
-  expect_the_same_margins(FT_LEARN_TREES, FT_REGRESSION, 1, CODES, "target");
-  expect_the_same_margins(FT_LEARN_TREES, FT_MULTICLASS, 3, CODES, "target");
-  expect_the_same_margins(FT_LEARN_TREES, FT_BINARY, 1, 20, "target");
-  expect_the_same_margins(FT_LEARN_TREES, FT_REGRESSION, 1, 20, "effect");
-  expect_the_same_margins(FT_LEARN_EXTRA_TREES, FT_REGRESSION, 1, 20, "effect");
-  expect_the_same_margins(FT_LEARN_RANDOM_FOREST, FT_BINARY, 1, CODES, "target");
-  expect_the_same_margins(FT_LEARN_RANDOM_FOREST, FT_MULTICLASS, 3, CODES, "target");
+  expect_the_same_margins(&ft_boosted_learner, FT_BINARY, 1, CODES, FT_ENCODING_CODES);
+  expect_the_same_margins(&ft_boosted_learner, FT_REGRESSION, 1, CODES, FT_ENCODING_TARGET_MEAN);
+  expect_the_same_margins(&ft_boosted_learner, FT_MULTICLASS, 3, CODES, FT_ENCODING_TARGET_MEAN);
+  expect_the_same_margins(&ft_boosted_learner, FT_BINARY, 1, 20, FT_ENCODING_TARGET_MEAN);
+  expect_the_same_margins(&ft_boosted_learner, FT_REGRESSION, 1, 20, FT_ENCODING_EFFECT_ORDER);
+  expect_the_same_margins(&ft_extra_trees_learner, FT_REGRESSION, 1, 20, FT_ENCODING_EFFECT_ORDER);
+  expect_the_same_margins(&ft_random_forest_learner, FT_BINARY, 1, CODES, FT_ENCODING_TARGET_MEAN);
+  expect_the_same_margins(&ft_random_forest_learner, FT_MULTICLASS, 3, CODES,
+                          FT_ENCODING_TARGET_MEAN);
 }
 
 static void codes_beyond_the_most_frequent_are_other(void **state) {

@@ -8,8 +8,10 @@
 
 #include <cmocka.h>
 
+#include "core/learn/boosted.h"
 #include "core/learn/fit.h"
 #include "core/learn/loss.h"
+#include "core/learn/net.h"
 #include "foretell/random.h"
 #include "test/unit/fit_once.h"
 
@@ -64,16 +66,25 @@ static void expect_the_line(const struct ft_configuration *configuration) {
 
 static void trees_heed_weights(void **state) {
   (void)state;
-  static const struct ft_configuration trees = {
-    "trees", FT_LEARN_TREES, { { "max_depth", "4" } }, 0.3, 1, 100, 1
+  const struct ft_configuration trees = {
+    .name = "trees",
+    .learner = &ft_boosted_learner,
+    .options = &(const struct ft_boosted_options){ FT_BOOSTED_DEFAULTS },
   };
   expect_the_line(&trees);
 }
 
 static void nets_heed_weights(void **state) {
   (void)state;
-  static const struct ft_configuration net = {
-    "net", FT_LEARN_NET, { { "width", "8" }, { "epochs", "20" }, { "dropout", "0" } }, 1, 1, 20, 1
+  const struct ft_configuration net = {
+    .name = "MLP",
+    .learner = &ft_mlp_learner,
+    .options = &(const struct ft_mlp_options){ .width = 8,
+                                               .layers = 3,
+                                               .epochs = 20,
+                                               .ema = 0.99,
+                                               .weight_decay = 0.1,
+                                               .scale_factor = 6 },
   };
   expect_the_line(&net);
 }
