@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#define FINITE_LIMIT 0x1.fffffffffffffp1023
+#include "core/model/transform.h"
 
 const char *ft_problem_shown(enum ft_problem problem) {
   static const char *const shown[] = {
@@ -34,10 +34,6 @@ bool ft_encoder_fits(enum ft_encoder_kind kind, enum ft_calendar_part part, enum
   }
 }
 
-static bool is_finite(double x) {
-  return x >= -FINITE_LIMIT && x <= FINITE_LIMIT;
-}
-
 static enum ft_status corrupt(struct ft_error *err, const char *what, uint32_t index) {
   return ft_fail(err, FT_CORRUPT, "the model's %s %u is not right", what, (unsigned)index);
 }
@@ -63,7 +59,7 @@ static enum ft_status check_signature(const struct ft_model *model, struct ft_er
 
 /* Problem, link, counts of labels and outputs, and the decision, which must agree. */
 static bool decision_is_right(const struct ft_model *model) {
-  if (!is_finite(model->threshold)) return false;
+  if (!ft_number_is_finite(model->threshold)) return false;
   switch (model->problem) {
   case FT_REGRESSION:
     return model->labels == 0 && model->outputs == 1 &&
@@ -124,12 +120,12 @@ static bool node_is_right(const struct ft_model *model, const struct ft_forest *
 }
 
 static enum ft_status check_trees(const struct ft_model *model, const struct ft_forest *forest,
-                                  struct ft_error *err) {
+                                  uint32_t outputs, struct ft_error *err) {
   uint32_t first = 0;
   for (uint32_t t = 0; t < forest->trees; t++) {
     const struct ft_tree *tree = &forest->tree[t];
     if (tree->first != first || tree->nodes == 0 || tree->nodes > forest->nodes - first ||
-        tree->output >= model->outputs)
+        tree->output >= outputs)
       return corrupt(err, "tree", t);
     for (uint32_t i = 0; i < tree->nodes; i++)
       if (!node_is_right(model, forest, tree, i)) return corrupt(err, "node", first + i);
@@ -176,15 +172,15 @@ static bool layer_is_right(const struct ft_layer *layer, uint32_t inputs) {
          all_finite(layer->bias, layer->outputs) && all_finite(layer->weight, weights);
 }
 
-static enum ft_status check_layers(const struct ft_model *model, const struct ft_net *net,
-                                   uint32_t inputs, struct ft_error *err) {
+static enum ft_status check_layers(const struct ft_net *net, uint32_t inputs, uint32_t outputs,
+                                   struct ft_error *err) {
   size_t weights = 0;
   if (net->layers == 0 || net->layers > FT_NET_MAX_LAYERS)
     return corrupt(err, "count of layers", net->layers);
   for (uint32_t l = 0; l < net->layers; l++) {
     const struct ft_layer *layer = &net->layer[l];
     bool last = l + 1 == net->layers;
-    if (last ? layer->outputs != model->outputs || layer->activation != FT_ACTIVATE_NONE
+    if (last ? layer->outputs != outputs || layer->activation != FT_ACTIVATE_NONE
              : layer->outputs > FT_NET_MAX_WIDTH)
       return corrupt(err, "layer", l);
     if (!layer_is_right(layer, inputs)) return corrupt(err, "layer", l);
@@ -194,18 +190,19 @@ static enum ft_status check_layers(const struct ft_model *model, const struct ft
   return weights <= FT_NET_MAX_WEIGHTS ? FT_OK : corrupt(err, "count of layers", net->layers);
 }
 
-static enum ft_status check_net(const struct ft_model *model, uint32_t index,
+static enum ft_status check_net(const struct ft_model *model, uint32_t index, uint32_t outputs,
                                 struct ft_error *err) {
   const struct ft_net *net = &model->member[index].net;
   uint32_t inputs = 0;
-  for (uint32_t i = 0; i < model->outputs; i++)
-    if (!is_finite(net->base[i])) return corrupt(err, "base of learner", index);
+  for (uint32_t i = 0; i < outputs; i++)
+    if (!ft_number_is_finite(net->base[i])) return corrupt(err, "base of learner", index);
   FT_TRY(check_inputs(&inputs, model, net, err));
-  return check_layers(model, net, inputs, err);
+  return check_layers(net, inputs, outputs, err);
 }
 
 static bool scale_is_right(const struct ft_model *model, enum ft_scale scale) {
   if (scale == FT_SCALE_MARGIN) return true;
+  if (model->transforms) return false;
   if (scale == FT_SCALE_LOGARITHM)
     return model->problem == FT_REGRESSION && model->link == FT_LINK_IDENTITY;
   return scale == FT_SCALE_PROBABILITY &&
@@ -216,16 +213,18 @@ static bool scale_is_right(const struct ft_model *model, enum ft_scale scale) {
 static enum ft_status check_member(const struct ft_model *model, uint32_t index,
                                    struct ft_error *err) {
   const struct ft_member *member = &model->member[index];
-  if ((unsigned)member->kind >= FT_LEARNER_KIND_COUNT || !is_finite(member->weight) ||
+  const uint32_t outputs = ft_member_outputs(model, member);
+  if (!ft_member_place_is_right(model, member)) return corrupt(err, "place of learner", index);
+  if ((unsigned)member->kind >= FT_LEARNER_KIND_COUNT || !ft_number_is_finite(member->weight) ||
       !scale_is_right(model, member->scale))
     return corrupt(err, "learner", index);
-  if (member->kind == FT_LEARNER_NET) return check_net(model, index, err);
+  if (member->kind == FT_LEARNER_NET) return check_net(model, index, outputs, err);
   const struct ft_forest *forest = &member->forest;
   if (forest->exponent < -1000 || forest->exponent > 1000)
     return corrupt(err, "exponent of learner", index);
-  for (uint32_t i = 0; i < model->outputs; i++)
-    if (!is_finite(forest->base[i])) return corrupt(err, "base of learner", index);
-  return check_trees(model, forest, err);
+  for (uint32_t i = 0; i < outputs; i++)
+    if (!ft_number_is_finite(forest->base[i])) return corrupt(err, "base of learner", index);
+  return check_trees(model, forest, outputs, err);
 }
 
 enum ft_status ft_model_check(const struct ft_model *model, struct ft_error *err) {
@@ -238,6 +237,7 @@ enum ft_status ft_model_check(const struct ft_model *model, struct ft_error *err
     if (!encoder_is_right(model, &model->encoder[i])) return corrupt(err, "encoder", i);
   if (model->members > FT_MODEL_MAX_MEMBERS)
     return corrupt(err, "count of learners", model->members);
+  FT_TRY(ft_transforms_check(model, err));
   for (uint32_t i = 0; i < model->members; i++)
     FT_TRY(check_member(model, i, err));
   return FT_OK;

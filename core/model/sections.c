@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "core/model/transform.h"
+
 /* These numbers are in files: they stay. */
 _Static_assert(FT_REGRESSION == 1 && FT_MULTICLASS == 3, "problems are numbered in the format");
 _Static_assert(FT_LINK_IDENTITY == 0 && FT_LINK_SOFTPLUS == 6, "links are numbered in the format");
@@ -63,18 +65,26 @@ void ft_encoders_write(struct ft_buffer *out, const struct ft_model *model) {
 }
 
 /* What a learner is, as one number: readers that know no scales refuse what has one. */
-#define KIND_SCALE 256U /* times the scale */
+#define KIND_SCALE  256U   /* times the scale */
+#define KIND_PLACED 65536U /* it has outputs of its own: transforms follow the learners */
 
 /* A learner's body has its length before it, unknown until it is written. */
-static void write_member(struct ft_buffer *out, const struct ft_member *member, uint32_t outputs) {
+static void write_member(struct ft_buffer *out, const struct ft_model *model,
+                         const struct ft_member *member) {
+  const uint32_t outputs = ft_member_outputs(model, member);
   struct ft_buffer body;
   ft_buffer_init(&body, out->maximum);
   if (member->kind == FT_LEARNER_NET)
     ft_net_write(&body, &member->net, outputs);
   else
     ft_forest_write(&body, &member->forest, outputs);
-  ft_buffer_u32(out, (uint32_t)member->kind + KIND_SCALE * (uint32_t)member->scale);
+  ft_buffer_u32(out, (uint32_t)member->kind + KIND_SCALE * (uint32_t)member->scale +
+                         (model->transforms ? KIND_PLACED : 0));
   ft_buffer_f64(out, member->weight);
+  if (model->transforms) {
+    ft_buffer_u32(out, member->sum);
+    ft_buffer_u32(out, member->outputs);
+  }
   ft_buffer_u64(out, body.size);
   ft_buffer_append_text(out, ft_buffer_view(&body));
   out->failed |= body.failed;
@@ -87,7 +97,8 @@ void ft_learners_write(struct ft_buffer *out, const struct ft_model *model) {
   ft_buffer_u32(out, model->outputs);
   ft_buffer_u32(out, model->members);
   for (uint32_t i = 0; i < model->members; i++)
-    write_member(out, &model->member[i], model->outputs);
+    write_member(out, model, &model->member[i]);
+  if (model->transforms) ft_transforms_write(out, model);
 }
 
 static enum ft_status read_field(struct ft_field *out, struct ft_arena *arena,
@@ -176,8 +187,13 @@ enum ft_status ft_encoders_read(struct ft_model *out, struct ft_arena *arena, st
 static enum ft_status read_member(struct ft_member *out, struct ft_arena *arena,
                                   struct ft_reader *reader, uint32_t outputs,
                                   struct ft_error *err) {
-  const uint32_t kind = ft_reader_u32(reader), scale = kind / KIND_SCALE;
+  const uint32_t tag = ft_reader_u32(reader), placed = tag & KIND_PLACED;
+  const uint32_t kind = tag - placed, scale = kind / KIND_SCALE;
   out->weight = ft_reader_f64(reader);
+  if (placed) {
+    out->sum = ft_reader_u32(reader);
+    out->outputs = outputs = ft_reader_u32(reader);
+  }
   struct ft_span body = ft_reader_bytes(reader, ft_reader_u64(reader));
   FT_TRY(ft_reader_check(reader, false, "a learner of the model", err));
   if (scale >= FT_SCALE_COUNT)
@@ -201,9 +217,13 @@ enum ft_status ft_learners_read(struct ft_model *out, struct ft_arena *arena, st
   uint32_t members = ft_reader_count(&reader, MEMBER_BYTES);
   struct ft_member *member = FT_ARENA_NEW(arena, struct ft_member, members);
   if (!member) return ft_arena_fail(err, "the model");
-  for (uint32_t i = 0; i < members; i++)
+  bool placed = false;
+  for (uint32_t i = 0; i < members; i++) {
     FT_TRY(read_member(&member[i], arena, &reader, out->outputs, err));
+    placed |= member[i].outputs > 0;
+  }
   out->member = member;
   out->members = members;
+  if (placed) FT_TRY(ft_transforms_read(out, arena, &reader, err));
   return ft_reader_check(&reader, true, "the model's learners", err);
 }

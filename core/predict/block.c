@@ -86,18 +86,43 @@ static enum ft_status write_members(struct ft_plan_block *out, struct ft_forest_
     member[i] = (struct ft_member_block){ .kind = (uint32_t)from->kind,
                                           .index = is_net ? nets++ : forests++,
                                           .weight = from->weight,
-                                          .scale = (uint32_t)from->scale };
+                                          .scale = (uint32_t)from->scale,
+                                          .sum = from->sum,
+                                          .outputs = ft_member_outputs(model, from) };
+    const uint32_t outputs = member[i].outputs;
+    if (outputs > out->most_outputs) out->most_outputs = outputs;
     if (is_net) {
-      FT_TRY(ft_net_plan_write(&net[nets - 1], needs->used, arena, block, model, &from->net, err));
+      FT_TRY(
+          ft_net_plan_write(&net[nets - 1], needs->used, arena, block, outputs, &from->net, err));
       continue;
     }
     struct ft_forest_block *made = &forest[forests - 1];
-    FT_TRY(ft_forest_plan_write(made, needs, arena, block, model, &from->forest, err));
+    FT_TRY(ft_forest_plan_write(made, needs, arena, block, model, outputs, &from->forest, err));
     made->unit = unit_of(from->forest.exponent);
   }
   out->member = ft_part_put(block, member, model->members, sizeof *member);
   out->forest = ft_part_put(block, forest, forests, sizeof *forest);
   out->net = ft_part_put(block, net, nets, sizeof *net);
+  return FT_OK;
+}
+
+static enum ft_status write_transforms(struct ft_plan_block *out, struct ft_buffer *block,
+                                       struct ft_arena *arena, const struct ft_model *model,
+                                       struct ft_error *err) {
+  struct ft_transform_block *made =
+      FT_ARENA_NEW(arena, struct ft_transform_block, model->transforms);
+  if (!made) return ft_arena_fail(err, "the model");
+  for (uint32_t i = 0; i < model->transforms; i++) {
+    const struct ft_transform *from = &model->transform[i];
+    made[i] = (struct ft_transform_block){ .kind = (uint32_t)from->kind,
+                                           .first = from->first,
+                                           .count = from->count,
+                                           .to = from->to,
+                                           .outputs = from->outputs };
+    made[i].number =
+        ft_part_put(block, from->number, ft_transform_numbers(from), sizeof *from->number);
+  }
+  out->transform = ft_part_put(block, made, model->transforms, sizeof *made);
   return FT_OK;
 }
 
@@ -116,6 +141,8 @@ enum ft_status ft_block_write(struct ft_buffer *block, struct ft_arena *arena,
                                 .link = (uint32_t)model->link,
                                 .outputs = model->outputs,
                                 .most_codes = most_codes(model),
+                                .sums = ft_model_sums(model),
+                                .most_outputs = 1,
                                 .threshold = model->threshold };
   struct ft_forest_needs needs = { .most_masks = 1,
                                    .used = FT_ARENA_NEW(arena, uint8_t, model->features) };
@@ -123,6 +150,7 @@ enum ft_status ft_block_write(struct ft_buffer *block, struct ft_arena *arena,
   (void)ft_buffer_extend(block, sizeof head);
   FT_TRY(write_signature(&head, block, arena, model, err));
   FT_TRY(write_members(&head, &needs, block, arena, model, err));
+  FT_TRY(write_transforms(&head, block, arena, model, err));
   FT_TRY(write_features(&head, block, arena, model, needs.used, err));
   (void)ft_part_put(block, NULL, 0, 1);
   head.most_masks = needs.most_masks;

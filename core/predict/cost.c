@@ -13,6 +13,8 @@
 #define MARGIN_NS    1.5    /* and from a probability to its margin */
 #define LINK_NS      3.0    /* a probability of two */
 #define SOFTMAX_NS   4.0    /* a label */
+#define LINEAR_NS    0.2    /* of a transform, a sum times a number */
+#define COMPARE_NS   1.0    /* and a sum that is compared or divided */
 #define LEVEL_NS     0.06   /* one level of the search among a feature's thresholds */
 #define GATHER_NS    1.6    /* and one beyond those whose thresholds registers hold */
 #define MASK_NS      0.003  /* one decision */
@@ -252,9 +254,19 @@ static double cost_of_net(const struct ft_net *net) {
 
 double ft_member_predict_ns(const struct ft_model *model, const struct ft_member *member) {
   const double output = OUTPUT_NS + (member->scale != FT_SCALE_MARGIN ? MARGIN_NS : 0);
-  return output * model->outputs + (member->kind == FT_LEARNER_NET
-                                        ? cost_of_net(&member->net)
-                                        : cost_of_forest(model, &member->forest));
+  return output * ft_member_outputs(model, member) + (member->kind == FT_LEARNER_NET
+                                                          ? cost_of_net(&member->net)
+                                                          : cost_of_forest(model, &member->forest));
+}
+
+static double cost_of_transform(const struct ft_transform *transform) {
+  switch (transform->kind) {
+  case FT_TRANSFORM_LINEAR: return LINEAR_NS * (transform->count + 1) * transform->outputs;
+  case FT_TRANSFORM_LOGISTIC:
+  case FT_TRANSFORM_EXP: return LINK_NS * transform->count;
+  case FT_TRANSFORM_SOFTMAX: return SOFTMAX_NS * transform->count;
+  default: return COMPARE_NS * transform->count;
+  }
 }
 
 /* Bit 1: the feature is asked for; bit 2: as floats. */
@@ -289,6 +301,8 @@ double ft_model_predict_ns(const struct ft_model *model) {
     note_features(used, &model->member[m]);
     ns += ft_member_predict_ns(model, &model->member[m]);
   }
+  for (uint32_t t = 0; t < model->transforms; t++)
+    ns += cost_of_transform(&model->transform[t]);
   for (uint32_t f = 0; f < model->features; f++) {
     const uint8_t asked = used[f];
     ns += asked ? encoder_ns[model->encoder[f].kind] : 0;

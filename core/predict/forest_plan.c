@@ -206,8 +206,8 @@ static void note_used(uint8_t *used, const struct ft_decisions *decisions) {
 
 enum ft_status ft_forest_plan_write(struct ft_forest_block *out, struct ft_forest_needs *needs,
                                     struct ft_arena *arena, struct ft_buffer *block,
-                                    const struct ft_model *model, const struct ft_forest *forest,
-                                    struct ft_error *err) {
+                                    const struct ft_model *model, uint32_t outputs,
+                                    const struct ft_forest *forest, struct ft_error *err) {
   struct ft_forest_work work = { .arena = arena, .block = block, .model = model, .forest = forest };
   FT_TRY(ft_decisions_make(&work.decisions, arena, forest, err));
   work.stamp = FT_ARENA_NEW(arena, uint32_t, work.decisions.count);
@@ -216,7 +216,7 @@ enum ft_status ft_forest_plan_write(struct ft_forest_block *out, struct ft_fores
   work.mask = FT_ARENA_NEW(arena, uint16_t, work.decisions.count);
   work.slot = FT_ARENA_NEW(arena, uint8_t, FT_PASS_MASKS);
   work.below = FT_ARENA_NEW(arena, uint8_t, FT_PASS_MASKS);
-  int64_t *constant = FT_ARENA_NEW(arena, int64_t, model->outputs);
+  int64_t *constant = FT_ARENA_NEW(arena, int64_t, outputs);
   struct passes p = { .pass = FT_ARENA_NEW(arena, struct ft_pass, forest->trees),
                       .tree = FT_ARENA_NEW(arena, uint32_t, forest->trees),
                       .walked = FT_ARENA_NEW(arena, uint32_t, forest->trees) };
@@ -226,8 +226,8 @@ enum ft_status ft_forest_plan_write(struct ft_forest_block *out, struct ft_fores
   FT_TRY(write_passes(out, &p, &work, constant, err));
   note_used(needs->used, &work.decisions);
   FT_TRY(write_walks(out, &p, &work, needs->used, err));
-  out->base = ft_part_put(block, forest->base, model->outputs, sizeof *forest->base);
-  out->constant = ft_part_put(block, constant, model->outputs, sizeof *constant);
+  out->base = ft_part_put(block, forest->base, outputs, sizeof *forest->base);
+  out->constant = ft_part_put(block, constant, outputs, sizeof *constant);
   if (work.most_masks > needs->most_masks) needs->most_masks = work.most_masks;
   return FT_OK;
 }

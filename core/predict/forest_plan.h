@@ -15,7 +15,8 @@ struct ft_forest_needs {
 
 enum ft_status ft_forest_plan_write(struct ft_forest_block *out, struct ft_forest_needs *needs,
                                     struct ft_arena *arena, struct ft_buffer *block,
-                                    const struct ft_model *model, const struct ft_forest *forest,
+                                    const struct ft_model *model, uint32_t outputs,
+                                    const struct ft_forest *forest,
                                     struct ft_error *err) FT_MUST_CHECK;
 
 #endif

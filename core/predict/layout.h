@@ -178,8 +178,14 @@ struct ft_member_block {
   uint32_t kind;  /* enum ft_learner_kind */
   uint32_t index; /* among the forests, or the nets */
   double weight;
-  uint32_t scale; /* enum ft_scale */
-  uint32_t spare;
+  uint32_t scale;        /* enum ft_scale */
+  uint32_t sum, outputs; /* the sums that its outputs are added to */
+  uint32_t spare;        /* 0 */
+};
+
+struct ft_transform_block {
+  uint32_t kind, first, count, to, outputs, spare; /* as of struct ft_transform */
+  struct ft_part number;                           /* double */
 };
 
 struct ft_name_block {
@@ -206,15 +212,17 @@ struct ft_feature_block {
 struct ft_plan_block {
   char magic[8];  /* FT_PLAN_MAGIC */
   uint64_t bytes; /* of the block */
-  uint32_t problem, link, outputs, most_masks, most_codes, spare;
+  uint32_t problem, link, outputs, most_masks, most_codes;
+  uint32_t sums, most_outputs, spare; /* of the model; of a member */
   double threshold;
   struct ft_name_block target;
-  struct ft_part field;   /* struct ft_name_block */
-  struct ft_part label;   /* struct ft_name_block */
-  struct ft_part feature; /* struct ft_feature_block */
-  struct ft_part member;  /* struct ft_member_block */
-  struct ft_part forest;  /* struct ft_forest_block */
-  struct ft_part net;     /* struct ft_net_block */
+  struct ft_part field;     /* struct ft_name_block */
+  struct ft_part label;     /* struct ft_name_block */
+  struct ft_part feature;   /* struct ft_feature_block */
+  struct ft_part member;    /* struct ft_member_block */
+  struct ft_part forest;    /* struct ft_forest_block */
+  struct ft_part net;       /* struct ft_net_block */
+  struct ft_part transform; /* struct ft_transform_block */
 };
 #define FT_USED_BESIDE 4 /* of a feature's `used`: one that is encoded with it is asked for */
 #define FT_PLAN_MAGIC  "FTPLAN5" /* with its NUL; another number with every change of the layout */

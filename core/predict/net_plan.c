@@ -10,7 +10,7 @@ static void note_used(uint8_t *used, const struct ft_net *net) {
 }
 
 enum ft_status ft_net_plan_write(struct ft_net_block *out, uint8_t *used, struct ft_arena *arena,
-                                 struct ft_buffer *block, const struct ft_model *model,
+                                 struct ft_buffer *block, uint32_t outputs,
                                  const struct ft_net *net, struct ft_error *err) {
   struct ft_layer_block *layer = FT_ARENA_NEW(arena, struct ft_layer_block, net->layers);
   if (!layer) return ft_arena_fail(err, "the model");
@@ -25,7 +25,7 @@ enum ft_status ft_net_plan_write(struct ft_net_block *out, uint8_t *used, struct
       .weight = ft_part_put(block, from->weight, weights, sizeof *from->weight),
     };
   }
-  out->base = ft_part_put(block, net->base, model->outputs, sizeof *net->base);
+  out->base = ft_part_put(block, net->base, outputs, sizeof *net->base);
   out->term = ft_part_put(block, net->term, net->terms, sizeof *net->term);
   out->lookup = ft_part_put(block, net->lookup, net->lookups, sizeof *net->lookup);
   out->layer = ft_part_put(block, layer, net->layers, sizeof *layer);

@@ -11,7 +11,7 @@
 
 /* `used`: one a feature; gets bit 2 where the net asks for it. */
 enum ft_status ft_net_plan_write(struct ft_net_block *out, uint8_t *used, struct ft_arena *arena,
-                                 struct ft_buffer *block, const struct ft_model *model,
+                                 struct ft_buffer *block, uint32_t outputs,
                                  const struct ft_net *net, struct ft_error *err) FT_MUST_CHECK;
 
 /* Its numbers stay in the block. */

@@ -84,6 +84,7 @@ static enum ft_status view_block(struct ft_plan *plan, struct ft_error *err) {
   plan->link = (enum ft_link)block->link;
   plan->threshold = block->threshold;
   plan->outputs = block->outputs;
+  plan->sums = block->sums;
   FT_TRY(view_members(plan, err));
   FT_TRY(view_signature(plan, err));
   return view_features(plan, err);

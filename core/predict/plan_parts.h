@@ -22,6 +22,7 @@ struct ft_plan {
   uint32_t labels;
   const struct ft_span *label;
   uint32_t outputs;
+  uint32_t sums; /* at least `outputs` */
   uint32_t members;
   const struct ft_member_block *member; /* in the block */
   const struct ft_forest_block *forest; /* in the block */
@@ -30,11 +31,12 @@ struct ft_plan {
 };
 
 struct ft_scratch {
-  struct ft_arena arena;    /* owns everything, the scratch too */
-  struct ft_source *source; /* one a feature */
-  float *block;             /* features × FT_FEATURE_STRIDE; at least one feature */
-  int64_t *sum;             /* outputs × FT_BLOCK_ROWS */
-  double *margin;           /* max(outputs, labels) × FT_BLOCK_ROWS: margins, then probabilities */
+  struct ft_arena arena;      /* owns everything, the scratch too */
+  struct ft_source *source;   /* one a feature */
+  float *block;               /* features × FT_FEATURE_STRIDE; at least one feature */
+  int64_t *sum;               /* most outputs of a member × FT_BLOCK_ROWS */
+  double *margin;             /* max(sums, labels) × FT_BLOCK_ROWS: sums, the first of which become
+                             * margins, then probabilities */
   struct ft_kernel_work work; /* borrows the above, and has its own */
   struct ft_net_work net;     /* where the plan has nets */
 };

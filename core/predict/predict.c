@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "core/predict/plan_parts.h"
+#include "core/predict/transform.h"
 #include "foretell/plan.h"
 
 /* Below so many rows of a block they are predicted one by one. */
@@ -10,10 +11,10 @@ static bool fill_scratch(struct ft_scratch *scratch, const struct ft_plan *plan)
   const struct ft_plan_block *block = plan->block;
   struct ft_arena *arena = &scratch->arena;
   size_t features = plan->encoding.features ? plan->encoding.features : 1;
-  size_t columns = plan->outputs > plan->labels ? plan->outputs : plan->labels;
+  size_t columns = plan->sums > plan->labels ? plan->sums : plan->labels;
   scratch->source = FT_ARENA_NEW(arena, struct ft_source, features);
   scratch->block = FT_ARENA_NEW(arena, float, features *FT_FEATURE_STRIDE);
-  scratch->sum = FT_ARENA_NEW(arena, int64_t, (size_t)plan->outputs * FT_BLOCK_ROWS);
+  scratch->sum = FT_ARENA_NEW(arena, int64_t, (size_t)block->most_outputs * FT_BLOCK_ROWS);
   scratch->margin = FT_ARENA_NEW(arena, double, columns *FT_BLOCK_ROWS);
   scratch->work = (struct ft_kernel_work){
     .source = scratch->source,
@@ -105,22 +106,24 @@ static void add_forest(const struct ft_plan *plan, const struct ft_member_block 
   const int64_t *constant = FT_PART(plan->block, int64_t, forest->constant);
   const double *base = FT_PART(plan->block, double, forest->base);
   const size_t kept = rows < FEW_ROWS ? rows : FT_BLOCK_ROWS; /* kernels fill whole blocks */
-  for (uint32_t g = 0; g < plan->outputs; g++)
+  double *margin = scratch->margin + (size_t)member->sum * FT_BLOCK_ROWS;
+  for (uint32_t g = 0; g < member->outputs; g++)
     for (size_t r = 0; r < kept; r++)
       scratch->sum[(size_t)g * FT_BLOCK_ROWS + r] = constant[g];
   add_passes(plan, forest, scratch, rows);
-  for (uint32_t g = 0; g < plan->outputs; g++) {
+  for (uint32_t g = 0; g < member->outputs; g++) {
     const int64_t *sum = scratch->sum + (size_t)g * FT_BLOCK_ROWS;
     double scaled[FT_BLOCK_ROWS];
     for (size_t r = 0; r < rows; r++)
       scaled[r] = base[g] + forest->unit * (double)sum[r];
-    add_scaled(scratch->margin + (size_t)g * FT_BLOCK_ROWS, scaled, plan, member, rows);
+    add_scaled(margin + (size_t)g * FT_BLOCK_ROWS, scaled, plan, member, rows);
   }
 }
 
 static void add_net(const struct ft_plan *plan, const struct ft_member_block *member,
                     struct ft_scratch *scratch, size_t rows) {
   const struct ft_net *net = &plan->net[member->index];
+  double *margin = scratch->margin + (size_t)member->sum * FT_BLOCK_ROWS;
   for (size_t first = 0; first < rows; first += FT_NET_ROWS) {
     const struct ft_net_input input = {
       .feature = scratch->block + first,
@@ -128,18 +131,17 @@ static void add_net(const struct ft_plan *plan, const struct ft_member_block *me
       .rows = rows - first < FT_NET_ROWS ? rows - first : FT_NET_ROWS,
     };
     const float *last = plan->kernel->run_net(net, &input, &scratch->net);
-    for (uint32_t g = 0; g < plan->outputs; g++) {
+    for (uint32_t g = 0; g < member->outputs; g++) {
       double sum[FT_NET_ROWS];
       for (size_t r = 0; r < input.rows; r++)
         sum[r] = net->base[g] + (double)last[(size_t)g * FT_NET_ROWS + r];
-      add_scaled(scratch->margin + (size_t)g * FT_BLOCK_ROWS + first, sum, plan, member,
-                 input.rows);
+      add_scaled(margin + (size_t)g * FT_BLOCK_ROWS + first, sum, plan, member, input.rows);
     }
   }
 }
 
 static void fill_margins(const struct ft_plan *plan, struct ft_scratch *scratch, size_t rows) {
-  for (uint32_t g = 0; g < plan->outputs; g++)
+  for (uint32_t g = 0; g < plan->sums; g++)
     memset(scratch->margin + (size_t)g * FT_BLOCK_ROWS, 0, rows * sizeof *scratch->margin);
   for (uint32_t m = 0; m < plan->members; m++) {
     const struct ft_member_block *member = &plan->member[m];
@@ -148,6 +150,7 @@ static void fill_margins(const struct ft_plan *plan, struct ft_scratch *scratch,
     else
       add_forest(plan, member, scratch, rows);
   }
+  ft_transform_sums(scratch->margin, plan->block, plan->kernel, rows);
 }
 
 /* A NaN's sign and payload differ between processors. Sums of huge leaves can make one. */
@@ -159,30 +162,6 @@ static void settle_nans(double *value, size_t count) {
     value[i] = value[i] != value[i] ? nan : value[i];
 }
 
-/* exp(margin - the row's highest) over its sum, which is taken in the order of the labels. */
-static void apply_softmax(const struct ft_plan *plan, double *margin, size_t rows) {
-  const uint32_t labels = plan->labels;
-  double most[FT_BLOCK_ROWS], total[FT_BLOCK_ROWS];
-  memcpy(most, margin, rows * sizeof *most);
-  for (uint32_t l = 1; l < labels; l++)
-    for (size_t r = 0; r < rows; r++) {
-      double m = margin[(size_t)l * FT_BLOCK_ROWS + r];
-      most[r] = m > most[r] ? m : most[r];
-    }
-  memset(total, 0, sizeof total);
-  for (uint32_t l = 0; l < labels; l++) {
-    double *m = margin + (size_t)l * FT_BLOCK_ROWS;
-    for (size_t r = 0; r < rows; r++)
-      m[r] -= most[r];
-    plan->kernel->exp_each(m, rows);
-    for (size_t r = 0; r < rows; r++)
-      total[r] += m[r];
-  }
-  for (uint32_t l = 0; l < labels; l++)
-    for (size_t r = 0; r < rows; r++)
-      margin[(size_t)l * FT_BLOCK_ROWS + r] /= total[r];
-}
-
 /* The probability of label 1 goes to the second row of `margin`, 1 - p to the first. */
 static void split_binary(double *margin, size_t rows) {
   for (size_t r = 0; r < rows; r++) {
@@ -191,7 +170,6 @@ static void split_binary(double *margin, size_t rows) {
   }
 }
 
-/* Margins to what they mean: a value, or a probability a label. */
 /* Of one output. */
 static void apply_own_link(const struct ft_plan *plan, double *margin, size_t rows) {
   switch (plan->link) {
@@ -210,9 +188,10 @@ static void apply_own_link(const struct ft_plan *plan, double *margin, size_t ro
   }
 }
 
+/* Margins to what they mean: a value, or a probability a label. */
 static void apply_link(const struct ft_plan *plan, double *margin, size_t rows) {
   if (plan->link == FT_LINK_SOFTMAX)
-    apply_softmax(plan, margin, rows);
+    ft_softmax(margin, plan->outputs, plan->kernel, rows);
   else
     for (uint32_t g = 0; g < plan->outputs; g++)
       apply_own_link(plan, margin + (size_t)g * FT_BLOCK_ROWS, rows);

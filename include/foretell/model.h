@@ -4,14 +4,17 @@
  *          the model leaves out too: they stay parameters of its function. Encoder i makes model
  *          feature i (one float32 a row) out of one field. A learner maps the features to
  *          `outputs` margins; the members' margins are added with their weights; the link turns
- *          margins into predictions.
+ *          margins into predictions. Where it is the members' predictions that are added, and not
+ *          their margins, transforms come between the members' sums and the margins.
  * Units    Regression: the target's unit. Classification: probabilities, one an output.
  * NULLs    A NULL field, a NaN, is the missing value (a NaN feature).
  * Numbers  margin[g] = sum over members m in order of weight[m] * y[m][g], in double.
  *          Forest: y[g] = base[g] + 2^-e * S[g], where S is the exact sum of the chosen leaves'
  *          integers. Net: y[g] = base[g] + the last layer's float32. Where these have another scale
- *          (enum ft_scale) y[g] is their margin. Nothing else decides a prediction, so every
- *          kernel on every CPU gives the same bits.
+ *          (enum ft_scale) y[g] is their margin. With transforms y[g] of member m is added to
+ *          sum[m.sum + g]; then the transforms change the sums, one after another, all in double; then
+ *          margin[g] = sum[g]. Nothing else decides a prediction, so every kernel on every CPU gives
+ *          the same bits.
  * Threads  read-only once made. Everything lives in the model's arena.
  * Secrets  Labels are the only text from the data; category values are kept as keyed hashes. */
 #ifndef FORETELL_MODEL_H
@@ -202,10 +205,35 @@ enum ft_scale {
 
 struct ft_member {
   enum ft_learner_kind kind;
-  enum ft_scale scale;
+  enum ft_scale scale; /* of a model with transforms FT_SCALE_MARGIN */
   double weight;
+  uint32_t sum;     /* the first of the model's sums that its outputs are added to */
+  uint32_t outputs; /* of the member; 0, and its `sum` too, where the model has no transforms: it
+                     * has the model's */
   struct ft_forest forest;
   struct ft_net net;
+};
+
+/* What is done with `count` of the model's sums, from `first` on. So a prediction may be a weighted sum
+ * of predictions, or a linear model, or a calibration, of them. Places count from 0. */
+enum ft_transform_kind {
+  /* sum[to + o] += number[o], then, s by s, += number[outputs + s * outputs + o] * sum[first + s]:
+   * o < outputs, s < count. None of the sums that are read is one that is added to. */
+  FT_TRANSFORM_LINEAR = 0,
+  FT_TRANSFORM_LOGISTIC,  /* each 1 / (1 + exp(-x)) */
+  FT_TRANSFORM_EXP,       /* each exp(x) */
+  FT_TRANSFORM_ABOVE,     /* each 1 when x > 0, else 0 */
+  FT_TRANSFORM_SOFTMAX,   /* together, as FT_LINK_SOFTMAX */
+  FT_TRANSFORM_NORMALIZE, /* each divided by what all add up to, in order; unless that is 0 */
+  FT_TRANSFORM_HIGHEST,   /* 1 for the highest, the first of equal ones; 0 for the others */
+  FT_TRANSFORM_KIND_COUNT
+};
+
+struct ft_transform {
+  enum ft_transform_kind kind;
+  uint32_t first, count; /* count at least 1 */
+  uint32_t to, outputs;  /* of FT_TRANSFORM_LINEAR, outputs at least 1; else 0 */
+  const double *number;  /* of FT_TRANSFORM_LINEAR: outputs × (1 + count), finite */
 };
 
 struct ft_model {
@@ -226,6 +254,9 @@ struct ft_model {
   uint32_t outputs; /* margins: 1, or `labels` under softmax */
   uint32_t members;
   const struct ft_member *member;
+  uint32_t transforms;
+  const struct ft_transform *transform;
+  uint32_t sums;    /* at least `outputs`; 0 where there are no transforms: as many as outputs */
   double threshold; /* binary: label 1 when its probability >= threshold, 0 < threshold <= 1 */
 };
 
@@ -248,10 +279,20 @@ struct ft_hash128 ft_category_hash(const struct ft_hash_key *field_key, enum ft_
 #define FT_MODEL_MAX_LABELS     10000
 #define FT_MODEL_MAX_CATEGORIES 4096
 #define FT_MODEL_MAX_MEMBERS    256
+#define FT_MODEL_MAX_SUMS       16384
+#define FT_MODEL_MAX_TRANSFORMS 4096
+#define FT_MODEL_MAX_STEPS      (1U << 22) /* of all transforms: sums read × outputs */
 #define FT_NET_MAX_LAYERS       16
 #define FT_NET_MAX_WIDTH        4096       /* outputs of a layer but the last */
 #define FT_NET_MAX_INPUTS       (1U << 20) /* of the first layer */
 #define FT_NET_MAX_WEIGHTS      (1U << 24) /* of all layers */
+
+/* How many sums a row has, and how many of them a member's outputs are. */
+uint32_t ft_model_sums(const struct ft_model *model);
+uint32_t ft_member_outputs(const struct ft_model *model, const struct ft_member *member);
+
+/* How many numbers a transform has: those of FT_TRANSFORM_LINEAR. */
+size_t ft_transform_numbers(const struct ft_transform *transform);
 
 /* Everything above that a kernel relies on, checked: indices, orders, finite numbers, counts.
  * Errors: FT_CORRUPT with the place. */

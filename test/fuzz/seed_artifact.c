@@ -18,6 +18,7 @@ static const struct build_options shapes[] = {
   { FT_BINARY, FT_LINK_LOGISTIC, 2, 1, 0, 0, 6, .nets = 1 },
   { FT_MULTICLASS, FT_LINK_SOFTMAX, 3, 3, 3, 2, 7, .nets = 2 },
   { FT_MULTICLASS, FT_LINK_SOFTMAX, 3, 2, 3, 2, 8, .nets = 1, .scaled = 2 },
+  { FT_MULTICLASS, FT_LINK_SOFTMAX, 3, 7, 2, 2, 9, .nets = 1, .transformed = true },
 };
 
 static void must(enum ft_status status) {

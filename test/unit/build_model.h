@@ -73,9 +73,10 @@ struct build_options {
   uint32_t labels; /* of classification */
   uint32_t members, trees, depth;
   uint64_t seed;
-  uint32_t nets;   /* of the members, the last */
-  bool shared;     /* the outputs' trees have the same splits */
-  uint32_t scaled; /* of the members, the first: sums are probabilities, or logarithms */
+  uint32_t nets;    /* of the members, the last */
+  bool shared;      /* the outputs' trees have the same splits */
+  uint32_t scaled;  /* of the members, the first: sums are probabilities, or logarithms */
+  bool transformed; /* each member has sums of its own, which transforms bring together */
 };
 
 static inline int build_hash_order(const void *a, const void *b) {
@@ -218,6 +219,39 @@ static inline struct ft_net build_member_net(struct ft_arena *arena, uint32_t me
   return net;
 }
 
+/* Of the member of that number, where members have their own. */
+static inline uint32_t build_member_outputs(uint32_t member) {
+  return 1 + member % 4;
+}
+
+/* One transform a member, of all kinds in turn, and one that adds all up to the outputs. */
+static inline void build_transforms(struct ft_model *model, struct ft_arena *arena,
+                                    struct ft_random *random) {
+  const uint32_t members = model->members, outputs = model->outputs;
+  struct ft_transform *transform = build_take(arena, members + 1, sizeof *transform);
+  struct ft_member *member = (struct ft_member *)model->member;
+  uint32_t sums = outputs;
+  for (uint32_t m = 0; m < members; m++) {
+    member[m].sum = sums;
+    member[m].outputs = build_member_outputs(m);
+    transform[m] = (struct ft_transform){ .kind = 1 + m % (FT_TRANSFORM_KIND_COUNT - 1),
+                                          .first = sums,
+                                          .count = member[m].outputs };
+    sums += member[m].outputs;
+  }
+  const uint32_t count = sums - outputs;
+  double *number = build_take(arena, (size_t)outputs * (count + 1), sizeof *number);
+  for (uint32_t i = 0; i < outputs * (count + 1); i++)
+    number[i] = ft_random_unit(random) - 0.5;
+  transform[members] = (struct ft_transform){ .first = outputs,
+                                              .count = count,
+                                              .outputs = outputs,
+                                              .number = number };
+  model->transforms = members + 1;
+  model->transform = transform;
+  model->sums = sums;
+}
+
 static inline struct ft_model build_model(struct ft_arena *arena,
                                           const struct build_options *options) {
   static const char *const names[] = { "no", "yes", "maybe", "später", "" };
@@ -244,12 +278,14 @@ static inline struct ft_model build_model(struct ft_arena *arena,
     const bool numbers = options->problem == FT_REGRESSION;
     if (i < options->scaled) member[i].scale = numbers ? FT_SCALE_LOGARITHM : FT_SCALE_PROBABILITY;
     member[i].kind = i + options->nets < options->members ? FT_LEARNER_FOREST : FT_LEARNER_NET;
+    const uint32_t outputs = options->transformed ? build_member_outputs(i) : model.outputs;
     if (member[i].kind == FT_LEARNER_NET)
-      member[i].net = build_member_net(arena, i, model.outputs, &random);
+      member[i].net = build_member_net(arena, i, outputs, &random);
     else
-      build_forest(&member[i].forest, arena, options, model.outputs, &random);
+      build_forest(&member[i].forest, arena, options, outputs, &random);
   }
   model.member = member;
+  if (options->transformed) build_transforms(&model, arena, &random);
   return model;
 }
 

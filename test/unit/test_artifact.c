@@ -24,6 +24,10 @@ static const struct build_options net_shape = { FT_BINARY, FT_LINK_LOGISTIC, 2, 
 static const struct build_options large_shape = { FT_MULTICLASS, FT_LINK_SOFTMAX, 5, 4, 40, 6, 22,
                                                   .nets = 2,     .scaled = 3 };
 
+static const struct build_options transformed_shape = {
+  FT_MULTICLASS, FT_LINK_SOFTMAX, 5, 6, 2, 2, 24, .nets = 1, .transformed = true
+};
+
 /* An artifact with probes, in malloc'ed memory of exactly its size. */
 static struct ft_span make_artifact(const struct build_options *options, const char *manifest,
                                     struct ft_sha256 *model_sha256) {
@@ -76,14 +80,13 @@ static void mend(struct ft_span artifact) {
   memcpy((char *)artifact.data + all.size, hash.byte, SHA_BYTES);
 }
 
-static void write_and_read_give_the_same_artifact(void **state) {
-  (void)state;
+static void expect_the_same_artifact(const struct build_options *options) {
   struct ft_arena arena;
   struct ft_error err;
   struct ft_sha256 written, again;
   struct ft_artifact artifact;
   struct ft_buffer out;
-  struct ft_span bytes = make_artifact(&large_shape, "{\"seed\": 1}", &written);
+  struct ft_span bytes = make_artifact(options, "{\"seed\": 1}", &written);
   ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
   ft_buffer_init(&out, FT_ARTIFACT_MAX_BYTES);
   assert_int_equal(ft_artifact_read(&artifact, &arena, bytes, &err), FT_OK);
@@ -102,16 +105,21 @@ static void write_and_read_give_the_same_artifact(void **state) {
   free((char *)bytes.data);
 }
 
-static void a_plan_from_an_artifact_predicts_the_same(void **state) {
+static void write_and_read_give_the_same_artifact(void **state) {
   (void)state;
+  expect_the_same_artifact(&large_shape);
+  expect_the_same_artifact(&transformed_shape);
+}
+
+static void expect_the_same_predictions(const struct build_options *options) {
   struct ft_arena arena;
   struct ft_error err;
   struct ft_sha256 hash;
   struct ft_plan *plan[2];
   double probability[2][5 * 600];
-  struct ft_span bytes = make_artifact(&large_shape, "{}", &hash);
+  struct ft_span bytes = make_artifact(options, "{}", &hash);
   ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
-  struct ft_model model = build_model(&arena, &large_shape);
+  struct ft_model model = build_model(&arena, options);
   struct ft_batch batch = build_batch(&arena, 600, 4);
   assert_int_equal(ft_plan_make(&plan[0], &model, &err), FT_OK);
   assert_int_equal(ft_plan_open(&plan[1], bytes, &err), FT_OK);
@@ -126,6 +134,12 @@ static void a_plan_from_an_artifact_predicts_the_same(void **state) {
   assert_memory_equal(probability[0], probability[1], sizeof probability[0]);
   ft_arena_release(&arena);
   free((char *)bytes.data);
+}
+
+static void a_plan_from_an_artifact_predicts_the_same(void **state) {
+  (void)state;
+  expect_the_same_predictions(&large_shape);
+  expect_the_same_predictions(&transformed_shape);
 }
 
 static void the_manifest_is_outside_the_model_hash(void **state) {
@@ -167,6 +181,7 @@ static void every_byte_flipped_is_noticed(void **state) {
   (void)state;
   expect_flips_noticed(&small_shape);
   expect_flips_noticed(&net_shape);
+  expect_flips_noticed(&transformed_shape);
 }
 
 static void every_cut_is_noticed(void **state) {
@@ -233,6 +248,7 @@ static void a_changed_byte_behind_a_fitting_sha_does_no_harm(void **state) {
   (void)state;
   expect_changes_harmless(&small_shape);
   expect_changes_harmless(&net_shape);
+  expect_changes_harmless(&transformed_shape);
 }
 
 /* The status after `value` is put at `offset` of a stored artifact (u32, little-endian). */
@@ -392,10 +408,46 @@ static void a_learners_scale_is_kept_beside_its_kind(void **state) {
   assert_int_equal(read_kind(&member, 0, 0x200), FT_OK);
   assert_int_equal(member.scale, FT_SCALE_LOGARITHM);
   assert_int_equal(read_kind(&member, 0, 0x300), FT_UNSUPPORTED);
-  assert_int_equal(read_kind(&member, 0, 0x10000), FT_UNSUPPORTED);
+  assert_int_equal(read_kind(&member, 0, 0x10000), FT_CORRUPT); /* has no place */
+  assert_int_equal(read_kind(&member, 0, 0x20000), FT_UNSUPPORTED);
   assert_int_equal(read_kind(&member, 0, 0x80000000), FT_UNSUPPORTED);
   assert_int_equal(read_kind(&member, 0, 0x102), FT_UNSUPPORTED);
   assert_int_equal(read_kind(&member, 0, 2), FT_UNSUPPORTED);
+}
+
+/* The transforms of a model, the last one's kind written as the given number, read back. */
+static enum ft_status read_transforms(uint32_t kind, size_t cut) {
+  struct ft_arena arena;
+  struct ft_buffer raw;
+  struct ft_model read;
+  ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
+  ft_buffer_init(&raw, FT_ARTIFACT_MAX_BYTES);
+  struct ft_model model = build_model(&arena, &transformed_shape);
+  const struct ft_transform *last = &model.transform[model.transforms - 1];
+  ft_learners_write(&raw, &model);
+  raw.data[raw.size - ft_transform_numbers(last) * sizeof(double) - 20] = (char)kind;
+  struct ft_span bytes = ft_buffer_view(&raw);
+  bytes.size -= cut;
+  enum ft_status status = ft_learners_read(&read, &arena, bytes, NULL);
+  if (status == FT_OK) {
+    assert_int_equal(read.transforms, model.transforms);
+    assert_int_equal(read.sums, model.sums);
+    assert_int_equal(read.member[2].sum, model.member[2].sum);
+    assert_memory_equal(read.transform[model.transforms - 1].number, last->number,
+                        ft_transform_numbers(last) * sizeof(double));
+  }
+  ft_buffer_release(&raw);
+  ft_arena_release(&arena);
+  return status;
+}
+
+static void transforms_are_read_within_their_bytes(void **state) {
+  (void)state;
+  assert_int_equal(read_transforms(FT_TRANSFORM_LINEAR, 0), FT_OK);
+  assert_int_equal(read_transforms(FT_TRANSFORM_LINEAR, 1), FT_CORRUPT);
+  assert_int_equal(read_transforms(FT_TRANSFORM_LINEAR, 8), FT_CORRUPT);
+  assert_int_equal(read_transforms(FT_TRANSFORM_EXP, 0), FT_CORRUPT); /* bytes are left */
+  assert_int_equal(read_transforms(FT_TRANSFORM_KIND_COUNT, 0), FT_UNSUPPORTED);
 }
 
 static void a_split_cannot_be_read_as_something_else(void **state) {
@@ -462,6 +514,7 @@ int main(void) {
     cmocka_unit_test(a_section_may_be_there_once),
     cmocka_unit_test(a_net_is_read_within_its_bytes),
     cmocka_unit_test(a_learners_scale_is_kept_beside_its_kind),
+    cmocka_unit_test(transforms_are_read_within_their_bytes),
     cmocka_unit_test(a_split_cannot_be_read_as_something_else),
     cmocka_unit_test(an_artifact_survives_the_end_of_memory),
     cmocka_unit_test(a_failed_write_leaves_the_buffer_as_it_was),

@@ -53,6 +53,23 @@ static void a_members_cost_is_a_part_of_its_models(void **state) {
   ft_arena_release(&arena);
 }
 
+static void transforms_cost_what_they_do(void **state) {
+  (void)state;
+  struct build_options shape = { FT_REGRESSION, FT_LINK_IDENTITY,   0, 12, 3, 3, 5,
+                                 .nets = 1,     .transformed = true };
+  struct ft_arena arena;
+  ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
+  struct ft_model model = build_model(&arena, &shape);
+  double before = ft_model_predict_ns(&model);
+  for (; model.transforms; model.transforms--) {
+    double after = ft_model_predict_ns(&model);
+    assert_true(after <= before);
+    before = after;
+  }
+  assert_true(ft_model_predict_ns(&model) < before);
+  ft_arena_release(&arena);
+}
+
 /* A learner's thresholds are shared, so that a tree that is there twice costs less than another. */
 static void equal_decisions_are_counted_once(void **state) {
   (void)state;
@@ -89,6 +106,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(more_trees_deeper_trees_and_nets_cost_more),
     cmocka_unit_test(a_members_cost_is_a_part_of_its_models),
+    cmocka_unit_test(transforms_cost_what_they_do),
     cmocka_unit_test(equal_decisions_are_counted_once),
     cmocka_unit_test(the_end_of_memory_makes_nothing_cheap),
   };

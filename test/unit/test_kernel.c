@@ -15,6 +15,7 @@
 #include "core/predict/scale.h"
 #include "foretell/plan.h"
 #include "test/unit/build_model.h"
+#include "test/unit/plain_transform.h"
 
 #define ROWS 1500 /* two whole blocks and a part of one */
 
@@ -51,6 +52,10 @@ static const struct build_options shapes[] = {
   { FT_MULTICLASS, FT_LINK_SOFTMAX, 19, 2, 60, 8, 29, .shared = true },
   { FT_MULTICLASS, FT_LINK_SOFTMAX, 2, 1, 1200, 7, 40,
     .shared = true }, /* more than 32 bits of sums hold */
+  { FT_REGRESSION, FT_LINK_IDENTITY, 0, 8, 12, 5, 17, .nets = 3, .transformed = true },
+  { FT_REGRESSION, FT_LINK_IDENTITY, 0, 6, 9, 10, 41, .nets = 1, .transformed = true },
+  { FT_BINARY, FT_LINK_IDENTITY, 2, 7, 12, 5, 18, .nets = 2, .transformed = true },
+  { FT_MULTICLASS, FT_LINK_SOFTMAX, 5, 6, 12, 5, 19, .nets = 1, .transformed = true },
 };
 #define SHAPES (sizeof shapes / sizeof shapes[0])
 
@@ -135,33 +140,39 @@ static int32_t leaf_of(const struct ft_forest *forest, const struct ft_tree *tre
   return node->leaf;
 }
 
-static double net_of(const struct ft_model *model, const struct ft_net *net, const float *feature,
-                     size_t rows, size_t row) {
-  float one[BUILD_ENCODERS], last;
+static double net_of(const struct ft_model *model, const struct ft_net *net, uint32_t output,
+                     const float *feature, size_t rows, size_t row) {
+  float one[BUILD_ENCODERS], last[16];
   for (uint32_t f = 0; f < model->features; f++)
     one[f] = feature[f * rows + row];
-  plain_net(&last, net, one);
-  return net->base[0] + (double)last;
+  plain_net(last, net, one);
+  return net->base[output] + (double)last[output];
+}
+
+static double sum_of(const struct ft_model *model, const struct ft_member *member, uint32_t output,
+                     const float *feature, size_t rows, size_t row) {
+  const struct ft_forest *forest = &member->forest;
+  int64_t sum = 0;
+  if (member->kind == FT_LEARNER_NET)
+    return net_of(model, &member->net, output, feature, rows, row);
+  for (uint32_t t = 0; t < forest->trees; t++)
+    if (forest->tree[t].output == output)
+      sum += leaf_of(forest, &forest->tree[t], feature, rows, row);
+  return forest->base[output] + ldexp(1.0, -forest->exponent) * (double)sum;
 }
 
 static double value_of(const struct ft_model *model, const float *feature, size_t rows,
                        size_t row) {
-  double margin = 0;
+  double sum[PLAIN_MAX_SUMS] = { 0 };
   for (uint32_t m = 0; m < model->members; m++) {
-    const struct ft_forest *forest = &model->member[m].forest;
     const struct ft_member *member = &model->member[m];
-    if (member->kind == FT_LEARNER_NET) {
-      double own = net_of(model, &member->net, feature, rows, row);
-      margin += member->weight * ft_scale_margin(own, member->scale, model->link);
-      continue;
+    for (uint32_t g = 0; g < ft_member_outputs(model, member); g++) {
+      double own = sum_of(model, member, g, feature, rows, row);
+      sum[member->sum + g] += member->weight * ft_scale_margin(own, member->scale, model->link);
     }
-    int64_t sum = 0;
-    for (uint32_t t = 0; t < forest->trees; t++)
-      sum += leaf_of(forest, &forest->tree[t], feature, rows, row);
-    double own = forest->base[0] + ldexp(1.0, -forest->exponent) * (double)sum;
-    margin += member->weight * ft_scale_margin(own, member->scale, model->link);
   }
-  return margin;
+  plain_transforms(sum, model);
+  return sum[0];
 }
 
 /* --- predictions by every kernel --- */

@@ -213,6 +213,99 @@ static void only_classifiers_by_logistic_and_softmax_have_probabilities(void **s
   assert_false(passes(FT_BINARY, FT_LINK_LOGISTIC, 2, FT_SCALE_COUNT));
 }
 
+/* --- transforms --- */
+
+static const struct build_options transformed = { FT_BINARY, FT_LINK_LOGISTIC,   2, 6, 2, 2, 12,
+                                                  .nets = 1, .transformed = true };
+
+struct transform_parts {
+  struct ft_model *model;
+  struct ft_member *member;
+  struct ft_transform *one, *linear; /* a logistic one; the last */
+  double *number;
+};
+
+#define TRANSFORM_DEFECTS(X)                           \
+  X(p.model->sums = 0)                                 \
+  X(p.model->sums--)                                   \
+  X(p.model->sums = FT_MODEL_MAX_SUMS + 1)             \
+  X(p.model->transforms = 0)                           \
+  X(p.model->transforms = FT_MODEL_MAX_TRANSFORMS + 1) \
+  X(p.model->members = 0)                              \
+  X(p.member[0].outputs = 0)                           \
+  X(p.member[0].outputs = p.model->sums)               \
+  X(p.member[1].sum = p.model->sums - 1)               \
+  X(p.member[1].sum = UINT32_MAX)                      \
+  X(p.member[0].scale = FT_SCALE_PROBABILITY)          \
+  X(p.one->kind = FT_TRANSFORM_KIND_COUNT)             \
+  X(p.one->count = 0)                                  \
+  X(p.one->count = p.model->sums)                      \
+  X(p.one->count = UINT32_MAX)                         \
+  X(p.one->first = p.model->sums)                      \
+  X(p.one->first = UINT32_MAX)                         \
+  X(p.one->to = 1)                                     \
+  X(p.one->outputs = 1)                                \
+  X(p.linear->outputs = 0)                             \
+  X(p.linear->to = p.model->sums)                      \
+  X(p.linear->to = UINT32_MAX)                         \
+  X(p.linear->to = 1)  /* what it reads */             \
+  X(p.linear->first--) /* what it adds to */           \
+  X(p.number[0] = INFINITY)                            \
+  X(p.number[p.linear->count] = NAN)
+
+static const size_t transform_defects = 0
+#define DEFECT_COUNT(defect) +1
+    TRANSFORM_DEFECTS(DEFECT_COUNT)
+#undef DEFECT_COUNT
+    ;
+
+static const char *put_transform_defect(struct transform_parts p, size_t number) {
+  size_t at = 0;
+#define DEFECT_PUT(defect) \
+  if (at++ == number) {    \
+    defect;                \
+    return #defect;        \
+  }
+  TRANSFORM_DEFECTS(DEFECT_PUT)
+#undef DEFECT_PUT
+  return NULL;
+}
+
+static void each_defect_of_transforms_is_refused(void **state) {
+  (void)state;
+  for (size_t i = 0; i < transform_defects; i++) {
+    struct ft_arena arena;
+    ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
+    struct ft_model model = build_model(&arena, &transformed);
+    struct ft_transform *transform = (struct ft_transform *)model.transform;
+    struct transform_parts parts = { &model, (struct ft_member *)model.member, transform,
+                                     &transform[model.transforms - 1],
+                                     (double *)transform[model.transforms - 1].number };
+    assert_int_equal(ft_model_check(&model, NULL), FT_OK);
+    const char *text = put_transform_defect(parts, i);
+    if (ft_model_check(&model, NULL) != FT_CORRUPT) fail_msg("passes with %s", text);
+    ft_arena_release(&arena);
+  }
+}
+
+/* So that a file of few bytes cannot ask for hours. */
+static void transforms_take_so_many_steps(void **state) {
+  (void)state;
+  struct ft_arena arena;
+  ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
+  struct ft_model model = build_model(&arena, &transformed);
+  struct ft_transform *many = build_take(&arena, 258, sizeof *many);
+  model.sums = FT_MODEL_MAX_SUMS;
+  for (uint32_t i = 0; i < 258; i++)
+    many[i] = (struct ft_transform){ .kind = FT_TRANSFORM_EXP, .count = FT_MODEL_MAX_SUMS };
+  model.transform = many;
+  model.transforms = 256;
+  assert_int_equal(ft_model_check(&model, NULL), FT_OK);
+  model.transforms = 257;
+  assert_int_equal(ft_model_check(&model, NULL), FT_CORRUPT);
+  ft_arena_release(&arena);
+}
+
 static void an_infinite_threshold_is_right(void **state) {
   (void)state;
   struct ft_arena arena;
@@ -271,6 +364,8 @@ static void equal_values_of_two_fields_hash_differently(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(each_defect_is_refused),
+    cmocka_unit_test(each_defect_of_transforms_is_refused),
+    cmocka_unit_test(transforms_take_so_many_steps),
     cmocka_unit_test(only_classifiers_by_logistic_and_softmax_have_probabilities),
     cmocka_unit_test(an_infinite_threshold_is_right),
     cmocka_unit_test(encoders_fit_the_types_they_can_read),

@@ -14,6 +14,7 @@
 
 #include "foretell/maths.h"
 #include "test/unit/build_model.h"
+#include "test/unit/plain_transform.h"
 
 static uint64_t bits_of(double x) {
   uint64_t bits;
@@ -149,33 +150,35 @@ static double naive_scaled(const struct ft_model *model, const struct ft_member 
   return ft_log(model->link == FT_LINK_SOFTMAX ? p : p / (1 - p));
 }
 
-static double naive_margin(const struct ft_model *model, uint32_t output,
-                           const struct ft_batch *batch, size_t row) {
-  double margin = 0;
+static double naive_sum(const struct ft_model *model, const struct ft_member *member,
+                        uint32_t output, const struct ft_batch *batch, size_t row) {
+  const struct ft_forest *forest = &member->forest;
+  int64_t sum = 0;
+  if (member->kind == FT_LEARNER_NET) return naive_net(model, &member->net, output, batch, row);
+  for (uint32_t t = 0; t < forest->trees; t++)
+    if (forest->tree[t].output == output)
+      sum += naive_leaf(model, forest, &forest->tree[t], 0, batch, row);
+  return forest->base[output] + ldexp(1.0, -forest->exponent) * (double)sum;
+}
+
+static void naive_margins(double *out, const struct ft_model *model, const struct ft_batch *batch,
+                          size_t row) {
+  double sum[PLAIN_MAX_SUMS] = { 0 };
   for (uint32_t m = 0; m < model->members; m++) {
-    const struct ft_forest *forest = &model->member[m].forest;
-    int64_t sum = 0;
-    if (model->member[m].kind == FT_LEARNER_NET) {
-      margin += model->member[m].weight *
-                naive_scaled(model, &model->member[m],
-                             naive_net(model, &model->member[m].net, output, batch, row));
-      continue;
-    }
-    for (uint32_t t = 0; t < forest->trees; t++)
-      if (forest->tree[t].output == output)
-        sum += naive_leaf(model, forest, &forest->tree[t], 0, batch, row);
-    double y = forest->base[output] + ldexp(1.0, -forest->exponent) * (double)sum;
-    margin += model->member[m].weight * naive_scaled(model, &model->member[m], y);
+    const struct ft_member *member = &model->member[m];
+    for (uint32_t g = 0; g < ft_member_outputs(model, member); g++)
+      sum[member->sum + g] +=
+          member->weight * naive_scaled(model, member, naive_sum(model, member, g, batch, row));
   }
-  return margin;
+  plain_transforms(sum, model);
+  memcpy(out, sum, model->outputs * sizeof *out);
 }
 
 /* Probabilities of one row, or its value. */
 static void naive_predict(double *out, const struct ft_model *model, const struct ft_batch *batch,
                           size_t row) {
   double most = -INFINITY, total = 0;
-  for (uint32_t g = 0; g < model->outputs; g++)
-    out[g] = naive_margin(model, g, batch, row);
+  naive_margins(out, model, batch, row);
   switch (model->link) {
   case FT_LINK_LOGISTIC: out[0] = ft_logistic(out[0]); break;
   case FT_LINK_EXP: out[0] = ft_exp(out[0]); break;
@@ -228,6 +231,9 @@ static const struct build_options shapes[] = {
   { FT_MULTICLASS, FT_LINK_SOFTMAX, 20, 1, 45, 9, 16, .shared = true },
   { FT_REGRESSION, FT_LINK_SIGNED_SQUARE, 0, 2, 9, 4, 3 },
   { FT_REGRESSION, FT_LINK_SOFTPLUS, 0, 2, 9, 4, 3 },
+  { FT_REGRESSION, FT_LINK_IDENTITY, 0, 8, 12, 5, 17, .nets = 3, .transformed = true },
+  { FT_BINARY, FT_LINK_LOGISTIC, 2, 7, 12, 5, 18, .nets = 2, .transformed = true },
+  { FT_MULTICLASS, FT_LINK_SOFTMAX, 5, 6, 12, 5, 19, .nets = 1, .transformed = true },
 };
 #define SHAPES (sizeof shapes / sizeof shapes[0])
 

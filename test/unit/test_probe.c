@@ -22,6 +22,7 @@ static const struct build_options shapes[] = {
   { FT_REGRESSION, FT_LINK_IDENTITY, 0, 0, 0, 0, 8 },
   { FT_REGRESSION, FT_LINK_IDENTITY, 0, 1, 0, 0, 9, .nets = 1 },
   { FT_MULTICLASS, FT_LINK_SOFTMAX, 3, 3, 4, 3, 10, .nets = 2 },
+  { FT_REGRESSION, FT_LINK_IDENTITY, 0, 8, 5, 4, 17, .nets = 3, .transformed = true },
 };
 
 struct fixture {
