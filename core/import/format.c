@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/import/archive.h"
+#include "core/import/catboost/catboost.h"
 #include "core/import/lightgbm/lightgbm.h"
 #include "core/import/onnx/onnx.h"
 #include "core/import/own.h"
@@ -59,10 +60,6 @@ static bool is_joblib(struct ft_span bytes) {
   return BEGINS(bytes, "\x78\x9c") || BEGINS(bytes, "\x78\x01") || BEGINS(bytes, "\x78\xda");
 }
 
-static bool is_catboost(struct ft_span bytes) {
-  return BEGINS(bytes, "CBM1");
-}
-
 static bool is_hdf5(struct ft_span bytes) {
   return BEGINS(bytes, "\x89HDF\r\n\x1a\n");
 }
@@ -87,14 +84,14 @@ static bool is_saved_model(struct ft_span bytes) {
 static const struct ft_format formats[] = {
   { "a model of ours", is_own, ft_own_read, NULL },
   { "an archive", is_archive, ft_archive_read, NULL },
+  { "a CatBoost model in JSON", ft_catboost_is_json, ft_catboost_json_read, NULL },
+  { "a CatBoost model", ft_catboost_is_binary, ft_catboost_binary_read, NULL },
   { "an XGBoost model in JSON", is_json, ft_xgboost_json_read, NULL },
   { "an XGBoost model in UBJSON", is_ubjson, ft_xgboost_ubjson_read, NULL },
   { "a LightGBM model", is_lightgbm, ft_lightgbm_read, NULL },
   { "an ONNX model", ft_onnx_fits, ft_onnx_read, NULL },
   { "a Python pickle", is_pickle, NULL, TO_ONNX },
   { "a compressed joblib file", is_joblib, NULL, TO_ONNX },
-  { "a CatBoost model", is_catboost, NULL,
-    "Save it with model.save_model(\"model.onnx\", format=\"onnx\")." },
   { "a Keras model in HDF5", is_hdf5, NULL, "Convert it with tf2onnx." },
   { "a PMML document", is_pmml, NULL, "Export the model as ONNX from where it was trained." },
   { "a zip archive, as PyTorch and Keras write", is_zip, NULL,
@@ -115,8 +112,10 @@ enum ft_status ft_format_read(struct ft_import *out, struct ft_arena *arena, str
   if (!format) {
     ft_fail(err, FT_UNSUPPORTED,
             bytes.size ? "the file has no format that is known" : "the file is empty");
-    return ft_fail_hint(err, "XGBoost JSON or UBJSON, LightGBM text, ONNX, a model.tar.gz with an "
-                             "XGBoost model, and models of ours are read.");
+    return ft_fail_hint(
+        err,
+        "XGBoost JSON or UBJSON, LightGBM text, CatBoost JSON or cbm, ONNX, a model.tar.gz with an "
+        "XGBoost model, and models of ours are read.");
   }
   if (format->read) return format->read(out, arena, bytes, err);
   ft_fail(err, FT_UNSUPPORTED, "the file is %s, which is not read", format->name);

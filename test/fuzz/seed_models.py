@@ -10,6 +10,8 @@ SEEDS = {
     "xgboost": ["xgb_binary.json", "xgb_codes.json", "xgb_categories.json", "xgb_linear_classes.json",
                 "old/xgb_dart.json", "xgb_softprob.json"],
     "ubjson": ["xgb_ubj.ubj", "xgb_gamma.ubj", "xgb_category_classes.ubj"],
+    "catboost": ["catboost/cat_rmse.cbm", "catboost/cat_multi_nodes.json", "catboost/cat_lossguide.cbm",
+                 "catboost/cat_class.json"],
     "lightgbm": ["lgb_regression.txt", "lgb_ova.txt", "lgb_forest.txt", "lgb_no_missing.txt"],
 }
 

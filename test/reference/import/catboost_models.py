@@ -1,0 +1,127 @@
+#!/usr/bin/env python3
+"""Models of CatBoost's own making, with their own predictions: catboost_models.py FOLDER [ROWS [SEED]]
+
+Writes what make.py writes, in the same form. The committed ones (test/fixtures/import/catboost) are of
+40 rows and seed 1, by catboost 1.2.10, numpy 2.4 and pandas 3.0; those in old/ by catboost 1.2, the
+oldest that PyPI has for Python 3.11. Numbers are doubles, which CatBoost rounds to float32.
+"""
+import json
+import pathlib
+import sys
+
+import numpy as np
+import pandas as pd
+from catboost import CatBoostClassifier, CatBoostRegressor
+
+from cases import Cases
+
+NUMBERS = ["a", "b", "c d", "i"]
+WORDS = ["red", "köln", "blue", "", "it's", "UPPER", "x y", "東京都", "a rather long name of more than thirty-two bytes",
+         "and one of more than sixty-four bytes, as CatBoost hashes those in another way than shorter ones"]
+KEYS = [10, 20, 30, 40, 500, -7]
+FLOATS = ["DOUBLE PRECISION", "REAL", "DOUBLE PRECISION", "INTEGER"]
+
+
+def make_rows(count, random):
+    frame = pd.DataFrame({name: random.standard_normal(count) for name in NUMBERS[:3]})
+    frame["a"] *= 100
+    frame["b"] = frame["b"].astype("f4").astype("f8")
+    frame["i"] = random.integers(-3, 9, count).astype("f8")
+    for name in NUMBERS[1:]:
+        frame.loc[random.random(count) < 0.15, name] = np.nan
+    frame["s"] = random.choice(np.array(WORDS, dtype=object), count)
+    frame["k"] = random.choice(KEYS, count)
+    return frame
+
+
+def make_score(frame, random):
+    score = frame["a"].to_numpy() / 60 + np.sin(3 * np.nan_to_num(frame["b"].to_numpy()))
+    score += frame["s"].map(dict(zip(WORDS, [0, 1, -1, 2, .5, -2, 1.5, .2, -.7, .9]))).to_numpy()
+    score += np.isnan(frame["i"].to_numpy()) * 0.5 + np.nan_to_num(frame["c d"].to_numpy()) ** 2 / 4
+    return score + random.standard_normal(len(frame)) * 0.2
+
+
+def save(model, path):
+    """What a reader has no use for goes, to keep the files small."""
+    if path.suffix == ".cbm":
+        model.save_model(str(path))
+        return
+    model.save_model(str(path), format="json")
+    document = json.loads(path.read_text(encoding="utf-8"))
+    about = document["model_info"]
+    about.pop("output_options", None)
+    about["params"] = {"loss_function": about["params"]["loss_function"]}
+    path.write_text(json.dumps(document, separators=(",", ":")), encoding="utf-8")
+
+
+def largest_leaf(model):
+    return max(1.0, np.abs(model.get_leaf_values()).max())
+
+
+def make_numbers(cases, score, size):
+    train, rows = cases.train[NUMBERS], cases.rows[NUMBERS]
+    few, depth = (50, 6) if size > 1000 else (4, 3)
+    usual = {"iterations": few, "depth": depth, "verbose": 0, "random_seed": 7, "thread_count": 2,
+             "allow_writing_files": False}
+    classes = np.digitize(score, np.quantile(score, [.3, .6, .8]))
+    positive = np.exp(score / 3)
+
+    def fit(name, make, target, ending="cbm", returns="DOUBLE PRECISION", predict=None, data=train, **parameters):
+        options = usual | parameters
+        model = make(**{key: value for key, value in options.items() if value is not None})
+        model.fit(data, target)
+        save(model, cases.folder / f"{name}.{ending}")
+        given = rows if data is train else rows.to_numpy()
+        predicted = predict(model, given) if predict else model.predict(given)
+        cases.add(name, f"{name}.{ending}", NUMBERS, FLOATS, returns, predicted, largest_leaf(model))
+
+    def second(model, given):
+        return model.predict_proba(given)[:, 1]
+
+    def each(model, given):
+        return model.predict_proba(given)
+
+    def label(model, given):
+        return model.predict(given).ravel().astype(int)
+
+    fit("cat_rmse", CatBoostRegressor, score)
+    fit("cat_rmse_json", CatBoostRegressor, score, "json")
+    fit("cat_nan_max", CatBoostRegressor, score, nan_mode="Max")
+    fit("cat_binary", CatBoostClassifier, classes > 1, predict=second)
+    fit("cat_class", CatBoostClassifier, (classes > 1).astype(int), "json", "INTEGER", label)
+    fit("cat_multi", CatBoostClassifier, classes, "cbm", "INTEGER", each)
+    fit("cat_multi_nodes", CatBoostClassifier, classes, "json", "INTEGER", each, grow_policy="Depthwise")
+    fit("cat_ova", CatBoostClassifier, classes, "cbm", "VARCHAR", each, loss_function="MultiClassOneVsAll")
+    fit("cat_two", CatBoostClassifier, (classes > 1).astype(int), "cbm", predict=second,
+        loss_function="MultiClass")
+    fit("cat_depthwise", CatBoostRegressor, score, "json", grow_policy="Depthwise")
+    fit("cat_lossguide", CatBoostRegressor, score, "cbm", grow_policy="Lossguide", max_leaves=8, depth=None)
+    fit("cat_poisson", CatBoostRegressor, np.floor(positive * 3), loss_function="Poisson")
+    fit("cat_tweedie", CatBoostRegressor, np.floor(positive * 2), "json",
+        loss_function="Tweedie:variance_power=1.4")
+    fit("cat_entropy", CatBoostClassifier, 1 / (1 + np.exp(-score)), predict=second,
+        loss_function="CrossEntropy")
+    fit("cat_large", CatBoostRegressor, 1e6 + 1e4 * score, data=train.to_numpy())
+    if size > 1000:
+        fit("cat_thousand", CatBoostRegressor, score, iterations=1000, learning_rate=0.1)
+        fit("cat_deep", CatBoostRegressor, score, iterations=20, depth=12)
+        fit("cat_deep_multi", CatBoostClassifier, classes, "cbm", "INTEGER", each, iterations=20, depth=9)
+        fit("cat_quantile", CatBoostRegressor, score, loss_function="Quantile:alpha=0.8")
+        fit("cat_mae", CatBoostRegressor, score * 100, loss_function="MAE")
+        fit("cat_lossguide_json", CatBoostRegressor, score, "json", grow_policy="Lossguide", depth=None)
+
+
+def main():
+    folder = pathlib.Path(sys.argv[1])
+    size = int(sys.argv[2]) if len(sys.argv) > 2 else 40
+    random = np.random.default_rng(int(sys.argv[3]) if len(sys.argv) > 3 else 1)
+    folder.mkdir(parents=True, exist_ok=True)
+    train = make_rows(400 if size <= 1000 else 20000, random)
+    score = make_score(train, random)
+    cases = Cases(folder, train, make_rows(size, random))
+    make_numbers(cases, score, size)
+    cases.write()
+
+
+if __name__ == "__main__":
+    main()
