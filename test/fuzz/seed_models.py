@@ -12,6 +12,8 @@ SEEDS = {
     "ubjson": ["xgb_ubj.ubj", "xgb_gamma.ubj", "xgb_category_classes.ubj"],
     "catboost": ["catboost/cat_rmse.cbm", "catboost/cat_multi_nodes.json", "catboost/cat_lossguide.cbm",
                  "catboost/cat_class.json"],
+    "pickle": ["pickle/values/protocol0.pkl", "pickle/values/protocol2.pkl", "pickle/values/protocol5.pkl",
+               "pickle/values/numpy1_protocol2.pkl", "pickle/values/values.joblib"],
     "lightgbm": ["lgb_regression.txt", "lgb_ova.txt", "lgb_forest.txt", "lgb_no_missing.txt"],
 }
 

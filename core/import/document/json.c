@@ -1,6 +1,7 @@
 /* JSON, with NaN and Infinity as XGBoost and Python write them. */
 #include <string.h>
 
+#include "core/import/document/character.h"
 #include "core/import/document/decimal.h"
 #include "core/import/document/document.h"
 #include "core/import/document/stack.h"
@@ -34,42 +35,16 @@ static bool take(struct reading *reading, char byte) {
   return true;
 }
 
-static int hex_digit(char byte) {
-  if (byte >= '0' && byte <= '9') return byte - '0';
-  byte |= 32;
-  return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;
-}
-
 /* The four digits of \uXXXX; negative: they are not there. */
 static int take_hex(struct reading *reading) {
   int value = 0;
   for (int i = 0; i < 4; i++) {
-    int digit = hex_digit(peek(reading));
+    int digit = ft_character_hex(peek(reading));
     if (digit < 0) return -1;
     value = value * 16 + digit;
     reading->at++;
   }
   return value;
-}
-
-static size_t put_character(char *to, uint32_t code) {
-  if (code < 0x80) return *to = (char)code, 1;
-  if (code < 0x800) {
-    to[0] = (char)(0xc0 | code >> 6);
-    to[1] = (char)(0x80 | (code & 63));
-    return 2;
-  }
-  if (code < 0x10000) {
-    to[0] = (char)(0xe0 | code >> 12);
-    to[1] = (char)(0x80 | (code >> 6 & 63));
-    to[2] = (char)(0x80 | (code & 63));
-    return 3;
-  }
-  to[0] = (char)(0xf0 | code >> 18);
-  to[1] = (char)(0x80 | (code >> 12 & 63));
-  to[2] = (char)(0x80 | (code >> 6 & 63));
-  to[3] = (char)(0x80 | (code & 63));
-  return 4;
 }
 
 /* After \u; a pair of surrogates is one character. */
@@ -95,7 +70,7 @@ static enum ft_status take_escape(struct reading *reading, char *to, size_t *use
   if (byte == 'u') {
     uint32_t code = 0;
     FT_TRY(take_unicode(reading, &code));
-    *used += put_character(to + *used, code);
+    *used += ft_character_put(to + *used, code);
     return FT_OK;
   }
   const char *found = byte ? strchr(mark, byte) : NULL;

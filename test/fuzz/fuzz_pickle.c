@@ -1,0 +1,52 @@
+/* Pickles: the graph, and all that can be asked of it. */
+#include <stdlib.h>
+
+#include "core/import/pickle/pickle.h"
+#include "test/fuzz/target.h"
+
+#define MOST_LEVELS 8
+#define MOST_ITEMS  64
+#define MOST_LOOKS  10000
+
+static struct ft_arena arena;
+static int looks; /* left: shared nodes are met again and again */
+
+static void look_at_array(const struct ft_pickle_array *array) {
+  struct ft_error err;
+  for (size_t i = 0; i < array->count && i < MOST_ITEMS; i++) {
+    struct ft_span text;
+    int64_t integer;
+    (void)ft_pickle_array_number(array, array->count - 1 - i);
+    (void)ft_pickle_array_integer(&integer, array, i);
+    if (ft_pickle_array_text(&text, &arena, array, i, &err) == FT_OK && !ft_span_is_utf8(text))
+      abort();
+  }
+}
+
+static void look_at(const struct ft_pickle *at, int levels) {
+  const struct ft_pickle_array *array = ft_pickle_array(at);
+  const struct ft_pickle_dict *dict = ft_pickle_entries(at);
+  if (!at || levels == 0 || looks-- <= 0) return;
+  (void)ft_pickle_get(at, "handle");
+  if (ft_span_is_utf8(ft_pickle_bytes(at)) && ft_pickle_class(at).size > 1000) abort();
+  if (array) look_at_array(array);
+  for (uint32_t f = 0; array && f < array->dtype->fields && f < MOST_ITEMS; f++) {
+    struct ft_pickle_array view = *array;
+    if (ft_pickle_array_field(&view, array, "left")) look_at_array(&view);
+  }
+  for (uint32_t i = 0; i < ft_pickle_count(at) && i < MOST_ITEMS; i++)
+    look_at(ft_pickle_item(at, i), levels - 1);
+  for (uint32_t i = 0; dict && i < dict->count && i < MOST_ITEMS; i++)
+    look_at(dict->entry[i].value, levels - 1);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  const struct ft_pickle *value;
+  struct ft_error err;
+  looks = MOST_LOOKS;
+  ft_arena_init(&arena, (size_t)1 << 28);
+  if (ft_pickle_read(&value, &arena, (struct ft_span){ (const char *)data, size }, &err) == FT_OK)
+    look_at(value, MOST_LEVELS);
+  ft_arena_release(&arena);
+  return 0;
+}
