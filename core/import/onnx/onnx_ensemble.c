@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "core/import/onnx/onnx_prepare.h"
+#include "core/import/onnx/onnx_split.h"
 #include "core/import/onnx/onnx_trees.h"
 
 #define MAX_TREE_NODES (1U << 26)
-#define MAX_WORK       (UINT64_C(1) << 28) /* categories tried, of all splits */
 
 static const char *const modes[] = { "BRANCH_LEQ", "BRANCH_LT",  "BRANCH_GT", "BRANCH_GTE",
                                      "BRANCH_EQ",  "BRANCH_NEQ", "LEAF" };
@@ -33,12 +33,7 @@ struct reading {
   uint8_t *mode, *missing_yes;
   struct ft_onnx_column *equals; /* of EQ and NEQ: one a node; or NULL */
   uint32_t *place;               /* in our tree: one a sorted node; FT_ONNX_NONE: not met yet */
-  uint64_t work;
-  struct { /* the last set made of a column */
-    const struct ft_onnx_column *column;
-    struct ft_branch_test test;
-    struct ft_node node;
-  } last;
+  struct ft_onnx_splits splits;
 };
 
 static int compare_ids(int64_t tree, int64_t id, const struct file_node *b) {
@@ -168,55 +163,6 @@ static enum ft_status find_equalities(struct reading *reading, struct ft_error *
 
 /* --- splits --- */
 
-static enum ft_status take_words(uint32_t *first, struct reading *reading, uint32_t words,
-                                 struct ft_error *err) {
-  struct ft_onnx_ensemble *out = reading->out;
-  if (words > out->word_room - out->words) {
-    uint64_t room = 2 * (uint64_t)out->word_room + words;
-    uint32_t *word =
-        room > UINT32_MAX / 4 ? NULL : FT_ARENA_NEW(reading->onnx->arena, uint32_t, (size_t)room);
-    if (!word) return ft_onnx_no_memory(err);
-    if (out->words) memcpy(word, out->word, out->words * sizeof *word);
-    out->word = word;
-    out->word_room = (uint32_t)room;
-  }
-  *first = out->words;
-  out->words += words;
-  return FT_OK;
-}
-
-/* Those categories go right that do not pass. */
-static enum ft_status split_categories(struct ft_node *out, struct reading *reading,
-                                       const struct ft_onnx_column *column,
-                                       const struct ft_branch_test *test, struct ft_error *err) {
-  const struct ft_onnx *onnx = reading->onnx;
-  uint32_t categories = onnx->field[column->field].categories;
-  const uint32_t *code = onnx->codes.code + onnx->codes.first[column->field];
-  if (reading->last.column == column && reading->last.test.branch == test->branch &&
-      reading->last.test.value == test->value &&
-      reading->last.test.missing_passes == test->missing_passes) {
-    *out = reading->last.node;
-    return FT_OK;
-  }
-  reading->work += categories + 1;
-  if (reading->work > MAX_WORK)
-    return ft_fail(err, FT_LIMIT, "the ONNX model's trees have too many splits by categories");
-  *out = (struct ft_node){ .feature = column->field, .set_words = categories / 32 + 1 };
-  FT_TRY(take_words(&out->set, reading, out->set_words, err));
-  uint32_t *word = reading->out->word + out->set;
-  for (uint32_t c = 0; c <= categories; c++) {
-    if (ft_onnx_column_passes(column, test, ft_onnx_raw(onnx, column->field, c))) continue;
-    uint32_t ours = c == categories ? 0 : code[c];
-    word[ours / 32] |= UINT32_C(1) << (ours % 32);
-  }
-  out->missing_left =
-      ft_onnx_column_passes(column, test, ft_onnx_raw(onnx, column->field, UINT32_MAX));
-  reading->last.column = column;
-  reading->last.test = *test;
-  reading->last.node = *out;
-  return FT_OK;
-}
-
 /* The node without its children; `swapped`: what passes goes right. */
 static enum ft_status make_split(struct ft_node *out, bool *swapped, struct reading *reading,
                                  uint32_t index, struct ft_error *err) {
@@ -224,30 +170,16 @@ static enum ft_status make_split(struct ft_node *out, bool *swapped, struct read
   struct ft_branch_test test = { .branch = (enum ft_branch)reading->mode[index],
                                  .value = reading->value[index],
                                  .missing_passes = reading->missing_yes[index] };
-  bool coded;
-  if (reading->equals && reading->equals[index].last) {
+  bool equality = reading->equals && reading->equals[index].last;
+  if (equality) {
     column = &reading->equals[index];
     test.branch = test.branch == FT_BRANCH_EQ ? FT_BRANCH_GT : FT_BRANCH_LEQ;
     test.value = 0.5;
   }
-  *swapped = false;
-  FT_TRY(ft_onnx_column_is_coded(&coded, reading->onnx, reading->node, column, err));
-  if (coded) {
-    FT_TRY(split_categories(out, reading, column, &test, err));
-    /* a missing value equals nothing, whatever the test of the category says */
-    if (column->last->kind == FT_STEP_EQUALS && reading->equals && reading->equals[index].last)
-      out->missing_left = reading->missing_yes[index] || reading->mode[index] == FT_BRANCH_NEQ;
-    return FT_OK;
-  }
-  if (test.branch == FT_BRANCH_EQ || test.branch == FT_BRANCH_NEQ)
-    return ft_onnx_refuse(reading->node, "an equality of a number that is computed", err);
-  struct ft_threshold threshold = ft_onnx_column_threshold(column, &test);
-  bool missing = ft_onnx_column_passes(column, &test, (struct ft_raw){ .kind = FT_RAW_MISSING });
-  *swapped = !threshold.below_passes;
-  *out = (struct ft_node){ .feature = column->field,
-                           .threshold = threshold.threshold,
-                           .set = FT_NODE_NO_SET,
-                           .missing_left = missing != *swapped };
+  FT_TRY(ft_onnx_split(out, swapped, &reading->splits, column, &test, err));
+  /* a missing value equals nothing, whatever the test of the category says */
+  if (equality && column->last->kind == FT_STEP_EQUALS)
+    out->missing_left = reading->missing_yes[index] || reading->mode[index] == FT_BRANCH_NEQ;
   return FT_OK;
 }
 
@@ -394,9 +326,12 @@ enum ft_status ft_onnx_ensemble_read(struct ft_onnx_ensemble *out, struct ft_onn
                                      struct ft_error *err) {
   *out = (struct ft_onnx_ensemble){ 0 };
   struct reading reading = { .onnx = onnx, .node = node, .out = out };
+  reading.splits = (struct ft_onnx_splits){ .onnx = onnx, .node = node };
   FT_TRY(start(&reading, err));
   FT_TRY(find_equalities(&reading, err));
   FT_TRY(ft_onnx_sign(onnx, err));
   FT_TRY(make_trees(&reading, err));
+  out->words = reading.splits.words;
+  out->word = reading.splits.word;
   return read_weights(&reading, prefix, err);
 }

@@ -20,7 +20,7 @@ struct ft_onnx_ensemble {
   struct ft_tree *tree; /* output 0 */
   uint32_t nodes;
   struct ft_node *node;
-  uint32_t words, word_room;
+  uint32_t words;
   uint32_t *word;
   uint32_t weights;
   struct ft_onnx_weight *weight; /* of the leaves, by node and target */
