@@ -200,6 +200,38 @@ static enum ft_status check_net(const struct ft_model *model, uint32_t index, ui
   return check_layers(net, inputs, outputs, err);
 }
 
+static bool reads_number(enum ft_encoder_kind kind) {
+  return kind == FT_ENCODE_NUMBER || kind == FT_ENCODE_SENTINEL;
+}
+
+static bool leaf_is_right(const struct ft_model *model, const struct ft_linear_forest *linear,
+                          const struct ft_linear_leaf *leaf, uint32_t first) {
+  if (leaf->first != first || leaf->terms > linear->terms - first ||
+      !ft_number_is_finite(leaf->constant) || !ft_number_is_finite(leaf->missing))
+    return false;
+  for (uint32_t i = first; i < first + leaf->terms; i++) {
+    const struct ft_leaf_term *term = &linear->term[i];
+    if (term->feature >= model->features || !ft_number_is_finite(term->slope) ||
+        !reads_number(model->encoder[term->feature].kind))
+      return false;
+  }
+  return true;
+}
+
+static enum ft_status check_leaves(const struct ft_model *model,
+                                   const struct ft_linear_forest *linear, struct ft_error *err) {
+  uint32_t first = 0;
+  for (uint32_t i = 0; i < linear->leaves; first += linear->leaf[i++].terms)
+    if (!leaf_is_right(model, linear, &linear->leaf[i], first)) return corrupt(err, "leaf", i);
+  if (first != linear->terms) return corrupt(err, "count of terms", linear->terms);
+  for (uint32_t i = 0; i < linear->splits.nodes; i++) {
+    const struct ft_node *node = &linear->splits.node[i];
+    if (node->feature == FT_NODE_LEAF && (node->leaf < 0 || (uint32_t)node->leaf >= linear->leaves))
+      return corrupt(err, "node", i);
+  }
+  return FT_OK;
+}
+
 static bool scale_is_right(const struct ft_model *model, enum ft_scale scale) {
   if (scale == FT_SCALE_MARGIN) return true;
   if (model->transforms) return false;
@@ -219,12 +251,15 @@ static enum ft_status check_member(const struct ft_model *model, uint32_t index,
       !scale_is_right(model, member->scale))
     return corrupt(err, "learner", index);
   if (member->kind == FT_LEARNER_NET) return check_net(model, index, outputs, err);
-  const struct ft_forest *forest = &member->forest;
-  if (forest->exponent < -1000 || forest->exponent > 1000)
+  const bool linear = member->kind == FT_LEARNER_LINEAR_FOREST;
+  const struct ft_forest *forest = linear ? &member->linear.splits : &member->forest;
+  const int32_t limit = linear ? 0 : 1000;
+  if (forest->exponent < -limit || forest->exponent > limit)
     return corrupt(err, "exponent of learner", index);
   for (uint32_t i = 0; i < outputs; i++)
     if (!ft_number_is_finite(forest->base[i])) return corrupt(err, "base of learner", index);
-  return check_trees(model, forest, outputs, err);
+  FT_TRY(check_trees(model, forest, outputs, err));
+  return linear ? check_leaves(model, &member->linear, err) : FT_OK;
 }
 
 enum ft_status ft_model_check(const struct ft_model *model, struct ft_error *err) {

@@ -13,7 +13,7 @@ _Static_assert(FT_ENCODE_NUMBER == 0 && FT_ENCODE_LENGTH == 3 && FT_ENCODE_WORD 
                    FT_ENCODE_SENTINEL == 5,
                "encoders are numbered in the format");
 _Static_assert(FT_PART_DAYS == 0 && FT_PART_MINUTE == 7, "parts are numbered in the format");
-_Static_assert(FT_LEARNER_FOREST == 0 && FT_LEARNER_NET == 1,
+_Static_assert(FT_LEARNER_FOREST == 0 && FT_LEARNER_NET == 1 && FT_LEARNER_LINEAR_FOREST == 2,
                "learners are numbered in the format");
 _Static_assert(FT_SCALE_MARGIN == 0 && FT_SCALE_LOGARITHM == 2,
                "scales are numbered in the format");
@@ -74,10 +74,11 @@ static void write_member(struct ft_buffer *out, const struct ft_model *model,
   const uint32_t outputs = ft_member_outputs(model, member);
   struct ft_buffer body;
   ft_buffer_init(&body, out->maximum);
-  if (member->kind == FT_LEARNER_NET)
-    ft_net_write(&body, &member->net, outputs);
-  else
-    ft_forest_write(&body, &member->forest, outputs);
+  switch (member->kind) {
+  case FT_LEARNER_NET: ft_net_write(&body, &member->net, outputs); break;
+  case FT_LEARNER_LINEAR_FOREST: ft_linear_forest_write(&body, &member->linear, outputs); break;
+  default: ft_forest_write(&body, &member->forest, outputs); break;
+  }
   ft_buffer_u32(out, (uint32_t)member->kind + KIND_SCALE * (uint32_t)member->scale +
                          (model->transforms ? KIND_PLACED : 0));
   ft_buffer_f64(out, member->weight);
@@ -203,6 +204,8 @@ static enum ft_status read_member(struct ft_member *out, struct ft_arena *arena,
   switch (out->kind) {
   case FT_LEARNER_FOREST: return ft_forest_read(&out->forest, arena, body, outputs, err);
   case FT_LEARNER_NET: return ft_net_read(&out->net, arena, body, outputs, err);
+  case FT_LEARNER_LINEAR_FOREST:
+    return ft_linear_forest_read(&out->linear, arena, body, outputs, err);
   default:
     return ft_fail(err, FT_UNSUPPORTED, "the model has a learner of kind %u", (unsigned)out->kind);
   }

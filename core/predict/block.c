@@ -4,6 +4,7 @@
 
 #include "core/predict/encode.h"
 #include "core/predict/forest_plan.h"
+#include "core/predict/linear_plan.h"
 #include "core/predict/net_plan.h"
 
 /* 2^-exponent, exponent -1000 … 1000, by its bits */
@@ -72,37 +73,60 @@ static enum ft_status write_features(struct ft_plan_block *out, struct ft_buffer
   return FT_OK;
 }
 
+/* The members' blocks, by kind. */
+struct kinds {
+  struct ft_forest_block *forest;
+  struct ft_net_block *net;
+  struct ft_linear_block *linear;
+  uint32_t count[FT_LEARNER_KIND_COUNT];
+};
+
+static enum ft_status write_member(struct kinds *kinds, struct ft_forest_needs *needs,
+                                   struct ft_buffer *block, struct ft_arena *arena,
+                                   const struct ft_model *model, const struct ft_member *from,
+                                   struct ft_error *err) {
+  const uint32_t index = kinds->count[from->kind]++, outputs = ft_member_outputs(model, from);
+  switch (from->kind) {
+  case FT_LEARNER_NET:
+    return ft_net_plan_write(&kinds->net[index], needs->used, arena, block, outputs, &from->net,
+                             err);
+  case FT_LEARNER_LINEAR_FOREST:
+    return ft_linear_plan_write(&kinds->linear[index], needs->used, arena, block, model, outputs,
+                                &from->linear, err);
+  default:
+    kinds->forest[index].unit = unit_of(from->forest.exponent);
+    return ft_forest_plan_write(&kinds->forest[index], needs, arena, block, model, outputs,
+                                &from->forest, err);
+  }
+}
+
 static enum ft_status write_members(struct ft_plan_block *out, struct ft_forest_needs *needs,
                                     struct ft_buffer *block, struct ft_arena *arena,
                                     const struct ft_model *model, struct ft_error *err) {
   struct ft_member_block *member = FT_ARENA_NEW(arena, struct ft_member_block, model->members);
-  struct ft_forest_block *forest = FT_ARENA_NEW(arena, struct ft_forest_block, model->members);
-  struct ft_net_block *net = FT_ARENA_NEW(arena, struct ft_net_block, model->members);
-  uint32_t forests = 0, nets = 0;
-  if (!member || !forest || !net) return ft_arena_fail(err, "the model");
+  struct kinds kinds = { .forest = FT_ARENA_NEW(arena, struct ft_forest_block, model->members),
+                         .net = FT_ARENA_NEW(arena, struct ft_net_block, model->members),
+                         .linear = FT_ARENA_NEW(arena, struct ft_linear_block, model->members) };
+  if (!member || !kinds.forest || !kinds.net || !kinds.linear)
+    return ft_arena_fail(err, "the model");
   for (uint32_t i = 0; i < model->members; i++) {
     const struct ft_member *from = &model->member[i];
-    const bool is_net = from->kind == FT_LEARNER_NET;
     member[i] = (struct ft_member_block){ .kind = (uint32_t)from->kind,
-                                          .index = is_net ? nets++ : forests++,
+                                          .index = kinds.count[from->kind],
                                           .weight = from->weight,
                                           .scale = (uint32_t)from->scale,
                                           .sum = from->sum,
                                           .outputs = ft_member_outputs(model, from) };
     const uint32_t outputs = member[i].outputs;
     if (outputs > out->most_outputs) out->most_outputs = outputs;
-    if (is_net) {
-      FT_TRY(
-          ft_net_plan_write(&net[nets - 1], needs->used, arena, block, outputs, &from->net, err));
-      continue;
-    }
-    struct ft_forest_block *made = &forest[forests - 1];
-    FT_TRY(ft_forest_plan_write(made, needs, arena, block, model, outputs, &from->forest, err));
-    made->unit = unit_of(from->forest.exponent);
+    FT_TRY(write_member(&kinds, needs, block, arena, model, from, err));
   }
+  const uint32_t *count = kinds.count;
   out->member = ft_part_put(block, member, model->members, sizeof *member);
-  out->forest = ft_part_put(block, forest, forests, sizeof *forest);
-  out->net = ft_part_put(block, net, nets, sizeof *net);
+  out->forest = ft_part_put(block, kinds.forest, count[FT_LEARNER_FOREST], sizeof *kinds.forest);
+  out->net = ft_part_put(block, kinds.net, count[FT_LEARNER_NET], sizeof *kinds.net);
+  out->linear =
+      ft_part_put(block, kinds.linear, count[FT_LEARNER_LINEAR_FOREST], sizeof *kinds.linear);
   return FT_OK;
 }
 

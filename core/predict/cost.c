@@ -26,6 +26,8 @@
 #define LEAF_NS      0.06   /* an output's leaf in a row of leaves */
 #define TABLE_NS     1e-4   /* and what the leaves of all numbers take of the caches, each */
 #define WALK_STEP_NS 1.5    /* a step of a tree that no pass can hold */
+#define TREE_SUM_NS  2.0    /* a tree with linear leaves, beside the steps to them */
+#define LEAF_TERM_NS 1.0    /* and a term of a leaf */
 #define FLOATS_NS    0.15   /* a feature made float32, which nets and walks want */
 #define TERM_NS      0.1
 #define LOOKUP_NS    3.0   /* and what its weights cost */
@@ -252,11 +254,31 @@ static double cost_of_net(const struct ft_net *net) {
   return ns + (LOOKUP_NS + LAYER_NS * net->layer[0].outputs) * net->lookups;
 }
 
+/* Trees that are walked; leaves have terms as they have in the mean. */
+static double cost_of_linear(const struct ft_linear_forest *linear) {
+  const struct ft_forest *splits = &linear->splits;
+  const double terms = (double)linear->terms / (linear->leaves ? linear->leaves : 1);
+  double ns = 0;
+  for (uint32_t t = 0; t < splits->trees; t++) {
+    uint32_t depth = 0;
+    while (splits->tree[t].nodes >> (depth + 1))
+      depth++;
+    ns += WALK_STEP_NS * depth + TREE_SUM_NS + LEAF_TERM_NS * terms;
+  }
+  return ns;
+}
+
+static double cost_of_learner(const struct ft_model *model, const struct ft_member *member) {
+  switch (member->kind) {
+  case FT_LEARNER_NET: return cost_of_net(&member->net);
+  case FT_LEARNER_LINEAR_FOREST: return cost_of_linear(&member->linear);
+  default: return cost_of_forest(model, &member->forest);
+  }
+}
+
 double ft_member_predict_ns(const struct ft_model *model, const struct ft_member *member) {
   const double output = OUTPUT_NS + (member->scale != FT_SCALE_MARGIN ? MARGIN_NS : 0);
-  return output * ft_member_outputs(model, member) + (member->kind == FT_LEARNER_NET
-                                                          ? cost_of_net(&member->net)
-                                                          : cost_of_forest(model, &member->forest));
+  return output * ft_member_outputs(model, member) + cost_of_learner(model, member);
 }
 
 static double cost_of_transform(const struct ft_transform *transform) {
@@ -269,15 +291,27 @@ static double cost_of_transform(const struct ft_transform *transform) {
   }
 }
 
+static void note_splits(uint8_t *used, const struct ft_forest *forest, uint8_t bit) {
+  for (uint32_t i = 0; i < forest->nodes; i++)
+    if (forest->node[i].feature != FT_NODE_LEAF) used[forest->node[i].feature] |= bit;
+}
+
 /* Bit 1: the feature is asked for; bit 2: as floats. */
 static void note_features(uint8_t *used, const struct ft_member *member) {
-  const bool net = member->kind == FT_LEARNER_NET;
-  for (uint32_t i = 0; !net && i < member->forest.nodes; i++)
-    if (member->forest.node[i].feature != FT_NODE_LEAF) used[member->forest.node[i].feature] |= 1;
-  for (uint32_t t = 0; net && t < member->net.terms; t++)
-    used[member->net.term[t].feature] |= 2;
-  for (uint32_t i = 0; net && i < member->net.lookups; i++)
-    used[member->net.lookup[i].feature] |= 2;
+  switch (member->kind) {
+  case FT_LEARNER_NET:
+    for (uint32_t t = 0; t < member->net.terms; t++)
+      used[member->net.term[t].feature] |= 2;
+    for (uint32_t i = 0; i < member->net.lookups; i++)
+      used[member->net.lookup[i].feature] |= 2;
+    break;
+  case FT_LEARNER_LINEAR_FOREST:
+    note_splits(used, &member->linear.splits, 2);
+    for (uint32_t i = 0; i < member->linear.terms; i++)
+      used[member->linear.term[i].feature] |= 2;
+    break;
+  default: note_splits(used, &member->forest, 1); break;
+  }
 }
 
 /* Does a text have to be read for this encoder, and was it not for the one before? */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/predict/deep_plan.h"
+#include "core/predict/walk_plan.h"
 
 /* The different decisions of a tree, and those among them that the pass has not got yet. */
 struct tree_count {
@@ -134,71 +135,6 @@ static enum ft_status write_passes(struct ft_forest_block *out, struct passes *p
   return FT_OK;
 }
 
-static struct ft_walk_node walk_node(const struct ft_node *node, uint32_t index) {
-  if (node->feature == FT_NODE_LEAF)
-    return (struct ft_walk_node){ .feature = FT_WALK_LEAF,
-                                  .child = { index, index },
-                                  .of.leaf = node->leaf };
-  return (struct ft_walk_node){ .feature = node->feature |
-                                           (node->missing_left ? 0 : FT_WALK_MISSING_RIGHT),
-                                .child = { node->left, node->right },
-                                .of.threshold = node->threshold };
-}
-
-struct walk_work {
-  struct ft_buffer tree, node, set;
-};
-
-static void write_walk_tree(struct walk_work *w, const struct ft_forest *forest, uint32_t index,
-                            uint8_t *used) {
-  const struct ft_tree *tree = &forest->tree[index];
-  uint32_t sets = (uint32_t)(w->set.size / sizeof(struct ft_walk_set)), sets_before = sets;
-  struct ft_walk_tree made = { .first = (uint32_t)(w->node.size / sizeof(struct ft_walk_node)),
-                               .nodes = tree->nodes,
-                               .output = tree->output };
-  for (uint32_t i = 0; i < tree->nodes; i++) {
-    const struct ft_node *node = &forest->node[tree->first + i];
-    struct ft_walk_node walk = walk_node(node, i);
-    if (node->feature != FT_NODE_LEAF) used[node->feature] |= 2;
-    if (node->feature != FT_NODE_LEAF && node->set != FT_NODE_NO_SET) {
-      struct ft_walk_set set = { .first = node->set, .words = node->set_words };
-      walk.feature |= FT_WALK_SET;
-      walk.of.set = sets++;
-      ft_buffer_append(&w->set, &set, sizeof set);
-    }
-    ft_buffer_append(&w->node, &walk, sizeof walk);
-  }
-  made.has_sets = sets > sets_before;
-  ft_buffer_append(&w->tree, &made, sizeof made);
-}
-
-static struct ft_part put_buffer(struct ft_buffer *block, const struct ft_buffer *items,
-                                 size_t size) {
-  return ft_part_put(block, items->data, items->size / size, size);
-}
-
-static enum ft_status write_walks(struct ft_forest_block *out, const struct passes *p,
-                                  struct ft_forest_work *work, uint8_t *used,
-                                  struct ft_error *err) {
-  struct walk_work w;
-  if (p->walks == 0) return FT_OK;
-  ft_buffer_init(&w.tree, (size_t)1 << 36);
-  ft_buffer_init(&w.node, (size_t)1 << 36);
-  ft_buffer_init(&w.set, (size_t)1 << 36);
-  for (uint32_t i = 0; i < p->walks; i++)
-    write_walk_tree(&w, work->forest, p->walked[i], used);
-  out->walk_tree = put_buffer(work->block, &w.tree, sizeof(struct ft_walk_tree));
-  out->walk_node = put_buffer(work->block, &w.node, sizeof(struct ft_walk_node));
-  out->walk_set = put_buffer(work->block, &w.set, sizeof(struct ft_walk_set));
-  out->set_word = ft_part_put(work->block, work->forest->set_word, work->forest->set_words,
-                              sizeof *work->forest->set_word);
-  bool failed = w.tree.failed || w.node.failed || w.set.failed;
-  ft_buffer_release(&w.tree);
-  ft_buffer_release(&w.node);
-  ft_buffer_release(&w.set);
-  return failed ? ft_arena_fail(err, "the model") : FT_OK;
-}
-
 static void note_used(uint8_t *used, const struct ft_decisions *decisions) {
   for (uint32_t i = 0; i < decisions->count; i++)
     used[decisions->decision[i].feature] |= 1;
@@ -225,7 +161,7 @@ enum ft_status ft_forest_plan_write(struct ft_forest_block *out, struct ft_fores
     return ft_arena_fail(err, "the model");
   FT_TRY(write_passes(out, &p, &work, constant, err));
   note_used(needs->used, &work.decisions);
-  FT_TRY(write_walks(out, &p, &work, needs->used, err));
+  FT_TRY(ft_walk_plan_write(out, needs->used, block, forest, p.walked, p.walks, err));
   out->base = ft_part_put(block, forest->base, outputs, sizeof *forest->base);
   out->constant = ft_part_put(block, constant, outputs, sizeof *constant);
   if (work.most_masks > needs->most_masks) needs->most_masks = work.most_masks;

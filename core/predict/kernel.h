@@ -69,6 +69,10 @@ extern const struct ft_kernel ft_kernel_portable, ft_kernel_avx2, ft_kernel_avx5
  * (walk.c). */
 void ft_walk_add(const void *plan, const struct ft_forest_block *forest, const float *block,
                  size_t first, size_t rows, int64_t *sum);
+/* One of these trees, whose output's sums `sum` is. */
+void ft_walk_tree(const void *plan, const struct ft_forest_block *forest,
+                  const struct ft_walk_tree *tree, const float *block, size_t first, size_t rows,
+                  int64_t *sum);
 
 /* The one in use: what ft_kernel_choose chose, else FORETELL_KERNEL, else the fastest that this CPU
  * can run. FT_INVALID when the variable names none that it can. */

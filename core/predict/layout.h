@@ -162,6 +162,21 @@ struct ft_forest_block {
   struct ft_part walk_tree, walk_node, walk_set, set_word;
 };
 
+/* A term of a linear leaf: of the number in that slot. */
+struct ft_term_block {
+  double slope;
+  uint32_t slot;
+  uint32_t spare; /* 0 */
+};
+
+/* Trees whose leaves are places in `leaf`. */
+struct ft_linear_block {
+  struct ft_forest_block splits; /* all of its trees are walked */
+  struct ft_part number;         /* uint32_t, one a slot: the feature whose field it reads */
+  struct ft_part leaf;           /* struct ft_linear_leaf */
+  struct ft_part term;           /* struct ft_term_block */
+};
+
 struct ft_layer_block {
   uint32_t inputs, outputs, activation, spare; /* as of struct ft_layer */
   struct ft_part bias, weight;                 /* float */
@@ -176,7 +191,7 @@ struct ft_net_block {
 
 struct ft_member_block {
   uint32_t kind;  /* enum ft_learner_kind */
-  uint32_t index; /* among the forests, or the nets */
+  uint32_t index; /* among the members of its kind */
   double weight;
   uint32_t scale;        /* enum ft_scale */
   uint32_t sum, outputs; /* the sums that its outputs are added to */
@@ -222,9 +237,10 @@ struct ft_plan_block {
   struct ft_part member;    /* struct ft_member_block */
   struct ft_part forest;    /* struct ft_forest_block */
   struct ft_part net;       /* struct ft_net_block */
+  struct ft_part linear;    /* struct ft_linear_block */
   struct ft_part transform; /* struct ft_transform_block */
 };
 #define FT_USED_BESIDE 4 /* of a feature's `used`: one that is encoded with it is asked for */
-#define FT_PLAN_MAGIC  "FTPLAN5" /* with its NUL; another number with every change of the layout */
+#define FT_PLAN_MAGIC  "FTPLAN7" /* with its NUL; another number with every change of the layout */
 
 #endif

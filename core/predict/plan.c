@@ -74,6 +74,7 @@ static enum ft_status view_members(struct ft_plan *plan, struct ft_error *err) {
   plan->forest = FT_PART(block, struct ft_forest_block, block->forest);
   plan->nets = (uint32_t)block->net.count;
   plan->net = net;
+  plan->linear = FT_PART(block, struct ft_linear_block, block->linear);
   return FT_OK;
 }
 

@@ -6,6 +6,7 @@
 
 #include "core/predict/encode.h"
 #include "core/predict/kernel.h"
+#include "core/predict/linear_forest.h"
 #include "foretell/plan.h"
 
 /* A view of a block: what points is here, what predicts is there. */
@@ -27,7 +28,8 @@ struct ft_plan {
   const struct ft_member_block *member; /* in the block */
   const struct ft_forest_block *forest; /* in the block */
   uint32_t nets;
-  const struct ft_net *net; /* its numbers are in the block */
+  const struct ft_net *net;             /* its numbers are in the block */
+  const struct ft_linear_block *linear; /* in the block */
 };
 
 struct ft_scratch {
@@ -39,6 +41,7 @@ struct ft_scratch {
                              * margins, then probabilities */
   struct ft_kernel_work work; /* borrows the above, and has its own */
   struct ft_net_work net;     /* where the plan has nets */
+  struct ft_linear_work linear;
 };
 
 /* Where predictions go; each may be NULL. As ft_plan_predict says. */

@@ -24,6 +24,7 @@ static bool fill_scratch(struct ft_scratch *scratch, const struct ft_plan *plan)
     .bit = FT_ARENA_NEW(arena, uint8_t, (size_t)block->most_masks + FT_RANK_SPARE),
   };
   if (ft_net_work_make(&scratch->net, arena, plan->net, plan->nets, NULL) != FT_OK) return false;
+  if (ft_linear_work_make(&scratch->linear, arena, block, NULL) != FT_OK) return false;
   return scratch->source && scratch->block && scratch->sum && scratch->margin &&
          scratch->work.mask && scratch->work.code_mask && scratch->work.bit;
 }
@@ -140,15 +141,27 @@ static void add_net(const struct ft_plan *plan, const struct ft_member_block *me
   }
 }
 
-static void fill_margins(const struct ft_plan *plan, struct ft_scratch *scratch, size_t rows) {
+static void add_linear(const struct ft_plan *plan, const struct ft_member_block *member,
+                       struct ft_scratch *scratch, const struct ft_encode_input *input,
+                       size_t first, size_t rows) {
+  ft_linear_run(&scratch->linear, plan->block, &plan->linear[member->index], &plan->encoding,
+                input->column, scratch->block, first, rows);
+  for (uint32_t g = 0; g < member->outputs; g++)
+    add_scaled(scratch->margin + (size_t)(member->sum + g) * FT_BLOCK_ROWS,
+               scratch->linear.sum + (size_t)g * FT_BLOCK_ROWS, plan, member, rows);
+}
+
+static void fill_margins(const struct ft_plan *plan, struct ft_scratch *scratch,
+                         const struct ft_encode_input *input, size_t first, size_t rows) {
   for (uint32_t g = 0; g < plan->sums; g++)
     memset(scratch->margin + (size_t)g * FT_BLOCK_ROWS, 0, rows * sizeof *scratch->margin);
   for (uint32_t m = 0; m < plan->members; m++) {
     const struct ft_member_block *member = &plan->member[m];
-    if (member->kind == FT_LEARNER_NET)
-      add_net(plan, member, scratch, rows);
-    else
-      add_forest(plan, member, scratch, rows);
+    switch ((enum ft_learner_kind)member->kind) {
+    case FT_LEARNER_NET: add_net(plan, member, scratch, rows); break;
+    case FT_LEARNER_LINEAR_FOREST: add_linear(plan, member, scratch, input, first, rows); break;
+    default: add_forest(plan, member, scratch, rows); break;
+    }
   }
   ft_transform_sums(scratch->margin, plan->block, plan->kernel, rows);
 }
@@ -233,7 +246,7 @@ void ft_plan_run(const struct ft_plan *plan, struct ft_scratch *scratch,
   for (size_t first = 0; first < rows; first += FT_BLOCK_ROWS) {
     size_t block = rows - first < FT_BLOCK_ROWS ? rows - first : FT_BLOCK_ROWS;
     fill_sources(plan, scratch, input, first, block);
-    fill_margins(plan, scratch, block);
+    fill_margins(plan, scratch, input, first, block);
     apply_link(plan, scratch->margin, block);
     hand_out(out, plan, scratch->margin, first, block, rows);
   }

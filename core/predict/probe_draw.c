@@ -197,11 +197,15 @@ enum ft_status ft_probe_draw(struct ft_probe *probe, struct ft_arena *arena,
   struct sample *sample = FT_ARENA_NEW(arena, struct sample, plan->encoding.features);
   uint64_t *readers = FT_ARENA_NEW(arena, uint64_t, probe->fields);
   if (!sample || !readers) return ft_arena_fail(err, "the model's probes");
-  for (uint32_t m = 0; m < plan->members; m++)
-    if (plan->member[m].kind == FT_LEARNER_NET)
-      keep_terms(sample, &plan->net[plan->member[m].index], random);
+  for (uint32_t m = 0; m < plan->members; m++) {
+    const struct ft_member_block *member = &plan->member[m];
+    if (member->kind == FT_LEARNER_NET)
+      keep_terms(sample, &plan->net[member->index], random);
+    else if (member->kind == FT_LEARNER_LINEAR_FOREST)
+      keep_thresholds(sample, plan->block, &plan->linear[member->index].splits, random);
     else
-      keep_thresholds(sample, plan->block, &plan->forest[plan->member[m].index], random);
+      keep_thresholds(sample, plan->block, &plan->forest[member->index], random);
+  }
   draw_features(probe, plan, sample, readers, random);
   draw_validity(probe, random);
   return FT_OK;

@@ -66,20 +66,25 @@ static inline void add_tree(const struct walk *walk, size_t first, size_t rows, 
     add_rows(walk, row, sum, 1, sets);
 }
 
+void ft_walk_tree(const void *plan, const struct ft_forest_block *forest,
+                  const struct ft_walk_tree *tree, const float *block, size_t first, size_t rows,
+                  int64_t *sum) {
+  const struct walk walk = {
+    .root = FT_PART(plan, struct ft_walk_node, forest->walk_node) + tree->first,
+    .set = FT_PART(plan, struct ft_walk_set, forest->walk_set),
+    .set_word = FT_PART(plan, uint32_t, forest->set_word),
+    .block = block,
+  };
+  if (tree->has_sets)
+    add_tree(&walk, first, rows, sum, true);
+  else
+    add_tree(&walk, first, rows, sum, false);
+}
+
 void ft_walk_add(const void *plan, const struct ft_forest_block *forest, const float *block,
                  size_t first, size_t rows, int64_t *sum) {
   const struct ft_walk_tree *tree = FT_PART(plan, struct ft_walk_tree, forest->walk_tree);
-  for (uint64_t t = 0; t < forest->walk_tree.count; t++) {
-    const struct walk walk = {
-      .root = FT_PART(plan, struct ft_walk_node, forest->walk_node) + tree[t].first,
-      .set = FT_PART(plan, struct ft_walk_set, forest->walk_set),
-      .set_word = FT_PART(plan, uint32_t, forest->set_word),
-      .block = block,
-    };
-    int64_t *to = sum + (size_t)tree[t].output * FT_BLOCK_ROWS;
-    if (tree[t].has_sets)
-      add_tree(&walk, first, rows, to, true);
-    else
-      add_tree(&walk, first, rows, to, false);
-  }
+  for (uint64_t t = 0; t < forest->walk_tree.count; t++)
+    ft_walk_tree(plan, forest, &tree[t], block, first, rows,
+                 sum + (size_t)tree[t].output * FT_BLOCK_ROWS);
 }

@@ -10,8 +10,9 @@
  * NULLs    A NULL field, a NaN, is the missing value (a NaN feature).
  * Numbers  margin[g] = sum over members m in order of weight[m] * y[m][g], in double.
  *          Forest: y[g] = base[g] + 2^-e * S[g], where S is the exact sum of the chosen leaves'
- *          integers. Net: y[g] = base[g] + the last layer's float32. Where these have another scale
- *          (enum ft_scale) y[g] is their margin. With transforms y[g] of member m is added to
+ *          integers. Net: y[g] = base[g] + the last layer's float32. Linear forest: y[g] = base[g],
+ *          and then the value of each tree's leaf is added in the order of the trees, in double.
+ *          Where these have another scale (enum ft_scale) y[g] is their margin. With transforms y[g] of member m is added to
  *          sum[m.sum + g]; then the transforms change the sums, one after another, all in double; then
  *          margin[g] = sum[g]. Nothing else decides a prediction, so every kernel on every CPU gives
  *          the same bits.
@@ -183,9 +184,38 @@ struct ft_net {
   const double *base; /* one an output of the model */
 };
 
+/* A term of a linear leaf: slope * x, x being the value of the feature's field as a double, not
+ * rounded to float32. */
+struct ft_leaf_term {
+  uint32_t feature; /* index of an encoder of kind FT_ENCODE_NUMBER or _SENTINEL */
+  double slope;
+};
+
+/* constant + the terms, added in order; `missing` when the feature of any of them is missing. */
+struct ft_linear_leaf {
+  double constant;
+  double missing;
+  uint32_t first; /* index of its first term: the terms of all leaves before it */
+  uint32_t terms;
+};
+
+/* Trees whose leaves are linear functions: LightGBM's linear_tree. */
+struct ft_linear_forest {
+  struct ft_forest splits; /* a leaf's number is its place in `leaf`; the exponent is 0 */
+  uint32_t leaves;
+  const struct ft_linear_leaf *leaf;
+  uint32_t terms;
+  const struct ft_leaf_term *term;
+};
+
 /* One learner of the ensemble. Later kinds (centres) join here with their own struct and a tag of
  * their own in the artifact. */
-enum ft_learner_kind { FT_LEARNER_FOREST = 0, FT_LEARNER_NET, FT_LEARNER_KIND_COUNT };
+enum ft_learner_kind {
+  FT_LEARNER_FOREST = 0,
+  FT_LEARNER_NET,
+  FT_LEARNER_LINEAR_FOREST,
+  FT_LEARNER_KIND_COUNT
+};
 
 /* What a member's sums are. Averages of probabilities are better than averages of their margins where
  * leaves are pure, as a forest's of few rows are. */
@@ -212,6 +242,7 @@ struct ft_member {
                      * has the model's */
   struct ft_forest forest;
   struct ft_net net;
+  struct ft_linear_forest linear;
 };
 
 /* What is done with `count` of the model's sums, from `first` on. So a prediction may be a weighted sum

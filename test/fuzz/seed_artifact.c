@@ -10,8 +10,6 @@
 static const struct build_options shapes[] = {
   { FT_REGRESSION, FT_LINK_IDENTITY, 0, 1, 1, 1, 1 },
   { FT_REGRESSION, FT_LINK_EXP, 0, 2, 2, 2, 2 },
-  { FT_REGRESSION, FT_LINK_SIGNED_SQUARE, 0, 1, 1, 1, 9 },
-  { FT_REGRESSION, FT_LINK_SOFTPLUS, 0, 1, 1, 1, 10 },
   { FT_BINARY, FT_LINK_LOGISTIC, 2, 1, 3, 3, 3 },
   { FT_BINARY, FT_LINK_HINGE, 2, 1, 1, 0, 4 },
   { FT_MULTICLASS, FT_LINK_SOFTMAX, 3, 1, 3, 2, 5 },
@@ -19,6 +17,9 @@ static const struct build_options shapes[] = {
   { FT_MULTICLASS, FT_LINK_SOFTMAX, 3, 3, 3, 2, 7, .nets = 2 },
   { FT_MULTICLASS, FT_LINK_SOFTMAX, 3, 2, 3, 2, 8, .nets = 1, .scaled = 2 },
   { FT_MULTICLASS, FT_LINK_SOFTMAX, 3, 7, 2, 2, 9, .nets = 1, .transformed = true },
+  { FT_REGRESSION, FT_LINK_SIGNED_SQUARE, 0, 1, 1, 1, 9 },
+  { FT_REGRESSION, FT_LINK_SOFTPLUS, 0, 1, 1, 1, 10 },
+  { FT_BINARY, FT_LINK_LOGISTIC, 2, 2, 3, 2, 11, .linears = 1 },
 };
 
 static void must(enum ft_status status) {

@@ -77,6 +77,7 @@ struct build_options {
   bool shared;      /* the outputs' trees have the same splits */
   uint32_t scaled;  /* of the members, the first: sums are probabilities, or logarithms */
   bool transformed; /* each member has sums of its own, which transforms bring together */
+  uint32_t linears; /* of the members, the first: trees with linear leaves */
 };
 
 static inline int build_hash_order(const void *a, const void *b) {
@@ -252,6 +253,34 @@ static inline void build_transforms(struct ft_model *model, struct ft_arena *are
   model->sums = sums;
 }
 
+/* Trees as a forest's, whose leaves have up to three terms each of fields that are numbers. */
+static inline void build_linear_forest(struct ft_linear_forest *linear, struct ft_arena *arena,
+                                       const struct build_options *options, uint32_t outputs,
+                                       struct ft_random *random) {
+  struct ft_forest *splits = &linear->splits;
+  build_forest(splits, arena, options, outputs, random);
+  splits->exponent = 0;
+  struct ft_linear_leaf *leaf = build_take(arena, splits->nodes, sizeof *leaf);
+  struct ft_leaf_term *term = build_take(arena, splits->nodes * (size_t)3, sizeof *term);
+  for (uint32_t i = 0; i < splits->nodes; i++) {
+    if (splits->node[i].feature != FT_NODE_LEAF) continue;
+    struct ft_linear_leaf *made = &leaf[linear->leaves];
+    *made = (struct ft_linear_leaf){ .constant = ft_random_unit(random) - 0.5,
+                                     .missing = ft_random_unit(random),
+                                     .first = linear->terms };
+    for (uint64_t wanted = ft_random_below(random, 4); made->terms < wanted;) {
+      const uint32_t feature = (uint32_t)ft_random_below(random, BUILD_ENCODERS);
+      const enum ft_encoder_kind kind = build_encoder[feature].kind;
+      if (kind != FT_ENCODE_NUMBER && kind != FT_ENCODE_SENTINEL) continue;
+      term[linear->terms++] = (struct ft_leaf_term){ feature, ft_random_unit(random) - 0.5 };
+      made->terms++;
+    }
+    ((struct ft_node *)splits->node)[i].leaf = (int32_t)linear->leaves++;
+  }
+  linear->leaf = leaf;
+  linear->term = term;
+}
+
 static inline struct ft_model build_model(struct ft_arena *arena,
                                           const struct build_options *options) {
   static const char *const names[] = { "no", "yes", "maybe", "später", "" };
@@ -279,7 +308,10 @@ static inline struct ft_model build_model(struct ft_arena *arena,
     if (i < options->scaled) member[i].scale = numbers ? FT_SCALE_LOGARITHM : FT_SCALE_PROBABILITY;
     member[i].kind = i + options->nets < options->members ? FT_LEARNER_FOREST : FT_LEARNER_NET;
     const uint32_t outputs = options->transformed ? build_member_outputs(i) : model.outputs;
-    if (member[i].kind == FT_LEARNER_NET)
+    if (i < options->linears) member[i].kind = FT_LEARNER_LINEAR_FOREST;
+    if (member[i].kind == FT_LEARNER_LINEAR_FOREST)
+      build_linear_forest(&member[i].linear, arena, options, outputs, &random);
+    else if (member[i].kind == FT_LEARNER_NET)
       member[i].net = build_member_net(arena, i, outputs, &random);
     else
       build_forest(&member[i].forest, arena, options, outputs, &random);

@@ -21,6 +21,8 @@
 static const struct build_options small_shape = { FT_BINARY, FT_LINK_LOGISTIC, 2, 1, 2, 2, 21 };
 static const struct build_options net_shape = { FT_BINARY, FT_LINK_LOGISTIC, 2,          2, 1, 1,
                                                 23,        .nets = 1,        .scaled = 1 };
+static const struct build_options linear_shape = { FT_BINARY, FT_LINK_LOGISTIC, 2, 1, 2, 2,
+                                                   24,        .linears = 1 };
 static const struct build_options large_shape = { FT_MULTICLASS, FT_LINK_SOFTMAX, 5, 4, 40, 6, 22,
                                                   .nets = 2,     .scaled = 3 };
 
@@ -249,6 +251,7 @@ static void a_changed_byte_behind_a_fitting_sha_does_no_harm(void **state) {
   expect_changes_harmless(&small_shape);
   expect_changes_harmless(&net_shape);
   expect_changes_harmless(&transformed_shape);
+  expect_changes_harmless(&linear_shape);
 }
 
 /* The status after `value` is put at `offset` of a stored artifact (u32, little-endian). */
@@ -411,8 +414,8 @@ static void a_learners_scale_is_kept_beside_its_kind(void **state) {
   assert_int_equal(read_kind(&member, 0, 0x10000), FT_CORRUPT); /* has no place */
   assert_int_equal(read_kind(&member, 0, 0x20000), FT_UNSUPPORTED);
   assert_int_equal(read_kind(&member, 0, 0x80000000), FT_UNSUPPORTED);
-  assert_int_equal(read_kind(&member, 0, 0x102), FT_UNSUPPORTED);
-  assert_int_equal(read_kind(&member, 0, 2), FT_UNSUPPORTED);
+  assert_int_equal(read_kind(&member, 0, 0x100 + FT_LEARNER_KIND_COUNT), FT_UNSUPPORTED);
+  assert_int_equal(read_kind(&member, 0, FT_LEARNER_KIND_COUNT), FT_UNSUPPORTED);
 }
 
 /* The transforms of a model, the last one's kind written as the given number, read back. */

@@ -24,6 +24,8 @@ static void more_trees_deeper_trees_and_nets_cost_more(void **state) {
   struct build_options shape = { FT_REGRESSION, FT_LINK_IDENTITY, 0, 1, 50, 4, 1 };
   double first = cost_of(&shape);
   struct build_options more = shape, deeper = shape, deep = shape, net = shape, logistic = shape;
+  struct build_options linear = shape;
+  linear.linears = 1;
   more.trees *= 3;
   deeper.depth = 7;
   deep.depth = 14;
@@ -35,6 +37,7 @@ static void more_trees_deeper_trees_and_nets_cost_more(void **state) {
   assert_true(cost_of(&deeper) > first);
   assert_true(cost_of(&deep) > cost_of(&deeper));
   assert_true(cost_of(&net) > first);
+  assert_true(cost_of(&linear) > first);
   assert_true(cost_of(&logistic) > first);
 }
 

@@ -198,6 +198,66 @@ static bool passes(enum ft_problem problem, enum ft_link link, uint32_t labels, 
   return status == FT_OK;
 }
 
+/* A leaf of a linear forest, the first with a term, and its node. */
+struct linear_parts {
+  struct ft_linear_forest *linear;
+  struct ft_linear_leaf *leaf;
+  struct ft_leaf_term *term;
+  struct ft_node *node;
+};
+
+static struct linear_parts linear_parts_of(struct ft_model *model) {
+  struct linear_parts parts = { .linear = (struct ft_linear_forest *)&model->member[0].linear };
+  parts.leaf = (struct ft_linear_leaf *)parts.linear->leaf;
+  while (!parts.leaf->terms)
+    parts.leaf++;
+  parts.term = (struct ft_leaf_term *)parts.linear->term + parts.leaf->first;
+  parts.node = first_node(&parts.linear->splits, 0);
+  return parts;
+}
+
+static const char *put_linear_defect(struct linear_parts p, size_t number) {
+  size_t at = 0;
+#define LINEAR_DEFECT(defect) \
+  if (at++ == number) {       \
+    defect;                   \
+    return #defect;           \
+  }
+  LINEAR_DEFECT(p.leaf->constant = NAN)
+  LINEAR_DEFECT(p.leaf->missing = INFINITY)
+  LINEAR_DEFECT(p.leaf->first++)
+  LINEAR_DEFECT(p.leaf->terms = UINT32_MAX)
+  LINEAR_DEFECT(p.leaf->terms--)
+  LINEAR_DEFECT(p.linear->terms++)
+  LINEAR_DEFECT(p.linear->leaves--)
+  LINEAR_DEFECT(p.linear->splits.exponent = 1)
+  LINEAR_DEFECT(p.term->slope = -INFINITY)
+  LINEAR_DEFECT(p.term->feature = BUILD_ENCODERS)
+  LINEAR_DEFECT(p.term->feature = 7) /* a category's */
+  LINEAR_DEFECT(p.node->leaf = -1)
+  LINEAR_DEFECT(p.node->leaf = (int32_t)p.linear->leaves)
+#undef LINEAR_DEFECT
+  return NULL;
+}
+
+static void each_defect_of_linear_leaves_is_refused(void **state) {
+  (void)state;
+  static const struct build_options linear = { FT_REGRESSION, FT_LINK_IDENTITY, 0, 1, 3, 3, 5,
+                                               .linears = 1 };
+  const char *defect = "";
+  for (size_t i = 0; defect; i++) {
+    struct ft_arena arena;
+    struct ft_error err = { .status = FT_OK };
+    ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
+    struct ft_model model = build_model(&arena, &linear);
+    assert_int_equal(ft_model_check(&model, &err), FT_OK);
+    defect = put_linear_defect(linear_parts_of(&model), i);
+    if (defect && ft_model_check(&model, &err) != FT_CORRUPT) fail_msg("%s", defect);
+    ft_arena_release(&arena);
+    if (!defect) assert_int_equal(i, 13);
+  }
+}
+
 static void only_classifiers_by_logistic_and_softmax_have_probabilities(void **state) {
   (void)state;
   assert_true(passes(FT_BINARY, FT_LINK_LOGISTIC, 2, FT_SCALE_PROBABILITY));
@@ -366,6 +426,7 @@ int main(void) {
     cmocka_unit_test(each_defect_is_refused),
     cmocka_unit_test(each_defect_of_transforms_is_refused),
     cmocka_unit_test(transforms_take_so_many_steps),
+    cmocka_unit_test(each_defect_of_linear_leaves_is_refused),
     cmocka_unit_test(only_classifiers_by_logistic_and_softmax_have_probabilities),
     cmocka_unit_test(an_infinite_threshold_is_right),
     cmocka_unit_test(encoders_fit_the_types_they_can_read),

@@ -8,12 +8,12 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <cmocka.h>
 
 #include "foretell/maths.h"
 #include "test/unit/build_model.h"
+#include "test/unit/naive_feature.h"
 #include "test/unit/plain_transform.h"
 
 static uint64_t bits_of(double x) {
@@ -23,94 +23,6 @@ static uint64_t bits_of(double x) {
 }
 
 /* --- the naive way --- */
-
-static float naive_calendar(enum ft_calendar_part part, enum ft_type type, const void *value) {
-  double seconds, us = 0;
-  if (type == FT_DATE) {
-    seconds = 86400.0 * *(const int32_t *)value;
-  } else {
-    int64_t all = *(const int64_t *)value;
-    int64_t whole = all >= 0 ? all / 1000000 : -((-all + 999999) / 1000000);
-    us = (double)(all - whole * 1000000);
-    seconds = (double)whole;
-  }
-  time_t when = (time_t)seconds;
-  struct tm tm;
-  assert_non_null(gmtime_r(&when, &tm));
-  double minutes = (tm.tm_hour * 3600.0 + tm.tm_min * 60.0 + tm.tm_sec) * 1e6 + us;
-  switch (part) {
-  case FT_PART_DAYS: return (float)(floor(seconds / 86400.0) + minutes / 86400e6);
-  case FT_PART_YEAR: return (float)(tm.tm_year + 1900);
-  case FT_PART_MONTH: return (float)(tm.tm_mon + 1);
-  case FT_PART_DAY: return (float)tm.tm_mday;
-  case FT_PART_WEEKDAY: return (float)((tm.tm_wday + 6) % 7);
-  case FT_PART_YEARDAY: return (float)(tm.tm_yday + 1);
-  case FT_PART_HOUR: return (float)tm.tm_hour;
-  default: return (float)(minutes / 60e6);
-  }
-}
-
-static float naive_number(enum ft_type type, const void *value) {
-  switch (type) {
-  case FT_BOOL: return *(const uint8_t *)value;
-  case FT_INT16: return (float)*(const int16_t *)value;
-  case FT_INT32: return (float)*(const int32_t *)value;
-  case FT_INT64: return (float)*(const int64_t *)value;
-  case FT_FLOAT32: return *(const float *)value;
-  default: return (float)*(const double *)value;
-  }
-}
-
-static float naive_category(const struct ft_model *model, const struct ft_encoder *encoder,
-                            enum ft_type type, const void *value) {
-  struct ft_hash_key key = ft_category_key(&model->category_key, encoder->field);
-  struct ft_hash128 hash = ft_category_hash(&key, type, value);
-  for (uint32_t i = 0; i < encoder->categories; i++)
-    if (ft_hash128_compare(encoder->category[i], hash) == 0) return (float)(i + 1);
-  return 0;
-}
-
-static bool is_letter(char c) {
-  return (c & 0x80) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-static float naive_words(const struct ft_model *model, const struct ft_encoder *encoder,
-                         struct ft_span text) {
-  struct ft_hash_key key = ft_category_key(&model->category_key, encoder->field);
-  float count = 0;
-  char word[4096];
-  for (size_t i = 0, size = 0; i <= text.size; i++) {
-    if (i < text.size && is_letter(text.data[i])) {
-      char c = text.data[i];
-      word[size++] = c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
-      continue;
-    }
-    struct ft_hash128 hash = ft_hash_keyed(&key, (struct ft_span){ word, size });
-    count += size > 0 && size <= 64 && ft_hash128_compare(hash, encoder->category[0]) == 0;
-    size = 0;
-  }
-  return count;
-}
-
-static float naive_sentinel(const struct ft_encoder *encoder, float x) {
-  return x < encoder->low || x > encoder->high ? x : NAN;
-}
-
-static float naive_feature(const struct ft_model *model, uint32_t feature,
-                           const struct ft_batch *batch, size_t row) {
-  const struct ft_encoder *encoder = &model->encoder[feature];
-  const struct ft_column *column = &batch->column[encoder->field];
-  if (!ft_column_has(column, row)) return NAN;
-  const void *value = (const char *)column->values + row * ft_type_bytes(column->type);
-  switch (encoder->kind) {
-  case FT_ENCODE_NUMBER: return naive_number(column->type, value);
-  case FT_ENCODE_SENTINEL: return naive_sentinel(encoder, naive_number(column->type, value));
-  case FT_ENCODE_CATEGORY: return naive_category(model, encoder, column->type, value);
-  case FT_ENCODE_CALENDAR: return naive_calendar(encoder->part, column->type, value);
-  case FT_ENCODE_WORD: return naive_words(model, encoder, *(const struct ft_span *)value);
-  default: return (float)((const struct ft_span *)value)->size;
-  }
-}
 
 static int32_t naive_leaf(const struct ft_model *model, const struct ft_forest *forest,
                           const struct ft_tree *tree, uint32_t index, const struct ft_batch *batch,
@@ -129,6 +41,41 @@ static int32_t naive_leaf(const struct ft_model *model, const struct ft_forest *
            !(forest->set_word[node->set + code / 32] & (1U << code % 32));
   }
   return naive_leaf(model, forest, tree, left ? node->left : node->right, batch, row);
+}
+
+static double naive_double(enum ft_type type, const void *value) {
+  switch (type) {
+  case FT_INT32: return *(const int32_t *)value;
+  case FT_INT64: return (double)*(const int64_t *)value;
+  case FT_FLOAT64:
+  case FT_DECIMAL: return *(const double *)value;
+  default: return naive_number(type, value); /* a float32 holds it */
+  }
+}
+
+static double naive_linear_leaf(const struct ft_model *model, const struct ft_linear_forest *linear,
+                                int32_t place, const struct ft_batch *batch, size_t row) {
+  const struct ft_linear_leaf *leaf = &linear->leaf[place];
+  double sum = leaf->constant;
+  for (uint32_t i = leaf->first; i < leaf->first + leaf->terms; i++) {
+    const struct ft_leaf_term *term = &linear->term[i];
+    const struct ft_column *column = &batch->column[model->encoder[term->feature].field];
+    if (isnan(naive_feature(model, term->feature, batch, row))) return leaf->missing;
+    const size_t bytes = ft_type_bytes(column->type);
+    sum += term->slope * naive_double(column->type, (const char *)column->values + row * bytes);
+  }
+  return sum;
+}
+
+static double naive_linear(const struct ft_model *model, const struct ft_linear_forest *linear,
+                           uint32_t output, const struct ft_batch *batch, size_t row) {
+  const struct ft_forest *splits = &linear->splits;
+  double sum = splits->base[output];
+  for (uint32_t t = 0; t < splits->trees; t++)
+    if (splits->tree[t].output == output)
+      sum += naive_linear_leaf(
+          model, linear, naive_leaf(model, splits, &splits->tree[t], 0, batch, row), batch, row);
+  return sum;
 }
 
 static double naive_net(const struct ft_model *model, const struct ft_net *net, uint32_t output,
@@ -154,6 +101,8 @@ static double naive_sum(const struct ft_model *model, const struct ft_member *me
                         uint32_t output, const struct ft_batch *batch, size_t row) {
   const struct ft_forest *forest = &member->forest;
   int64_t sum = 0;
+  if (member->kind == FT_LEARNER_LINEAR_FOREST)
+    return naive_linear(model, &member->linear, output, batch, row);
   if (member->kind == FT_LEARNER_NET) return naive_net(model, &member->net, output, batch, row);
   for (uint32_t t = 0; t < forest->trees; t++)
     if (forest->tree[t].output == output)
@@ -201,6 +150,13 @@ static void naive_predict(double *out, const struct ft_model *model, const struc
   }
 }
 
+static double canonical(double x) {
+  const uint64_t bits = UINT64_C(0x7ff8000000000000);
+  if (x == x) return x;
+  memcpy(&x, &bits, sizeof x);
+  return x;
+}
+
 static uint32_t naive_label(const struct ft_model *model, const double *probability) {
   if (model->problem == FT_BINARY) return probability[1] >= model->threshold;
   uint32_t best = 0;
@@ -229,11 +185,14 @@ static const struct build_options shapes[] = {
   { FT_MULTICLASS, FT_LINK_SOFTMAX, 3, 1, 30, 8, 14, .shared = true },
   { FT_MULTICLASS, FT_LINK_SOFTMAX, 5, 1, 33, 12, 15, .shared = true, .scaled = 1 },
   { FT_MULTICLASS, FT_LINK_SOFTMAX, 20, 1, 45, 9, 16, .shared = true },
+  { FT_REGRESSION, FT_LINK_IDENTITY, 0, 1, 20, 6, 17, .linears = 1 },
+  { FT_BINARY, FT_LINK_LOGISTIC, 2, 3, 9, 5, 18, .nets = 1, .scaled = 2, .linears = 1 },
+  { FT_MULTICLASS, FT_LINK_SOFTMAX, 5, 2, 15, 4, 19, .linears = 2 },
   { FT_REGRESSION, FT_LINK_SIGNED_SQUARE, 0, 2, 9, 4, 3 },
   { FT_REGRESSION, FT_LINK_SOFTPLUS, 0, 2, 9, 4, 3 },
   { FT_REGRESSION, FT_LINK_IDENTITY, 0, 8, 12, 5, 17, .nets = 3, .transformed = true },
   { FT_BINARY, FT_LINK_LOGISTIC, 2, 7, 12, 5, 18, .nets = 2, .transformed = true },
-  { FT_MULTICLASS, FT_LINK_SOFTMAX, 5, 6, 12, 5, 19, .nets = 1, .transformed = true },
+  { FT_MULTICLASS, FT_LINK_SOFTMAX, 5, 6, 12, 5, 19, .nets = 1, .transformed = true, .linears = 2 },
 };
 #define SHAPES (sizeof shapes / sizeof shapes[0])
 
@@ -263,12 +222,13 @@ static void compare_with_naive(const struct ft_model *model, const struct ft_bat
     double naive[32];
     naive_predict(naive, model, batch, r);
     if (model->problem == FT_REGRESSION) {
-      assert_int_equal(bits_of(got->value[r]), bits_of(naive[0]));
+      assert_int_equal(bits_of(got->value[r]), bits_of(canonical(naive[0])));
       continue;
     }
     assert_int_equal(got->label[r], naive_label(model, naive));
     for (uint32_t l = 0; l < model->labels; l++)
-      assert_int_equal(bits_of(got->probability[l * batch->rows + r]), bits_of(naive[l]));
+      assert_int_equal(bits_of(got->probability[l * batch->rows + r]),
+                       bits_of(canonical(naive[l])));
   }
 }
 
@@ -671,6 +631,8 @@ static void survive_the_end_of_memory(const struct build_options *shape) {
 static void a_plan_survives_the_end_of_memory(void **state) {
   (void)state;
   survive_the_end_of_memory(&shapes[3]);
+  survive_the_end_of_memory(
+      &(struct build_options){ FT_MULTICLASS, FT_LINK_SOFTMAX, 3, 2, 6, 4, 2, .linears = 1 });
   const struct build_options deep = {
     FT_MULTICLASS, FT_LINK_SOFTMAX, 3, 1, 6, 10, 1, .shared = true
   };
@@ -685,7 +647,8 @@ static void huge_leaves_give_the_one_nan(void **state) {
   ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
   for (size_t i = 0; i < SHAPES; i++) {
     struct ft_model model = build_model(&arena, &shapes[i]);
-    if (model.members < 2 || shapes[i].nets || model.link == FT_LINK_EXP) continue;
+    if (model.members < 2 || shapes[i].nets || shapes[i].linears || model.link == FT_LINK_EXP)
+      continue;
     for (uint32_t m = 0; m < 2; m++) {
       struct ft_member *member = (struct ft_member *)&model.member[m];
       member->forest.exponent = -1000;

@@ -1,0 +1,99 @@
+/* A model's features of one row, encoded without the parts of a plan. */
+#ifndef FORETELL_TEST_UNIT_NAIVE_FEATURE_H
+#define FORETELL_TEST_UNIT_NAIVE_FEATURE_H
+
+#include <math.h>
+#include <time.h>
+
+#include "test/unit/build_model.h"
+
+static inline float naive_calendar(enum ft_calendar_part part, enum ft_type type,
+                                   const void *value) {
+  double seconds, us = 0;
+  if (type == FT_DATE) {
+    seconds = 86400.0 * *(const int32_t *)value;
+  } else {
+    int64_t all = *(const int64_t *)value;
+    int64_t whole = all >= 0 ? all / 1000000 : -((-all + 999999) / 1000000);
+    us = (double)(all - whole * 1000000);
+    seconds = (double)whole;
+  }
+  time_t when = (time_t)seconds;
+  struct tm tm;
+  assert_non_null(gmtime_r(&when, &tm));
+  double minutes = (tm.tm_hour * 3600.0 + tm.tm_min * 60.0 + tm.tm_sec) * 1e6 + us;
+  switch (part) {
+  case FT_PART_DAYS: return (float)(floor(seconds / 86400.0) + minutes / 86400e6);
+  case FT_PART_YEAR: return (float)(tm.tm_year + 1900);
+  case FT_PART_MONTH: return (float)(tm.tm_mon + 1);
+  case FT_PART_DAY: return (float)tm.tm_mday;
+  case FT_PART_WEEKDAY: return (float)((tm.tm_wday + 6) % 7);
+  case FT_PART_YEARDAY: return (float)(tm.tm_yday + 1);
+  case FT_PART_HOUR: return (float)tm.tm_hour;
+  default: return (float)(minutes / 60e6);
+  }
+}
+
+static inline float naive_number(enum ft_type type, const void *value) {
+  switch (type) {
+  case FT_BOOL: return *(const uint8_t *)value;
+  case FT_INT16: return (float)*(const int16_t *)value;
+  case FT_INT32: return (float)*(const int32_t *)value;
+  case FT_INT64: return (float)*(const int64_t *)value;
+  case FT_FLOAT32: return *(const float *)value;
+  default: return (float)*(const double *)value;
+  }
+}
+
+static inline float naive_category(const struct ft_model *model, const struct ft_encoder *encoder,
+                                   enum ft_type type, const void *value) {
+  struct ft_hash_key key = ft_category_key(&model->category_key, encoder->field);
+  struct ft_hash128 hash = ft_category_hash(&key, type, value);
+  for (uint32_t i = 0; i < encoder->categories; i++)
+    if (ft_hash128_compare(encoder->category[i], hash) == 0) return (float)(i + 1);
+  return 0;
+}
+
+static inline bool is_letter(char c) {
+  return (c & 0x80) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+static inline float naive_words(const struct ft_model *model, const struct ft_encoder *encoder,
+                                struct ft_span text) {
+  struct ft_hash_key key = ft_category_key(&model->category_key, encoder->field);
+  float count = 0;
+  char word[4096];
+  for (size_t i = 0, size = 0; i <= text.size; i++) {
+    if (i < text.size && is_letter(text.data[i])) {
+      char c = text.data[i];
+      word[size++] = c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
+      continue;
+    }
+    struct ft_hash128 hash = ft_hash_keyed(&key, (struct ft_span){ word, size });
+    count += size > 0 && size <= 64 && ft_hash128_compare(hash, encoder->category[0]) == 0;
+    size = 0;
+  }
+  return count;
+}
+
+static inline float naive_sentinel(const struct ft_encoder *encoder, float x) {
+  return x < encoder->low || x > encoder->high ? x : NAN;
+}
+
+static inline float naive_feature(const struct ft_model *model, uint32_t feature,
+                                  const struct ft_batch *batch, size_t row) {
+  const struct ft_encoder *encoder = &model->encoder[feature];
+  const struct ft_column *column = &batch->column[encoder->field];
+  if (!ft_column_has(column, row)) return NAN;
+  const void *value = (const char *)column->values + row * ft_type_bytes(column->type);
+  switch (encoder->kind) {
+  case FT_ENCODE_NUMBER: return naive_number(column->type, value);
+  case FT_ENCODE_SENTINEL: return naive_sentinel(encoder, naive_number(column->type, value));
+  case FT_ENCODE_CATEGORY: return naive_category(model, encoder, column->type, value);
+  case FT_ENCODE_CALENDAR: return naive_calendar(encoder->part, column->type, value);
+  case FT_ENCODE_WORD: return naive_words(model, encoder, *(const struct ft_span *)value);
+  default: return (float)((const struct ft_span *)value)->size;
+  }
+}
+
+#endif
