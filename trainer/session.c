@@ -155,13 +155,27 @@ static enum ft_status train(struct ft_buffer *artifact, struct session *session,
   return ft_train(artifact, &hash, &session->table, &session->job, &events, session->opened, err);
 }
 
+static enum ft_status take_labels(struct ft_import_request *out, struct session *session,
+                                  struct ft_error *err) {
+  const struct ft_job *job = &session->job;
+  struct ft_span *label = FT_ARENA_NEW(&session->arena, struct ft_span, job->labels);
+  if (!label) return ft_arena_fail(err, "the labels");
+  for (uint32_t i = 0; i < job->labels; i++)
+    label[i] = ft_span_of(job->label[i].text);
+  out->labels = job->labels;
+  out->label = label;
+  return FT_OK;
+}
+
 /* The last field is the function's result. */
 static enum ft_status import(struct ft_buffer *artifact, struct session *session,
                              struct ft_error *err) {
   const struct ft_job *job = &session->job;
   struct ft_import_request request = { .fields = job->fields - 1,
                                        .field = job->field,
-                                       .target = job->field[job->target] };
+                                       .target = job->field[job->target],
+                                       .missing = job->missing };
+  FT_TRY(take_labels(&request, session, err));
   if (job->target != job->fields - 1)
     return ft_fail(err, FT_CORRUPT, "the result of an import is its last field");
   return ft_imported_write(artifact, &request, ft_buffer_view(&session->file), send_notice, session,

@@ -378,6 +378,39 @@ static void add_returns(struct ft_description *description, const char *key) {
     add_text(description, key, ft_type_internal(description->artifact->model.target.type));
 }
 
+static bool needs_quotes(struct ft_span label) {
+  if (!label.size || ft_span_trim(label).size < label.size) return true;
+  return memchr(label.data, ',', label.size) || memchr(label.data, '"', label.size);
+}
+
+/* As SETTINGS (LABELS …) has it. */
+static void write_label(struct ft_buffer *out, struct ft_span label) {
+  const bool quotes = needs_quotes(label);
+  if (quotes) ft_buffer_u8(out, '"');
+  for (size_t i = 0; i < label.size; i++)
+    for (int times = label.data[i] == '"' ? 2 : 1; times > 0; times--)
+      ft_buffer_u8(out, (uint8_t)label.data[i]);
+  if (quotes) ft_buffer_u8(out, '"');
+}
+
+/* "no, yes" */
+static void add_labels(struct ft_description *description, const char *key) {
+  const struct ft_model *model = description->artifact ? &description->artifact->model : NULL;
+  struct ft_buffer *text = &description->text;
+  if (!model || !model->labels) return;
+  ft_buffer_reset(text);
+  for (uint32_t i = 0; i < model->labels; i++) {
+    ft_buffer_print(text, "%s", i ? ", " : "");
+    write_label(text, model->label[i]);
+  }
+  description->failed |= text->failed;
+  ft_description_add(description, key, ft_buffer_view(text));
+}
+
+static void add_missing(struct ft_description *description, const char *key) {
+  add_text(description, key, ft_description_text(description, "imported_from.missing"));
+}
+
 const struct ft_description_rule ft_description_import_rules[] = {
   { "Model Name", add_name },
   { "Schema Name", add_schema },
@@ -396,6 +429,8 @@ const struct ft_description_rule ft_description_import_rules[] = {
   { "Function Parameters", add_parameters },
   { "Function Parameter Types", add_parameter_types },
   { "Return Type", add_returns },
+  { "Labels", add_labels },
+  { "Missing Value", add_missing },
   { "IAM Role", add_role },
   { "S3 Bucket", add_bucket },
   { NULL, NULL },

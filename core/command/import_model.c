@@ -5,6 +5,7 @@
 #include "core/command/declared.h"
 #include "core/command/import_source.h"
 #include "core/command/training.h"
+#include "core/sql/label_list.h"
 
 #define SOURCE_MAX_BYTES ((size_t)1 << 29)
 
@@ -14,6 +15,30 @@ struct imported {
   struct ft_buffer file;
 };
 
+static enum ft_status read_missing(struct ft_job *job, const struct ft_command *command,
+                                   struct ft_error *err) {
+  const struct ft_option *setting = ft_create_model_setting(&command->statement->create, "missing");
+  if (!setting) return FT_OK;
+  job->missing = ft_arena_text(command->arena, setting->text);
+  return job->missing ? FT_OK : ft_arena_fail(err, "the statement");
+}
+
+static enum ft_status read_labels(struct ft_job *job, const struct ft_command *command,
+                                  struct ft_error *err) {
+  const struct ft_option *setting = ft_create_model_setting(&command->statement->create, "labels");
+  const struct ft_span *text;
+  if (!setting) return FT_OK;
+  FT_TRY(ft_label_list_read(&text, &job->labels, command->arena, setting->text, err));
+  struct ft_job_label *label = FT_ARENA_NEW(command->arena, struct ft_job_label, job->labels);
+  if (!label) return ft_arena_fail(err, "the statement");
+  for (uint32_t i = 0; i < job->labels; i++) {
+    label[i].text = ft_arena_text(command->arena, text[i]);
+    if (!label[i].text) return ft_arena_fail(err, "the statement");
+  }
+  job->label = label;
+  return FT_OK;
+}
+
 static enum ft_status prepare(struct imported *out, struct ft_creation *creation,
                               struct ft_error *err) {
   const struct ft_command *command = creation->command;
@@ -22,6 +47,8 @@ static enum ft_status prepare(struct imported *out, struct ft_creation *creation
   out->job.fields = out->declared.fields;
   out->job.field = out->declared.field;
   out->job.target = creation->create->arguments;
+  FT_TRY(read_missing(&out->job, command, err));
+  FT_TRY(read_labels(&out->job, command, err));
   const char *const *names = out->declared.type_name;
   creation->target_type = names ? names[creation->create->arguments] : NULL;
   return ft_creation_check_writable(creation, err);

@@ -1,7 +1,10 @@
 #include "core/import/import.h"
 
+#include <math.h>
 #include <string.h>
 
+#include "core/import/base/sentinel.h"
+#include "core/import/document/decimal.h"
 #include "core/import/format.h"
 
 /* The same file gives the same model. */
@@ -13,6 +16,27 @@ static enum ft_status draw_key(struct ft_hash_key *key, struct ft_span bytes,
   return FT_OK;
 }
 
+static enum ft_status take_missing(struct ft_import *import, struct ft_arena *arena,
+                                   struct ft_error *err) {
+  const char *text = import->request->missing;
+  double number;
+  if (!text) return FT_OK;
+  if (!ft_decimal_whole(&number, ft_span_of(text)) || isnan(number))
+    return ft_fail(err, FT_INVALID, "MISSING cannot be \"%.100s\"", text);
+  FT_TRY(ft_sentinel_set(import, arena, (float)number, (float)number, err));
+  import->missing = text;
+  return FT_OK;
+}
+
+/* A model of ours is what it is. */
+static enum ft_status refuse_settings(const struct ft_import_request *request,
+                                      struct ft_error *err) {
+  if (!request->missing && !request->labels) return FT_OK;
+  ft_fail(err, FT_INVALID, "%s cannot be set for a model of ours",
+          request->missing ? "MISSING" : "LABELS");
+  return ft_fail_hint(err, "Leave it out: the file has all that the model needs.");
+}
+
 enum ft_status ft_import_read(struct ft_import *out, struct ft_arena *arena,
                               const struct ft_import_request *request, struct ft_span bytes,
                               struct ft_error *err) {
@@ -22,7 +46,12 @@ enum ft_status ft_import_read(struct ft_import *out, struct ft_arena *arena,
                    FT_IMPORT_MAX_BYTES);
   FT_TRY(draw_key(&import.model.category_key, bytes, err));
   FT_TRY(ft_format_read(&import, arena, bytes, err));
-  if (!import.artifact.size) FT_TRY(ft_model_check(&import.model, err));
+  if (import.artifact.size) {
+    FT_TRY(refuse_settings(request, err));
+  } else {
+    FT_TRY(take_missing(&import, arena, err));
+    FT_TRY(ft_model_check(&import.model, err));
+  }
   *out = import;
   return FT_OK;
 }

@@ -18,11 +18,12 @@ static json_t *make_manifest(const struct ft_import *import) {
   json_t *warnings = json_array();
   for (uint32_t i = 0; i < import->notices; i++)
     json_array_append_new(warnings, json_string(import->notice[i]));
-  return json_pack("{s:s,s:s,s:o,s:b,s:{s:s,s:o,s:o},s:[],s:o}", "foretell", VERSION, "problem",
+  return json_pack("{s:s,s:s,s:o,s:b,s:{s:s,s:o,s:o,s:o},s:[],s:o}", "foretell", VERSION, "problem",
                    ft_problem_shown(import->model.problem), "model_type",
                    text_or_null(import->model_type), "automatic", 0, "imported_from", "format",
                    import->format, "version", text_or_null(import->version), "objective",
-                   text_or_null(import->objective), "metrics", "warnings", warnings);
+                   text_or_null(import->objective), "missing", text_or_null(import->missing),
+                   "metrics", "warnings", warnings);
 }
 
 static int append(const char *text, size_t size, void *out) {

@@ -41,6 +41,12 @@ static const struct ft_record_key field_key[] = {
 static const struct ft_record field_record = { "a column of the job", sizeof(struct ft_field),
                                                FT_RECORD_ROWS(field_key), field_key };
 
+static const struct ft_record_key label_key[] = {
+  { FT_RECORD_AT(ft_job_label, text), FT_RECORD_TEXT },
+};
+static const struct ft_record label_record = { "a label of the job", sizeof(struct ft_job_label),
+                                               FT_RECORD_ROWS(label_key), label_key };
+
 static const struct ft_record_key hyperparameter_key[] = {
   { FT_RECORD_AT(ft_hyperparameter, name), FT_RECORD_TEXT },
   { FT_RECORD_AT(ft_hyperparameter, value), FT_RECORD_TEXT },
@@ -53,6 +59,9 @@ static const struct ft_record hyperparameter_record = { "a hyperparameter of the
 static const struct ft_record_key job_key[] = {
   { FT_RECORD_AT(ft_job, model), FT_RECORD_TEXT },
   { FT_RECORD_AT(ft_job, import), FT_RECORD_BOOL },
+  { FT_RECORD_AT(ft_job, missing), FT_RECORD_MAYBE_TEXT },
+  { FT_RECORD_AT(ft_job, label), FT_RECORD_LIST, .count = offsetof(struct ft_job, labels),
+    .most = FT_MODEL_MAX_LABELS, .item = &label_record },
   { FT_RECORD_AT(ft_job, field), FT_RECORD_LIST, .count = offsetof(struct ft_job, fields),
     .most = FT_MODEL_MAX_FIELDS + 1, .item = &field_record },
   { FT_RECORD_AT(ft_job, target), FT_RECORD_U32, .most = FT_MODEL_MAX_FIELDS },

@@ -48,6 +48,10 @@ enum ft_status ft_pair_list_read(struct ft_parser *parser, struct ft_pair_list *
     "length of a step")                                                                           \
   X(PERCENTILES, "percentiles", PERCENTILES, "----A---", 0, 0, NULL,                              \
     "up to five of 0.01 to 0.99 and mean, with commas between")                                   \
+  X(MISSING, "missing", NUMBER, "-----A--", 0, 0, NULL,                                           \
+    "the number that stood for a missing value in the training")                                  \
+  X(LABELS, "labels", LABELS, "-----A--", 0, 0, NULL,                                             \
+    "the classes' labels, with commas between, in the order of the codes 0, 1, …")                \
   X(MAX_BATCH_ROWS, "max_batch_rows", INTEGER, "------A-", 1, INT32_MAX, NULL,                    \
     "most rows of one call of the endpoint")                                                      \
   X(MODEL_ID, "model_id", TEXT, "-------R", 0, 0, NULL, "the external model")                     \

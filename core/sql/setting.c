@@ -2,6 +2,7 @@
 
 #include "core/model/wordlist.h"
 #include "core/sql/clause.h"
+#include "core/sql/label_list.h"
 
 const struct ft_option *ft_create_model_setting(const struct ft_create_model *create,
                                                 const char *name) {
@@ -11,7 +12,7 @@ const struct ft_option *ft_create_model_setting(const struct ft_create_model *cr
   return NULL;
 }
 
-enum setting_kind { TEXT, INTEGER, SWITCH, WORD, PERCENTILES };
+enum setting_kind { TEXT, INTEGER, NUMBER, SWITCH, WORD, PERCENTILES, LABELS };
 
 struct setting_rule {
   const char *word; /* as written */
@@ -56,6 +57,34 @@ static bool read_integer(struct ft_span text, int64_t *out) {
   return true;
 }
 
+static size_t count_digits(struct ft_span text, size_t at) {
+  size_t from = at;
+  while (at < text.size && text.data[at] >= '0' && text.data[at] <= '9')
+    at++;
+  return at - from;
+}
+
+static bool is_sign(struct ft_span text, size_t at) {
+  return at < text.size && (text.data[at] == '-' || text.data[at] == '+');
+}
+
+/* As a literal of SQL is written: -999, .5, 1e-3. */
+static bool is_number(struct ft_span text) {
+  size_t at = is_sign(text, 0);
+  size_t whole = count_digits(text, at), part = 0;
+  at += whole;
+  if (at < text.size && text.data[at] == '.') {
+    part = count_digits(text, ++at);
+    at += part;
+  }
+  if (whole + part == 0) return false;
+  if (at == text.size) return true;
+  if ((text.data[at] | 32) != 'e') return false;
+  at += 1 + (size_t)is_sign(text, at + 1);
+  const size_t exponent = count_digits(text, at);
+  return exponent > 0 && at + exponent == text.size;
+}
+
 /* One of PERCENTILES: mean, or 0.01 … 0.99 with at most two decimals. */
 static bool is_percentile(struct ft_span text) {
   if (ft_span_equal_nocase(text, FT_SPAN("mean"))) return true;
@@ -86,12 +115,23 @@ static enum ft_status fail_value(struct ft_parser *parser, const struct setting_
   if (rule->kind == INTEGER)
     ft_fail_hint(parser->err, "It is an integer from %lld to %lld.", (long long)rule->least,
                  (long long)rule->most);
+  else if (rule->kind == NUMBER)
+    ft_fail_hint(parser->err, "It is a number, such as 0 or -999.");
   else if (rule->kind == PERCENTILES)
     ft_fail_hint(parser->err, "It is a list such as '0.1,0.5,0.9,mean': %s.", rule->help);
   else
     ft_fail_hint(parser->err, "It is a text in quotes.");
   ft_fail_at(parser->err, pair->value_position);
   return FT_INVALID;
+}
+
+static enum ft_status check_labels(struct ft_parser *parser, const struct ft_pair *pair) {
+  const struct ft_span *label;
+  uint32_t count;
+  enum ft_status status =
+      ft_label_list_read(&label, &count, parser->arena, pair->value, parser->err);
+  if (status != FT_OK) ft_fail_at(parser->err, pair->value_position);
+  return status;
 }
 
 static enum ft_status read_value(struct ft_parser *parser, struct ft_option *out,
@@ -101,6 +141,10 @@ static enum ft_status read_value(struct ft_parser *parser, struct ft_option *out
   if (rule->kind == INTEGER) {
     fine = read_integer(pair->value, &option.integer) && option.integer >= rule->least &&
            option.integer <= rule->most;
+  } else if (rule->kind == NUMBER) {
+    fine = is_number(pair->value);
+  } else if (rule->kind == LABELS) {
+    FT_TRY(check_labels(parser, pair));
   } else if (rule->kind == PERCENTILES) {
     fine = are_percentiles(pair->value);
   } else if (rule->kind == TEXT) {

@@ -52,9 +52,17 @@ struct ft_hyperparameter {
   const char *value; /* as written, checked */
 };
 
+struct ft_job_label {
+  const char *text;
+};
+
 struct ft_job {
   const char *model; /* the model's name, for words only */
   bool import; /* no rows: a model file, whose types `field` gives, the result's as the target */
+  const char
+      *missing;    /* of an import: the number that is a missing value, as written; NULL: none */
+  uint32_t labels; /* of an import: those of the classes 0, 1, …; 0: not given */
+  const struct ft_job_label *label;
   uint32_t fields; /* of the rows: features and the target, in the query's order */
   const struct ft_field *field;
   uint32_t target; /* index into field */

@@ -10,9 +10,9 @@ def run_sql(shell, sql, *options):
 
 
 def read_cases(folder):
-    names = ["name", "file", "columns", "types", "returns", "expected", "largest"]
+    names = ["name", "file", "columns", "types", "returns", "expected", "largest", "settings"]
     for line in (folder / "cases.tsv").read_text(encoding="utf-8").splitlines():
-        case = dict(zip(names, line.split("\t")))
+        case = {"settings": ""} | dict(zip(names, line.split("\t")))
         for key in ("columns", "types", "expected"):
             case[key] = case[key].split(",")
         yield case
@@ -44,8 +44,9 @@ def check(shell, folder, database=":memory:"):
     sql = (f"CREATE TABLE rows AS SELECT * FROM read_csv('{folder}/rows.csv', header = true, "
            "auto_type_candidates = ['BIGINT', 'DOUBLE', 'VARCHAR']);\n")
     for case in cases:
+        settings = f" SETTINGS ({case['settings']})" if case["settings"] else ""
         sql += (f"CREATE MODEL {case['name']} FROM '{folder}/{case['file']}' FUNCTION {case['name']} "
-                f"({', '.join(case['types'])}) RETURNS {case['returns']};\n")
+                f"({', '.join(case['types'])}) RETURNS {case['returns']}{settings};\n")
     sql += "\nUNION ALL\n".join(f"SELECT '{case['name']}', ({worst_of(case)})" for case in cases) + ";\n"
     worst = {}
     for line in run_sql(shell, sql).splitlines():

@@ -365,7 +365,7 @@ class Postgres(Embedded):
 
     def convert(self, file):
         """(columns and types, a CSV file that the server can read)"""
-        csv = self.installation.folder / (file.name.split(".")[0] + ".csv")
+        csv = self.installation.folder / f"table{len(self.tables)}.csv"  # names may come twice
         describe = f"DESCRIBE SELECT * FROM read_csv('{file}')"
         copy = f"COPY (SELECT * FROM read_csv('{file}')) TO '{csv}' (HEADER)"
         done = subprocess.run([self.program, "-q", "--format", "csv", "-c", describe, "-c", copy],

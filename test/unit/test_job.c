@@ -21,6 +21,8 @@ static const struct ft_hyperparameter churn_parameter[] = {
   { "eta", "0.1" },
 };
 
+static const struct ft_job_label churn_label[] = { { "stays" }, { "leaves, \"soon\"" } };
+
 static struct ft_job churn_job(void) {
   return (struct ft_job){
     .model = "customer_churn",
@@ -36,6 +38,9 @@ static struct ft_job churn_job(void) {
     .max_runtime_s = UINT32_MAX,
     .max_trials = 7,
     .positive = "churned",
+    .missing = "-999",
+    .labels = 2,
+    .label = churn_label,
     .predict_ns = 250,
     .seed = UINT64_C(0x8000000000000001),
     .threads = 2,
@@ -64,6 +69,11 @@ static void assert_same_job(const struct ft_job *a, const struct ft_job *b) {
   assert_int_equal(a->max_runtime_s, b->max_runtime_s);
   assert_int_equal(a->max_trials, b->max_trials);
   assert_true(!a->positive == !b->positive);
+  assert_true(!a->missing == !b->missing);
+  if (a->missing) assert_string_equal(a->missing, b->missing);
+  assert_int_equal(a->labels, b->labels);
+  for (uint32_t i = 0; i < a->labels; i++)
+    assert_string_equal(a->label[i].text, b->label[i].text);
   if (a->positive) assert_string_equal(a->positive, b->positive);
   assert_int_equal(a->predict_ns, b->predict_ns);
   assert_int_equal(a->threads, b->threads);
@@ -192,7 +202,7 @@ static void writing_past_the_buffers_maximum_fails(void **state) {
 }
 
 static const char good_job[] =
-    "{\"model\":\"m\",\"import\":false,\"field\":[{\"name\":\"a\",\"type\":\"int4\",\"precision\":0,\"scale\":0},"
+    "{\"model\":\"m\",\"import\":false,\"missing\":null,\"label\":[],\"field\":[{\"name\":\"a\",\"type\":\"int4\",\"precision\":0,\"scale\":0},"
     "{\"name\":\"b\",\"type\":\"numeric\",\"precision\":9,\"scale\":2}],\"target\":1,"
     "\"automatic\":true,\"model_type\":\"AUTO\",\"problem\":\"\",\"objective\":null,"
     "\"positive\":null,\"hyperparameter\":[{\"name\":\"eta\",\"value\":\"0.1\"}],\"max_cells\":\"0\","
@@ -321,7 +331,7 @@ static void reading_survives_every_failed_allocation(void **state) {
   }
   ft_arena_allow(SIZE_MAX);
   assert_int_equal(status, FT_OK);
-  assert_int_equal(allowed, 8); /* name, two lists, two columns, name and value, and once more */
+  assert_int_equal(allowed, 9); /* name, three lists, two columns, name and value, and once more */
 }
 
 int main(void) {

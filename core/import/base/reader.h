@@ -30,6 +30,9 @@ struct ft_import_request {
   uint32_t fields;
   const struct ft_field *field; /* types as given; names x1, x2, … */
   struct ft_field target;       /* type as given */
+  const char *missing;          /* the number that is a missing value, as written; NULL: none */
+  uint32_t labels;              /* of the classes 0, 1, … in this order; 0: not given */
+  const struct ft_span *label;
 };
 
 struct ft_import {
@@ -39,6 +42,7 @@ struct ft_import {
   const char *format;      /* "XGBoost" */
   const char *version;     /* of the program that wrote the file: "3.2.0" */
   const char *objective;   /* in the format's own words: "binary:logistic" */
+  const char *missing;     /* the number that is a missing value; set by ft_sentinel_set */
   const char *model_type;  /* "xgboost", "lightgbm", "linear", … */
   struct ft_model model;   /* category_key is set before a reader is called */
   struct ft_span artifact; /* our own format: the file itself, checked; else empty */

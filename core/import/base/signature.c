@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/import/base/class_labels.h"
+
 #define LONGEST_NAME 63                   /* bytes: what PostgreSQL takes */
 #define ABOVE_HALF   0x1.0000000000001p-1 /* a probability of exactly 1/2 is label 0 */
 
@@ -191,46 +193,6 @@ enum ft_status ft_signature_inputs(struct ft_import *import, struct ft_signature
   return FT_OK;
 }
 
-static bool is_whole_number(struct ft_span text) {
-  size_t i = text.size && text.data[0] == '-';
-  if (i == text.size || text.size > 19) return false;
-  for (; i < text.size; i++)
-    if (text.data[i] < '0' || text.data[i] > '9') return false;
-  return true;
-}
-
-static enum ft_status check_labels(enum ft_type type, const struct ft_signature_answer *answer,
-                                   struct ft_error *err) {
-  if (type == FT_BOOL && answer->classes != 2) {
-    ft_fail(err, FT_INVALID, "the model has %" PRIu32 " classes, and BOOLEAN has two",
-            answer->classes);
-    return ft_fail_hint(err, "Write RETURNS INTEGER or VARCHAR.");
-  }
-  for (uint32_t i = 0; answer->label && type != FT_TEXT && i < answer->classes; i++) {
-    if (is_whole_number(answer->label[i])) continue;
-    ft_fail(err, FT_INVALID, "the class \"%.*s\" is not %s", FT_SPAN_ARG(answer->label[i]),
-            type == FT_BOOL ? "a boolean" : "a number");
-    return ft_fail_hint(err, "Write RETURNS VARCHAR.");
-  }
-  return FT_OK;
-}
-
-static enum ft_status make_labels(struct ft_import *import, struct ft_arena *arena,
-                                  const struct ft_signature_answer *answer, struct ft_error *err) {
-  struct ft_span *label = FT_ARENA_NEW(arena, struct ft_span, answer->classes);
-  if (!label) return no_memory(err);
-  for (uint32_t i = 0; i < answer->classes; i++) {
-    const char *text = import->model.target.type == FT_BOOL ? (i ? "true" : "false")
-                       : answer->label                      ? ft_arena_text(arena, answer->label[i])
-                                                            : ft_arena_print(arena, "%" PRIu32, i);
-    if (!text) return no_memory(err);
-    label[i] = ft_span_of(text);
-  }
-  import->model.label = label;
-  import->model.labels = answer->classes;
-  return FT_OK;
-}
-
 /* A number, where a class was asked for, or the other way round. */
 static enum ft_status check_answer(enum ft_type type, bool value,
                                    const struct ft_signature_answer *answer, struct ft_error *err) {
@@ -266,12 +228,8 @@ enum ft_status ft_signature_answer(struct ft_import *import, struct ft_arena *ar
   model->threshold = ABOVE_HALF;
   if (answer->classes == 0 || (value && !answer->hard)) {
     model->problem = FT_REGRESSION;
-    return FT_OK;
+    return ft_class_labels_refuse(import, answer->classes, err);
   }
   model->problem = model->outputs == 1 ? FT_BINARY : FT_MULTICLASS;
-  if (answer->classes > FT_MODEL_MAX_LABELS)
-    return ft_fail(err, FT_LIMIT, "the model has %" PRIu32 " classes, and at most %d can be",
-                   answer->classes, FT_MODEL_MAX_LABELS);
-  FT_TRY(check_labels(type, answer, err));
-  return make_labels(import, arena, answer, err);
+  return ft_class_labels_make(import, arena, answer->label, answer->classes, err);
 }
