@@ -123,8 +123,8 @@ static enum ft_status read_frames(struct session *session, struct ft_error *err)
   enum ft_status status = FT_OK;
   while (status == FT_OK) {
     enum ft_frame_kind kind = FT_FRAME_NONE;
-    uint32_t most = session->open ? FT_FRAME_MAX_BYTES - 1 : JOB_MAX_BYTES;
-    status = ft_frame_receive(session->input, &kind, &payload, most, err);
+    uint32_t max = session->open ? FT_FRAME_MAX_BYTES - 1 : JOB_MAX_BYTES;
+    status = ft_frame_receive(session->input, &kind, &payload, max, err);
     if (status == FT_OK && kind == FT_FRAME_END && session->open) break;
     if (status == FT_OK) status = take_frame(session, kind, &payload, err);
     if (status == FT_OK && !session->job.import) report_rows(session);

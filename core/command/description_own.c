@@ -124,7 +124,7 @@ static const json_t *next_member(const json_t *trials, double weight, size_t aft
   return found;
 }
 
-/* "standard 0.42, linear 0.31": which candidates the model is made of, the weightiest first. */
+/* "boosted depth 6 (0.42), linear (0.31)": which candidates the model is made of, the weightiest first. */
 static void add_members(struct ft_description *description, const char *key) {
   const json_t *trials = ft_description_member(description, "trials"), *trial;
   struct ft_buffer *text = &description->text;
@@ -135,7 +135,7 @@ static void add_members(struct ft_description *description, const char *key) {
   while ((trial = next_member(trials, weight, at, &at))) {
     weight = json_number_value(json_object_get(trial, "weight"));
     ft_description_write_real(share, weight, 2);
-    ft_buffer_print(text, "%s%s %s", text->size ? ", " : "",
+    ft_buffer_print(text, "%s%s (%s)", text->size ? ", " : "",
                     json_string_value(json_object_get(trial, "name")), share);
   }
   description->failed |= text->failed;

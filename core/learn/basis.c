@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #define SAMPLE       20000 /* values that quantiles are of */
-#define FEW_VALUES   32    /* distinct values that each get a knot */
-#define MOST_KNOTS   64
+#define SMALL_VALUES 32    /* distinct values that each get a knot */
+#define MAX_KNOTS    64
 #define LARGEST      1e38f /* an infinite value counts as this */
 #define FAR          1e9   /* deviations; no value is out of reach, and no product infinite */
 #define TAIL         0.01  /* rows beyond the outermost knots, where values are many */
@@ -18,10 +18,10 @@ struct number {
   size_t present;
   double mean;
   double deviation;
-  float least, largest;
+  float min, largest;
   float *sorted; /* a sample of the present ones */
   size_t sorts;
-  float knot[MOST_KNOTS];
+  float knot[MAX_KNOTS];
   uint32_t knots;
 };
 
@@ -39,7 +39,7 @@ static void find_moments(struct number *number) {
   for (size_t r = 0; r < number->rows; r++) {
     if (number->value[r] != number->value[r]) continue;
     float value = bounded(number->value[r]);
-    if (number->present == 0 || value < number->least) number->least = value;
+    if (number->present == 0 || value < number->min) number->min = value;
     if (number->present == 0 || value > number->largest) number->largest = value;
     number->present++;
     sum += value;
@@ -84,12 +84,12 @@ static float quantile(const struct number *number, double share) {
 static void place_knots(struct number *number, uint32_t pieces) {
   number->knots = 0;
   if (pieces == 0 || number->sorts == 0) return;
-  if (count_distinct(number) <= FEW_VALUES) {
+  if (count_distinct(number) <= SMALL_VALUES) {
     for (size_t i = 0; i < number->sorts; i++)
       add_knot(number, number->sorted[i]);
     return;
   }
-  if (pieces > MOST_KNOTS - 4) pieces = MOST_KNOTS - 4;
+  if (pieces > MAX_KNOTS - 4) pieces = MAX_KNOTS - 4;
   add_knot(number, quantile(number, TAIL));
   for (uint32_t i = 1; i < pieces; i++)
     if ((double)i / pieces > TAIL && (double)i / pieces < 1 - TAIL)
@@ -115,9 +115,9 @@ static void add_hinges(struct ft_basis *basis, const struct number *number, uint
 
 /* So many deviations from the mean, but not beyond what an infinite value counts as. */
 static float clip(const struct number *number, double reach) {
-  double least = (-LARGEST - number->mean) / number->deviation;
-  double most = (LARGEST - number->mean) / number->deviation;
-  return (float)(reach < least ? least : reach > most ? most : reach);
+  double min = (-LARGEST - number->mean) / number->deviation;
+  double max = (LARGEST - number->mean) / number->deviation;
+  return (float)(reach < min ? min : reach > max ? max : reach);
 }
 
 static void add_number(struct ft_basis *basis, struct number *number, uint32_t feature,
@@ -125,7 +125,7 @@ static void add_number(struct ft_basis *basis, struct number *number, uint32_t f
   find_moments(number);
   float scale = (float)(1 / number->deviation);
   double reach = options->reach > 0 ? options->reach : FAR;
-  if (number->present > 0 && number->largest > number->least && isfinite(scale) && scale > 0)
+  if (number->present > 0 && number->largest > number->min && isfinite(scale) && scale > 0)
     basis->term[basis->terms++] = (struct ft_term){ .feature = feature,
                                                     .centre = (float)number->mean,
                                                     .scale = scale,
@@ -141,8 +141,8 @@ static void add_number(struct ft_basis *basis, struct number *number, uint32_t f
     basis->term[basis->terms++] = (struct ft_term){ .feature = feature, .scale = 1, .absent = 1 };
 }
 
-static uint32_t most_terms(const struct ft_basis_options *options) {
-  return 2 + (options->knots == 0 ? 0 : MOST_KNOTS);
+static uint32_t max_terms(const struct ft_basis_options *options) {
+  return 2 + (options->knots == 0 ? 0 : MAX_KNOTS);
 }
 
 enum ft_status ft_basis_make(struct ft_basis *out, struct ft_arena *arena,
@@ -150,8 +150,7 @@ enum ft_status ft_basis_make(struct ft_basis *out, struct ft_arena *arena,
                              const struct ft_basis_options *options, struct ft_error *err) {
   struct ft_basis basis = { 0 };
   float *sorted = malloc(SAMPLE * sizeof *sorted);
-  basis.term =
-      FT_ARENA_NEW(arena, struct ft_term, (size_t)features->features * most_terms(options));
+  basis.term = FT_ARENA_NEW(arena, struct ft_term, (size_t)features->features * max_terms(options));
   basis.lookup = FT_ARENA_NEW(arena, struct ft_lookup, features->features);
   if (!sorted || !basis.term || !basis.lookup) {
     free(sorted);

@@ -54,21 +54,21 @@ static double *gather(const double *number, const uint32_t *row, size_t rows) {
 static bool gather_weights(struct fitting *fitting) {
   const struct ft_fit_task *task = fitting->task;
   if (!task->data->weight) return true;
-  fitting->weight = gather(task->data->weight, task->train, task->trains);
-  fitting->valid_weight = gather(task->data->weight, task->valid, task->valids);
+  fitting->weight = gather(task->data->weight, task->train, task->n_train);
+  fitting->valid_weight = gather(task->data->weight, task->valid, task->n_valid);
   return fitting->weight && fitting->valid_weight;
 }
 
 static enum ft_status make_room(struct fitting *fitting, struct ft_error *err) {
   const struct ft_fit_task *task = fitting->task;
   size_t outputs = task->data->outputs;
-  fitting->target = gather(task->data->target, task->train, task->trains);
-  fitting->valid_target = gather(task->data->target, task->valid, task->valids);
-  fitting->gradient = take(task->trains * outputs, 2 * sizeof *fitting->gradient);
-  fitting->margin = take(task->valids * outputs, sizeof *fitting->margin);
+  fitting->target = gather(task->data->target, task->train, task->n_train);
+  fitting->valid_target = gather(task->data->target, task->valid, task->n_valid);
+  fitting->gradient = take(task->n_train * outputs, 2 * sizeof *fitting->gradient);
+  fitting->margin = take(task->n_valid * outputs, sizeof *fitting->margin);
   if (!fitting->target || !fitting->valid_target || !fitting->gradient || !fitting->margin ||
       !gather_weights(fitting))
-    return ft_fail(err, FT_NOMEM, "out of memory to train on %zu rows", task->trains);
+    return ft_fail(err, FT_NOMEM, "out of memory to train on %zu rows", task->n_train);
   return FT_OK;
 }
 
@@ -78,7 +78,8 @@ static enum ft_status make_booster(struct fitting *fitting, struct ft_error *err
   struct ft_booster_parameters all;
   struct ft_tree_texts texts;
   char rate[32];
-  snprintf(rate, sizeof rate, "%.6g", ft_boosted_learning_rate(options, task->haste));
+  snprintf(rate, sizeof rate, "%.6g",
+           ft_boosted_learning_rate(options, task->learning_rate_factor));
   ft_booster_parameters_fill(&all, task);
   ft_booster_parameters_add(&all, "eta", rate);
   ft_tree_options_add(&all, &texts, &options->tree);
@@ -89,8 +90,8 @@ static enum ft_status make_booster(struct fitting *fitting, struct ft_error *err
 
 static enum ft_status prepare(struct fitting *fitting, struct ft_error *err) {
   const struct ft_fit_task *task = fitting->task;
-  struct ft_matrix_rows rows = { task->train, task->trains, task->valid, task->valids,
-                                 ft_matrix_bins(task->trains) };
+  struct ft_matrix_rows rows = { task->train, task->n_train, task->valid, task->n_valid,
+                                 ft_matrix_bins(task->n_train) };
   FT_TRY(make_room(fitting, err));
   FT_TRY(ft_matrices_borrow(&fitting->matrices, task->data->features, &rows, task->threads, err));
   return make_booster(fitting, err);
@@ -103,10 +104,10 @@ static void draw_rows(const struct fitting *fitting, uint32_t round) {
   double share = options->subsample;
   if (share >= 1) return;
   size_t outputs = task->data->outputs;
-  float *gradient = fitting->gradient, *hessian = gradient + task->trains * outputs;
+  float *gradient = fitting->gradient, *hessian = gradient + task->n_train * outputs;
   struct ft_random random =
       ft_random_seeded(task->data->seed ^ (UINT64_C(0x9e3779b97f4a7c15) * (round + 1)));
-  for (size_t i = 0; i < task->trains; i++) {
+  for (size_t i = 0; i < task->n_train; i++) {
     if (ft_random_unit(&random) < share) continue;
     memset(gradient + i * outputs, 0, outputs * sizeof *gradient);
     memset(hessian + i * outputs, 0, outputs * sizeof *hessian);
@@ -115,10 +116,10 @@ static void draw_rows(const struct fitting *fitting, uint32_t round) {
 
 static enum ft_status boost(struct fitting *fitting, uint32_t round, struct ft_error *err) {
   const struct ft_fit_task *task = fitting->task;
-  float *gradient = fitting->gradient, *hessian = gradient + task->trains * task->data->outputs;
+  float *gradient = fitting->gradient, *hessian = gradient + task->n_train * task->data->outputs;
   const float *margin;
   FT_TRY(ft_booster_margins(&margin, fitting->booster, fitting->matrices.train, err));
-  ft_loss_gradients(&fitting->loss, margin, fitting->target, fitting->weight, task->trains,
+  ft_loss_gradients(&fitting->loss, margin, fitting->target, fitting->weight, task->n_train,
                     gradient, hessian);
   draw_rows(fitting, round);
   return ft_booster_boost(fitting->booster, fitting->matrices.train, round, gradient, hessian, err);
@@ -129,15 +130,15 @@ static enum ft_status judge(double *loss, struct fitting *fitting, struct ft_err
   uint32_t outputs = task->data->outputs;
   const float *margin;
   FT_TRY(ft_booster_margins(&margin, fitting->booster, fitting->matrices.valid, err));
-  for (size_t i = 0; i < task->valids; i++)
+  for (size_t i = 0; i < task->n_valid; i++)
     for (uint32_t g = 0; g < outputs; g++)
       fitting->margin[i * outputs + g] = fitting->loss.base[g] + margin[i * outputs + g];
   if (!task->stop_on_auc) {
     *loss = ft_loss_weighted(&fitting->loss, fitting->margin, fitting->valid_target,
-                             fitting->valid_weight, task->valids);
+                             fitting->valid_weight, task->n_valid);
     return FT_OK;
   }
-  FT_TRY(ft_metric_auc(loss, fitting->margin, fitting->valid_target, task->valids, err));
+  FT_TRY(ft_metric_auc(loss, fitting->margin, fitting->valid_target, task->n_valid, err));
   *loss = -*loss;
   return FT_OK;
 }
@@ -149,14 +150,14 @@ static enum ft_status run_round(bool *ended, struct ft_fit *fit, struct fitting 
   FT_TRY(boost(fitting, round, err));
   if (task->progress) atomic_fetch_add(task->progress, 1);
   double loss = -(double)round;
-  if (task->valids) FT_TRY(judge(&loss, fitting, err));
+  if (task->n_valid) FT_TRY(judge(&loss, fitting, err));
   if (round == 0 || loss < fitting->best) {
     fitting->best = loss;
     fit->rounds = round + 1;
-    memcpy(fit->margin, fitting->margin, task->valids * task->data->outputs * sizeof *fit->margin);
+    memcpy(fit->margin, fitting->margin, task->n_valid * task->data->outputs * sizeof *fit->margin);
   }
   uint32_t since = round + 1 - fit->rounds;
-  *ended = since > 0 && round + 1 >= task->least_rounds && since >= task->patience;
+  *ended = since > 0 && round + 1 >= task->min_rounds && since >= task->patience;
   return FT_OK;
 }
 
@@ -166,16 +167,16 @@ static enum ft_status run_rounds(struct ft_fit *fit, struct fitting *fitting,
                                  struct ft_error *err) {
   const struct ft_fit_task *task = fitting->task;
   const struct ft_boosted_options *options = task->configuration->options;
-  uint32_t most = task->valids ? options->max_rounds : task->rounds;
-  if (task->valids && most > task->most_rounds) most = task->most_rounds;
+  uint32_t max = task->n_valid ? options->max_rounds : task->rounds;
+  if (task->n_valid && max > task->max_rounds) max = task->max_rounds;
   double now = ft_clock_seconds(), before = now;
-  double handing = CENTRE_SECONDS * (double)task->trains * task->data->features->features;
+  double handing = CENTRE_SECONDS * (double)task->n_train * task->data->features->features;
   bool ended = false;
-  for (uint32_t round = 0; round < most && !ended; round++) {
+  for (uint32_t round = 0; round < max && !ended; round++) {
     /* the first one finds the bins: the second is shorter */
     double expected = round == 1 ? 0 : now - before;
     bool late = now + expected + handing >= task->deadline || ft_fit_is_late(task);
-    if (late && round >= task->sure_rounds) {
+    if (late && round >= task->guaranteed_rounds) {
       fit->cut = true;
       return FT_OK;
     }
@@ -189,7 +190,7 @@ static enum ft_status run_rounds(struct ft_fit *fit, struct fitting *fitting,
 static enum ft_status make_member(struct ft_fit *fit, struct ft_arena *arena,
                                   const struct fitting *fitting, struct ft_error *err) {
   const struct ft_fit_task *task = fitting->task;
-  struct ft_grown_on rows = { task->data->features, task->train, task->trains, task->threads };
+  struct ft_grown_on rows = { task->data->features, task->train, task->n_train, task->threads };
   struct ft_forest *forest = &fit->member.forest;
   FT_TRY(ft_booster_forest(forest, arena, fitting->booster, fit->rounds, task->data->scale, &rows,
                            err));
@@ -208,10 +209,10 @@ static enum ft_status run(struct ft_fit *fit, struct ft_arena *arena, struct fit
                           struct ft_error *err) {
   const struct ft_fit_task *task = fitting->task;
   double *base = FT_ARENA_NEW(arena, double, task->data->outputs);
-  fit->margin = FT_ARENA_NEW(arena, double, task->valids * task->data->outputs);
+  fit->margin = FT_ARENA_NEW(arena, double, task->n_valid * task->data->outputs);
   if (!base || !fit->margin) return ft_arena_fail(err, "the learner");
   ft_loss_base(base, task->data->problem, task->data->outputs, task->data->target, task->train,
-               task->trains);
+               task->n_train);
   fitting->loss = (struct ft_loss){ task->data->problem, task->data->outputs, base };
   FT_TRY(prepare(fitting, err));
   FT_TRY(run_rounds(fit, fitting, err));

@@ -1,4 +1,4 @@
-/* Boosted trees as a row of learners: cost, haste and variation of their options. */
+/* Boosted trees as a row of learners: cost, speed-up and variation of their options. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 
 #define MAX_LEARNING_RATE 0.4 /* of one that was multiplied: of many classes larger steps diverge */
 #define PATIENCE_ROUNDS   60.0
-#define USUAL_DEPTH       6.0
+#define TYPICAL_DEPTH     6.0
 #define COARSE_DEPTH      2
 #define LOG_2             0.693147180559945286
 
@@ -36,7 +36,7 @@ double ft_boosted_learning_rate(const struct ft_boosted_options *options, double
 
 /* A tree of depth d learns about as much as d roots of a small one. */
 static double depth_factor(const struct ft_boosted_options *options) {
-  return sqrt(options->tree.max_depth / USUAL_DEPTH);
+  return sqrt(options->tree.max_depth / TYPICAL_DEPTH);
 }
 
 /* What a round adds: rounds times this are the pace. */
@@ -47,11 +47,11 @@ static double step_of(const struct ft_cost_question *question) {
 
 /* Rounds until the fit stops: smaller steps take more of them, deeper trees fewer. */
 static double rounds_of(const struct ft_cost_question *question) {
-  double rounds = question->pace / step_of(question);
+  double rounds = question->unit_rate_rounds / step_of(question);
   return fmin(rounds + PATIENCE_ROUNDS, options_of(question->configuration)->max_rounds);
 }
 
-static double pace(const struct ft_cost_question *question, double rounds) {
+static double unit_rate_rounds(const struct ft_cost_question *question, double rounds) {
   return rounds * step_of(question);
 }
 
@@ -66,7 +66,7 @@ static bool is_coarse(const struct ft_configuration *configuration) {
   return options_of(configuration)->tree.max_depth <= COARSE_DEPTH;
 }
 
-/* --- haste --- */
+/* --- speed-up --- */
 
 static double max_speed_up(const struct ft_configuration *configuration, double factor) {
   const struct ft_boosted_options *options = options_of(configuration);
@@ -148,6 +148,6 @@ const struct ft_learner ft_boosted_learner = {
   .is_coarse = is_coarse,
   .max_speed_up = max_speed_up,
   .speed_up = speed_up,
-  .pace = pace,
+  .unit_rate_rounds = unit_rate_rounds,
   .vary = vary,
 };

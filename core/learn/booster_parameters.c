@@ -16,7 +16,7 @@ void ft_booster_parameters_fill(struct ft_booster_parameters *out, const struct 
   snprintf(out->outputs, sizeof out->outputs, "%" PRIu32, outputs);
   snprintf(out->seed, sizeof out->seed, "%" PRIu64, task->data->seed % 2147483647);
   snprintf(out->threads, sizeof out->threads, "%" PRIu32, task->threads);
-  snprintf(out->bins, sizeof out->bins, "%" PRIu32, ft_matrix_bins(task->trains));
+  snprintf(out->bins, sizeof out->bins, "%" PRIu32, ft_matrix_bins(task->n_train));
   const struct ft_parameter usual[] = {
     { "objective", outputs > 1 ? "multi:softprob" : "reg:squarederror" },
     { "base_score", "0" },

@@ -82,7 +82,7 @@ double ft_design_dot(const float *restrict column, const double *restrict value,
   return lane[0];
 }
 
-static size_t least(size_t a, size_t b) {
+static size_t min(size_t a, size_t b) {
   return a < b ? a : b;
 }
 
@@ -92,7 +92,7 @@ void ft_design_add(double *margin, const struct ft_design *design, struct ft_des
   size_t count = 0;
   for (size_t done = 0; done < rows.rows; done += count, margin += count) {
     size_t first = rows.first + done;
-    count = least(rows.rows - done, FT_DESIGN_BLOCK);
+    count = min(rows.rows - done, FT_DESIGN_BLOCK);
     for (uint32_t t = 0; t < basis->terms; t++)
       if (weight[t] != 0)
         ft_design_axpy(margin, design->term + t * design->rows + first, weight[t], count);
@@ -111,7 +111,7 @@ void ft_design_project(double *out, const struct ft_design *design, struct ft_de
   size_t count = 0;
   for (size_t done = 0; done < rows.rows; done += count, value += count) {
     size_t first = rows.first + done;
-    count = least(rows.rows - done, FT_DESIGN_BLOCK);
+    count = min(rows.rows - done, FT_DESIGN_BLOCK);
     for (uint32_t t = 0; t < basis->terms; t++)
       out[t] += ft_design_dot(design->term + t * design->rows + first, value, count);
     for (uint32_t l = 0; l < basis->lookups; l++) {
@@ -203,9 +203,9 @@ static void centre(double *out, double *mean, uint32_t columns, double weights, 
 }
 
 bool ft_design_covariance(double *out, double *mean, double *share, const struct ft_design *design,
-                          const double *weight, size_t most_rows, const struct ft_fit_task *end) {
+                          const double *weight, size_t max_rows, const struct ft_fit_task *end) {
   const struct ft_basis *basis = design->basis;
-  size_t stride = most_rows > 0 && design->rows > most_rows ? design->rows / most_rows : 1;
+  size_t stride = max_rows > 0 && design->rows > max_rows ? design->rows / max_rows : 1;
   size_t cells = (size_t)basis->terms * TILE_ROWS;
   struct tile tile = { .term = calloc(2 * cells + 1, sizeof(double)),
                        .code = calloc((size_t)basis->lookups * TILE_ROWS + 1, sizeof(uint32_t)) };

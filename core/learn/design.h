@@ -40,11 +40,11 @@ void ft_design_project(double *out, const struct ft_design *design, struct ft_de
                        const double *value);
 
 /* Mean products of the columns less their means: columns × columns, of every n-th row so that
- * `most_rows` are not exceeded much. Rows count by `weight`, NULL for 1 each: the result is the sum of
+ * `max_rows` are not exceeded much. Rows count by `weight`, NULL for 1 each: the result is the sum of
  * weight * product over the rows, divided by the rows; `mean` gets the weighted means, and `*share` the
  * mean weight. Answers false when the fit of `end` (may be NULL) was late, or memory is out. */
 bool ft_design_covariance(double *out, double *mean, double *share, const struct ft_design *design,
-                          const double *weight, size_t most_rows, const struct ft_fit_task *end);
+                          const double *weight, size_t max_rows, const struct ft_fit_task *end);
 
 /* Sums over one dense column of float32. */
 double ft_design_dot(const float *column, const double *value, size_t rows);

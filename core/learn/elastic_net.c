@@ -5,26 +5,26 @@
 #include <string.h>
 
 #include "core/learn/penalty.h"
-#include "core/learn/standing.h"
+#include "core/learn/regression_state.h"
 #include "foretell/maths.h"
 
-#define MOST_COVARIANCE 1000 /* columns; beyond, the rows themselves are the metric */
-#define MOST_METRICS    4e6  /* numbers in the outputs' covariances; beyond, all share one */
-#define FIRST_WORK      4e9  /* products of a covariance, at most; fewer rows then */
-#define LATER_WORK      2e8  /* of all outputs' weighted ones */
-#define LEAST_ROWS      1000
-#define SLOW            10    /* parabolas of a penalty that ask for a new metric */
-#define MOST_PARABOLAS  60    /* of a penalty */
-#define MOST_RAISES     60    /* of a parabola's steepness: it was off by rounding then */
-#define MOST_SWEEPS     2000  /* of a parabola */
-#define SWEEP_SHARE     0.01  /* of the first sweep's progress: a later one with less is the last */
-#define EXACT_SHARE     1e-5  /* the same where the loss is a parabola itself: rows cost more */
-#define LEAST_VARIANCE  1e-12 /* a column of less is constant */
-#define LEAST_WEIGHT    1e-5  /* of a row in a metric */
-#define ROUNDING        0.01  /* of a metric of some rows */
-#define SLACK           1e-13 /* rounding of a loss */
+#define MAX_COVARIANCE 1000 /* columns; beyond, the rows themselves are the metric */
+#define MAX_METRICS    4e6  /* numbers in the outputs' covariances; beyond, all share one */
+#define FIRST_WORK     4e9  /* products of a covariance, at most; fewer rows then */
+#define LATER_WORK     2e8  /* of all outputs' weighted ones */
+#define MIN_ROWS       1000
+#define SLOW           10    /* parabolas of a penalty that ask for a new metric */
+#define MAX_PARABOLAS  60    /* of a penalty */
+#define MAX_RAISES     60    /* of a parabola's steepness: it was off by rounding then */
+#define MAX_SWEEPS     2000  /* of a parabola */
+#define SWEEP_SHARE    0.01  /* of the first sweep's progress: a later one with less is the last */
+#define EXACT_SHARE    1e-5  /* the same where the loss is a parabola itself: rows cost more */
+#define MIN_VARIANCE   1e-12 /* a column of less is constant */
+#define MIN_WEIGHT     1e-5  /* of a row in a metric */
+#define ROUNDING       0.01  /* of a metric of some rows */
+#define SLACK          1e-13 /* rounding of a loss */
 
-/* One output's: how the loss bends around where it was made. */
+/* One output's: how the loss hinges around where it was made. */
 struct metric {
   double *covariance; /* columns × columns, or NULL: the rows themselves */
   double *variance;   /* columns */
@@ -48,15 +48,15 @@ struct ft_elastic_net {
   bool *frozen;           /* outputs: intercepts that stay */
   double factor;          /* of the metrics */
   uint32_t parabolas;     /* that the last penalty took */
-  double least_loss;      /* progress that counts */
+  double min_loss;        /* progress that counts */
   struct ft_regression of;
-  struct ft_standing here;
-  struct ft_standing next; /* where the next step leads */
-  double *sloped;          /* columns: of one output, the gradient where the intercept follows */
-  double *across;          /* outputs: a column's weights */
-  double *moved;           /* of one output: covariance × step, or columns × step a row */
-  double *change;          /* columns */
-  double offset;           /* of `moved` a row: what centring takes off */
+  struct ft_regression_state here;
+  struct ft_regression_state next; /* where the next step leads */
+  double *sloped; /* columns: of one output, the gradient where the intercept follows */
+  double *across; /* outputs: a column's weights */
+  double *moved;  /* of one output: covariance × step, or columns × step a row */
+  double *change; /* columns */
+  double offset;  /* of `moved` a row: what centring takes off */
 };
 
 static bool is_late(const struct ft_elastic_net *net) {
@@ -87,7 +87,7 @@ static double step_weight(const struct parabola *parabola, uint32_t j, double sl
 static double sweep_covariance(struct ft_elastic_net *net, const struct parabola *parabola) {
   double progress = 0;
   for (uint32_t j = 0; j < net->columns; j++) {
-    if (net->variance[j] < LEAST_VARIANCE) continue;
+    if (net->variance[j] < MIN_VARIANCE) continue;
     double step = step_weight(parabola, j, net->moved[j], &progress);
     if (step == 0) continue;
     ft_design_axpy_double(net->moved, parabola->metric->covariance + (size_t)j * net->columns, step,
@@ -110,7 +110,7 @@ static double sweep_codes(struct ft_elastic_net *net, const struct parabola *par
     uint32_t j = of->first + c;
     double slope = change[c] / (double)net->rows + net->offset * net->mean[j];
     change[c] = 0;
-    if (net->variance[j] < LEAST_VARIANCE) continue;
+    if (net->variance[j] < MIN_VARIANCE) continue;
     change[c] = step_weight(parabola, j, slope, &progress);
     net->offset -= change[c] * net->mean[j];
   }
@@ -123,7 +123,7 @@ static double sweep_rows(struct ft_elastic_net *net, const struct parabola *para
   const struct ft_design *design = net->task.design;
   double progress = 0;
   for (uint32_t t = 0; t < design->basis->terms; t++) {
-    if (net->variance[t] < LEAST_VARIANCE) continue;
+    if (net->variance[t] < MIN_VARIANCE) continue;
     const float *column = design->term + t * net->rows;
     double slope = ft_design_dot(column, net->moved, net->rows) / (double)net->rows +
                    net->offset * net->mean[t];
@@ -156,10 +156,10 @@ static void descend(struct ft_elastic_net *net, const struct parabola *parabola)
   memset(net->moved, 0, moved * sizeof *net->moved);
   net->offset = 0;
   double share = net->task.problem == FT_REGRESSION ? EXACT_SHARE : SWEEP_SHARE, first = 0;
-  for (uint32_t sweep = 0; sweep < MOST_SWEEPS; sweep++) {
+  for (uint32_t sweep = 0; sweep < MAX_SWEEPS; sweep++) {
     double progress = net->covariance ? sweep_covariance(net, parabola) : sweep_rows(net, parabola);
     if (sweep == 0) first = progress;
-    if (progress <= share * first || progress <= 0.01 * net->least_loss) break;
+    if (progress <= share * first || progress <= 0.01 * net->min_loss) break;
     if (is_late(net)) break;
   }
 }
@@ -214,21 +214,21 @@ static void balance(struct ft_elastic_net *net) {
 /* One parabola; the progress made, or a negative number when the deadline came. */
 static double improve(struct ft_elastic_net *net, double penalty) {
   double linear, square;
-  struct ft_standing *here = &net->here, *next = &net->next;
-  for (uint32_t i = 0; i < MOST_RAISES; i++) {
+  struct ft_regression_state *here = &net->here, *next = &net->next;
+  for (uint32_t i = 0; i < MAX_RAISES; i++) {
     linear = square = 0;
     for (uint32_t k = 0; k < net->task.outputs; k++)
       step_output(net, k, penalty, &linear, &square);
-    ft_standing_evaluate(next, &net->of);
+    ft_regression_state_evaluate(next, &net->of);
     if (is_late(net)) return -1;
     double slack = SLACK * (1 + fabs(here->loss));
     if (!(next->loss > here->loss + linear + 0.5 * square + slack)) break;
     net->factor *= 2;
   }
   double before = here->loss + penalty * size_of(net);
-  if (square > net->least_loss) /* the curvature as it was on the way */
+  if (square > net->min_loss) /* the curvature as it was on the way */
     net->factor *= fmin(1, fmax(0.2, 2 * (next->loss - here->loss - linear) / square));
-  struct ft_standing kept = *here;
+  struct ft_regression_state kept = *here;
   *here = *next;
   *next = kept;
   balance(net);
@@ -244,21 +244,21 @@ static void round_metric(const struct ft_elastic_net *net, struct metric *metric
   }
 }
 
-static size_t most_rows(const struct ft_elastic_net *net, double work) {
-  double columns = (double)net->columns + 1, most = work / (columns * columns);
-  return most < LEAST_ROWS ? LEAST_ROWS : most > 1e9 ? (size_t)1e9 : (size_t)most;
+static size_t max_rows(const struct ft_elastic_net *net, double work) {
+  double columns = (double)net->columns + 1, max = work / (columns * columns);
+  return max < MIN_ROWS ? MIN_ROWS : max > 1e9 ? (size_t)1e9 : (size_t)max;
 }
 
 /* The metric where all weights are 0: all rows bend alike. */
 static bool find_metrics(struct ft_elastic_net *net) {
-  size_t most = most_rows(net, FIRST_WORK);
+  size_t max = max_rows(net, FIRST_WORK);
   double share;
   struct metric whole = { .covariance = net->covariance, .variance = net->shared, .level = 1 };
   if (net->covariance) {
-    if (!ft_design_covariance(net->covariance, net->sloped, &share, net->task.design, NULL, most,
+    if (!ft_design_covariance(net->covariance, net->sloped, &share, net->task.design, NULL, max,
                               net->task.end))
       return false;
-    round_metric(net, &whole, most < net->rows);
+    round_metric(net, &whole, max < net->rows);
   } else {
     memcpy(net->shared, net->variance, net->columns * sizeof *net->shared);
   }
@@ -271,18 +271,18 @@ static bool find_metrics(struct ft_elastic_net *net) {
   return true;
 }
 
-/* A row's share in an output's bend, where the net stands. */
+/* A row's share in an output's bend, where the network stands. */
 static double weigh(const struct ft_elastic_net *net, uint32_t k, size_t row) {
   double residual = net->here.residual[k * net->rows + row], target = net->task.target[row];
   double own = net->task.outputs == 1 ? target : target == k;
   double likely = residual + own;
-  return fmax(likely * (1 - likely), LEAST_WEIGHT);
+  return fmax(likely * (1 - likely), MIN_WEIGHT);
 }
 
-/* Metrics anew where the net stands; false when the end came. */
+/* Metrics anew where the network stands; false when the end came. */
 static bool renew_metrics(struct ft_elastic_net *net) {
   if (!net->own_covariance) return true;
-  size_t columns = net->columns, most = most_rows(net, LATER_WORK / net->task.outputs);
+  size_t columns = net->columns, max = max_rows(net, LATER_WORK / net->task.outputs);
   for (uint32_t k = 0; k < net->task.outputs; k++) {
     struct metric *metric = &net->metric[k];
     for (size_t i = 0; i < net->rows; i++)
@@ -290,11 +290,11 @@ static bool renew_metrics(struct ft_elastic_net *net) {
     metric->covariance = net->own_covariance + k * columns * columns;
     metric->variance = net->own_variance + k * columns;
     if (!ft_design_covariance(metric->covariance, metric->shift, &metric->level, net->task.design,
-                              net->row_weight, most, net->task.end))
+                              net->row_weight, max, net->task.end))
       return false;
     for (uint32_t j = 0; j < net->columns; j++)
       metric->shift[j] -= net->mean[j];
-    round_metric(net, metric, most < net->rows);
+    round_metric(net, metric, max < net->rows);
     metric->scale = 1;
   }
   net->factor = 1;
@@ -304,10 +304,10 @@ static bool renew_metrics(struct ft_elastic_net *net) {
 bool ft_elastic_net_solve(struct ft_elastic_net *net, double penalty) {
   if (net->parabolas >= SLOW && !renew_metrics(net)) return false;
   net->parabolas = 0;
-  while (net->parabolas < MOST_PARABOLAS) {
+  while (net->parabolas < MAX_PARABOLAS) {
     double progress = improve(net, penalty);
     if (progress < 0) return false;
-    if (progress < net->least_loss) break;
+    if (progress < net->min_loss) break;
     if (++net->parabolas % (2 * SLOW) == 0 && !renew_metrics(net)) return false;
   }
   return true;
@@ -357,7 +357,7 @@ static void find_start(struct ft_elastic_net *net) {
 
 static bool take_metrics(struct ft_elastic_net *net, struct ft_arena *arena) {
   size_t outputs = net->task.outputs, columns = net->columns;
-  bool covariance = columns <= MOST_COVARIANCE;
+  bool covariance = columns <= MAX_COVARIANCE;
   net->metric = FT_ARENA_NEW(arena, struct metric, outputs);
   net->shared = FT_ARENA_NEW(arena, double, columns + 1);
   double *shift = FT_ARENA_NEW(arena, double, outputs *columns + 1);
@@ -367,7 +367,7 @@ static bool take_metrics(struct ft_elastic_net *net, struct ft_arena *arena) {
   if (!covariance) return true;
   net->covariance = FT_ARENA_NEW(arena, double, columns *columns + 1);
   if (net->task.problem == FT_REGRESSION ||
-      (double)outputs * (double)columns * (double)columns > MOST_METRICS)
+      (double)outputs * (double)columns * (double)columns > MAX_METRICS)
     return net->covariance != NULL;
   net->own_covariance = FT_ARENA_NEW(arena, double, outputs *columns *columns + 1);
   net->own_variance = FT_ARENA_NEW(arena, double, outputs *columns + 1);
@@ -383,7 +383,7 @@ static bool take_room(struct ft_elastic_net *net, struct ft_arena *arena) {
   net->sloped = FT_ARENA_NEW(arena, double, columns + 1);
   net->across = FT_ARENA_NEW(arena, double, net->task.outputs);
   net->frozen = FT_ARENA_NEW(arena, bool, net->task.outputs);
-  net->moved = FT_ARENA_NEW(arena, double, (columns <= MOST_COVARIANCE ? columns : net->rows) + 1);
+  net->moved = FT_ARENA_NEW(arena, double, (columns <= MAX_COVARIANCE ? columns : net->rows) + 1);
   return net->mean && net->variance && net->change && net->sloped && net->across && net->frozen &&
          net->moved && take_metrics(net, arena);
 }
@@ -402,14 +402,14 @@ enum ft_status ft_elastic_net_make(struct ft_elastic_net **out, struct ft_arena 
                                     .design = task->design,
                                     .target = task->target,
                                     .mean = net->mean };
-  FT_TRY(ft_standing_make(&net->here, arena, &net->of, err));
-  FT_TRY(ft_standing_make(&net->next, arena, &net->of, err));
+  FT_TRY(ft_regression_state_make(&net->here, arena, &net->of, err));
+  FT_TRY(ft_regression_state_make(&net->next, arena, &net->of, err));
   find_moments(net, net->here.residual);
   find_start(net);
   *out = NULL;
   if (!find_metrics(net)) return FT_OK;
-  ft_standing_evaluate(&net->here, &net->of);
-  net->least_loss = task->tolerance * net->here.loss + DBL_MIN;
+  ft_regression_state_evaluate(&net->here, &net->of);
+  net->min_loss = task->tolerance * net->here.loss + DBL_MIN;
   *out = net;
   return FT_OK;
 }

@@ -12,7 +12,7 @@
  *          anew.
  * Shapes   weights outputs × columns; margin[i] = intercept + sum of w[j] * (column[j][i] - mean[j]).
  * Numbers  double, one stated order, own exp and log: the same bits everywhere.
- * Threads  one net a thread.
+ * Threads  one network a thread.
  * Source   Friedman, Hastie, Tibshirani, "Regularization Paths for Generalized Linear Models via
  *          Coordinate Descent" (2010), for the path and the coordinate's step. */
 #ifndef FORETELL_LEARN_ELASTIC_NET_H

@@ -23,20 +23,20 @@ struct sides {
   const uint32_t *count; /* of classes: sides × classes */
 };
 
-static uint32_t most_categories(const struct ft_features *features) {
-  uint32_t most = 0;
+static uint32_t max_categories(const struct ft_features *features) {
+  uint32_t max = 0;
   for (uint32_t f = 0; f < features->features; f++)
-    if (features->categories[f] > most) most = features->categories[f];
-  return most;
+    if (features->categories[f] > max) max = features->categories[f];
+  return max;
 }
 
 enum ft_status ft_extra_splitter_make(struct ft_extra_splitter *out, struct ft_arena *arena,
                                       const struct ft_extra_data *data,
                                       const struct ft_extra_split_options *options, size_t rows,
                                       struct ft_error *err) {
-  uint32_t most = most_categories(data->features);
+  uint32_t max = max_categories(data->features);
   *out =
-      (struct ft_extra_splitter){ .data = data, .options = *options, .words = most / SET_BITS + 1 };
+      (struct ft_extra_splitter){ .data = data, .options = *options, .words = max / SET_BITS + 1 };
   out->set = FT_ARENA_NEW(arena, uint32_t, 2 * (size_t)out->words);
   out->value = FT_ARENA_NEW(arena, float, rows);
   out->side = FT_ARENA_NEW(arena, uint8_t, rows);
@@ -44,7 +44,7 @@ enum ft_status ft_extra_splitter_make(struct ft_extra_splitter *out, struct ft_a
   out->number = FT_ARENA_NEW(arena, int64_t, rows);
   out->count = FT_ARENA_NEW(arena, uint32_t, SIDES * ((size_t)data->classes + 1));
   out->feature = FT_ARENA_NEW(arena, uint32_t, data->features->features);
-  out->code = FT_ARENA_NEW(arena, struct ft_extra_code, (size_t)most + 1);
+  out->code = FT_ARENA_NEW(arena, struct ft_extra_code, (size_t)max + 1);
   if (!out->set || !out->value || !out->side || !out->label || !out->number || !out->count ||
       !out->feature || !out->code)
     return ft_arena_fail(err, "a tree");
@@ -67,8 +67,8 @@ static void gather_targets(struct ft_extra_splitter *s, const struct ft_extra_no
 
 /* What a gathered column spans. */
 struct span {
-  float least, most; /* of what is not missing; least > most when all is */
-  bool missing;      /* some are */
+  float min, max; /* of what is not missing; least > most when all is */
+  bool missing;   /* some are */
 };
 
 static struct span gather(struct ft_extra_splitter *s, const struct ft_extra_node *node,
@@ -78,8 +78,8 @@ static struct span gather(struct ft_extra_splitter *s, const struct ft_extra_nod
   for (uint32_t i = 0; i < node->rows; i++) {
     float value = column[node->row[i]];
     s->value[i] = value;
-    span.least = value < span.least ? value : span.least;
-    span.most = value > span.most ? value : span.most;
+    span.min = value < span.min ? value : span.min;
+    span.max = value > span.max ? value : span.max;
     span.missing |= value != value;
   }
   return span;
@@ -87,12 +87,12 @@ static struct span gather(struct ft_extra_splitter *s, const struct ft_extra_nod
 
 /* Above the least value and not above the most. */
 static float draw_threshold(const struct span *span, bool whole, struct ft_random *random) {
-  double least = fmax(span->least, -FLT_MAX), most = fmin(span->most, FLT_MAX);
-  double drawn = least + ft_random_unit(random) * (most - least);
+  double min = fmax(span->min, -FLT_MAX), max = fmin(span->max, FLT_MAX);
+  double drawn = min + ft_random_unit(random) * (max - min);
   if (whole) return (float)(floor(drawn) + 0.5);
   float threshold = (float)drawn;
-  if (threshold <= (float)least) return nextafterf((float)least, INFINITY);
-  return threshold <= (float)most ? threshold : (float)most;
+  if (threshold <= (float)min) return nextafterf((float)min, INFINITY);
+  return threshold <= (float)max ? threshold : (float)max;
 }
 
 static void take_sides(struct ft_extra_splitter *s, const struct ft_extra_split *split,
@@ -234,8 +234,8 @@ static bool try_feature(struct ft_extra_split *best, struct ft_extra_splitter *s
                         struct ft_random *random) {
   struct span span = gather(s, node, feature);
   struct ft_extra_split trial = { .feature = feature, .threshold = INFINITY };
-  if (span.least >= span.most) {
-    if (!span.missing || span.least > span.most) return false;
+  if (span.min >= span.max) {
+    if (!span.missing || span.min > span.max) return false;
     judge(best, s, &trial, node->rows);
     return true;
   }

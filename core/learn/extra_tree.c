@@ -24,18 +24,18 @@ struct growing {
   uint32_t *right;     /* rows on their way to the other side */
   struct place *place; /* one a node */
   uint32_t outputs;
-  uint32_t most_words;
+  uint32_t max_words;
   uint32_t *count; /* of classes */
   uint64_t cells;  /* since the last look at the clock */
 };
 
-static uint32_t most_leaves(const struct ft_extra_tree_options *options, size_t rows) {
-  size_t most = rows / options->split.min_rows;
-  return most < 2 ? 2 : most < options->leaves ? (uint32_t)most : options->leaves;
+static uint32_t max_leaves(const struct ft_extra_tree_options *options, size_t rows) {
+  size_t max = rows / options->split.min_rows;
+  return max < 2 ? 2 : max < options->leaves ? (uint32_t)max : options->leaves;
 }
 
 static enum ft_status make_room(struct growing *g, size_t rows, struct ft_error *err) {
-  uint32_t leaves = most_leaves(g->options, rows);
+  uint32_t leaves = max_leaves(g->options, rows);
   ft_arena_init(&g->scratch, FT_ARENA_DEFAULT_LIMIT);
   g->tree->node = FT_ARENA_NEW(g->arena, struct ft_node, 2 * (size_t)leaves);
   g->tree->value = FT_ARENA_NEW(g->arena, double, (size_t)leaves * g->outputs);
@@ -83,13 +83,13 @@ static void make_leaf(struct growing *g, uint32_t index) {
 /* Keeps the splitter's set. */
 static enum ft_status write_set(struct growing *g, struct ft_node *node, struct ft_error *err) {
   uint32_t words = g->data->features->categories[node->feature] / SET_BITS + 1;
-  if (g->tree->words + words > g->most_words) {
-    uint32_t most = 2 * (g->most_words + words);
-    uint32_t *word = FT_ARENA_NEW(g->arena, uint32_t, most);
+  if (g->tree->words + words > g->max_words) {
+    uint32_t max = 2 * (g->max_words + words);
+    uint32_t *word = FT_ARENA_NEW(g->arena, uint32_t, max);
     if (!word) return ft_arena_fail(err, "a tree");
     if (g->tree->words) memcpy(word, g->tree->word, g->tree->words * sizeof *word);
     g->tree->word = word;
-    g->most_words = most;
+    g->max_words = max;
   }
   memcpy(g->tree->word + g->tree->words, g->splitter.set, words * sizeof *g->tree->word);
   node->threshold = 0;
@@ -130,10 +130,10 @@ static enum ft_status make_split(struct growing *g, uint32_t index,
   return split->is_set ? write_set(g, node, err) : FT_OK;
 }
 
-static bool may_split(const struct growing *g, uint32_t index, uint32_t most_nodes) {
+static bool may_split(const struct growing *g, uint32_t index, uint32_t max_nodes) {
   const struct place *place = &g->place[index];
   return place->depth < g->options->max_depth && place->rows > 1 &&
-         place->rows / 2 >= g->options->split.min_rows && g->tree->nodes + 2 <= most_nodes &&
+         place->rows / 2 >= g->options->split.min_rows && g->tree->nodes + 2 <= max_nodes &&
          !is_pure(g, place);
 }
 
@@ -146,7 +146,7 @@ static bool is_late(struct growing *g, const struct place *place, const struct f
 
 static enum ft_status grow(struct growing *g, bool *late, size_t rows,
                            const struct ft_fit_task *task, struct ft_error *err) {
-  uint32_t most_nodes = 2 * most_leaves(g->options, rows) - 1;
+  uint32_t max_nodes = 2 * max_leaves(g->options, rows) - 1;
   FT_TRY(make_room(g, rows, err));
   g->place[0] = (struct place){ 0, (uint32_t)rows, 0 };
   g->tree->nodes = 1;
@@ -158,7 +158,7 @@ static enum ft_status grow(struct growing *g, bool *late, size_t rows,
       *late = true;
       return FT_OK;
     }
-    if (may_split(g, index, most_nodes) &&
+    if (may_split(g, index, max_nodes) &&
         ft_extra_split_find(&split, &g->splitter, &node, &g->random))
       FT_TRY(make_split(g, index, &split, err));
     else

@@ -12,10 +12,10 @@
 #include "core/predict/scale.h"
 #include "foretell/maths.h"
 
-#define MOST_NODES   300000 /* of all trees, each counted for each of its outputs */
-#define LEAST_LEAVES 16     /* of a tree, whatever that makes together */
-#define MOST_THREADS 64
-#define MOST_WHOLE   4194304 /* 2^22: halves of it are float32 */
+#define MAX_NODES    300000 /* of all trees, each counted for each of its outputs */
+#define MIN_LEAVES   16     /* of a tree, whatever that makes together */
+#define MAX_THREADS  64
+#define MAX_WHOLE    4194304 /* 2^22: halves of it are float32 */
 #define NUMBER_BITS  40      /* of the largest target */
 #define COARSE_DEPTH 8
 
@@ -41,7 +41,7 @@ struct growing {
 static bool is_whole(const float *column, const uint32_t *row, size_t rows) {
   for (size_t i = 0; i < rows; i++) {
     float value = column[row[i]];
-    if (value == value && !(fabsf(value) < MOST_WHOLE && floorf(value) == value)) return false;
+    if (value == value && !(fabsf(value) < MAX_WHOLE && floorf(value) == value)) return false;
   }
   return true;
 }
@@ -54,12 +54,12 @@ static bool has_several(const struct growing *growing) {
 static void read_numbers(struct growing *growing, int64_t *number) {
   const struct ft_fit_task *task = growing->task;
   double largest = 0;
-  for (size_t i = 0; i < task->trains; i++)
+  for (size_t i = 0; i < task->n_train; i++)
     largest = fmax(largest, fabs(task->data->target[task->train[i]]));
   int exponent;
   frexp(largest, &exponent);
   if (task->data->problem == FT_REGRESSION) growing->unit = ldexp(1, exponent - NUMBER_BITS);
-  for (size_t i = 0; i < task->trains; i++)
+  for (size_t i = 0; i < task->n_train; i++)
     number[task->train[i]] = (int64_t)rint(task->data->target[task->train[i]] / growing->unit);
 }
 
@@ -73,10 +73,10 @@ static enum ft_status read_data(struct growing *growing, struct ft_arena *arena,
   uint16_t *label = several ? FT_ARENA_NEW(arena, uint16_t, features->rows) : NULL;
   if (!whole || !(several ? (void *)label : (void *)number)) return ft_arena_fail(err, "the trees");
   for (uint32_t f = 0; f < features->features; f++)
-    whole[f] = is_whole(ft_features_column(features, f), task->train, task->trains);
+    whole[f] = is_whole(ft_features_column(features, f), task->train, task->n_train);
   growing->unit = 1;
   if (several)
-    for (size_t i = 0; i < task->trains; i++)
+    for (size_t i = 0; i < task->n_train; i++)
       label[task->train[i]] = (uint16_t)task->data->target[task->train[i]];
   else
     read_numbers(growing, number);
@@ -94,12 +94,12 @@ static enum ft_status find_prior(struct growing *growing, struct ft_arena *arena
   if (!prior) return ft_arena_fail(err, "the trees");
   growing->options.prior = prior;
   if (task->data->problem == FT_REGRESSION) return FT_OK;
-  for (size_t i = 0; i < task->trains; i++) {
+  for (size_t i = 0; i < task->n_train; i++) {
     double target = task->data->target[task->train[i]];
     prior[has_several(growing) ? (uint32_t)target : 0] += has_several(growing) ? 1 : target;
   }
   for (uint32_t g = 0; g < outputs; g++)
-    prior[g] = (prior[g] + 0.5) / ((double)task->trains + 0.5 * labels);
+    prior[g] = (prior[g] + 0.5) / ((double)task->n_train + 0.5 * labels);
   return FT_OK;
 }
 
@@ -108,13 +108,13 @@ static void read_options(struct growing *growing) {
   const struct ft_extra_trees_options *own = task->configuration->options;
   struct ft_extra_tree_options *options = &growing->options;
   double tried = ceil(own->max_features * task->data->features->features);
-  double leaves = MOST_NODES / 2.0 / growing->trees / task->data->outputs;
+  double leaves = MAX_NODES / 2.0 / growing->trees / task->data->outputs;
   options->split.features = tried < 1 ? 1 : (uint32_t)tried;
   options->split.draws = own->draws;
   options->split.min_rows = own->min_leaf_rows;
   options->max_depth = own->max_depth;
   leaves = fmin(leaves, own->max_leaves);
-  options->leaves = leaves < LEAST_LEAVES ? LEAST_LEAVES : (uint32_t)leaves;
+  options->leaves = leaves < MIN_LEAVES ? MIN_LEAVES : (uint32_t)leaves;
   if (task->data->problem != FT_REGRESSION) options->smoothing = own->smoothing;
 }
 
@@ -122,7 +122,7 @@ static enum ft_status prepare(struct growing *growing, struct ft_arena *arena,
                               struct ft_error *err) {
   const struct ft_fit_task *task = growing->task;
   const struct ft_extra_trees_options *options = task->configuration->options;
-  growing->trees = task->valids == 0 ? task->rounds : options->trees;
+  growing->trees = task->n_valid == 0 ? task->rounds : options->trees;
   if (growing->trees < 1) growing->trees = 1;
   read_options(growing);
   FT_TRY(read_data(growing, arena, err));
@@ -139,10 +139,10 @@ static enum ft_status prepare(struct growing *growing, struct ft_arena *arena,
 /* The rows that a tree sees; how many. */
 static size_t draw_rows(const struct growing *growing, uint32_t *row, uint32_t tree) {
   const struct ft_fit_task *task = growing->task;
-  struct ft_bag bag = ft_bag_of(task->data->seed, tree, FT_EXTRA_MOST_ROWS / (double)task->trains);
+  struct ft_bag bag = ft_bag_of(task->data->seed, tree, FT_EXTRA_MAX_ROWS / (double)task->n_train);
   size_t rows = 0;
-  for (size_t i = 0; i < task->trains; i++)
-    if (task->trains <= FT_EXTRA_MOST_ROWS || ft_bag_next(&bag)) row[rows++] = task->train[i];
+  for (size_t i = 0; i < task->n_train; i++)
+    if (task->n_train <= FT_EXTRA_MAX_ROWS || ft_bag_next(&bag)) row[rows++] = task->train[i];
   return rows;
 }
 
@@ -162,7 +162,7 @@ static enum ft_status grow_tree(struct growing *growing, uint32_t index, uint32_
 /* Takes the next tree until there is none. */
 static void *grow_trees(void *argument) {
   struct growing *growing = argument;
-  uint32_t *row = malloc(growing->task->trains * sizeof *row + 1);
+  uint32_t *row = malloc(growing->task->n_train * sizeof *row + 1);
   enum ft_status status = row ? FT_OK : FT_NOMEM;
   while (status == FT_OK && !ft_fit_is_late(growing->task)) {
     uint32_t index = atomic_fetch_add(&growing->next, 1);
@@ -175,16 +175,16 @@ static void *grow_trees(void *argument) {
 }
 
 static enum ft_status grow_all(struct growing *growing, struct ft_error *err) {
-  pthread_t thread[MOST_THREADS];
+  pthread_t thread[MAX_THREADS];
   uint32_t threads = 0;
   while (threads + 1 < growing->task->threads && threads + 1 < growing->trees &&
-         threads < MOST_THREADS && pthread_create(&thread[threads], NULL, grow_trees, growing) == 0)
+         threads < MAX_THREADS && pthread_create(&thread[threads], NULL, grow_trees, growing) == 0)
     threads++;
   grow_trees(growing);
   for (uint32_t t = 0; t < threads; t++)
     pthread_join(thread[t], NULL);
   if (atomic_load(&growing->status) == FT_OK) return FT_OK;
-  return ft_fail(err, FT_NOMEM, "out of memory to train on %zu rows", growing->task->trains);
+  return ft_fail(err, FT_NOMEM, "out of memory to train on %zu rows", growing->task->n_train);
 }
 
 /* --- the forest --- */
@@ -274,10 +274,10 @@ static enum ft_status make_member(struct ft_fit *fit, struct ft_arena *arena,
   const struct ft_fit_task *task = growing->task;
   uint32_t outputs = task->data->outputs;
   int64_t *sum = FT_ARENA_NEW(arena, int64_t, outputs);
-  fit->margin = FT_ARENA_NEW(arena, double, task->valids *outputs);
+  fit->margin = FT_ARENA_NEW(arena, double, task->n_valid *outputs);
   if (!sum || !fit->margin) return ft_arena_fail(err, "the learner");
   FT_TRY(write_forest(&fit->member.forest, arena, growing, fit->rounds, err));
-  for (size_t i = 0; i < task->valids; i++)
+  for (size_t i = 0; i < task->n_valid; i++)
     predict_row(fit->margin + i * outputs, sum, task, &fit->member.forest, task->valid[i]);
   fit->member.kind = FT_LEARNER_FOREST;
   fit->member.scale = task->data->problem == FT_REGRESSION ? FT_SCALE_MARGIN : FT_SCALE_PROBABILITY;
@@ -313,7 +313,7 @@ static enum ft_status fit_trees(struct ft_fit *out, struct ft_arena *arena,
 /* Random splits divide the rows less evenly than the best ones do. */
 static double seconds(const struct ft_cost_question *question) {
   const struct ft_extra_trees_options *options = question->configuration->options;
-  double rows = (double)question->rows, seen = fmin(rows, FT_EXTRA_MOST_ROWS);
+  double rows = (double)question->rows, seen = fmin(rows, FT_EXTRA_MAX_ROWS);
   double leaves = fmin(seen / options->min_leaf_rows, options->max_leaves);
   double levels = fmin(options->max_depth, LEVELS * ft_log(fmax(leaves, 2)) / LOG_2);
   double features = question->data->features->features * options->max_features;

@@ -14,7 +14,7 @@
 
 #include "core/learn/learner.h"
 
-#define FT_EXTRA_MOST_ROWS 50000 /* that a tree sees; of more each tree draws so many */
+#define FT_EXTRA_MAX_ROWS 50000 /* that a tree sees; of more each tree draws so many */
 
 struct ft_extra_trees_options {
   uint32_t trees;

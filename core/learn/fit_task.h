@@ -28,25 +28,25 @@ struct ft_fit_data {
   uint64_t seed;
   double centre; /* of the target: what a margin of 0 means; 0 for classes */
   double scale;  /* deviation of the target, 1 for classes: a member's margins are scaled by it */
-  const double *weight; /* of each row's loss, for boosted trees and nets; NULL: 1 each */
+  const double *weight; /* of each row's loss, for boosted trees and networks; NULL: 1 each */
 };
 
 struct ft_fit_task {
   const struct ft_fit_data *data;
   const struct ft_configuration *configuration;
   const uint32_t *train; /* rows */
-  size_t trains;
-  const uint32_t *valid; /* rows */
-  size_t valids;         /* 0: `rounds` rounds, no early stopping */
-  uint32_t rounds;       /* how far a fit without valid rows goes; else unused */
-  uint32_t most_rounds;  /* of a booster, at most, whatever the configuration says */
-  double haste;          /* eta is multiplied by it: fewer rounds, larger steps */
-  uint32_t patience;     /* rounds without a better score */
-  uint32_t least_rounds; /* before it may stop */
-  uint32_t sure_rounds;  /* of boosted trees, done however late it is */
-  bool stop_on_auc;      /* binary, few rows of a class: log loss would stop too soon */
-  uint32_t threads;      /* of this fit */
-  double deadline;       /* ft_clock_seconds */
+  size_t n_train;
+  const uint32_t *valid;       /* rows */
+  size_t n_valid;              /* 0: `rounds` rounds, no early stopping */
+  uint32_t rounds;             /* how far a fit without valid rows goes; else unused */
+  uint32_t max_rounds;         /* of a booster, at most, whatever the configuration says */
+  double learning_rate_factor; /* eta is multiplied by it: fewer rounds, larger steps */
+  uint32_t patience;           /* rounds without a better score */
+  uint32_t min_rounds;         /* before it may stop */
+  uint32_t guaranteed_rounds;  /* of boosted trees, done however late it is */
+  bool stop_on_auc;            /* binary, few rows of a class: log loss would stop too soon */
+  uint32_t threads;            /* of this fit */
+  double deadline;             /* ft_clock_seconds */
   atomic_bool *stop;     /* set: nobody waits for the fit any more, end at once; may be NULL */
   atomic_uint *progress; /* rounds done; may be NULL */
 };

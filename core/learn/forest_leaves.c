@@ -9,10 +9,10 @@
 #include "core/learn/trees.h"
 #include "foretell/maths.h"
 
-#define MOST_JUDGES  20000 /* rows that are enough to find the spread */
-#define LEAST_JUDGES 20
-#define LEAST_SPREAD 0.25
-#define MOST_SPREAD  4.0
+#define MAX_JUDGES   20000 /* rows that are enough to find the spread */
+#define MIN_JUDGES   20
+#define MIN_SPREAD   0.25
+#define MAX_SPREAD   4.0
 #define SPREAD_STEPS 16
 #define TURNS        3 /* of finding the spread and moving the base */
 #define GOLDEN       0.6180339887498949
@@ -63,7 +63,7 @@ static void fill_tree(struct leafing *leafing, uint32_t index, uint32_t *leaf) {
   const struct ft_tree *tree = &leafing->forest->tree[index];
   uint32_t outputs = task->data->outputs, round = index / outputs;
   struct ft_bag bag = ft_bag_of(task->data->seed, round, leafing->options->share);
-  for (size_t i = 0; i < task->trains; i++) {
+  for (size_t i = 0; i < task->n_train; i++) {
     uint32_t row = task->train[i];
     leaf[i] = ft_leaf_of(leafing->forest, tree, task->data->features, row);
     if (!ft_bag_next(&bag)) continue;
@@ -72,7 +72,7 @@ static void fill_tree(struct leafing *leafing, uint32_t index, uint32_t *leaf) {
   }
   value_leaves(leafing, tree);
   bag = ft_bag_of(task->data->seed, round, leafing->options->share);
-  for (size_t i = 0; i < task->trains; i++) {
+  for (size_t i = 0; i < task->n_train; i++) {
     if (ft_bag_next(&bag)) continue;
     leafing->other[i * outputs + tree->output] += leafing->value[leaf[i]];
     leafing->asked[i] += tree->output == 0;
@@ -129,7 +129,7 @@ static void shift_base(struct leafing *leafing, double spread) {
 
 /* By sections of the golden ratio: the loss has one valley. */
 static double find_spread(const struct leafing *leafing) {
-  double low = LEAST_SPREAD, high = MOST_SPREAD;
+  double low = MIN_SPREAD, high = MAX_SPREAD;
   double left = high - GOLDEN * (high - low), right = low + GOLDEN * (high - low);
   double of_left = loss_of(leafing, left), of_right = loss_of(leafing, right);
   for (int step = 0; step < SPREAD_STEPS; step++) {
@@ -154,7 +154,7 @@ static void predict_valid(double *margin, const struct leafing *leafing) {
   const struct ft_fit_task *task = leafing->task;
   const struct ft_forest *forest = leafing->forest;
   uint32_t outputs = task->data->outputs;
-  for (size_t i = 0; i < task->valids; i++) {
+  for (size_t i = 0; i < task->n_valid; i++) {
     for (uint32_t g = 0; g < outputs; g++)
       margin[i * outputs + g] = leafing->base[g];
     for (uint32_t t = 0; t < forest->trees; t++) {
@@ -172,10 +172,10 @@ static enum ft_status make_room(struct leafing *leafing, struct ft_arena *arena,
   leafing->value = calloc(nodes + (size_t)1, sizeof *leafing->value);
   leafing->sum = calloc(nodes + (size_t)1, sizeof *leafing->sum);
   leafing->count = calloc(nodes + (size_t)1, sizeof *leafing->count);
-  leafing->other = calloc(task->trains * outputs + 1, sizeof *leafing->other);
+  leafing->other = calloc(task->n_train * outputs + 1, sizeof *leafing->other);
   leafing->margin = calloc(4 * ((size_t)outputs + 1), sizeof *leafing->margin);
-  leafing->asked = calloc(task->trains + 1, sizeof *leafing->asked);
-  *leaf = malloc(task->trains * sizeof **leaf + 1);
+  leafing->asked = calloc(task->n_train + 1, sizeof *leafing->asked);
+  *leaf = malloc(task->n_train * sizeof **leaf + 1);
   if (leafing->base && leafing->value && leafing->sum && leafing->count && leafing->other &&
       leafing->margin && leafing->asked && *leaf)
     return FT_OK;
@@ -214,7 +214,7 @@ static double calibrate(struct leafing *leafing) {
   double spread = 1;
   for (size_t i = 0; i < leafing->judges; i++)
     asked += leafing->asked[i] > 0;
-  if (asked < LEAST_JUDGES) return spread;
+  if (asked < MIN_JUDGES) return spread;
   for (int turn = 0; turn < TURNS; turn++) {
     spread = find_spread(leafing);
     if (leafing->task->data->problem == FT_REGRESSION) break;
@@ -226,7 +226,7 @@ static double calibrate(struct leafing *leafing) {
 static void fill(double *margin, struct leafing *leafing, uint32_t *leaf) {
   const struct ft_fit_data *data = leafing->task->data;
   ft_loss_base(leafing->base, data->problem, data->outputs, data->target, leafing->task->train,
-               leafing->task->trains);
+               leafing->task->n_train);
   for (uint32_t t = 0; t < leafing->forest->trees; t++)
     fill_tree(leafing, t, leaf);
   double factor = calibrate(leafing) / leafing->options->trees;
@@ -241,7 +241,7 @@ enum ft_status ft_forest_leaves(struct ft_forest *forest, double *margin, struct
                                 const struct ft_forest_leaves_options *options,
                                 struct ft_error *err) {
   struct leafing leafing = { .forest = forest, .task = task, .options = options };
-  leafing.judges = task->trains < MOST_JUDGES ? task->trains : MOST_JUDGES;
+  leafing.judges = task->n_train < MAX_JUDGES ? task->n_train : MAX_JUDGES;
   uint32_t *leaf = NULL;
   enum ft_status status = make_room(&leafing, arena, &leaf, err);
   if (status == FT_OK) fill(margin, &leafing, leaf);

@@ -19,7 +19,8 @@ struct ft_cost_question {
   const struct ft_fit_data *data;
   size_t rows;
   double learning_rate_factor; /* of all fits of the search */
-  double pace; /* of the last boosted trees: rounds × learning rate until they stopped */
+  double
+      unit_rate_rounds; /* of the last boosted trees: rounds × learning rate until they stopped */
 };
 
 struct ft_learner {
@@ -28,7 +29,7 @@ struct ft_learner {
   enum ft_model_type asked_for_by; /* the MODEL_TYPE that allows it beside AUTO */
   size_t options_bytes;
   const struct ft_option *option; /* of its struct of options */
-  bool sees_categories_encoded;   /* is handed a view of the features (view_fit.h) */
+  bool sees_categories_encoded;   /* is handed a view of the features (encoded_fit.h) */
   bool boosts;   /* each round adds to those before: it may be cut after any, a refit takes more of
                 * them, and no other learner gains as much by more rows */
   bool averages; /* over many trees already: one fit on all rows is as good as a mean of folds */
@@ -43,7 +44,7 @@ struct ft_learner {
   double (*max_speed_up)(const struct ft_configuration *configuration, double learning_rate_factor);
   void (*speed_up)(void *options, double factor);
   /* Of boosting; else NULL. */
-  double (*pace)(const struct ft_cost_question *question, double rounds);
+  double (*unit_rate_rounds)(const struct ft_cost_question *question, double rounds);
   void (*vary)(void *options, struct ft_random *random);
 };
 

@@ -14,15 +14,15 @@
 #define GAIN       3e-4               /* of a loss, that counts */
 #define PATIENCE   6                  /* steps without such a gain */
 #define BLOCK_ROWS 1024               /* predicted at once */
-#define FEW_CODES  3                  /* a basis of codes costs about so many terms */
+#define CODE_TERMS 3                  /* a basis of codes costs about so many terms */
 
 /* What a fit usually costs. */
-#define MOST_COVARIANCE_WORK 2e9
-#define USUAL_STEPS          30
-#define USUAL_PASSES         6  /* over the rows, a step */
-#define USUAL_SWEEPS         40 /* over the covariance, a step */
-#define MULTIPLY_NS          0.25
-#define ROW_NS               15.0 /* its exponentials */
+#define MAX_COVARIANCE_WORK 2e9
+#define TYPICAL_STEPS       30
+#define TYPICAL_PASSES      6  /* over the rows, a step */
+#define TYPICAL_SWEEPS      40 /* over the covariance, a step */
+#define MULTIPLY_NS         0.25
+#define ROW_NS              15.0 /* its exponentials */
 
 /* A fit's working memory. */
 struct lining {
@@ -42,8 +42,8 @@ struct lining {
 
 /* Every n-th row, so that a design is not larger than it may be. */
 static uint32_t *thin(struct ft_arena *arena, size_t *count, const uint32_t *row, size_t rows,
-                      double most) {
-  *count = (double)rows > most ? (size_t)most : rows;
+                      double max) {
+  *count = (double)rows > max ? (size_t)max : rows;
   uint32_t *picked = FT_ARENA_NEW(arena, uint32_t, *count + 1);
   for (size_t i = 0; picked && i < *count; i++)
     picked[i] = row[(size_t)((double)i * ((double)rows / (double)*count))];
@@ -51,11 +51,11 @@ static uint32_t *thin(struct ft_arena *arena, size_t *count, const uint32_t *row
 }
 
 static enum ft_status make_design(struct ft_design *out, double **target, struct lining *lining,
-                                  const uint32_t *row, size_t rows, double most,
+                                  const uint32_t *row, size_t rows, double max,
                                   struct ft_error *err) {
   const struct ft_fit_data *data = lining->task->data;
   size_t count;
-  uint32_t *picked = thin(&lining->arena, &count, row, rows, most);
+  uint32_t *picked = thin(&lining->arena, &count, row, rows, max);
   *target = FT_ARENA_NEW(&lining->arena, double, count + 1);
   if (!picked || !*target) return ft_arena_fail(err, "the learner");
   for (size_t i = 0; i < count; i++)
@@ -63,10 +63,10 @@ static enum ft_status make_design(struct ft_design *out, double **target, struct
   return ft_design_make(out, data->features, &lining->basis, picked, count, err);
 }
 
-static double most_rows(const struct ft_basis *basis, uint32_t outputs) {
-  double cells = basis->terms + FEW_CODES * basis->lookups + 1;
-  double most = FT_LINEAR_CELLS / cells / (outputs > 4 ? outputs / 4.0 : 1);
-  return most < 1000 ? 1000 : most;
+static double max_rows(const struct ft_basis *basis, uint32_t outputs) {
+  double cells = basis->terms + CODE_TERMS * basis->lookups + 1;
+  double max = FT_LINEAR_CELLS / cells / (outputs > 4 ? outputs / 4.0 : 1);
+  return max < 1000 ? 1000 : max;
 }
 
 static enum ft_status prepare(struct lining *lining, struct ft_error *err) {
@@ -75,11 +75,11 @@ static enum ft_status prepare(struct lining *lining, struct ft_error *err) {
   struct ft_basis_options options = { .knots = own->knots, .reach = own->clip };
   FT_TRY(ft_basis_make(&lining->basis, &lining->arena, task->data->features, &options, err));
   size_t outputs = task->data->outputs;
-  double most = most_rows(&lining->basis, task->data->outputs);
+  double max = max_rows(&lining->basis, task->data->outputs);
   FT_TRY(
-      make_design(&lining->train, &lining->target, lining, task->train, task->trains, most, err));
-  FT_TRY(make_design(&lining->valid, &lining->valid_target, lining, task->valid, task->valids,
-                     most / 4, err));
+      make_design(&lining->train, &lining->target, lining, task->train, task->n_train, max, err));
+  FT_TRY(make_design(&lining->valid, &lining->valid_target, lining, task->valid, task->n_valid,
+                     max / 4, err));
   lining->margin = FT_ARENA_NEW(&lining->arena, double, outputs *(lining->valid.rows + 1));
   lining->best_weight = FT_ARENA_NEW(&lining->arena, double, outputs * lining->basis.columns + 1);
   lining->best_origin = FT_ARENA_NEW(&lining->arena, double, outputs);
@@ -97,7 +97,7 @@ static enum ft_status prepare(struct lining *lining, struct ft_error *err) {
   return ft_elastic_net_make(&lining->net, &lining->arena, &net, err);
 }
 
-/* Mean loss of the valid rows where the net stands. */
+/* Mean loss of the valid rows where the network stands. */
 static double judge(struct lining *lining) {
   const struct ft_fit_data *data = lining->task->data;
   uint32_t outputs = data->outputs;
@@ -128,7 +128,7 @@ static void keep_step(struct lining *lining) {
 
 static void walk_path(struct ft_fit *fit, struct lining *lining) {
   const struct ft_fit_task *task = lining->task;
-  bool judged = task->valids > 0;
+  bool judged = task->n_valid > 0;
   uint32_t steps = judged || task->rounds > FT_LINEAR_STEPS ? FT_LINEAR_STEPS : task->rounds;
   uint32_t idle = 0; /* steps without a gain that counts */
   double anchor = 0;
@@ -161,8 +161,8 @@ static enum ft_status predict_valid(struct ft_fit *fit, const struct ft_fit_task
                                     float *feature, struct ft_error *err) {
   const struct ft_features *features = task->data->features;
   uint32_t outputs = task->data->outputs;
-  for (size_t first = 0; first < task->valids; first += BLOCK_ROWS) {
-    size_t rows = task->valids - first < BLOCK_ROWS ? task->valids - first : BLOCK_ROWS;
+  for (size_t first = 0; first < task->n_valid; first += BLOCK_ROWS) {
+    size_t rows = task->n_valid - first < BLOCK_ROWS ? task->n_valid - first : BLOCK_ROWS;
     for (uint32_t f = 0; f < features->features; f++)
       for (size_t r = 0; r < rows; r++)
         feature[(size_t)f * BLOCK_ROWS + r] =
@@ -170,7 +170,7 @@ static enum ft_status predict_valid(struct ft_fit *fit, const struct ft_fit_task
     struct ft_net_input input = { .feature = feature, .stride = BLOCK_ROWS, .rows = rows };
     FT_TRY(ft_net_run(fit->margin + first * outputs, &fit->member.net, outputs, 1, &input, err));
   }
-  for (size_t i = 0; i < task->valids * outputs; i++)
+  for (size_t i = 0; i < task->n_valid * outputs; i++)
     fit->margin[i] = (fit->margin[i] - task->data->centre) / task->data->scale;
   return FT_OK;
 }
@@ -178,7 +178,7 @@ static enum ft_status predict_valid(struct ft_fit *fit, const struct ft_fit_task
 static enum ft_status make_member(struct ft_fit *fit, struct ft_arena *arena, struct lining *lining,
                                   struct ft_error *err) {
   const struct ft_fit_task *task = lining->task;
-  fit->margin = FT_ARENA_NEW(arena, double, task->valids * task->data->outputs);
+  fit->margin = FT_ARENA_NEW(arena, double, task->n_valid * task->data->outputs);
   float *feature =
       FT_ARENA_NEW(&lining->arena, float, (size_t)task->data->features->features *BLOCK_ROWS);
   if (!fit->margin || !feature) return ft_arena_fail(err, "the learner");
@@ -212,15 +212,16 @@ static double nanoseconds(const struct ft_features *features, double knots, size
   double terms = 0, columns = 0;
   for (uint32_t f = 0; f < features->features; f++) {
     uint32_t codes = features->categories ? features->categories[f] : 0;
-    terms += codes ? FEW_CODES : 1 + knots;
+    terms += codes ? CODE_TERMS : 1 + knots;
     columns += codes ? codes : 1 + knots;
   }
-  double most = FT_LINEAR_CELLS / (terms + 1), seen = (double)rows < most ? (double)rows : most;
+  double max = FT_LINEAR_CELLS / (terms + 1), seen = (double)rows < max ? (double)rows : max;
   double covariance = seen * terms * terms / 2;
-  if (covariance > MOST_COVARIANCE_WORK) covariance = MOST_COVARIANCE_WORK;
+  if (covariance > MAX_COVARIANCE_WORK) covariance = MAX_COVARIANCE_WORK;
   double pass = seen * outputs * (2 * terms * MULTIPLY_NS + ROW_NS);
   double sweep = columns * columns * outputs * MULTIPLY_NS;
-  return covariance * MULTIPLY_NS + USUAL_STEPS * (USUAL_PASSES * pass + USUAL_SWEEPS * sweep);
+  return covariance * MULTIPLY_NS +
+         TYPICAL_STEPS * (TYPICAL_PASSES * pass + TYPICAL_SWEEPS * sweep);
 }
 
 static double seconds(const struct ft_cost_question *question) {

@@ -6,7 +6,7 @@
  * that a step means the same in every fit: the steps of folds can be averaged, and more rows need none
  * more.
  *
- * Shapes      the member is a net of one layer; terms of weight 0 are left out.
+ * Shapes      the member is a network of one layer; terms of weight 0 are left out.
  * Large data  the path sees FT_LINEAR_CELLS cells at most, every n-th row then; a linear model gains
  *             nothing from more.
  * Threads     as fit_task.h; one thread a fit. */

@@ -35,7 +35,7 @@ static enum ft_status make_room(struct making *making, struct ft_arena *arena, s
 static enum ft_status finish(struct ft_member *out, bool *whole, struct ft_arena *arena,
                              struct making *making, struct ft_error *err) {
   uint32_t outputs = making->outputs;
-  if (making->terms + making->lookups == 0) /* a net has an input */
+  if (making->terms + making->lookups == 0) /* a network has an input */
     making->term[making->terms++] = (struct ft_term){ .scale = 1 };
   size_t inputs = (size_t)making->terms + making->rows;
   struct ft_layer *layer = FT_ARENA_NEW(arena, struct ft_layer, 1);

@@ -1,4 +1,4 @@
-/* Linear models as members: nets of one layer.
+/* Linear models as members: networks of one layer.
  *
  * Numbers  weights float32 in the target's unit; the origin stays double, in the base.
  * Threads  pure functions. */

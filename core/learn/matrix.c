@@ -128,10 +128,10 @@ static int feed_next(void *self) {
 static enum ft_status bin_rows(DMatrixHandle *out, const struct ft_features *features,
                                const uint32_t *row, size_t rows, DMatrixHandle reference,
                                const char *config, struct ft_error *err) {
-  size_t most = rows < BLOCK_ROWS ? rows : BLOCK_ROWS;
+  size_t max = rows < BLOCK_ROWS ? rows : BLOCK_ROWS;
   struct feeding feeding = { .features = features, .row = row, .rows = rows, .err = err };
-  feeding.block = make_columns(features, most);
-  if (!feeding.block) return fail_memory(err, most, features->features);
+  feeding.block = make_columns(features, max);
+  if (!feeding.block) return fail_memory(err, max, features->features);
   enum ft_status status = FT_OK;
   if (XGProxyDMatrixCreate(&feeding.proxy) != 0 ||
       XGQuantileDMatrixCreateFromCallback(&feeding, feeding.proxy, reference, rewind_rows,
@@ -153,10 +153,10 @@ static size_t pick_some(uint32_t *out, const struct ft_features *features, const
   for (uint32_t f = 0; f < features->features; f++) {
     if (features->categories[f] == 0) continue;
     const float *value = ft_features_column(features, f);
-    size_t most = 0;
+    size_t max = 0;
     for (size_t r = 1; r < rows; r++)
-      if (value[row[r]] > value[row[most]] || isnan(value[row[most]])) most = r;
-    out[some++] = row[most];
+      if (value[row[r]] > value[row[max]] || isnan(value[row[max]])) max = r;
+    out[some++] = row[max];
   }
   return some;
 }

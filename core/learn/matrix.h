@@ -41,7 +41,7 @@ enum ft_status ft_matrix_make(struct ft_matrix **out, const struct ft_features *
                               struct ft_error *err) FT_MUST_CHECK;
 
 /* From so many rows on a fit's training rows are binned as they are taken. */
-#define FT_MATRIX_MANY ((size_t)1 << 18)
+#define FT_MATRIX_SHARED_ROWS ((size_t)1 << 18)
 
 /* The rows as `bins` bins a feature, of very many rows found on a part: to be trained on, and nothing
  * else.
@@ -78,9 +78,9 @@ struct ft_matrices {
 /* Which rows, and how many bins the booster will want. */
 struct ft_matrix_rows {
   const uint32_t *train;
-  size_t trains;
+  size_t n_train;
   const uint32_t *valid;
-  size_t valids;
+  size_t n_valid;
   uint32_t bins;
 };
 

@@ -7,7 +7,7 @@
 #include "foretell/hash.h"
 #include "foretell/span.h"
 
-#define MOST_KEPT     16
+#define MAX_KEPT      16
 #define BYTES_A_VALUE 14 /* the value with its column, its bin by rows, its bin by columns */
 #define BINNED_BYTES  4  /* the bins alone */
 
@@ -27,7 +27,7 @@ struct ft_matrix_store {
   size_t limit;
   size_t bytes;
   uint64_t clock;
-  struct kept kept[MOST_KEPT];
+  struct kept kept[MAX_KEPT];
 };
 
 struct ft_matrix_store *ft_matrix_store_make(size_t bytes) {
@@ -47,7 +47,7 @@ static void drop(struct ft_matrix_store *store, struct kept *kept) {
 
 void ft_matrix_store_free(struct ft_matrix_store *store) {
   if (!store) return;
-  for (size_t i = 0; i < MOST_KEPT; i++)
+  for (size_t i = 0; i < MAX_KEPT; i++)
     drop(store, &store->kept[i]);
   pthread_mutex_destroy(&store->lock);
   free(store);
@@ -55,8 +55,8 @@ void ft_matrix_store_free(struct ft_matrix_store *store) {
 
 static struct ft_hash128 hash_rows(const struct ft_matrix_rows *rows) {
   static const struct ft_hash_key key = { { 0 } };
-  struct ft_span train = { (const char *)rows->train, rows->trains * sizeof *rows->train };
-  struct ft_span valid = { (const char *)rows->valid, rows->valids * sizeof *rows->valid };
+  struct ft_span train = { (const char *)rows->train, rows->n_train * sizeof *rows->train };
+  struct ft_span valid = { (const char *)rows->valid, rows->n_valid * sizeof *rows->valid };
   struct ft_hash128 both[2] = { ft_hash_keyed(&key, train), ft_hash_keyed(&key, valid) };
   return ft_hash_keyed(&key, (struct ft_span){ (const char *)both, sizeof both });
 }
@@ -67,7 +67,7 @@ static bool is_of(const struct kept *kept, const struct kept *wanted) {
 }
 
 static struct kept *find(struct ft_matrix_store *store, const struct kept *wanted) {
-  for (size_t i = 0; i < MOST_KEPT; i++)
+  for (size_t i = 0; i < MAX_KEPT; i++)
     if (!store->kept[i].lent && is_of(&store->kept[i], wanted)) return &store->kept[i];
   return NULL;
 }
@@ -77,7 +77,7 @@ static struct kept *make_place(struct ft_matrix_store *store, size_t bytes) {
   if (bytes > store->limit) return NULL;
   for (;;) {
     struct kept *empty = NULL, *oldest = NULL;
-    for (size_t i = 0; i < MOST_KEPT; i++) {
+    for (size_t i = 0; i < MAX_KEPT; i++) {
       struct kept *one = &store->kept[i];
       if (one->bytes == 0)
         empty = one;
@@ -94,14 +94,14 @@ static enum ft_status make(struct ft_matrices *out, const struct ft_features *fe
                            const struct ft_matrix_rows *rows, uint32_t threads,
                            struct ft_error *err) {
   struct ft_matrix *train = NULL, *valid = NULL;
-  if (rows->trains < FT_MATRIX_MANY)
-    FT_TRY(ft_matrix_make(&train, features, rows->train, rows->trains, threads, err));
+  if (rows->n_train < FT_MATRIX_SHARED_ROWS)
+    FT_TRY(ft_matrix_make(&train, features, rows->train, rows->n_train, threads, err));
   else
-    FT_TRY(ft_matrix_make_binned(&train, features, rows->train, rows->trains, rows->bins, threads,
+    FT_TRY(ft_matrix_make_binned(&train, features, rows->train, rows->n_train, rows->bins, threads,
                                  err));
   enum ft_status status = FT_OK;
-  if (rows->valids > 0)
-    status = ft_matrix_make(&valid, features, rows->valid, rows->valids, threads, err);
+  if (rows->n_valid > 0)
+    status = ft_matrix_make(&valid, features, rows->valid, rows->n_valid, threads, err);
   if (status != FT_OK) {
     ft_matrix_free(train);
     return status;
@@ -118,8 +118,8 @@ static void lend(struct ft_matrices *out, struct ft_matrix_store *store, struct 
 }
 
 static size_t bytes_of(const struct ft_features *features, const struct ft_matrix_rows *rows) {
-  size_t bytes = rows->trains < FT_MATRIX_MANY ? BYTES_A_VALUE : BINNED_BYTES;
-  return (rows->trains * bytes + rows->valids * BYTES_A_VALUE) * features->features + 1;
+  size_t bytes = rows->n_train < FT_MATRIX_SHARED_ROWS ? BYTES_A_VALUE : BINNED_BYTES;
+  return (rows->n_train * bytes + rows->n_valid * BYTES_A_VALUE) * features->features + 1;
 }
 
 /* Lent by the store, or a place in it that new ones may take; neither: nothing to keep. */

@@ -9,8 +9,8 @@
 #include "core/learn/forest_leaves.h"
 #include "core/learn/loss.h"
 
-#define MOST_TREES  800 /* of all labels together */
-#define LEAST_TREES 30  /* of a label */
+#define MAX_TREES   800 /* of all labels together */
+#define MIN_TREES   30  /* of a label */
 #define COST_FACTOR 2.0 /* of trees that are as deep as they can be */
 
 struct growing {
@@ -29,10 +29,10 @@ static void release(struct growing *growing) {
 }
 
 static uint32_t count_trees(const struct ft_fit_task *task) {
-  if (task->valids == 0) return task->rounds;
+  if (task->n_valid == 0) return task->rounds;
   const struct ft_random_forest_options *options = task->configuration->options;
-  double most = (double)MOST_TREES / task->data->outputs;
-  double trees = fmin(fmin(options->trees, task->most_rounds), fmax(most, LEAST_TREES));
+  double max = (double)MAX_TREES / task->data->outputs;
+  double trees = fmin(fmin(options->trees, task->max_rounds), fmax(max, MIN_TREES));
   return trees < 1 ? 1 : (uint32_t)trees;
 }
 
@@ -52,14 +52,15 @@ static enum ft_status make_booster(struct growing *growing, struct ft_error *err
 
 static enum ft_status prepare(struct growing *growing, struct ft_error *err) {
   const struct ft_fit_task *task = growing->task;
-  struct ft_matrix_rows rows = { task->train, task->trains, task->valid, task->valids,
-                                 ft_matrix_bins(task->trains) };
+  struct ft_matrix_rows rows = { task->train, task->n_train, task->valid, task->n_valid,
+                                 ft_matrix_bins(task->n_train) };
   const struct ft_random_forest_options *options = task->configuration->options;
   growing->share = options->subsample;
   growing->trees = count_trees(task);
-  growing->gradient = calloc(task->trains * task->data->outputs + 1, 2 * sizeof *growing->gradient);
+  growing->gradient =
+      calloc(task->n_train * task->data->outputs + 1, 2 * sizeof *growing->gradient);
   if (!growing->gradient)
-    return ft_fail(err, FT_NOMEM, "out of memory to train on %zu rows", task->trains);
+    return ft_fail(err, FT_NOMEM, "out of memory to train on %zu rows", task->n_train);
   FT_TRY(ft_matrices_borrow(&growing->matrices, task->data->features, &rows, task->threads, err));
   return make_booster(growing, err);
 }
@@ -68,10 +69,10 @@ static enum ft_status prepare(struct growing *growing, struct ft_error *err) {
 static enum ft_status grow_tree(struct growing *growing, uint32_t tree, struct ft_error *err) {
   const struct ft_fit_task *task = growing->task;
   uint32_t outputs = task->data->outputs;
-  size_t count = task->trains * outputs;
+  size_t count = task->n_train * outputs;
   float *gradient = growing->gradient, *hessian = gradient + count;
   struct ft_bag bag = ft_bag_of(task->data->seed, tree, growing->share);
-  for (size_t i = 0; i < task->trains; i++) {
+  for (size_t i = 0; i < task->n_train; i++) {
     double target = task->data->target[task->train[i]];
     float weight = ft_bag_next(&bag) ? 1 : 0;
     for (uint32_t g = 0; g < outputs; g++) {
@@ -80,7 +81,7 @@ static enum ft_status grow_tree(struct growing *growing, uint32_t tree, struct f
       hessian[i * outputs + g] = weight;
     }
   }
-  ft_loss_quantise(gradient, count, task->trains);
+  ft_loss_quantise(gradient, count, task->n_train);
   return ft_booster_boost(growing->booster, growing->matrices.train, tree, gradient, hessian, err);
 }
 
@@ -105,7 +106,7 @@ static enum ft_status grow(struct ft_fit *fit, struct growing *growing, struct f
 static enum ft_status make_member(struct ft_fit *fit, struct ft_arena *arena,
                                   const struct growing *growing, struct ft_error *err) {
   const struct ft_fit_task *task = growing->task;
-  struct ft_grown_on rows = { task->data->features, task->train, task->trains, task->threads };
+  struct ft_grown_on rows = { task->data->features, task->train, task->n_train, task->threads };
   const struct ft_random_forest_options *own = task->configuration->options;
   struct ft_forest *forest = &fit->member.forest;
   FT_TRY(ft_booster_forest(forest, arena, growing->booster, fit->rounds, 1, &rows, err));
@@ -124,7 +125,7 @@ static enum ft_status make_member(struct ft_fit *fit, struct ft_arena *arena,
 static enum ft_status run(struct ft_fit *fit, struct ft_arena *arena, struct growing *growing,
                           struct ft_error *err) {
   const struct ft_fit_task *task = growing->task;
-  fit->margin = FT_ARENA_NEW(arena, double, task->valids * task->data->outputs);
+  fit->margin = FT_ARENA_NEW(arena, double, task->n_valid * task->data->outputs);
   if (!fit->margin) return ft_arena_fail(err, "the learner");
   FT_TRY(prepare(growing, err));
   FT_TRY(grow(fit, growing, err));

@@ -4,8 +4,8 @@
 
 #include "core/learn/loss.h"
 
-#define MOST_ROWS   256  /* are enough for a mean */
-#define USUAL_SHARE 0.03 /* of the loss, where no rows are left to look at */
+#define MAX_ROWS      256  /* are enough for a mean */
+#define TYPICAL_SHARE 0.03 /* of the loss, where no rows are left to look at */
 
 struct looking {
   const struct ft_run *run;
@@ -56,7 +56,7 @@ static enum ft_status look(double *gain, const struct looking *looking,
 enum ft_status ft_bagging_gains(double *gain, const struct ft_run *run,
                                 const struct ft_search *search, const uint32_t *row, size_t rows,
                                 struct ft_error *err) {
-  struct looking looking = { run, row, rows < MOST_ROWS ? rows : MOST_ROWS, NULL, NULL };
+  struct looking looking = { run, row, rows < MAX_ROWS ? rows : MAX_ROWS, NULL, NULL };
   size_t count = looking.rows * run->outputs;
   looking.margin = calloc(count + 1, sizeof(double));
   looking.sum = calloc(count + 1, sizeof(double));
@@ -64,7 +64,7 @@ enum ft_status ft_bagging_gains(double *gain, const struct ft_run *run,
   if (!looking.margin || !looking.sum) status = ft_fail(err, FT_NOMEM, "out of memory to train");
   for (uint32_t i = 0; i < search->candidates && status == FT_OK; i++) {
     const struct ft_candidate *candidate = &search->candidate[i];
-    gain[i] = rows == 0 ? USUAL_SHARE * candidate->trial.loss : 0;
+    gain[i] = rows == 0 ? TYPICAL_SHARE * candidate->trial.loss : 0;
     if (candidate->state == FT_CANDIDATE_TRIED && rows > 0)
       status = look(&gain[i], &looking, &candidate->trial, err);
   }

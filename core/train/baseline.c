@@ -34,10 +34,10 @@ double ft_baseline_of_numbers(enum ft_metric metric, const struct ft_spread *spr
 
 double ft_baseline_of_classes(enum ft_metric metric, const double *count, size_t stride,
                               uint32_t labels, uint32_t positive) {
-  double rows = 0, most = 0, entropy = 0, seen = 0;
+  double rows = 0, max = 0, entropy = 0, seen = 0;
   for (uint32_t l = 0; l < labels; l++) {
     rows += count[l * stride];
-    most = fmax(most, count[l * stride]);
+    max = fmax(max, count[l * stride]);
     seen += count[l * stride] > 0;
   }
   if (rows == 0) return metric == FT_METRIC_AUC ? 0.5 : 0;
@@ -51,6 +51,6 @@ double ft_baseline_of_classes(enum ft_metric metric, const double *count, size_t
   case FT_METRIC_F1: return 2 * share / (1 + share);
   case FT_METRIC_F1_MACRO: return 1 / seen;
   case FT_METRIC_LOG_LOSS: return entropy;
-  default: return most / rows;
+  default: return max / rows;
   }
 }

@@ -16,8 +16,7 @@ static double loss_of(const struct ft_budget_part *part) {
   return square * (1.0 / (part->kept - 1) - 1.0 / part->kept);
 }
 
-void ft_budget_keep(struct ft_budget_part *part, uint32_t parts, double most_ns,
-                    double most_bytes) {
+void ft_budget_keep(struct ft_budget_part *part, uint32_t parts, double max_ns, double max_bytes) {
   double ns = 0, bytes = 0;
   uint32_t left = 0;
   for (uint32_t i = 0; i < parts; i++) {
@@ -26,16 +25,16 @@ void ft_budget_keep(struct ft_budget_part *part, uint32_t parts, double most_ns,
     bytes += part[i].kept * part[i].bytes;
     left += part[i].kept;
   }
-  while (left > parts && (ns > most_ns || bytes > most_bytes)) {
-    double least = INFINITY;
+  while (left > parts && (ns > max_ns || bytes > max_bytes)) {
+    double min = INFINITY;
     uint32_t next = 0;
     for (uint32_t i = 0; i < parts; i++) {
       if (part[i].kept == 1) continue;
       double saved =
-          (ns > most_ns ? part[i].ns / ns : 0) + (bytes > most_bytes ? part[i].bytes / bytes : 0);
+          (ns > max_ns ? part[i].ns / ns : 0) + (bytes > max_bytes ? part[i].bytes / bytes : 0);
       double price = loss_of(&part[i]) / fmax(saved, 1e-300);
-      if (!(price < least)) continue;
-      least = price;
+      if (!(price < min)) continue;
+      min = price;
       next = i;
     }
     part[next].kept--;

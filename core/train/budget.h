@@ -16,7 +16,7 @@
 double ft_budget_standard_ns(uint32_t outputs);
 
 struct ft_budget_part {
-  double weight; /* in the mixture */
+  double weight; /* in the ensemble */
   double gain;   /* of very many fits over one, in loss */
   double ns;     /* of one fit, a row */
   double bytes;  /* of one fit in the artifact */
@@ -24,6 +24,6 @@ struct ft_budget_part {
   uint32_t kept; /* of them, as ft_budget_keep decides; at least 1 */
 };
 
-void ft_budget_keep(struct ft_budget_part *part, uint32_t parts, double most_ns, double most_bytes);
+void ft_budget_keep(struct ft_budget_part *part, uint32_t parts, double max_ns, double max_bytes);
 
 #endif

@@ -5,12 +5,12 @@
 #include "core/learn/loss.h"
 #include "foretell/maths.h"
 
-#define LEAST_ROWS    100
-#define LEAST_FACTOR  0.2
-#define MOST_FACTOR   5.0
+#define MIN_ROWS      100
+#define MIN_FACTOR    0.2
+#define MAX_FACTOR    5.0
 #define NEWTON_STEPS  12
 #define SECTION_STEPS 30
-#define MOST_OUTPUTS  64 /* more labels are left as they are */
+#define MAX_OUTPUTS   64 /* more labels are left as they are */
 
 /* Some of the rows: first, first + step … */
 struct rows {
@@ -21,7 +21,7 @@ struct rows {
 static const struct ft_calibration none = { 1, 0 };
 
 static double loss_of(const struct ft_scored *scored, size_t row, struct ft_calibration c) {
-  double margin[MOST_OUTPUTS];
+  double margin[MAX_OUTPUTS];
   for (uint32_t g = 0; g < scored->outputs; g++)
     margin[g] = c.factor * scored->margin[row * scored->outputs + g] + c.shift;
   return ft_loss_row(scored->problem, scored->outputs, margin, scored->target[row]);
@@ -62,7 +62,7 @@ static struct ft_calibration step_on(const struct rows *rows, struct ft_calibrat
 /* Golden section over the factor's logarithm: the loss is convex in the factor. */
 static struct ft_calibration find_factor(const struct rows *rows) {
   const double ratio = 0.6180339887498949;
-  double low = ft_log(LEAST_FACTOR), high = ft_log(MOST_FACTOR);
+  double low = ft_log(MIN_FACTOR), high = ft_log(MAX_FACTOR);
   double a = high - ratio * (high - low), b = low + ratio * (high - low);
   double loss_a = sum_loss(rows, (struct ft_calibration){ ft_exp(a), 0 });
   double loss_b = sum_loss(rows, (struct ft_calibration){ ft_exp(b), 0 });
@@ -89,13 +89,12 @@ static struct ft_calibration find_on(const struct rows *rows) {
   struct ft_calibration found = none;
   for (int i = 0; i < NEWTON_STEPS; i++)
     found = step_on(rows, found);
-  bool sane = found.factor >= LEAST_FACTOR && found.factor <= MOST_FACTOR && isfinite(found.shift);
+  bool sane = found.factor >= MIN_FACTOR && found.factor <= MAX_FACTOR && isfinite(found.shift);
   return sane ? found : none;
 }
 
 struct ft_calibration ft_calibration_find(const struct ft_scored *scored) {
-  if (scored->problem == FT_REGRESSION || scored->rows < LEAST_ROWS ||
-      scored->outputs > MOST_OUTPUTS)
+  if (scored->problem == FT_REGRESSION || scored->rows < MIN_ROWS || scored->outputs > MAX_OUTPUTS)
     return none;
   double sum = 0, squares = 0;
   for (size_t first = 0; first < 2; first++) {

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MOST_VALUES 2000 /* looked at */
-#define MOST_BYTES  40   /* of a number or a date */
+#define MAX_VALUES 2000 /* looked at */
+#define MAX_BYTES  40   /* of a number or a date */
 
 static bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -51,7 +51,7 @@ static bool is_number(struct ft_span text) {
 static bool is_date(struct ft_span text) {
   static const char *const form[] = { "dddd-dd-dd", "dddd/dd/dd", "dd.dd.dddd", "dd/dd/dddd",
                                       "dd-dd-dddd" };
-  if (text.size < 10 || text.size > MOST_BYTES) return false;
+  if (text.size < 10 || text.size > MAX_BYTES) return false;
   if (text.size > 10 && text.data[10] != ' ' && text.data[10] != 'T') return false;
   for (size_t f = 0; f < sizeof form / sizeof *form; f++) {
     size_t i = 0;
@@ -64,13 +64,13 @@ static bool is_date(struct ft_span text) {
 
 static bool all_are(const struct ft_dictionary *dictionary, bool (*is)(struct ft_span)) {
   uint32_t looked = 0, found = 0;
-  for (uint32_t i = 0; i < dictionary->entries && looked < MOST_VALUES; i++, looked++) {
+  for (uint32_t i = 0; i < dictionary->entries && looked < MAX_VALUES; i++, looked++) {
     struct ft_span text = trimmed(dictionary->text[i]);
     if (is_nothing(text)) continue;
-    if (text.size > MOST_BYTES || !is(text)) return false;
+    if (text.size > MAX_BYTES || !is(text)) return false;
     found++;
   }
-  return found >= FT_CAST_LEAST_VALUES;
+  return found >= FT_CAST_MIN_VALUES;
 }
 
 void ft_cast_warn(struct ft_run *run, const struct ft_table *table) {

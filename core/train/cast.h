@@ -5,7 +5,7 @@
 
 #include "core/train/run.h"
 
-#define FT_CAST_LEAST_VALUES 21 /* fewer different ones may well be codes */
+#define FT_CAST_MIN_VALUES 21 /* fewer different ones may well be codes */
 
 /* Warn of each such column. */
 void ft_cast_warn(struct ft_run *run, const struct ft_table *table);

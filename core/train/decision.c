@@ -10,7 +10,7 @@
 #define PARTS       5
 #define NO_PART     PARTS
 #define DRAWS       1000
-#define MOST_WORSE  25 /* draws in which a threshold may be no better: 2.5 % */
+#define MAX_WORSE   25 /* draws in which a threshold may be no better: 2.5 % */
 #define LARGE_COUNT 100
 #define SEED        UINT64_C(0x7468726573686f6c)
 
@@ -104,8 +104,8 @@ static double draw_count(struct ft_random *random, double mean) {
       count += ft_random_unit(random);
     return fmax(mean + sqrt(mean) * (count - 6), 0);
   }
-  double product = ft_random_unit(random), least = ft_exp(-mean);
-  for (; product > least; count++)
+  double product = ft_random_unit(random), min = ft_exp(-mean);
+  for (; product > min; count++)
     product *= ft_random_unit(random);
   return count;
 }
@@ -135,13 +135,13 @@ static bool is_better(enum ft_decision_aim aim, const double *kind) {
 static bool is_better_beyond_chance(enum ft_decision_aim aim, const double *kind) {
   struct ft_random random = ft_random_seeded(SEED);
   int worse = 0;
-  for (int d = 0; d < DRAWS && worse <= MOST_WORSE; d++) {
+  for (int d = 0; d < DRAWS && worse <= MAX_WORSE; d++) {
     double drawn[KINDS];
     for (unsigned k = 0; k < KINDS; k++)
       drawn[k] = kind[k] > 0 ? draw_count(&random, kind[k]) : 0;
     worse += !is_better(aim, drawn);
   }
-  return worse <= MOST_WORSE;
+  return worse <= MAX_WORSE;
 }
 
 enum ft_status ft_decision_threshold(double *out, enum ft_decision_aim aim,

@@ -8,14 +8,14 @@
 #include "core/train/radix.h"
 
 #define PARTS        5     /* the first and the last of so many are compared */
-#define MOST_ROWS    10000 /* looked at of a part */
+#define MAX_ROWS     10000 /* looked at of a part */
 #define CHANCE       2.5 /* times the scale of Kolmogorov's distribution: 1 of 100,000 by chance */
 #define DEVIATIONS   6.0 /* of a sum that chance makes */
 #define TURNS        0.005 /* of the neighbours, where rows are sorted */
 #define TURNS_A_STEP 0.05  /* and of those that differ */
 #define ROWS_A_RUN   5
 #define MIXED_SHARE  0.1 /* of the changes that mixed rows have: the target is sorted */
-#define MOST_NAMED   3
+#define MAX_NAMED    3
 #define NAMES_BYTES  240
 
 /* What a column's values are in the first and in the last part. */
@@ -111,7 +111,7 @@ static bool codes_differ(struct comparison *c) {
 static bool differs(struct comparison *c) {
   read_parts(c);
   if (nulls_differ(c)) return true;
-  if (c->present[0] < FT_DRIFT_LEAST_ROWS / PARTS || c->present[1] < FT_DRIFT_LEAST_ROWS / PARTS)
+  if (c->present[0] < FT_DRIFT_MIN_ROWS / PARTS || c->present[1] < FT_DRIFT_MIN_ROWS / PARTS)
     return false;
   return is_text(c) ? codes_differ(c) : numbers_differ(c);
 }
@@ -128,9 +128,9 @@ static int direction_of(const struct comparison *c) {
     pairs += !isnan(last);
     last = value;
   }
-  double most = TURNS * (double)pairs;
-  if ((double)down <= most && (double)down <= TURNS_A_STEP * (double)up && up > 0) return 1;
-  return (double)up <= most && (double)up <= TURNS_A_STEP * (double)down && down > 0 ? -1 : 0;
+  double max = TURNS * (double)pairs;
+  if ((double)down <= max && (double)down <= TURNS_A_STEP * (double)up && up > 0) return 1;
+  return (double)up <= max && (double)up <= TURNS_A_STEP * (double)down && down > 0 ? -1 : 0;
 }
 
 /* Equal texts, or booleans, stand together: about one run a text, and not of single rows. Of the
@@ -179,7 +179,7 @@ static enum ft_status make_room(struct comparison *c, struct ft_arena *arena,
 }
 
 static bool is_left_out(const struct ft_run *run, const char *name) {
-  for (uint32_t i = 0; i < run->profile.left_outs; i++)
+  for (uint32_t i = 0; i < run->profile.n_left_out; i++)
     if (run->profile.left_out[i].name == name) return true;
   return false;
 }
@@ -192,7 +192,7 @@ struct naming {
 };
 
 static void add_name(struct naming *naming, const char *name) {
-  if (naming->columns++ >= MOST_NAMED) return;
+  if (naming->columns++ >= MAX_NAMED) return;
   int size = snprintf(naming->text + naming->size, NAMES_BYTES - naming->size, "%s\"%.60s\"",
                       naming->size ? ", " : "", name);
   if (size > 0 && (size_t)size < NAMES_BYTES - naming->size) naming->size += (size_t)size;
@@ -207,8 +207,8 @@ static void tell_target(struct ft_run *run, const struct ft_field *target) {
 static void tell_differences(struct ft_run *run, const struct naming *naming) {
   char more[48] = "";
   if (naming->columns == 0) return;
-  if (naming->columns > MOST_NAMED)
-    snprintf(more, sizeof more, " and %u more columns", (unsigned)(naming->columns - MOST_NAMED));
+  if (naming->columns > MAX_NAMED)
+    snprintf(more, sizeof more, " and %u more columns", (unsigned)(naming->columns - MAX_NAMED));
   ft_run_warn(run,
               "the last fifth of the rows differs from the first in %s%s: "
               "newer rows may be predicted worse than the score says",
@@ -242,10 +242,10 @@ static void compare(struct ft_run *run, struct comparison *c) {
 
 enum ft_status ft_drift_warn(struct ft_run *run, const struct ft_table *table,
                              struct ft_error *err) {
-  if (table->rows < FT_DRIFT_LEAST_ROWS) return FT_OK;
+  if (table->rows < FT_DRIFT_MIN_ROWS) return FT_OK;
   struct comparison c = { .table = table };
   size_t part = table->rows / PARTS;
-  c.step = (part + MOST_ROWS - 1) / MOST_ROWS;
+  c.step = (part + MAX_ROWS - 1) / MAX_ROWS;
   c.rows = part / c.step;
   struct ft_arena arena;
   ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);

@@ -15,9 +15,9 @@
 
 #include "core/train/run.h"
 
-#define FT_DRIFT_LEAST_ROWS 500
-#define FT_DRIFT_DISTANCE   0.2 /* of numbers, and of categories beyond what chance makes */
-#define FT_DRIFT_NULLS      0.1
+#define FT_DRIFT_MIN_ROWS 500
+#define FT_DRIFT_DISTANCE 0.2 /* of numbers, and of categories beyond what chance makes */
+#define FT_DRIFT_NULLS    0.1
 
 enum ft_status ft_drift_warn(struct ft_run *run, const struct ft_table *table,
                              struct ft_error *err) FT_MUST_CHECK;

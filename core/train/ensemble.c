@@ -6,11 +6,11 @@
 
 #include "core/learn/loss.h"
 
-#define ENOUGH_ROWS 10000
+#define HALVES_MAX_ROWS 10000
 
-#define FEW_ROWS 4000 /* are halved in more than one way */
-#define HALVINGS 3
-#define WHOLE    UINT32_MAX
+#define SMALL_ROWS 4000 /* are halved in more than one way */
+#define HALVINGS   3
+#define WHOLE      UINT32_MAX
 
 /* Some of the rows: every `step`th, and of these the ones whose number has `bit` set, or not. */
 struct part {
@@ -29,12 +29,12 @@ struct choosing {
   uint32_t steps;                          /* taken in all */
   const struct ft_ensemble_budget *budget; /* NULL: no limit */
   double price;                            /* of a cost of 1, in loss of a row */
-  uint32_t most_kept;                      /* fits of a candidate, at most */
+  uint32_t max_kept;                       /* fits of a candidate, at most */
   uint32_t *kept;                          /* fits of each candidate that is taken */
   double spent;                            /* on those of the weights */
 };
 
-void ft_ensemble_mix(double *out, const struct ft_ensemble_task *task, const double *weight) {
+void ft_ensemble_average(double *out, const struct ft_ensemble_task *task, const double *weight) {
   size_t count = task->rows * task->outputs;
   memset(out, 0, count * sizeof *out);
   for (uint32_t c = 0; c < task->candidates; c++) {
@@ -99,9 +99,9 @@ static double bonus_with(const struct choosing *choosing, uint32_t c, uint32_t k
 static uint32_t best_kept(double *bonus, const struct choosing *choosing, uint32_t c) {
   uint32_t best = 0;
   *bonus = -INFINITY;
-  uint32_t least = choosing->taken[c] ? choosing->kept[c] : 1, most = choosing->budget->fits[c];
-  if (most > choosing->most_kept) most = choosing->most_kept;
-  for (uint32_t kept = least; kept <= most; kept++) {
+  uint32_t min = choosing->taken[c] ? choosing->kept[c] : 1, max = choosing->budget->fits[c];
+  if (max > choosing->max_kept) max = choosing->max_kept;
+  for (uint32_t kept = min; kept <= max; kept++) {
     double with = bonus_with(choosing, c, kept);
     if (!(with > *bonus)) continue;
     *bonus = with;
@@ -122,20 +122,20 @@ static void take(struct choosing *choosing, uint32_t c, uint32_t kept) {
 /* Take the best one; its loss, or infinity when the budget allows none. */
 static double take_best(struct choosing *choosing) {
   uint32_t next = 0, next_kept = 0;
-  double least = INFINITY;
+  double min = INFINITY;
   for (uint32_t c = 0; c < choosing->task->candidates; c++) {
     double bonus = 0;
     uint32_t kept = 1;
     if (choosing->budget) kept = best_kept(&bonus, choosing, c);
     if (bonus == -INFINITY) continue;
     double loss = loss_with(choosing, c) - bonus;
-    if (!(loss < least)) continue;
-    least = loss;
+    if (!(loss < min)) continue;
+    min = loss;
     next = c;
     next_kept = kept;
   }
-  if (least < INFINITY) take(choosing, next, next_kept);
-  return least;
+  if (min < INFINITY) take(choosing, next, next_kept);
+  return min;
 }
 
 static double spent_on(const struct choosing *choosing) {
@@ -167,45 +167,45 @@ static double choose_on(double *weight, struct choosing *choosing) {
 
 /* Of very many rows some are enough. */
 static size_t step_of(const struct ft_ensemble_task *task) {
-  return task->rows / ENOUGH_ROWS + 1;
+  return task->rows / HALVES_MAX_ROWS + 1;
 }
 
 /* Halvings of the rows: of few rows any one is a matter of luck. */
 static uint32_t halvings_of(const struct ft_ensemble_task *task) {
-  return task->rows < FEW_ROWS ? HALVINGS : 1;
+  return task->rows < SMALL_ROWS ? HALVINGS : 1;
 }
 
 static uint32_t best_single(const struct ft_ensemble_task *task, const struct part *part) {
   uint32_t best = 0;
-  double least = INFINITY;
+  double min = INFINITY;
   for (uint32_t c = 0; c < task->candidates; c++) {
     double loss = 0;
     for (size_t i = 0, r = 0; r < task->rows; r = ++i * part->step)
       if (is_in(part, i))
         loss += ft_loss_row(task->problem, task->outputs, task->margin[c] + r * task->outputs,
                             task->target[r]);
-    if (loss < least) {
-      least = loss;
+    if (loss < min) {
+      min = loss;
       best = c;
     }
   }
   return best;
 }
 
-/* What a mixture is better by than the best single one, where neither was chosen. */
+/* What an ensemble is better by than the best single one, where neither was chosen. */
 struct elsewhere {
   double sum, squares;
   size_t rows;
 };
 
 static void add_elsewhere(struct elsewhere *gain, const struct ft_ensemble_task *task,
-                          const double *mixture, uint32_t single, const struct part *part) {
+                          const double *ensemble, uint32_t single, const struct part *part) {
   for (size_t i = 0, r = 0; r < task->rows; r = ++i * part->step) {
     size_t at = r * task->outputs;
     if (is_in(part, i)) continue;
     double row =
         ft_loss_row(task->problem, task->outputs, task->margin[single] + at, task->target[r]) -
-        ft_loss_row(task->problem, task->outputs, mixture + at, task->target[r]);
+        ft_loss_row(task->problem, task->outputs, ensemble + at, task->target[r]);
     gain->sum += row;
     gain->squares += row * row;
     gain->rows++;
@@ -221,7 +221,7 @@ static bool is_worse(const struct elsewhere *gain, uint32_t halvings) {
 }
 
 /* The whole, then the halves: `weight` ends as the mean of all, or as the best single one. */
-static void choose(double *weight, double *half, double *mixture, struct choosing *choosing) {
+static void choose(double *weight, double *half, double *ensemble, struct choosing *choosing) {
   const struct ft_ensemble_task *task = choosing->task;
   const uint32_t halvings = halvings_of(task);
   const struct part whole = choosing->part;
@@ -231,16 +231,17 @@ static void choose(double *weight, double *half, double *mixture, struct choosin
     choosing->part.bit = h / 2;
     choosing->part.side = h % 2;
     choose_on(half, choosing);
-    ft_ensemble_mix(mixture, task, half);
-    add_elsewhere(&gain, task, mixture, best_single(task, &choosing->part), &choosing->part);
+    ft_ensemble_average(ensemble, task, half);
+    add_elsewhere(&gain, task, ensemble, best_single(task, &choosing->part), &choosing->part);
     for (uint32_t c = 0; c < task->candidates; c++)
       weight[c] += half[c];
   }
   for (uint32_t c = 0; c < task->candidates; c++)
     weight[c] /= 1 + 2 * halvings;
   uint32_t single = best_single(task, &whole);
-  ft_ensemble_mix(mixture, task, weight);
-  if (!is_worse(&gain, halvings) && ft_ensemble_gain(task, task->margin[single], mixture).mean >= 0)
+  ft_ensemble_average(ensemble, task, weight);
+  if (!is_worse(&gain, halvings) &&
+      ft_ensemble_gain(task, task->margin[single], ensemble).mean >= 0)
     return;
   for (uint32_t c = 0; c < task->candidates; c++)
     weight[c] = c == single;
@@ -270,29 +271,29 @@ enum ft_status ft_ensemble_choose(double *weight, const struct ft_ensemble_task 
   struct choosing choosing;
   enum ft_status status = make_room(&choosing, task, err);
   double *half = calloc(task->candidates, sizeof *half);
-  double *mixture = calloc(task->rows * task->outputs + 1, sizeof *mixture);
-  if (status == FT_OK && (!half || !mixture))
+  double *ensemble = calloc(task->rows * task->outputs + 1, sizeof *ensemble);
+  if (status == FT_OK && (!half || !ensemble))
     status = ft_fail(err, FT_NOMEM, "out of memory to choose among the candidates");
-  if (status == FT_OK) choose(weight, half, mixture, &choosing);
+  if (status == FT_OK) choose(weight, half, ensemble, &choosing);
   release(&choosing);
   free(half);
-  free(mixture);
+  free(ensemble);
   return status;
 }
 
 /* Cheap candidates first or good ones, many candidates or many fits of each: what is best shows in the
  * end, and `choosing` keeps it. */
 static void choose_within(double *weight, double *tried, struct choosing *choosing) {
-  static const double prices[] = { 0, 0.02, 0.06, 0.2 }; /* shares of the first mixture's loss */
+  static const double prices[] = { 0, 0.02, 0.06, 0.2 }; /* shares of the first ensemble's loss */
   static const uint32_t kept[] = { UINT32_MAX, 2, 1 };
   double best = INFINITY, scale = 0, best_price = 0;
-  uint32_t best_kept = kept[0], most_fits = 0;
+  uint32_t best_kept = kept[0], max_fits = 0;
   for (uint32_t c = 0; c < choosing->task->candidates; c++)
-    if (choosing->budget->fits[c] > most_fits) most_fits = choosing->budget->fits[c];
+    if (choosing->budget->fits[c] > max_fits) max_fits = choosing->budget->fits[c];
   for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
-    if (i > 0 && kept[i] >= most_fits) continue; /* the same again */
+    if (i > 0 && kept[i] >= max_fits) continue; /* the same again */
     for (size_t j = 0; j < sizeof prices / sizeof *prices; j++) {
-      choosing->most_kept = kept[i];
+      choosing->max_kept = kept[i];
       choosing->price = prices[j] * scale;
       double loss = choose_on(tried, choosing);
       if (loss == INFINITY) return;
@@ -301,18 +302,18 @@ static void choose_within(double *weight, double *tried, struct choosing *choosi
       if (!(loss < best)) continue;
       best = loss;
       best_price = choosing->price;
-      best_kept = choosing->most_kept;
+      best_kept = choosing->max_kept;
       memcpy(weight, tried, choosing->task->candidates * sizeof *weight);
     }
   }
   choosing->price = best_price;
-  choosing->most_kept = best_kept;
+  choosing->max_kept = best_kept;
 }
 
 /* What halves of few rows choose too: one alone may be the luckiest, and not the best. */
 static void add_halves(double *weight, double *half, struct choosing *choosing) {
   const struct ft_ensemble_task *task = choosing->task;
-  if (task->rows >= FEW_ROWS) return;
+  if (task->rows >= SMALL_ROWS) return;
   for (uint32_t h = 0; h < 2 * HALVINGS; h++) {
     choosing->part.bit = h / 2;
     choosing->part.side = h % 2;
@@ -327,15 +328,15 @@ static void add_halves(double *weight, double *half, struct choosing *choosing) 
 /* Those of the least weight go, until a fit of each is within the budget. */
 static void cut_to_budget(double *weight, const struct ft_ensemble_task *task, const double *cost) {
   for (;;) {
-    uint32_t least = 0, taken = 0;
+    uint32_t min = 0, taken = 0;
     double sum = 0;
     for (uint32_t c = 0; c < task->candidates; c++) {
       if (weight[c] == 0) continue;
-      if (taken++ == 0 || weight[c] < weight[least]) least = c;
+      if (taken++ == 0 || weight[c] < weight[min]) min = c;
       sum += cost[c];
     }
     if (sum <= 1 || taken < 2) return;
-    weight[least] = 0;
+    weight[min] = 0;
   }
 }
 

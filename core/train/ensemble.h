@@ -3,7 +3,7 @@
  *
  * The best one, then with replacement whichever makes the mean of all taken so far best (Caruana and
  * others, "Ensemble Selection from Libraries of Models", 2004). Guards for few rows: the same is done on
- * two halves of the rows, the weights are the mean of the three, and where a mixture chosen on one half
+ * two halves of the rows, the weights are the mean of the three, and where an ensemble chosen on one half
  * is worse on the other than the best single one chosen there, by more than a standard error, the best
  * single one it is.
  *
@@ -38,7 +38,7 @@ struct ft_ensemble_budget {
   const double *cost; /* of a fit */
   const double
       *gain; /* of the mean of very many fits over one, in loss a row; k fits have 1 - 1/k of
-                       * it, and a weight w in a mixture w² of that */
+                       * it, and a weight w in an ensemble w² of that */
   const uint32_t *fits;
 };
 
@@ -50,9 +50,9 @@ enum ft_status ft_ensemble_afford(double *weight, const struct ft_ensemble_task 
                                   struct ft_error *err) FT_MUST_CHECK;
 
 /* The weighted sum of the margins. */
-void ft_ensemble_mix(double *out, const struct ft_ensemble_task *task, const double *weight);
+void ft_ensemble_average(double *out, const struct ft_ensemble_task *task, const double *weight);
 
-/* Mean and standard error of what the mixture `b` is better than `a` by, in loss a row. */
+/* Mean and standard error of what the ensemble `b` is better than `a` by, in loss a row. */
 struct ft_gain {
   double mean, error;
 };

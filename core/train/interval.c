@@ -12,11 +12,11 @@
 #include "core/train/predictions.h"
 #include "foretell/random.h"
 
-#define MOST_DRAWS  1000
-#define LEAST_DRAWS 200
+#define MAX_DRAWS   1000
+#define MIN_DRAWS   200
 #define ROWS_DRAWN  5e6 /* in all draws, about */
 #define BLOCK_DRAWS 25  /* that one thread makes */
-#define LEAST_ROWS  10
+#define MIN_ROWS    10
 #define OUTSIDE     0.025
 
 /* What a draw is judged by: for each row the part of a score that is a mean, and its place by score. */
@@ -239,7 +239,7 @@ static enum ft_status draw_all(struct ft_named_score *score, size_t scores,
                                const struct drawing *drawing, uint64_t seed, uint32_t threads,
                                struct ft_error *err) {
   size_t rows = drawing->scored->rows, draws = (size_t)(ROWS_DRAWN / (double)rows);
-  draws = draws < LEAST_DRAWS ? LEAST_DRAWS : draws > MOST_DRAWS ? MOST_DRAWS : draws;
+  draws = draws < MIN_DRAWS ? MIN_DRAWS : draws > MAX_DRAWS ? MAX_DRAWS : draws;
   struct bootstrap all = { .rows = drawing,
                            .score = score,
                            .scores = scores,
@@ -275,7 +275,7 @@ enum ft_status ft_interval_find(struct ft_named_score *score, size_t scores,
     status = ft_fail(err, FT_NOMEM, "out of memory to score %zu rows", rows);
   if (status == FT_OK) status = prepare(&drawing, err);
   if (status == FT_OK) compare(score, scores, &drawing);
-  if (status == FT_OK && rows >= LEAST_ROWS)
+  if (status == FT_OK && rows >= MIN_ROWS)
     status = draw_all(score, scores, &drawing, seed, threads, err);
   free(drawing.times);
   free(drawing.order);

@@ -65,7 +65,7 @@ static void restore_unit(struct ft_named_score *score, int exponent) {
 enum ft_status ft_judgement_make(struct ft_run *run, enum ft_metric metric,
                                  const struct ft_scored *scored, struct ft_error *err) {
   struct ft_report *report = &run->report;
-  struct ft_named_score score[FT_SCORE_MOST];
+  struct ft_named_score score[FT_SCORE_MAX];
   double threshold = run->model.threshold;
   size_t scores = 0;
   FT_TRY(ft_score_all(score, &scores, metric, scored, threshold, err));

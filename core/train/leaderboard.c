@@ -7,7 +7,7 @@
 static const char *end_sentence(enum ft_search_end end) {
   switch (end) {
   case FT_SEARCH_CONVERGED: return "the last candidates made the model no better";
-  case FT_SEARCH_WORK: return "as much was tried as pays for data of this size";
+  case FT_SEARCH_WORK: return "the search budget for data of this size was used up";
   case FT_SEARCH_TRIALS: return "MAX_TRIALS was reached";
   case FT_SEARCH_CLOCK: return "MAX_RUNTIME was reached";
   case FT_SEARCH_STOPPED: return "it was stopped by the user, who kept the best so far";
@@ -16,9 +16,9 @@ static const char *end_sentence(enum ft_search_end end) {
 }
 
 /* Share of a candidate in the model. */
-static double weight_of(const struct ft_finals *finals, const struct ft_candidate *candidate) {
-  for (uint32_t i = 0; i < finals->finals; i++)
-    if (finals->final[i].candidate == candidate) return finals->final[i].weight;
+static double weight_of(const struct ft_refits *refits, const struct ft_candidate *candidate) {
+  for (uint32_t i = 0; i < refits->refits; i++)
+    if (refits->refit[i].candidate == candidate) return refits->refit[i].weight;
   return 0;
 }
 
@@ -27,8 +27,8 @@ static const char *state_word(enum ft_candidate_state state, const char *tried) 
 }
 
 void ft_leaderboard_add(struct ft_report *report, const struct ft_search *search,
-                        const struct ft_finals *finals, enum ft_metric metric, const char *tried) {
-  for (uint32_t i = 0; i < search->candidates && report->trials < FT_RUN_MOST_TRIALS; i++) {
+                        const struct ft_refits *refits, enum ft_metric metric, const char *tried) {
+  for (uint32_t i = 0; i < search->candidates && report->trials < FT_RUN_MAX_TRIALS; i++) {
     const struct ft_candidate *candidate = &search->candidate[i];
     if (candidate->state == FT_CANDIDATE_RUNNING) continue;
     report->trial[report->trials++] =
@@ -39,24 +39,24 @@ void ft_leaderboard_add(struct ft_report *report, const struct ft_search *search
                                .loss = candidate->trial.loss,
                                .seconds = candidate->trial.seconds,
                                .rounds = candidate->trial.rounds,
-                               .weight = weight_of(finals, candidate),
+                               .weight = weight_of(refits, candidate),
                                .state = state_word(candidate->state, tried) };
   }
 }
 
 /* The heaviest one; NULL: none has a weight. */
-static const struct ft_candidate *heaviest(const struct ft_finals *finals) {
-  const struct ft_final *most = NULL;
-  for (uint32_t i = 0; i < finals->finals; i++)
-    if (finals->final[i].weight > (most ? most->weight : 0)) most = &finals->final[i];
-  return most ? most->candidate : NULL;
+static const struct ft_candidate *heaviest(const struct ft_refits *refits) {
+  const struct ft_refit *max = NULL;
+  for (uint32_t i = 0; i < refits->refits; i++)
+    if (refits->refit[i].weight > (max ? max->weight : 0)) max = &refits->refit[i];
+  return max ? max->candidate : NULL;
 }
 
-static const char *model_type(const struct ft_finals *finals) {
+static const char *model_type(const struct ft_refits *refits) {
   const char *type = NULL;
-  for (uint32_t i = 0; i < finals->finals; i++) {
-    if (finals->final[i].weight == 0) continue;
-    const char *own = finals->final[i].candidate->configuration->learner->model_type;
+  for (uint32_t i = 0; i < refits->refits; i++) {
+    if (refits->refit[i].weight == 0) continue;
+    const char *own = refits->refit[i].candidate->configuration->learner->model_type;
     type = !type || strcmp(own, type) == 0 ? own : "ensemble";
   }
   return type;
@@ -86,14 +86,14 @@ static enum ft_status list_options(struct ft_report *report, struct ft_arena *ar
 }
 
 enum ft_status ft_leaderboard_close(struct ft_report *report, struct ft_arena *arena,
-                                    const struct ft_search *search, const struct ft_finals *finals,
+                                    const struct ft_search *search, const struct ft_refits *refits,
                                     struct ft_error *err) {
-  const struct ft_candidate *most = heaviest(finals);
-  report->model_type = model_type(finals);
+  const struct ft_candidate *max = heaviest(refits);
+  report->model_type = model_type(refits);
   report->ended = end_sentence(search->end);
   report->status = search->end == FT_SEARCH_CLOCK     ? "MaxAutoMLJobRuntimeReached"
                    : search->end == FT_SEARCH_TRIALS  ? "MaxTrialsReached"
                    : search->end == FT_SEARCH_STOPPED ? "Stopped"
                                                       : "Completed";
-  return most ? list_options(report, arena, most->configuration, err) : FT_OK;
+  return max ? list_options(report, arena, max->configuration, err) : FT_OK;
 }

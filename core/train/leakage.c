@@ -5,9 +5,9 @@
 
 #include "core/train/radix.h"
 
-#define MOST_ROWS  ((size_t)20000)
-#define MOST_PARTS 256U
-#define MOST_CELLS ((size_t)1 << 22) /* parts × labels */
+#define MAX_ROWS  ((size_t)20000)
+#define MAX_PARTS 256U
+#define MAX_CELLS ((size_t)1 << 22) /* parts × labels */
 
 struct looking {
   const struct ft_run *run;
@@ -39,15 +39,15 @@ static void sort_values(struct looking *l, size_t count) {
 static void part_numbers(struct looking *l, const float *value) {
   size_t count = 0;
   for (size_t r = 0; r < l->rows; r++) {
-    l->part[r] = MOST_PARTS;
+    l->part[r] = MAX_PARTS;
     if (value[r] == value[r]) l->sorted[count++] = (struct sorted){ value[r], (uint32_t)r };
   }
   sort_values(l, count);
   for (size_t i = 0, first = 0; i < count; i++) {
     if (l->sorted[i].value != l->sorted[first].value) first = i;
-    l->part[l->sorted[i].row] = (uint32_t)(first * MOST_PARTS / count);
+    l->part[l->sorted[i].row] = (uint32_t)(first * MAX_PARTS / count);
   }
-  l->parts = MOST_PARTS + 1;
+  l->parts = MAX_PARTS + 1;
   l->present = count;
 }
 
@@ -68,7 +68,7 @@ static uint32_t largest(const double *tally, uint32_t labels) {
 static double share_of_errors(struct looking *l) {
   uint32_t labels = l->run->target.labels;
   double errors = 0, errors_alone = 0, *all = l->tally + (size_t)l->parts * labels;
-  if ((size_t)(l->parts + 1) * labels > MOST_CELLS) return 0;
+  if ((size_t)(l->parts + 1) * labels > MAX_CELLS) return 0;
   memset(l->tally, 0, (size_t)(l->parts + 1) * labels * sizeof *l->tally);
   for (size_t r = 0; r < l->rows; r += 2) {
     l->tally[(size_t)l->part[r] * labels + (uint32_t)l->target[r]]++;
@@ -153,16 +153,16 @@ static void read_target(struct looking *l) {
 }
 
 static enum ft_status make_room(struct looking *l, struct ft_arena *arena, struct ft_error *err) {
-  size_t labels = l->run->target.labels ? l->run->target.labels : 2, most = MOST_PARTS + 1;
+  size_t labels = l->run->target.labels ? l->run->target.labels : 2, max = MAX_PARTS + 1;
   for (uint32_t f = 0; f < l->run->features.features; f++)
-    if (l->run->features.categories[f] + 2 > most) most = l->run->features.categories[f] + 2;
-  size_t cells = (most + 1) * labels;
+    if (l->run->features.categories[f] + 2 > max) max = l->run->features.categories[f] + 2;
+  size_t cells = (max + 1) * labels;
   l->target = FT_ARENA_NEW(arena, double, l->rows);
   l->sorted = FT_ARENA_NEW(arena, struct sorted, l->rows);
   l->part = FT_ARENA_NEW(arena, uint32_t, l->rows);
   l->moved = FT_ARENA_NEW(arena, struct sorted, l->rows);
   l->key = FT_ARENA_NEW(arena, uint64_t, 2 * l->rows);
-  l->tally = FT_ARENA_NEW(arena, double, cells < MOST_CELLS ? cells : MOST_CELLS);
+  l->tally = FT_ARENA_NEW(arena, double, cells < MAX_CELLS ? cells : MAX_CELLS);
   if (!l->target || !l->sorted || !l->part || !l->moved || !l->key || !l->tally)
     return ft_arena_fail(err, "the comparison of the columns");
   read_target(l);
@@ -185,7 +185,7 @@ static void look(struct ft_run *run, struct looking *l) {
 
 enum ft_status ft_leakage_warn(struct ft_run *run, struct ft_error *err) {
   if (run->rows < FT_LEAKAGE_ROWS) return FT_OK;
-  struct looking l = { .run = run, .rows = run->rows < MOST_ROWS ? run->rows : MOST_ROWS };
+  struct looking l = { .run = run, .rows = run->rows < MAX_ROWS ? run->rows : MAX_ROWS };
   struct ft_arena arena;
   ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
   enum ft_status status = make_room(&l, &arena, err);

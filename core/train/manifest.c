@@ -52,7 +52,7 @@ static json_t *list_classes(const struct ft_run *run) {
 
 static json_t *list_left_out(const struct ft_run *run) {
   json_t *list = json_array();
-  for (uint32_t i = 0; i < run->profile.left_outs; i++)
+  for (uint32_t i = 0; i < run->profile.n_left_out; i++)
     json_array_append_new(list, json_pack("{s:s,s:s}", "name", run->profile.left_out[i].name,
                                           "reason", run->profile.left_out[i].reason));
   return list;

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "core/learn/learner.h"
-#include "core/learn/log_fit.h"
+#include "core/learn/log_target.h"
 #include "core/learn/portfolio_list.h"
 
 #define WIDE_CODES 16 /* a category of more is worth a candidate that sees means of its codes */
@@ -32,7 +32,7 @@ void ft_portfolio_init(struct ft_portfolio *portfolio, struct ft_arena *arena,
                              .arena = arena,
                              .random = ft_random_seeded(data->seed ^ UINT64_C(0x70f0110700000001)),
                              .wide = has_wide(data->features),
-                             .spread = ft_log_fit_pays(data, data->features->rows) };
+                             .spread = ft_log_target_fit_pays(data, data->features->rows) };
 }
 
 /* A copy with options of its own, which may be changed.
@@ -57,25 +57,26 @@ static enum ft_status vary(const struct ft_configuration **out, struct ft_portfo
   FT_TRY(copy(&varied, &options, portfolio, best, err));
   best->learner->vary(options, &portfolio->random);
   size_t base = strcspn(best->name, " ");
-  varied->name =
-      ft_arena_print(portfolio->arena, "%.*s %u", (int)base, best->name, ++portfolio->variations);
+  varied->name = ft_arena_print(portfolio->arena, "%.*s variation %u", (int)base, best->name,
+                                ++portfolio->variations);
   *out = varied;
   return varied->name ? FT_OK : ft_arena_fail(err, "the candidates");
 }
 
-double ft_portfolio_most_haste(const struct ft_configuration *configuration, double haste) {
+double ft_portfolio_max_speed_up(const struct ft_configuration *configuration,
+                                 double learning_rate_factor) {
   const struct ft_learner *learner = configuration->learner;
-  return learner->max_speed_up ? learner->max_speed_up(configuration, haste) : 1;
+  return learner->max_speed_up ? learner->max_speed_up(configuration, learning_rate_factor) : 1;
 }
 
-enum ft_status ft_portfolio_hasten(const struct ft_configuration **configuration,
-                                   struct ft_portfolio *portfolio, double haste,
-                                   struct ft_error *err) {
+enum ft_status ft_portfolio_speed_up(const struct ft_configuration **configuration,
+                                     struct ft_portfolio *portfolio, double learning_rate_factor,
+                                     struct ft_error *err) {
   struct ft_configuration *out;
   void *options;
   FT_TRY(copy(&out, &options, portfolio, *configuration, err));
-  out->learner->speed_up(options, haste);
-  out->name = ft_arena_print(portfolio->arena, "%s, %gx faster", out->name, haste);
+  out->learner->speed_up(options, learning_rate_factor);
+  out->name = ft_arena_print(portfolio->arena, "%s (%gx faster)", out->name, learning_rate_factor);
   if (!out->name) return ft_arena_fail(err, "the candidates");
   *configuration = out;
   return FT_OK;
@@ -87,7 +88,7 @@ static bool is_wanted(const struct ft_portfolio *portfolio,
   if (!ft_portfolio_list_suits(configuration, portfolio->outputs)) return false;
   if (configuration->encoding == FT_ENCODING_TARGET_MEAN && !portfolio->wide) return false;
   if (configuration->log_target && !portfolio->spread) return false;
-  return !portfolio->fine || !is_coarse(configuration);
+  return !portfolio->no_coarse || !is_coarse(configuration);
 }
 
 enum ft_status ft_portfolio_next(const struct ft_configuration **out,

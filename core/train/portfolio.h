@@ -17,8 +17,8 @@ struct ft_portfolio {
   struct ft_arena *arena; /* of the configurations made */
   struct ft_random random;
   bool wide;           /* a category has many codes */
-  bool spread;         /* the target is of numbers over magnitudes (log_fit.h) */
-  bool fine;           /* what can tell only few kinds of rows apart is left out from now on */
+  bool spread;         /* the target is of numbers over magnitudes (log_target.h) */
+  bool no_coarse;      /* what can tell only few kinds of rows apart is left out from now on */
   uint32_t variations; /* made so far */
 };
 
@@ -33,14 +33,15 @@ enum ft_status ft_portfolio_next(const struct ft_configuration **out,
                                  const struct ft_configuration *best,
                                  struct ft_error *err) FT_MUST_CHECK;
 
-/* How many times faster a configuration can be, beside what all fits are hastened by; 1: not at all. */
-double ft_portfolio_most_haste(const struct ft_configuration *configuration, double haste);
+/* How many times faster a configuration can be, beside what all fits are sped up by; 1: not at all. */
+double ft_portfolio_max_speed_up(const struct ft_configuration *configuration,
+                                 double learning_rate_factor);
 
-/* The same, `haste` times faster, as a new configuration: of boosted trees the learning rate is as many times
- * as large and rounds are fewer, of nets epochs are fewer.
+/* The same, `speed-up` times faster, as a new configuration: of boosted trees the learning rate is as many times
+ * as large and rounds are fewer, of networks epochs are fewer.
  * Errors: FT_NOMEM */
-enum ft_status ft_portfolio_hasten(const struct ft_configuration **configuration,
-                                   struct ft_portfolio *portfolio, double haste,
-                                   struct ft_error *err) FT_MUST_CHECK;
+enum ft_status ft_portfolio_speed_up(const struct ft_configuration **configuration,
+                                     struct ft_portfolio *portfolio, double learning_rate_factor,
+                                     struct ft_error *err) FT_MUST_CHECK;
 
 #endif

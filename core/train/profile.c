@@ -8,10 +8,10 @@
 #define ROWS_A_CATEGORY   5 /* a value of fewer rows is "other", where there are too many values */
 #define SPREAD_OF_NUMBERS 4 /* consecutive numbers may have gaps: at most so many a row */
 #define UNIQUE_SHARE      0.95
-#define MOST_PARTS        8
-#define MOST_WORDS        2048     /* of all columns */
-#define MOST_WORD_CELLS   40000000 /* words × rows of a column, but for */
-#define LEAST_WORDS       16
+#define MAX_PARTS         8
+#define MAX_WORDS         2048     /* of all columns */
+#define MAX_WORD_CELLS    40000000 /* words × rows of a column, but for */
+#define MIN_WORDS         16
 
 struct profiling {
   struct ft_profile *out;
@@ -32,7 +32,7 @@ static void add_encoder(struct profiling *p, struct ft_encoder encoder) {
 }
 
 static void leave_out(struct profiling *p, const char *reason) {
-  p->out->left_out[p->out->left_outs++] =
+  p->out->left_out[p->out->n_left_out++] =
       (struct ft_left_out){ p->table->field[p->column].name, reason };
 }
 
@@ -88,11 +88,11 @@ static enum ft_status add_category(struct profiling *p, const struct frequency *
 }
 
 /* Fewer words of many rows: each is a column of them. */
-static uint32_t most_words(const struct profiling *p) {
-  size_t most = MOST_WORD_CELLS / (p->rows ? p->rows : 1);
-  if (most < LEAST_WORDS) most = LEAST_WORDS;
-  if (most > FT_VOCABULARY_MOST) most = FT_VOCABULARY_MOST;
-  return most < MOST_WORDS - p->words ? (uint32_t)most : MOST_WORDS - p->words;
+static uint32_t max_words(const struct profiling *p) {
+  size_t max = MAX_WORD_CELLS / (p->rows ? p->rows : 1);
+  if (max < MIN_WORDS) max = MIN_WORDS;
+  if (max > FT_VOCABULARY_MAX) max = FT_VOCABULARY_MAX;
+  return max < MAX_WORDS - p->words ? (uint32_t)max : MAX_WORDS - p->words;
 }
 
 static enum ft_status add_words(struct profiling *p, const struct frequency *list, size_t size,
@@ -105,7 +105,7 @@ static enum ft_status add_words(struct profiling *p, const struct frequency *lis
   struct ft_hash_key key = ft_category_key(p->key, p->field);
   struct ft_vocabulary vocabulary;
   enum ft_status status =
-      ft_vocabulary_make(&vocabulary, p->arena, &key, text, size, most_words(p), err);
+      ft_vocabulary_make(&vocabulary, p->arena, &key, text, size, max_words(p), err);
   free(text);
   if (status != FT_OK) return status;
   for (uint32_t w = 0; w < vocabulary.words; w++)
@@ -136,13 +136,13 @@ static enum ft_status profile_text(struct profiling *p, struct ft_error *err) {
   struct frequency *list = count_values(p, &size);
   if (!list) return ft_fail(err, FT_NOMEM, "out of memory for the categories");
   enum ft_status status = FT_OK;
-  if ((double)size >= UNIQUE_SHARE * (double)p->present && p->present >= FT_PROFILE_FEW_ROWS) {
+  if ((double)size >= UNIQUE_SHARE * (double)p->present && p->present >= FT_PROFILE_MIN_ROWS) {
     status = profile_unique(p, list, size, err);
-  } else if (size <= FT_PROFILE_FEW_CATEGORIES) {
+  } else if (size <= FT_PROFILE_MAX_CATEGORIES) {
     status = add_category(p, list, size, err);
   } else {
     size_t kept = 0;
-    while (kept < FT_PROFILE_MOST_CATEGORIES && list[kept].count >= ROWS_A_CATEGORY)
+    while (kept < FT_PROFILE_MAX_HASHED_CATEGORIES && list[kept].count >= ROWS_A_CATEGORY)
       kept++;
     if (kept > 0) status = add_category(p, list, kept, err);
     add_encoder(p, (struct ft_encoder){ .kind = FT_ENCODE_LENGTH });
@@ -160,15 +160,15 @@ static int compare_integers(const void *a, const void *b) {
 /* All different and nearly consecutive: a row's number, not a measurement. */
 static enum ft_status is_row_number(bool *out, const struct profiling *p, struct ft_error *err) {
   *out = false;
-  if (p->present < FT_PROFILE_FEW_ROWS || p->present < p->rows) return FT_OK;
-  int64_t least = INT64_MAX, most = INT64_MIN;
+  if (p->present < FT_PROFILE_MIN_ROWS || p->present < p->rows) return FT_OK;
+  int64_t min = INT64_MAX, max = INT64_MIN;
   for (size_t i = 0; i < p->rows; i++) {
     int64_t value = ft_table_integer(p->table, p->column, p->row[i]);
-    if (value < least) least = value;
-    if (value > most) most = value;
+    if (value < min) min = value;
+    if (value > max) max = value;
   }
-  if ((uint64_t)most - (uint64_t)least >= (uint64_t)p->rows * SPREAD_OF_NUMBERS) return FT_OK;
-  if ((uint64_t)most - (uint64_t)least < p->rows - 1) return FT_OK; /* some value occurs twice */
+  if ((uint64_t)max - (uint64_t)min >= (uint64_t)p->rows * SPREAD_OF_NUMBERS) return FT_OK;
+  if ((uint64_t)max - (uint64_t)min < p->rows - 1) return FT_OK; /* some value occurs twice */
   int64_t *value = malloc(p->rows * sizeof *value);
   if (!value) return ft_fail(err, FT_NOMEM, "out of memory for a column's values");
   for (size_t i = 0; i < p->rows; i++)
@@ -218,7 +218,7 @@ enum ft_status ft_profile_make(struct ft_profile *out, struct ft_arena *arena,
                                struct ft_error *err) {
   *out = (struct ft_profile){ 0 };
   out->encoder =
-      FT_ARENA_NEW(arena, struct ft_encoder, (size_t)table->fields * MOST_PARTS + MOST_WORDS);
+      FT_ARENA_NEW(arena, struct ft_encoder, (size_t)table->fields * MAX_PARTS + MAX_WORDS);
   out->left_out = FT_ARENA_NEW(arena, struct ft_left_out, table->fields);
   if (!out->encoder || !out->left_out) return ft_arena_fail(err, "the profile");
   struct profiling p = { .out = out,
@@ -250,7 +250,7 @@ static bool has_feature(const struct ft_profile *profile, uint32_t field) {
 }
 
 static bool is_left_out(const struct ft_profile *profile, const char *name) {
-  for (uint32_t i = 0; i < profile->left_outs; i++)
+  for (uint32_t i = 0; i < profile->n_left_out; i++)
     if (profile->left_out[i].name == name) return true;
   return false;
 }
@@ -267,6 +267,6 @@ void ft_profile_drop_constants(struct ft_profile *profile, float *value, size_t 
   profile->features = kept;
   for (uint32_t i = 0; i < fields; i++)
     if (!has_feature(profile, i) && !is_left_out(profile, field[i].name))
-      profile->left_out[profile->left_outs++] =
+      profile->left_out[profile->n_left_out++] =
           (struct ft_left_out){ field[i].name, "every value is the same" };
 }

@@ -13,9 +13,10 @@
 #include "core/train/table.h"
 #include "foretell/model.h"
 
-#define FT_PROFILE_FEW_CATEGORIES  254  /* up to here a text is a category and nothing else */
-#define FT_PROFILE_MOST_CATEGORIES 1024 /* kept of more; trees that see codes see the first 254 */
-#define FT_PROFILE_FEW_ROWS        20   /* fewer rows say nothing of identifiers */
+#define FT_PROFILE_MAX_CATEGORIES 254 /* up to here a text is a category and nothing else */
+#define FT_PROFILE_MAX_HASHED_CATEGORIES \
+  1024                         /* kept of more; trees that see codes see the first 254 */
+#define FT_PROFILE_MIN_ROWS 20 /* fewer rows say nothing of identifiers */
 
 struct ft_left_out {
   const char *name;   /* of the column */
@@ -25,7 +26,7 @@ struct ft_left_out {
 struct ft_profile {
   uint32_t features;
   struct ft_encoder *encoder; /* features */
-  uint32_t left_outs;
+  uint32_t n_left_out;
   struct ft_left_out *left_out; /* fields at most */
 };
 

@@ -20,21 +20,21 @@
 #include "foretell/maths.h"
 #include "foretell/plan.h"
 
-#define BLOCK_ROWS      ((size_t)4096)
-#define BLOCK_THREADS   4 /* blocks in memory at a time */
-#define MOST_THREADS    64
-#define WALKED_ROWS     256
-#define PIECE_ROWS      ((size_t)1024) /* whose trees one thread walks */
-#define WALKED_VALUES   65536          /* of a block's rows, about */
-#define WARNING_BYTES   400
-#define MOST_KEPT_BYTES ((size_t)1 << 30) /* of the booster's matrices, between fits */
-#define FEW_ROWS        500
-#define RARE_SHARE      0.02
-#define RARE_ROWS       50
-#define MOST_EXPONENT   110 /* of a target that learners take as it is: 1e33, and 1e-33 */
-#define CHECKED_ROWS    4096
-#define SMALL_SHARE     0.1 /* of MAX_RUNTIME, taken by the query, that does not count … */
-#define LEAST_SHARE     0.2 /* … and what is left to the training however long that took */
+#define BLOCK_ROWS     ((size_t)4096)
+#define BLOCK_THREADS  4 /* blocks in memory at a time */
+#define MAX_THREADS    64
+#define WALKED_ROWS    256
+#define PIECE_ROWS     ((size_t)1024) /* whose trees one thread walks */
+#define WALKED_VALUES  65536          /* of a block's rows, about */
+#define WARNING_BYTES  400
+#define MAX_KEPT_BYTES ((size_t)1 << 30) /* of the booster's matrices, between fits */
+#define SMALL_ROWS     500
+#define RARE_SHARE     0.02
+#define RARE_ROWS      50
+#define MAX_EXPONENT   110 /* of a target that learners take as it is: 1e33, and 1e-33 */
+#define CHECKED_ROWS   4096
+#define SMALL_SHARE    0.1 /* of MAX_RUNTIME, taken by the query, that does not count … */
+#define MIN_SHARE      0.2 /* … and what is left to the training however long that took */
 
 void ft_run_warn(struct ft_run *run, const char *format, ...) {
   char text[WARNING_BYTES];
@@ -43,7 +43,7 @@ void ft_run_warn(struct ft_run *run, const char *format, ...) {
   vsnprintf(text, sizeof text, format, arguments);
   va_end(arguments);
   if (run->events && run->events->notice) run->events->notice(run->events->self, text);
-  if (run->report.warnings == FT_RUN_MOST_WARNINGS) return;
+  if (run->report.warnings == FT_RUN_MAX_WARNINGS) return;
   char *kept = ft_arena_text(run->arena, ft_span_of(text));
   if (kept) run->report.warning[run->report.warnings++] = kept;
 }
@@ -59,14 +59,14 @@ void ft_run_progress(struct ft_run *run, const char *phase, double left) {
 
 /* Canonical rows to train on: sampled, with a target. */
 static void pick_rows(struct ft_run *run, const struct ft_table *table, uint32_t *row) {
-  size_t most = table->rows;
-  if (run->job->max_cells > 0 && run->job->max_cells / table->fields < most)
-    most = run->job->max_cells / table->fields;
+  size_t max = table->rows;
+  if (run->job->max_cells > 0 && run->job->max_cells / table->fields < max)
+    max = run->job->max_cells / table->fields;
   run->rows_read = table->rows;
-  run->rows_sampled_out = table->rows - most;
-  for (size_t i = 0; i < most; i++)
+  run->rows_sampled_out = table->rows - max;
+  for (size_t i = 0; i < max; i++)
     if (ft_table_has(table, run->job->target, row[i])) row[run->rows++] = row[i];
-  run->rows_without_target = most - run->rows;
+  run->rows_without_target = max - run->rows;
 }
 
 static double largest_of(const struct ft_run *run) {
@@ -81,7 +81,7 @@ static double largest_of(const struct ft_run *run) {
 static void divide_target(struct ft_run *run) {
   int exponent = 0;
   frexp(largest_of(run), &exponent);
-  if (!run->job->automatic || abs(exponent) <= MOST_EXPONENT) return;
+  if (!run->job->automatic || abs(exponent) <= MAX_EXPONENT) return;
   run->exponent = exponent;
   for (size_t r = 0; r < run->rows; r++)
     run->target.value[r] = ldexp(run->target.value[r], -exponent);
@@ -222,14 +222,14 @@ static enum ft_status keep_features(struct ft_run *run, struct ft_error *err) {
                                         .rows = run->rows,
                                         .features = run->profile.features,
                                         .categories = categories,
-                                        .store = ft_matrix_store_make(MOST_KEPT_BYTES) };
+                                        .store = ft_matrix_store_make(MAX_KEPT_BYTES) };
   return FT_OK;
 }
 
 static void warn_of_rows(struct ft_run *run) {
-  if (run->rows < FEW_ROWS)
+  if (run->rows < SMALL_ROWS)
     ft_run_warn(run, "only %zu rows: a model of fewer than %d rows is seldom good", run->rows,
-                FEW_ROWS);
+                SMALL_ROWS);
   if (run->rows_without_target > 0)
     ft_run_warn(run, "%zu rows are left out: their target \"%s\" is NULL", run->rows_without_target,
                 run->model.target.name);
@@ -246,7 +246,7 @@ static void warn_of_rows(struct ft_run *run) {
 }
 
 static void tell_left_out(struct ft_run *run) {
-  for (uint32_t i = 0; i < run->profile.left_outs; i++) {
+  for (uint32_t i = 0; i < run->profile.n_left_out; i++) {
     char text[WARNING_BYTES];
     snprintf(text, sizeof text, "column \"%s\" is left out: %s", run->profile.left_out[i].name,
              run->profile.left_out[i].reason);
@@ -269,7 +269,7 @@ static enum ft_status read_table(struct ft_run *run, const struct ft_table *tabl
 
 static uint32_t count_threads(uint32_t wanted) {
   long threads = wanted ? (long)wanted : sysconf(_SC_NPROCESSORS_ONLN);
-  return threads < 1 ? 1 : threads > MOST_THREADS ? MOST_THREADS : (uint32_t)threads;
+  return threads < 1 ? 1 : threads > MAX_THREADS ? MAX_THREADS : (uint32_t)threads;
 }
 
 /* The time to plan with. What the query took is gone, and something is left for the training all the
@@ -280,7 +280,7 @@ static void set_time(struct ft_run *run, double begin) {
   run->limit = FT_RUN_DEFAULT_S;
   if (runtime > 0) run->limit = runtime;
   if (runtime > 0 && run->begin == run->read)
-    run->limit = fmax(runtime - taken, LEAST_SHARE * runtime);
+    run->limit = fmax(runtime - taken, MIN_SHARE * runtime);
   run->gauge =
       (struct ft_gauge){ .begin = begin, .end = runtime > 0 ? run->begin + run->limit : INFINITY };
 }
@@ -325,8 +325,8 @@ struct walking {
   const struct ft_run *run;
   struct ft_features features; /* of the block; owner: `value` */
   float *value;
-  double *sum;   /* rows × outputs */
-  uint32_t most; /* rows of a block */
+  double *sum;  /* rows × outputs */
+  uint32_t max; /* rows of a block */
 };
 
 static void gather_block(struct walking *walking, const uint32_t *row, size_t rows) {
@@ -362,13 +362,13 @@ static void walk_block(double *out, struct walking *walking, const struct ft_mem
 static enum ft_status begin_walking(struct walking *out, const struct ft_run *run,
                                     struct ft_error *err) {
   size_t features = run->features.features;
-  uint32_t most = (uint32_t)(WALKED_VALUES / (features + run->outputs));
-  most = most < WALKED_ROWS ? most + 1 : WALKED_ROWS;
+  uint32_t max = (uint32_t)(WALKED_VALUES / (features + run->outputs));
+  max = max < WALKED_ROWS ? max + 1 : WALKED_ROWS;
   *out = (struct walking){ .run = run,
                            .features = { .features = run->features.features },
-                           .most = most };
-  out->value = malloc(most * features * sizeof *out->value + 1);
-  out->sum = malloc(most * (size_t)run->outputs * sizeof *out->sum + 1);
+                           .max = max };
+  out->value = malloc(max * features * sizeof *out->value + 1);
+  out->sum = malloc(max * (size_t)run->outputs * sizeof *out->sum + 1);
   out->features.value = out->value;
   if (out->value && out->sum) return FT_OK;
   free(out->value);
@@ -395,8 +395,8 @@ static void add_piece(void *self, size_t piece) {
     atomic_store(&all->failed, true);
     return;
   }
-  for (; first < end; first += walking.most) {
-    size_t count = end - first < walking.most ? end - first : walking.most;
+  for (; first < end; first += walking.max) {
+    size_t count = end - first < walking.max ? end - first : walking.max;
     gather_block(&walking, all->row + first, count);
     walk_block(all->out + first * all->run->outputs, &walking, all->member, count);
   }
@@ -442,18 +442,18 @@ enum ft_status ft_run_margins(double *out, const struct ft_run *run, const struc
 /* The rows that are looked at; as many as there is room for. */
 static size_t pick_checked(uint32_t row[CHECKED_ROWS + 2], const struct ft_run *run) {
   size_t step = run->rows / CHECKED_ROWS + 1, rows = 0;
-  uint32_t least = 0, most = 0;
+  uint32_t min = 0, max = 0;
   for (size_t r = 0; r < run->rows; r++) {
     if (r % step == 0) row[rows++] = (uint32_t)r;
-    if (run->target.value[r] < run->target.value[least]) least = (uint32_t)r;
-    if (run->target.value[r] > run->target.value[most]) most = (uint32_t)r;
+    if (run->target.value[r] < run->target.value[min]) min = (uint32_t)r;
+    if (run->target.value[r] > run->target.value[max]) max = (uint32_t)r;
   }
-  row[rows++] = least;
-  row[rows++] = most;
+  row[rows++] = min;
+  row[rows++] = max;
   return rows;
 }
 
-static enum ft_status fail_infinite(const struct ft_run *run, double least, double most,
+static enum ft_status fail_infinite(const struct ft_run *run, double min, double max,
                                     struct ft_error *err) {
   ft_fail(err, FT_DATA, "the model's predictions of \"%s\" are not finite numbers",
           run->model.target.name);
@@ -462,7 +462,7 @@ static enum ft_status fail_infinite(const struct ft_run *run, double least, doub
   return ft_fail_hint(err,
                       "Its values go from %g to %g: divide them, or take their logarithms, in the "
                       "query.",
-                      ldexp(least, run->exponent), ldexp(most, run->exponent));
+                      ldexp(min, run->exponent), ldexp(max, run->exponent));
 }
 
 enum ft_status ft_run_check_finite(const struct ft_run *run, struct ft_error *err) {

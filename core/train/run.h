@@ -14,9 +14,9 @@
 #include "core/train/table.h"
 #include "core/train/target.h"
 
-#define FT_RUN_MOST_WARNINGS 16
-#define FT_RUN_MOST_TRIALS   128
-#define FT_RUN_DEFAULT_S     5400.0 /* MAX_RUNTIME when it is not given */
+#define FT_RUN_MAX_WARNINGS 16
+#define FT_RUN_MAX_TRIALS   128
+#define FT_RUN_DEFAULT_S    5400.0 /* MAX_RUNTIME when it is not given */
 
 /* A line of the leaderboard: a candidate of the search. */
 struct ft_run_trial {
@@ -34,13 +34,13 @@ struct ft_run_trial {
 
 /* What the manifest says of a run. */
 struct ft_report {
-  const char *status;                             /* "Completed" */
-  const char *ended;                              /* why the search ended, a sentence; NULL: none */
-  const char *objective;                          /* "F1" */
-  const char *model_type;                         /* "xgboost", "linear_learner", "mlp", "ensemble";
+  const char *status;                            /* "Completed" */
+  const char *ended;                             /* why the search ended, a sentence; NULL: none */
+  const char *objective;                         /* "F1" */
+  const char *model_type;                        /* "xgboost", "linear_learner", "mlp", "ensemble";
                                                    * NULL: "xgboost" */
-  double predict_ns;                              /* predicted, a row on one core; 0: not known */
-  struct ft_named_score score[FT_SCORE_MOST * 2]; /* the first is the main one */
+  double predict_ns;                             /* predicted, a row on one core; 0: not known */
+  struct ft_named_score score[FT_SCORE_MAX * 2]; /* the first is the main one */
   size_t scores;
   struct ft_class_score *classes; /* one a label, of the rows of the validation; NULL: not known */
   const char *verdict;            /* verdict.h; NULL: none */
@@ -49,11 +49,11 @@ struct ft_report {
   size_t validation_rows;
   size_t trained_rows; /* that the model itself was trained on; 0: all that are used */
   uint32_t folds;
-  struct ft_run_trial trial[FT_RUN_MOST_TRIALS];
+  struct ft_run_trial trial[FT_RUN_MAX_TRIALS];
   uint32_t trials;
   const struct ft_hyperparameter *hyperparameter;
   size_t hyperparameters;
-  const char *warning[FT_RUN_MOST_WARNINGS];
+  const char *warning[FT_RUN_MAX_WARNINGS];
   uint32_t warnings;
 };
 

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define MOST_THREADS 64
-#define TICK_NS      100000000
+#define MAX_THREADS 64
+#define TICK_NS     100000000
 
 struct ft_schedule {
   struct ft_schedule_work work;
@@ -18,7 +18,7 @@ struct ft_schedule {
   size_t below; /* all tasks below it are done */
   bool *done;
   bool ended;
-  pthread_t thread[MOST_THREADS];
+  pthread_t thread[MAX_THREADS];
   uint32_t threads;
 };
 
@@ -50,7 +50,7 @@ static void *work(void *argument) {
 enum ft_status ft_schedule_make(struct ft_schedule **out, const struct ft_schedule_work *work_to_do,
                                 uint32_t threads, struct ft_error *err) {
   struct ft_schedule *schedule = calloc(1, sizeof *schedule);
-  bool *done = calloc(work_to_do->most_tasks + 1, sizeof *done);
+  bool *done = calloc(work_to_do->max_tasks + 1, sizeof *done);
   if (!schedule || !done) {
     free(schedule);
     free(done);
@@ -61,7 +61,7 @@ enum ft_status ft_schedule_make(struct ft_schedule **out, const struct ft_schedu
   pthread_mutex_init(&schedule->lock, NULL);
   pthread_cond_init(&schedule->added, NULL);
   pthread_cond_init(&schedule->finished, NULL);
-  while (schedule->threads < threads && schedule->threads < MOST_THREADS &&
+  while (schedule->threads < threads && schedule->threads < MAX_THREADS &&
          pthread_create(&schedule->thread[schedule->threads], NULL, work, schedule) == 0)
     schedule->threads++;
   *out = schedule;

@@ -16,7 +16,7 @@ struct ft_schedule;
 
 struct ft_schedule_work {
   void *self;
-  size_t most_tasks; /* that are ever added */
+  size_t max_tasks; /* that are ever added */
   void (*run)(void *self, size_t task);
   void (*tick)(void *self); /* may be NULL */
 };

@@ -34,7 +34,7 @@ struct ft_named_score {
   bool doubtful;         /* it would be, but for the rows, which chose the model, too */
   enum ft_metric metric; /* of ft_score_all's */
 };
-#define FT_SCORE_MOST 8
+#define FT_SCORE_MAX 8
 
 /* One metric, in its own sense; binary classes by `threshold`. */
 enum ft_status ft_score_metric(double *out, enum ft_metric metric, const struct ft_scored *scored,

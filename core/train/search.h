@@ -1,5 +1,5 @@
 /* The search: candidates tried in the portfolio's order, side by side, until nothing more is gained or
- * the trials or the time end; then the mixture of them that the model is made of.
+ * the trials or the time end; then the ensemble of them that the model is made of.
  *
  * A candidate is proposed when all but the last few before it are judged, however many threads there
  * are: so the threads are busy and what is proposed does not depend on which of them is faster.
@@ -16,7 +16,7 @@
 #include "core/train/trial.h"
 #include "foretell/objective.h"
 
-#define FT_SEARCH_MOST_CANDIDATES 96
+#define FT_SEARCH_MAX_CANDIDATES 96
 
 enum ft_candidate_state {
   FT_CANDIDATE_RUNNING = 0,
@@ -30,7 +30,7 @@ struct ft_candidate {
   enum ft_candidate_state state;
   struct ft_trial trial; /* of a tried one */
   double ns;             /* of a prediction by all its fits, a row */
-  double weight;         /* share in the mixture */
+  double weight;         /* share in the ensemble */
 };
 
 enum ft_search_end {
@@ -52,7 +52,7 @@ struct ft_search_speed {
   struct ft_search_seconds all;
   struct ft_search_seconds of[FT_SEARCH_MAX_LEARNERS]; /* those seen so far */
   uint32_t learners;
-  double pace; /* of the last judged boosted trees (learner.h) */
+  double unit_rate_rounds; /* of the last judged boosted trees (learner.h) */
 };
 
 /* How many times as long as estimated a learner's fits take; of one never seen, or NULL, as all do; 1
@@ -64,17 +64,18 @@ struct ft_search_options {
   uint32_t positive; /* of two labels: the one that scores are of */
   enum ft_model_type model_type;
   const struct ft_configuration *list; /* to be tried and nothing else; NULL: the portfolio */
-  uint32_t most_trials;                /* 0: no limit */
-  bool ordering; /* candidates are to be put in order, no model is made: the first one takes half of
+  uint32_t max_trials;                 /* 0: no limit */
+  bool
+      screening; /* candidates are to be put in order, no model is made: the first one takes half of
                   * the time at most */
-  double most_work; /* seconds of one core, foretold (cost.h), of all candidates */
-  uint32_t most_rounds;
-  double haste;
+  double max_work; /* seconds of one core, estimated (cost.h), of all candidates */
+  uint32_t max_rounds;
+  double learning_rate_factor;
   uint32_t fit_threads;       /* of each fit */
   double limit;               /* seconds; MAX_RUNTIME or its default, or the search's share of it */
   struct ft_time_budget time; /* its `threads` are fits at the same time */
   double start;               /* seconds of trees' first round, with a list */
-  double most_ns;             /* of a prediction by the model, a row */
+  double max_ns;              /* of a prediction by the model, a row */
   const struct ft_search_speed
       *speed;             /* as an earlier search has seen it; NULL: nothing is known */
   struct ft_gauge *gauge; /* of the whole training; NULL: nothing is told */
@@ -85,12 +86,12 @@ struct ft_search_options {
 };
 
 struct ft_search {
-  struct ft_candidate candidate[FT_SEARCH_MOST_CANDIDATES]; /* in the order proposed */
+  struct ft_candidate candidate[FT_SEARCH_MAX_CANDIDATES]; /* in the order proposed */
   uint32_t candidates;
   uint32_t tried;
   enum ft_search_end end;
   struct ft_search_speed speed;
-  double *margin; /* of the mixture over the scored rows × outputs */
+  double *margin; /* of the ensemble over the scored rows × outputs */
   double *target; /* of these rows */
   size_t rows;    /* of them: all scored ones, or those that an only trial has reached */
   struct ft_arena arena;
@@ -98,8 +99,7 @@ struct ft_search {
 
 /* Errors: FT_DATA "Autopilot candidate has no models" when the time was too short; FT_NOMEM */
 enum ft_status ft_search_run(struct ft_search *out, const struct ft_fit_data *data,
-                             const struct ft_partition *partition,
-                             const struct ft_search_options *options,
+                             const struct ft_folds *folds, const struct ft_search_options *options,
                              struct ft_error *err) FT_MUST_CHECK;
 void ft_search_release(struct ft_search *search);
 

@@ -9,8 +9,8 @@
 #include "core/train/radix.h"
 #include "foretell/objective.h"
 
-#define CLASSES    (1u << FT_BINARY | 1u << FT_MULTICLASS)
-#define MOST_NAMED 20 /* classes in a message */
+#define CLASSES   (1u << FT_BINARY | 1u << FT_MULTICLASS)
+#define MAX_NAMED 20 /* classes in a message */
 
 /* Distinct values of the target. Keys compare as the values do; a text's key is its code. */
 struct values {
@@ -95,7 +95,8 @@ static enum ft_problem guess_problem(const struct ft_field *field, size_t distin
   if (distinct == 2) return FT_BINARY;
   if (field->type == FT_TEXT || field->type == FT_BOOL) return FT_MULTICLASS;
   bool fraction = is_fraction(field->type) && !(field->type == FT_DECIMAL && field->scale == 0);
-  if (!fraction && distinct <= FT_TARGET_FEW_INTEGERS && distinct <= rows / FT_TARGET_ROWS_A_CLASS)
+  if (!fraction && distinct <= FT_TARGET_MAX_CLASS_INTEGERS &&
+      distinct <= rows / FT_TARGET_ROWS_A_CLASS)
     return FT_MULTICLASS;
   return FT_REGRESSION;
 }
@@ -288,14 +289,14 @@ static enum ft_status check_rows(const struct ft_table *table, const struct ft_j
 /* 'no' and 'yes' */
 static void write_classes(char *out, size_t size, const struct ft_target *target) {
   size_t used = 0;
-  for (uint32_t l = 0; l < target->labels && l < MOST_NAMED && used < size; l++) {
+  for (uint32_t l = 0; l < target->labels && l < MAX_NAMED && used < size; l++) {
     struct ft_span text = target->label[l];
     if (text.size > 40) text.size = 40;
     const char *between = l == 0 ? "" : l + 1 == target->labels ? " and " : ", ";
     used += (size_t)snprintf(out + used, size - used, "%s'%.*s'", between, FT_SPAN_ARG(text));
   }
-  if (target->labels > MOST_NAMED && used < size)
-    snprintf(out + used, size - used, " and %u more", (unsigned)target->labels - MOST_NAMED);
+  if (target->labels > MAX_NAMED && used < size)
+    snprintf(out + used, size - used, " and %u more", (unsigned)target->labels - MAX_NAMED);
 }
 
 /* The label that POSITIVE names: its text, or of a boolean any word for it. */

@@ -10,10 +10,10 @@
 #include "core/train/table.h"
 #include "foretell/job.h"
 
-#define FT_TARGET_MAX_LABELS   1000
-#define FT_TARGET_FEW_INTEGERS 20 /* distinct integers that are classes … */
-#define FT_TARGET_ROWS_A_CLASS 20 /* … where there are so many rows for each */
-#define FT_TARGET_MIN_ROWS     5
+#define FT_TARGET_MAX_LABELS         1000
+#define FT_TARGET_MAX_CLASS_INTEGERS 20 /* distinct integers that are classes … */
+#define FT_TARGET_ROWS_A_CLASS       20 /* … where there are so many rows for each */
+#define FT_TARGET_MIN_ROWS           5
 
 struct ft_target {
   enum ft_problem problem;

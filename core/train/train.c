@@ -1,8 +1,8 @@
 #include "core/train/train.h"
 
 #include "core/learn/clock.h"
+#include "core/train/auto_off.h"
 #include "core/train/automatic.h"
-#include "core/train/given.h"
 #include "core/train/leakage.h"
 #include "core/train/manifest.h"
 #include "core/train/run.h"
@@ -50,15 +50,15 @@ static enum ft_status write_artifact(struct ft_buffer *out, struct ft_sha256 *mo
 
 static enum ft_status learn(struct ft_buffer *out, struct ft_sha256 *model_sha256,
                             struct ft_run *run, struct ft_error *err) {
-  struct ft_learned *learned = NULL;
+  struct ft_automl *automl = NULL;
   enum ft_status status =
-      run->job->automatic ? ft_automatic_train(run, &learned, err) : ft_given_train(run, err);
+      run->job->automatic ? ft_automatic_train(run, &automl, err) : ft_auto_off_train(run, err);
   if (status == FT_OK) status = ft_run_check_finite(run, err);
   if (status == FT_OK) {
     ft_run_progress(run, "writing the model", END_SECONDS);
     status = write_artifact(out, model_sha256, run, err);
   }
-  ft_learned_free(learned);
+  ft_automl_free(automl);
   return status;
 }
 

@@ -5,27 +5,27 @@
 
 #include "core/learn/clock.h"
 
-#define PATIENCE          60
-#define FEW_ROWS_OF_CLASS 200 /* fewer: log loss stops too soon */
-#define FEW_PATIENCE      100
-#define FEW_LEAST_ROUNDS  100
+#define PATIENCE               60
+#define SMALL_CLASS_ROWS       200 /* fewer: log loss stops too soon */
+#define SMALL_CLASS_PATIENCE   100
+#define SMALL_CLASS_MIN_ROUNDS 100
 
 struct fit_rows {
   uint32_t *train, *valid; /* canonical rows */
-  size_t trains, valids;
+  size_t n_train, n_valid;
 };
 
 /* Rows of a fit: those of its fold are its valid ones. */
 static bool list_rows(struct fit_rows *out, const struct ft_trial *trial, uint32_t index) {
-  const struct ft_partition *partition = trial->partition;
-  *out = (struct fit_rows){ .train = malloc(partition->rows * sizeof *out->train + 1),
-                            .valid = malloc(partition->rows * sizeof *out->valid + 1) };
+  const struct ft_folds *folds = trial->folds;
+  *out = (struct fit_rows){ .train = malloc(folds->rows * sizeof *out->train + 1),
+                            .valid = malloc(folds->rows * sizeof *out->valid + 1) };
   if (!out->train || !out->valid) return false;
-  for (size_t r = 0; r < partition->rows; r++) {
-    if (trial->refit_rounds == 0 && partition->fold[r] == index)
-      out->valid[out->valids++] = partition->row[r];
+  for (size_t r = 0; r < folds->rows; r++) {
+    if (trial->refit_rounds == 0 && folds->fold[r] == index)
+      out->valid[out->n_valid++] = folds->row[r];
     else
-      out->train[out->trains++] = partition->row[r];
+      out->train[out->n_train++] = folds->row[r];
   }
   return true;
 }
@@ -40,22 +40,23 @@ void ft_trial_fit(struct ft_trial *trial, uint32_t index, const struct ft_trial_
   struct ft_fit_task task = { .data = trial->data,
                               .configuration = trial->configuration,
                               .train = rows.train,
-                              .trains = rows.trains,
+                              .n_train = rows.n_train,
                               .valid = rows.valid,
-                              .valids = rows.valids,
+                              .n_valid = rows.n_valid,
                               .rounds = trial->refit_rounds,
-                              .most_rounds = options->most_rounds,
-                              .haste = options->haste,
-                              .patience = trial->few ? FEW_PATIENCE : PATIENCE,
-                              .sure_rounds = options->sure ? 1 : 0,
-                              .least_rounds = trial->few ? FEW_LEAST_ROUNDS : 0,
-                              .stop_on_auc = trial->few && trial->data->problem == FT_BINARY,
+                              .max_rounds = options->max_rounds,
+                              .learning_rate_factor = options->learning_rate_factor,
+                              .patience = trial->small_class ? SMALL_CLASS_PATIENCE : PATIENCE,
+                              .guaranteed_rounds = options->always_one_round ? 1 : 0,
+                              .min_rounds = trial->small_class ? SMALL_CLASS_MIN_ROUNDS : 0,
+                              .stop_on_auc =
+                                  trial->small_class && trial->data->problem == FT_BINARY,
                               .threads = options->threads,
                               .deadline = options->deadline,
                               .stop = options->stop,
                               .progress = options->progress };
-  bool begun = options->sure || !ft_fit_is_late(&task);
-  if (rows.trains > 0 && (rows.valids > 0 || trial->refit_rounds > 0) && begun)
+  bool begun = options->always_one_round || !ft_fit_is_late(&task);
+  if (rows.n_train > 0 && (rows.n_valid > 0 || trial->refit_rounds > 0) && begun)
     err->status = ft_fit_run(&trial->fit[index], &trial->fit_arena[index], &task, err);
 done:
   free(rows.train);
@@ -63,29 +64,29 @@ done:
 }
 
 /* The smallest class decides; the rows of a fit are four fifths of these. */
-static bool has_few(const struct ft_fit_data *data, const struct ft_partition *partition) {
+static bool has_small_class(const struct ft_fit_data *data, const struct ft_folds *folds) {
   if (data->problem != FT_BINARY) return false;
   size_t positives = 0;
-  for (size_t r = 0; r < partition->rows; r++)
-    positives += data->target[partition->row[r]] > 0.5;
-  size_t negatives = partition->rows - positives;
+  for (size_t r = 0; r < folds->rows; r++)
+    positives += data->target[folds->row[r]] > 0.5;
+  size_t negatives = folds->rows - positives;
   size_t fewer = positives < negatives ? positives : negatives;
-  return fewer * (partition->folds - 1) / partition->folds < FEW_ROWS_OF_CLASS;
+  return fewer * (folds->folds - 1) / folds->folds < SMALL_CLASS_ROWS;
 }
 
 enum ft_status ft_trial_open(struct ft_trial *out, const struct ft_fit_data *data,
-                             const struct ft_partition *partition,
+                             const struct ft_folds *folds,
                              const struct ft_configuration *configuration, uint32_t refit_rounds,
                              struct ft_error *err) {
   *out = (struct ft_trial){ .configuration = configuration,
                             .data = data,
-                            .partition = partition,
+                            .folds = folds,
                             .refit_rounds = refit_rounds,
-                            .few = has_few(data, partition),
-                            .fits = refit_rounds ? 1 : ft_partition_fits(partition) };
+                            .small_class = has_small_class(data, folds),
+                            .fits = refit_rounds ? 1 : ft_folds_fits(folds) };
   struct ft_arena *arena = &out->arena;
   ft_arena_init(arena, FT_ARENA_DEFAULT_LIMIT);
-  size_t rows = refit_rounds ? 0 : partition->scoreds;
+  size_t rows = refit_rounds ? 0 : folds->n_scored;
   out->fit = FT_ARENA_NEW(arena, struct ft_fit, out->fits);
   out->err = FT_ARENA_NEW(arena, struct ft_error, out->fits);
   out->margin = FT_ARENA_NEW(arena, double, rows * data->outputs);
@@ -102,15 +103,15 @@ enum ft_status ft_trial_open(struct ft_trial *out, const struct ft_fit_data *dat
 
 /* The fit's margins, in the order of its valid rows, to those of the scored rows. */
 static void collect(struct ft_trial *trial, uint32_t index) {
-  const struct ft_partition *partition = trial->partition;
+  const struct ft_folds *folds = trial->folds;
   const struct ft_fit *fit = &trial->fit[index];
   size_t outputs = trial->data->outputs, next = 0;
-  for (size_t s = 0; s < partition->scoreds; s++) {
-    if (partition->fold[partition->scored[s]] != index) continue;
+  for (size_t s = 0; s < folds->n_scored; s++) {
+    if (folds->fold[folds->scored[s]] != index) continue;
     memcpy(trial->margin + s * outputs, fit->margin + next++ * outputs,
            outputs * sizeof *trial->margin);
     trial->covered[s] = true;
-    trial->covers++;
+    trial->n_covered++;
   }
 }
 

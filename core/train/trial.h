@@ -8,35 +8,35 @@
 #ifndef FORETELL_TRAIN_TRIAL_H
 #define FORETELL_TRAIN_TRIAL_H
 
-#include "core/train/partition.h"
+#include "core/train/folds.h"
 
 struct ft_trial {
   const struct ft_configuration *configuration;
   const struct ft_fit_data *data;
-  const struct ft_partition *partition;
+  const struct ft_folds *folds;
   uint32_t refit_rounds; /* of a refit on all rows; 0: folds */
-  bool few;              /* few rows of a class: log loss would stop too soon */
+  bool small_class;      /* few rows of a class: log loss would stop too soon */
   struct ft_arena arena;
   struct ft_arena *fit_arena; /* one a fit: they run at the same time */
   struct ft_fit *fit;         /* fits of them */
   struct ft_error *err;       /* of each */
   uint32_t fits;
-  double *margin;  /* after ft_trial_close */
-  bool *covered;   /* has a scored row a margin? */
-  size_t covers;   /* scored rows with a margin */
-  double loss;     /* mean over the covered rows; less is better */
-  double score;    /* for the leaderboard, in the metric's own sense */
-  double seconds;  /* of all fits */
-  uint32_t rounds; /* mean over the fits */
-  bool cut;        /* a fit was ended by the clock, or never begun */
+  double *margin;   /* after ft_trial_close */
+  bool *covered;    /* has a scored row a margin? */
+  size_t n_covered; /* scored rows with a margin */
+  double loss;      /* mean over the covered rows; less is better */
+  double score;     /* for the leaderboard, in the metric's own sense */
+  double seconds;   /* of all fits */
+  uint32_t rounds;  /* mean over the fits */
+  bool cut;         /* a fit was ended by the clock, or never begun */
 };
 
 struct ft_trial_options {
-  uint32_t threads; /* of a fit */
-  bool sure;        /* a little must be learned, however late it is */
-  uint32_t most_rounds;
-  double haste;    /* of the fits */
-  double deadline; /* ft_clock_seconds */
+  uint32_t threads;      /* of a fit */
+  bool always_one_round; /* a little must be learned, however late it is */
+  uint32_t max_rounds;
+  double learning_rate_factor; /* of the fits */
+  double deadline;             /* ft_clock_seconds */
   atomic_bool *stop;
   atomic_uint *progress;
 };
@@ -45,7 +45,7 @@ struct ft_trial_options {
  * borrowed.
  * Errors: FT_NOMEM */
 enum ft_status ft_trial_open(struct ft_trial *out, const struct ft_fit_data *data,
-                             const struct ft_partition *partition,
+                             const struct ft_folds *folds,
                              const struct ft_configuration *configuration, uint32_t refit_rounds,
                              struct ft_error *err) FT_MUST_CHECK;
 void ft_trial_fit(struct ft_trial *trial, uint32_t index, const struct ft_trial_options *options);

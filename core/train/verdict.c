@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MOST_LABEL_BYTES 60
-#define PIECE_BYTES      300
+#define MAX_LABEL_BYTES 60
+#define PIECE_BYTES     300
 
 struct words {
   char text[PIECE_BYTES];
@@ -15,8 +15,8 @@ struct words {
 static struct words quote(const struct ft_verdict *verdict, uint32_t label) {
   struct ft_span text = verdict->target->label[label];
   struct words words;
-  bool cut = text.size > MOST_LABEL_BYTES;
-  if (cut) text.size = MOST_LABEL_BYTES;
+  bool cut = text.size > MAX_LABEL_BYTES;
+  if (cut) text.size = MAX_LABEL_BYTES;
   while (cut && text.size && ((unsigned char)text.data[text.size] & 0xc0) == 0x80)
     text.size--;
   snprintf(words.text, sizeof words.text, "\"%.*s%s\"", FT_SPAN_ARG(text), cut ? "…" : "");
@@ -24,10 +24,10 @@ static struct words quote(const struct ft_verdict *verdict, uint32_t label) {
 }
 
 static uint32_t most_frequent(const struct ft_verdict *verdict) {
-  uint32_t most = 0;
+  uint32_t max = 0;
   for (uint32_t l = 1; l < verdict->target->labels; l++)
-    if (verdict->classes[l].rows > verdict->classes[most].rows) most = l;
-  return most;
+    if (verdict->classes[l].rows > verdict->classes[max].rows) max = l;
+  return max;
 }
 
 /* Of a share: never "100 %" or "0 %" of what is less or more. */

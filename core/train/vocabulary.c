@@ -6,9 +6,9 @@
 #include "core/predict/word.h"
 
 #define FIRST_SLOTS  1024
-#define MOST_SLOTS   ((size_t)1 << 22) /* half of them different words; later ones are not counted */
-#define MOST_TEXTS   ((size_t)200000)  /* looked at */
-#define LEAST_SHARE  0.002             /* of the rows */
+#define MAX_SLOTS    ((size_t)1 << 22) /* half of them different words; later ones are not counted */
+#define MAX_TEXTS    ((size_t)200000)  /* looked at */
+#define MIN_SHARE    0.002             /* of the rows */
 #define SAMPLE_TEXTS ((size_t)2000)    /* show whether it is prose */
 
 struct counted {
@@ -50,7 +50,7 @@ static bool count_text(struct counting *counting, const struct ft_weighted_text 
   size_t at = 0;
   while (ft_word_next(&word, text->text, &at)) {
     bool full = counting->used >= counting->slots / 2;
-    if (full && counting->slots < MOST_SLOTS && !grow(counting)) return false;
+    if (full && counting->slots < MAX_SLOTS && !grow(counting)) return false;
     full = counting->used >= counting->slots / 2;
     struct ft_hash128 hash = ft_hash_keyed(counting->key, ft_word_span(&word));
     struct counted *found = find(counting->slot, counting->slots, hash);
@@ -91,25 +91,24 @@ static int compare_hashes(const void *a, const void *b) {
 }
 
 static enum ft_status choose(struct ft_vocabulary *out, struct ft_arena *arena,
-                             const struct counting *counting, uint64_t rows, uint32_t most,
+                             const struct counting *counting, uint64_t rows, uint32_t max,
                              struct ft_error *err) {
   struct candidate *list = calloc(counting->used + 1, sizeof *list);
-  struct ft_hash128 *word = FT_ARENA_NEW(arena, struct ft_hash128, most);
+  struct ft_hash128 *word = FT_ARENA_NEW(arena, struct ft_hash128, max);
   if (!list || !word) {
     free(list);
     return ft_fail(err, FT_NOMEM, "out of memory for the words of a column");
   }
-  double least = LEAST_SHARE * (double)rows;
-  if (least < FT_VOCABULARY_LEAST_ROWS) least = FT_VOCABULARY_LEAST_ROWS;
+  double min = MIN_SHARE * (double)rows;
+  if (min < FT_VOCABULARY_MIN_ROWS) min = FT_VOCABULARY_MIN_ROWS;
   size_t count = 0;
   for (size_t i = 0; i < counting->slots; i++) {
     const struct counted *slot = &counting->slot[i];
     uint64_t rarer = rows - slot->rows < slot->rows ? rows - slot->rows : slot->rows;
-    if (slot->text && (double)rarer >= least)
-      list[count++] = (struct candidate){ slot->hash, rarer };
+    if (slot->text && (double)rarer >= min) list[count++] = (struct candidate){ slot->hash, rarer };
   }
   if (count > 0) qsort(list, count, sizeof *list, compare_candidates);
-  out->words = count < most ? (uint32_t)count : most;
+  out->words = count < max ? (uint32_t)count : max;
   for (uint32_t i = 0; i < out->words; i++)
     word[i] = list[i].hash;
   if (out->words > 0) qsort(word, out->words, sizeof *word, compare_hashes);
@@ -120,21 +119,21 @@ static enum ft_status choose(struct ft_vocabulary *out, struct ft_arena *arena,
 
 enum ft_status ft_vocabulary_make(struct ft_vocabulary *out, struct ft_arena *arena,
                                   const struct ft_hash_key *key,
-                                  const struct ft_weighted_text *text, size_t texts, uint32_t most,
+                                  const struct ft_weighted_text *text, size_t texts, uint32_t max,
                                   struct ft_error *err) {
   struct ft_vocabulary made = { .words_a_row = words_a_row(
                                     text, texts < SAMPLE_TEXTS ? texts : SAMPLE_TEXTS) };
   struct counting counting = { .key = key };
   uint64_t rows = 0;
   bool counted = true;
-  if (texts > MOST_TEXTS) texts = MOST_TEXTS;
+  if (texts > MAX_TEXTS) texts = MAX_TEXTS;
   if (made.words_a_row < FT_VOCABULARY_PROSE) texts = 0;
   for (size_t i = 0; i < texts && counted; i++) {
     counted = count_text(&counting, &text[i], (uint32_t)i + 1);
     rows += text[i].rows;
   }
   enum ft_status status = counted
-                              ? choose(&made, arena, &counting, rows, most, err)
+                              ? choose(&made, arena, &counting, rows, max, err)
                               : ft_fail(err, FT_NOMEM, "out of memory for the words of a column");
   free(counting.slot);
   if (status == FT_OK) *out = made;

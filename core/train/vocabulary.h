@@ -15,9 +15,9 @@
 #include "foretell/error.h"
 #include "foretell/hash.h"
 
-#define FT_VOCABULARY_MOST       128 /* words of a column */
-#define FT_VOCABULARY_LEAST_ROWS 10  /* a word of fewer rows is not kept */
-#define FT_VOCABULARY_PROSE      3.0 /* words that free text has in a row, on average */
+#define FT_VOCABULARY_MAX      128 /* words of a column */
+#define FT_VOCABULARY_MIN_ROWS 10  /* a word of fewer rows is not kept */
+#define FT_VOCABULARY_PROSE    3.0 /* words that free text has in a row, on average */
 
 /* A text and the rows that have it. */
 struct ft_weighted_text {
@@ -35,7 +35,7 @@ struct ft_vocabulary {
  * with their hashes under `key`; none when the texts are no prose. */
 enum ft_status ft_vocabulary_make(struct ft_vocabulary *out, struct ft_arena *arena,
                                   const struct ft_hash_key *key,
-                                  const struct ft_weighted_text *text, size_t texts, uint32_t most,
+                                  const struct ft_weighted_text *text, size_t texts, uint32_t max,
                                   struct ft_error *err) FT_MUST_CHECK;
 
 #endif

@@ -86,7 +86,7 @@ static void few_rows_and_numbers_stay(void **state) {
 static void an_interval_is_as_wide_as_it_should_be(void **state) {
   (void)state;
   struct ft_scored scored = make_binary(1, 0);
-  struct ft_named_score score[FT_SCORE_MOST];
+  struct ft_named_score score[FT_SCORE_MAX];
   size_t scores = 0;
   struct ft_error err;
   assert_int_equal(ft_score_all(score, &scores, FT_METRIC_ACCURACY, &scored, 0.5, &err), FT_OK);

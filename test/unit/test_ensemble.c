@@ -57,7 +57,7 @@ static void independent_errors_are_averaged(void **state) {
   assert_true(fabs(sum_of(weight, 3) - 1) < 1e-12);
   for (int c = 0; c < 3; c++)
     assert_true(weight[c] > 0.25 && weight[c] < 0.42);
-  ft_ensemble_mix(mixed, &task, weight);
+  ft_ensemble_average(mixed, &task, weight);
   double alone = ft_loss_mean(FT_REGRESSION, 1, margin[0], target, ROWS);
   double together = ft_loss_mean(FT_REGRESSION, 1, mixed, target, ROWS);
   assert_true(together < alone / 2);
@@ -84,7 +84,7 @@ static void one_that_knows_nothing_is_left_out(void **state) {
   assert_true(weight[1] < 0.01);
 }
 
-/* Two candidates, each perfect on one half of the rows that a mixture is chosen on and hopeless on the
+/* Two candidates, each perfect on one half of the rows that an ensemble is chosen on and hopeless on the
  * other: what is learned on a half does not hold, so the best single one it is. */
 static void a_mixture_that_does_not_hold_is_not_taken(void **state) {
   (void)state;
@@ -98,7 +98,7 @@ static void a_mixture_that_does_not_hold_is_not_taken(void **state) {
   double weight[3], mixed[ROWS];
   struct ft_error err;
   assert_int_equal(ft_ensemble_choose(weight, &task, &err), FT_OK);
-  ft_ensemble_mix(mixed, &task, weight);
+  ft_ensemble_average(mixed, &task, weight);
   assert_true(ft_loss_mean(FT_REGRESSION, 1, mixed, target, ROWS) <=
               ft_loss_mean(FT_REGRESSION, 1, margin[2], target, ROWS) + 1e-12);
 }

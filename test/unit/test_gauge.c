@@ -33,7 +33,7 @@ static void nothing_is_told_before_anything_is_known(void **state) {
   assert_true(told.seconds_left == 30 && !told.at_most);
 }
 
-static void a_limit_says_how_long_at_most(void **state) {
+static void a_limit_says_how_long_at_max(void **state) {
   (void)state;
   struct ft_gauge gauge = { .begin = 0, .end = 60 };
   assert_true(read_at(&gauge, 10, -1) < 0);
@@ -86,7 +86,7 @@ static void it_never_goes_back_and_never_ends_early(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(nothing_is_told_before_anything_is_known),
-    cmocka_unit_test(a_limit_says_how_long_at_most),
+    cmocka_unit_test(a_limit_says_how_long_at_max),
     cmocka_unit_test(an_estimate_that_holds_is_followed),
     cmocka_unit_test(a_longer_estimate_slows_down_and_a_shorter_one_catches_up),
     cmocka_unit_test(it_never_goes_back_and_never_ends_early),

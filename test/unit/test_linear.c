@@ -18,15 +18,15 @@
 #include "foretell/random.h"
 #include "test/unit/rows_of.h"
 
-#define MOST_FEATURES 40
-#define MOST_ROWS     2000
+#define MAX_FEATURES 40
+#define MAX_ROWS     2000
 
 /* The first four fifths train, the rest are valid. */
 struct world {
-  float value[MOST_FEATURES * MOST_ROWS];
-  double target[MOST_ROWS];
-  uint32_t row[MOST_ROWS];
-  uint32_t categories[MOST_FEATURES];
+  float value[MAX_FEATURES * MAX_ROWS];
+  double target[MAX_ROWS];
+  uint32_t row[MAX_ROWS];
+  uint32_t categories[MAX_FEATURES];
   struct ft_features features;
   struct ft_fit_data data;
   struct ft_arena arena;
@@ -69,13 +69,13 @@ static const struct ft_configuration bent = { .learner = &ft_linear_learner,
 
 static struct ft_fit_task task_of(const struct world *world,
                                   const struct ft_configuration *configuration) {
-  size_t trains = world->features.rows * 4 / 5;
+  size_t n_train = world->features.rows * 4 / 5;
   return (struct ft_fit_task){ .data = &world->data,
                                .configuration = configuration,
                                .train = world->row,
-                               .trains = trains,
-                               .valid = world->row + trains,
-                               .valids = world->features.rows - trains,
+                               .n_train = n_train,
+                               .valid = world->row + n_train,
+                               .n_valid = world->features.rows - n_train,
                                .deadline = ft_clock_seconds() + 1000 };
 }
 
@@ -98,13 +98,13 @@ static double predict(const struct ft_member *member, const float *feature) {
 }
 
 static double valid_loss(const struct world *world, const struct ft_fit *fit) {
-  size_t first = world->features.rows * 4 / 5, valids = world->features.rows - first;
+  size_t first = world->features.rows * 4 / 5, n_valid = world->features.rows - first;
   double sum = 0;
-  for (size_t i = 0; i < valids; i++) {
+  for (size_t i = 0; i < n_valid; i++) {
     double error = fit->margin[i] - world->target[first + i];
     sum += error * error;
   }
-  return sum / (double)valids;
+  return sum / (double)n_valid;
 }
 
 static void a_line_is_recovered_and_goes_on(void **state) {
@@ -167,7 +167,7 @@ static void constant_and_equal_columns_do_no_harm(void **state) {
 
 static void more_columns_than_rows_can_be_fitted(void **state) {
   (void)state;
-  struct world *world = make_world(MOST_FEATURES, 30, FT_BINARY, 1);
+  struct world *world = make_world(MAX_FEATURES, 30, FT_BINARY, 1);
   for (size_t r = 0; r < 30; r++)
     world->target[r] = world->value[r] > 0;
   struct ft_fit fit = fit_world(world, &bent);
@@ -280,7 +280,7 @@ static void refit_goes_to_the_chosen_step(void **state) {
   struct ft_fit chosen = fit_world(world, &bent), again = { 0 };
   struct ft_fit_task task = task_of(world, &bent);
   struct ft_error err;
-  task.valids = 0;
+  task.n_valid = 0;
   task.rounds = chosen.rounds;
   assert_in_range(chosen.rounds, 5, FT_LINEAR_STEPS - 5);
   assert_int_equal(ft_linear_fit(&again, &world->arena, &task, &err), FT_OK);
@@ -317,7 +317,7 @@ static void merged_members_predict_their_mean(void **state) {
     struct ft_fit fit = { 0 };
     struct ft_fit_task task = task_of(world, &bent);
     task.train += 50 * m;
-    task.trains = 500;
+    task.n_train = 500;
     assert_int_equal(ft_linear_fit(&fit, &world->arena, &task, &err), FT_OK);
     member[m] = fit.member;
     member[m].weight = 0.2 * (m + 1);

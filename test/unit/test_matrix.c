@@ -30,13 +30,14 @@ static struct ft_features features_of(struct ft_matrix_store *store) {
                                .store = store };
 }
 
-static struct ft_matrices borrow(const struct ft_features *features, size_t trains, uint32_t bins) {
-  struct ft_matrix_rows rows = { row, trains, row + trains, ROWS - trains, bins };
+static struct ft_matrices borrow(const struct ft_features *features, size_t n_train,
+                                 uint32_t bins) {
+  struct ft_matrix_rows rows = { row, n_train, row + n_train, ROWS - n_train, bins };
   struct ft_matrices matrices;
   struct ft_error err;
   assert_int_equal(ft_matrices_borrow(&matrices, features, &rows, 1, &err), FT_OK);
-  assert_int_equal(ft_matrix_rows(matrices.train), trains);
-  if (trains < ROWS) assert_int_equal(ft_matrix_rows(matrices.valid), ROWS - trains);
+  assert_int_equal(ft_matrix_rows(matrices.train), n_train);
+  if (n_train < ROWS) assert_int_equal(ft_matrix_rows(matrices.valid), ROWS - n_train);
   return matrices;
 }
 
@@ -124,7 +125,7 @@ static void without_a_store_nothing_is_kept(void **state) {
 }
 
 #define SOME  3000
-#define MANY  (2 * FT_MATRIX_MANY + 1)
+#define MANY  (2 * FT_MATRIX_SHARED_ROWS + 1)
 #define CODES 40
 #define RARE  1237 /* the only row of the largest code; not one of those that bins are found on */
 

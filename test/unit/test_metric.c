@@ -14,11 +14,11 @@
 
 #include "core/train/split.h"
 
-#define MOST_ROWS 256
+#define MAX_ROWS 256
 
 struct sample {
-  double target[MOST_ROWS], score[MOST_ROWS], probability[MOST_ROWS * 2];
-  uint32_t label[MOST_ROWS];
+  double target[MAX_ROWS], score[MAX_ROWS], probability[MAX_ROWS * 2];
+  uint32_t label[MAX_ROWS];
   size_t rows;
 };
 
@@ -28,7 +28,7 @@ static void parse_rows(struct sample *sample, char *text) {
     char *colon = strchr(pair, ':');
     assert_non_null(colon);
     size_t r = sample->rows++;
-    assert_true(r < MOST_ROWS);
+    assert_true(r < MAX_ROWS);
     sample->target[r] = strtod(pair, NULL);
     sample->score[r] = strtod(colon + 1, NULL);
     sample->probability[2 * r] = 1 - sample->score[r];

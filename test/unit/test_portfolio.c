@@ -61,10 +61,10 @@ static bool is_listed_for(enum ft_problem problem, uint32_t outputs, const char 
   return found;
 }
 
-static bool is_listed(enum ft_model_type model_type, bool fine, const char *name) {
+static bool is_listed(enum ft_model_type model_type, bool no_coarse, const char *name) {
   struct listing l;
   begin(&l, FT_REGRESSION, model_type);
-  l.portfolio.fine = fine;
+  l.portfolio.no_coarse = no_coarse;
   bool found = has(&l, name);
   ft_arena_release(&l.arena);
   return found;
@@ -72,64 +72,67 @@ static bool is_listed(enum ft_model_type model_type, bool fine, const char *name
 
 static void what_is_coarse_is_left_out_where_that_is_of_no_use(void **state) {
   (void)state;
-  static const char *const coarse[] = { "linear",     "additive",          "quiet net",
-                                        "narrow net", "loose extra trees", "pairs",
-                                        "forest" };
-  static const char *const fine[] = {
-    "standard", "net", "deep", "extra trees", "wide net", "slow"
-  };
+  static const char *const coarse[] = { "linear",
+                                        "additive",
+                                        "MLP 3x24 dropout",
+                                        "MLP 2x24",
+                                        "extra trees min leaf 5",
+                                        "boosted depth 2",
+                                        "random forest depth 10" };
+  static const char *const no_coarse[] = { "boosted depth 6",      "MLP 2x32", "boosted depth 8",
+                                           "extra trees depth 30", "MLP 4x64", "boosted slow" };
   for (size_t i = 0; i < sizeof coarse / sizeof *coarse; i++) {
     assert_true(is_listed(FT_MODEL_TYPE_AUTO, false, coarse[i]));
     assert_false(is_listed(FT_MODEL_TYPE_AUTO, true, coarse[i]));
   }
-  for (size_t i = 0; i < sizeof fine / sizeof *fine; i++) {
-    assert_true(is_listed(FT_MODEL_TYPE_AUTO, false, fine[i]));
-    assert_true(is_listed(FT_MODEL_TYPE_AUTO, true, fine[i]));
+  for (size_t i = 0; i < sizeof no_coarse / sizeof *no_coarse; i++) {
+    assert_true(is_listed(FT_MODEL_TYPE_AUTO, false, no_coarse[i]));
+    assert_true(is_listed(FT_MODEL_TYPE_AUTO, true, no_coarse[i]));
   }
 }
 
 static void several_classes_begin_with_the_boosters_defaults(void **state) {
   (void)state;
-  assert_string_equal(ft_portfolio_list(FT_MULTICLASS, 3)->name, "plain");
-  assert_string_equal(ft_portfolio_list(FT_BINARY, 1)->name, "standard");
-  assert_false(is_listed_for(FT_BINARY, 1, "plain"));
-  assert_false(is_listed_for(FT_MULTICLASS, 4, "broad net"));
-  assert_true(is_listed_for(FT_MULTICLASS, 26, "broad net"));
-  assert_true(is_listed_for(FT_MULTICLASS, 26, "swift"));
-  assert_false(is_listed_for(FT_MULTICLASS, 26, "standard"));
+  assert_string_equal(ft_portfolio_list(FT_MULTICLASS, 3)->name, "boosted defaults");
+  assert_string_equal(ft_portfolio_list(FT_BINARY, 1)->name, "boosted depth 6");
+  assert_false(is_listed_for(FT_BINARY, 1, "boosted defaults"));
+  assert_false(is_listed_for(FT_MULTICLASS, 4, "MLP 2x128"));
+  assert_true(is_listed_for(FT_MULTICLASS, 26, "MLP 2x128"));
+  assert_true(is_listed_for(FT_MULTICLASS, 26, "boosted fast"));
+  assert_false(is_listed_for(FT_MULTICLASS, 26, "boosted depth 6"));
 }
 
 static void haste_makes_larger_steps_and_fewer_of_them(void **state) {
   (void)state;
   struct listing l;
   begin(&l, FT_REGRESSION, FT_MODEL_TYPE_AUTO);
-  const struct ft_configuration *first = next_of(&l, NULL), *hasty = first;
-  assert_int_equal(ft_portfolio_hasten(&hasty, &l.portfolio, 2, NULL), FT_OK);
-  assert_ptr_not_equal(hasty, first);
-  const struct ft_boosted_options *options = hasty->options, *before = first->options;
+  const struct ft_configuration *first = next_of(&l, NULL), *faster = first;
+  assert_int_equal(ft_portfolio_speed_up(&faster, &l.portfolio, 2, NULL), FT_OK);
+  assert_ptr_not_equal(faster, first);
+  const struct ft_boosted_options *options = faster->options, *before = first->options;
   assert_true(options->learning_rate == 2 * before->learning_rate);
   assert_true(options->max_rounds <= before->max_rounds / 2 + 1);
-  assert_string_not_equal(hasty->name, first->name);
+  assert_string_not_equal(faster->name, first->name);
   assert_true(options->learning_rate <= ft_boosted_learning_rate(before, 100)); /* its limit */
-  assert_true(ft_portfolio_most_haste(hasty, 4) < ft_portfolio_most_haste(first, 4) + 1e-9);
+  assert_true(ft_portfolio_max_speed_up(faster, 4) < ft_portfolio_max_speed_up(first, 4) + 1e-9);
   ft_arena_release(&l.arena);
 }
 
 static void a_model_type_allows_its_own_learners(void **state) {
   (void)state;
-  assert_true(is_listed(FT_MODEL_TYPE_MLP, false, "net"));
-  assert_false(is_listed(FT_MODEL_TYPE_MLP, false, "standard"));
+  assert_true(is_listed(FT_MODEL_TYPE_MLP, false, "MLP 2x32"));
+  assert_false(is_listed(FT_MODEL_TYPE_MLP, false, "boosted depth 6"));
   assert_true(is_listed(FT_MODEL_TYPE_LINEAR_LEARNER, false, "additive"));
-  assert_false(is_listed(FT_MODEL_TYPE_LINEAR_LEARNER, false, "net"));
+  assert_false(is_listed(FT_MODEL_TYPE_LINEAR_LEARNER, false, "MLP 2x32"));
 }
 
 static void logarithms_are_for_positive_numbers_that_spread(void **state) {
   (void)state;
-  assert_false(is_listed(FT_MODEL_TYPE_AUTO, false, "trees of logarithms"));
+  assert_false(is_listed(FT_MODEL_TYPE_AUTO, false, "boosted log target"));
   struct listing l;
   begin(&l, FT_REGRESSION, FT_MODEL_TYPE_AUTO);
   l.portfolio.spread = true;
-  assert_true(has(&l, "trees of logarithms"));
+  assert_true(has(&l, "boosted log target"));
   ft_arena_release(&l.arena);
 }
 

@@ -18,13 +18,13 @@
 #include "test/unit/fit_once.h"
 
 #define FEATURES 3
-#define MOST     3000
+#define MAX      3000
 
 /* Numbers by rule: feature 0 decides, some of feature 1 is missing, feature 2 is noise. */
 struct sheet {
-  float value[FEATURES * MOST];
-  double target[MOST];
-  uint32_t row[MOST];
+  float value[FEATURES * MAX];
+  double target[MAX];
+  uint32_t row[MAX];
   uint32_t categories[FEATURES];
   struct ft_features features;
   struct ft_fit_data data;
@@ -72,21 +72,21 @@ static const struct ft_configuration configuration = {
 
 /* The last fifth of the rows is predicted. */
 static struct ft_fit_task task_of(const struct sheet *sheet, uint32_t threads) {
-  size_t rows = sheet->features.rows, trains = rows - rows / 5;
+  size_t rows = sheet->features.rows, n_train = rows - rows / 5;
   return (struct ft_fit_task){ .data = &sheet->data,
                                .configuration = &configuration,
                                .train = sheet->row,
-                               .trains = trains,
-                               .valid = sheet->row + trains,
-                               .valids = rows - trains,
-                               .most_rounds = 1000,
+                               .n_train = n_train,
+                               .valid = sheet->row + n_train,
+                               .n_valid = rows - n_train,
+                               .max_rounds = 1000,
                                .threads = threads,
                                .deadline = 1e300 };
 }
 
 static double loss_of(const struct ft_fit *fit, const struct ft_fit_task *task) {
   return ft_loss_mean(task->data->problem, task->data->outputs, fit->margin,
-                      task->data->target + task->trains, task->valids);
+                      task->data->target + task->n_train, task->n_valid);
 }
 
 static void expect_better_than_base(enum ft_problem problem, uint32_t outputs, double share) {
@@ -96,8 +96,8 @@ static void expect_better_than_base(enum ft_problem problem, uint32_t outputs, d
   struct ft_fit fit = fit_once(&arena, &task);
   double found = loss_of(&fit, &task);
   double base[8];
-  ft_loss_base(base, problem, outputs, sheet->target, sheet->row, task.trains);
-  for (size_t i = 0; i < task.valids; i++)
+  ft_loss_base(base, problem, outputs, sheet->target, sheet->row, task.n_train);
+  for (size_t i = 0; i < task.n_valid; i++)
     memcpy(fit.margin + i * outputs, base, outputs * sizeof *base);
   assert_int_equal(fit.rounds, 40);
   assert_int_equal(fit.member.forest.trees, 40 * outputs);
@@ -129,7 +129,7 @@ static void margins_of_a_fit_are_those_of_its_member(void **state) {
   struct ft_arena arena;
   struct ft_fit fit = fit_once(&arena, &task);
   const struct ft_forest *forest = &fit.member.forest;
-  for (size_t i = 0; i < task.valids; i++) {
+  for (size_t i = 0; i < task.n_valid; i++) {
     double margin[4];
     memcpy(margin, forest->base, sizeof margin);
     for (uint32_t t = 0; t < forest->trees; t++) {
@@ -145,14 +145,14 @@ static void margins_of_a_fit_are_those_of_its_member(void **state) {
 
 static void threads_do_not_matter_to_a_forest(void **state) {
   (void)state;
-  struct sheet *sheet = make_sheet(MOST, FT_REGRESSION, 1);
+  struct sheet *sheet = make_sheet(MAX, FT_REGRESSION, 1);
   struct ft_fit_task alone = task_of(sheet, 1), together = task_of(sheet, 3);
   struct ft_arena one, three;
   struct ft_fit first = fit_once(&one, &alone), second = fit_once(&three, &together);
   const struct ft_forest *a = &first.member.forest, *b = &second.member.forest;
   assert_int_equal(a->nodes, b->nodes);
   assert_memory_equal(a->node, b->node, a->nodes * sizeof *a->node);
-  assert_memory_equal(first.margin, second.margin, alone.valids * sizeof *first.margin);
+  assert_memory_equal(first.margin, second.margin, alone.n_valid * sizeof *first.margin);
   ft_arena_release(&one);
   ft_arena_release(&three);
   free(sheet);
@@ -162,7 +162,7 @@ static void a_refit_grows_as_many_trees_as_it_is_told(void **state) {
   (void)state;
   struct sheet *sheet = make_sheet(200, FT_BINARY, 1);
   struct ft_fit_task task = task_of(sheet, 1);
-  task.valids = 0;
+  task.n_valid = 0;
   task.rounds = 7;
   struct ft_arena arena;
   struct ft_fit fit = fit_once(&arena, &task);
@@ -180,7 +180,7 @@ static void rows_of_one_class_make_a_forest_too(void **state) {
     struct ft_fit_task task = task_of(sheet, 1);
     struct ft_arena arena;
     struct ft_fit fit = fit_once(&arena, &task);
-    for (size_t i = 0; i < task.valids; i++)
+    for (size_t i = 0; i < task.n_valid; i++)
       assert_true(isfinite(fit.margin[i]) && fit.margin[i] > 0);
     ft_arena_release(&arena);
     free(sheet);
@@ -218,7 +218,11 @@ static void leaves_are_smoothed_log_odds(void **state) {
                               .problem = FT_BINARY,
                               .outputs = 1,
                               .scale = 1 };
-  struct ft_fit_task task = { .data = &data, .train = row, .trains = 8, .valid = row, .valids = 8 };
+  struct ft_fit_task task = { .data = &data,
+                              .train = row,
+                              .n_train = 8,
+                              .valid = row,
+                              .n_valid = 8 };
   struct ft_node node[3] = {
     { .feature = 0, .threshold = 7, .left = 1, .right = 2, .set = FT_NODE_NO_SET },
     { .feature = FT_NODE_LEAF },

@@ -29,7 +29,7 @@ static void count_tick(void *self) {
 
 static struct ft_schedule *make(struct counted *counted, uint32_t threads) {
   struct ft_schedule_work work = { .self = counted,
-                                   .most_tasks = TASKS,
+                                   .max_tasks = TASKS,
                                    .run = count_run,
                                    .tick = count_tick };
   struct ft_schedule *schedule = NULL;

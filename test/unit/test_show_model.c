@@ -101,7 +101,7 @@ static const char everything[] =
     "FORETELL:|\n"
     "Version|1\n"
     "Model SHA-256|…\n"
-    "Ensemble Members|linear 0.40, standard 0.30, net 0.30\n"
+    "Ensemble Members|linear (0.40), standard (0.30), net (0.30)\n"
     "Expected Rows per Second|1.2 million (one core)\n"
     "Artifact Size|…\n"
     "Rows Read|420\n"

@@ -83,14 +83,14 @@ static void expect_problem(enum ft_type type, const double *number, const char *
 
 static void problems_follow_the_table(void **state) {
   (void)state;
-  static const double truth[] = { 0, 1 }, pair[] = { 7, -3 }, few[] = { 3, 1, 2 };
+  static const double truth[] = { 0, 1 }, pair[] = { 7, -3 }, small_class[] = { 3, 1, 2 };
   static const double cents[] = { 1.5, 2.25 }, three[] = { 0.5, 1.5, 2.5 };
   double many[100];
   for (size_t i = 0; i < 100; i++)
     many[i] = (double)i;
   expect_problem(FT_BOOL, truth, NULL, 2, FT_BINARY, "false true");
   expect_problem(FT_INT64, pair, NULL, 2, FT_BINARY, "-3 7");
-  expect_problem(FT_INT32, few, NULL, 3, FT_MULTICLASS, "1 2 3");
+  expect_problem(FT_INT32, small_class, NULL, 3, FT_MULTICLASS, "1 2 3");
   expect_problem(FT_INT32, many, NULL, 100, FT_REGRESSION, "");
   expect_problem(FT_DECIMAL, cents, NULL, 2, FT_BINARY, "1.50 2.25");
   expect_problem(FT_FLOAT64, three, NULL, 3, FT_REGRESSION, "");
@@ -199,7 +199,7 @@ static void what_cannot_be_learned_is_refused_with_advice(void **state) {
 }
 
 static const struct ft_left_out *left_out_of(const struct ft_profile *profile, const char *name) {
-  for (uint32_t i = 0; i < profile->left_outs; i++)
+  for (uint32_t i = 0; i < profile->n_left_out; i++)
     if (strcmp(profile->left_out[i].name, name) == 0) return &profile->left_out[i];
   return NULL;
 }

@@ -42,7 +42,7 @@ static void expect_same(const struct trained *a, const struct trained *b) {
 }
 
 static void expect_one_model(size_t count, enum target_kind kind, bool automatic, uint32_t trials) {
-  static const struct ft_hyperparameter few = { "num_round", "20" };
+  static const struct ft_hyperparameter small_class = { "num_round", "20" };
   struct rows rows = make_rows(count, kind, 11);
   struct ft_job job = job_of(kind);
   job.max_trials = trials;
@@ -50,7 +50,7 @@ static void expect_one_model(size_t count, enum target_kind kind, bool automatic
     job.automatic = false;
     job.objective = kind == BILL ? "reg:squarederror" : "binary:logistic";
     job.hyperparameters = 1;
-    job.hyperparameter = &few;
+    job.hyperparameter = &small_class;
   }
   struct trained first = train(&rows, &job, false), reversed = train(&rows, &job, true);
   expect_same(&first, &reversed);
@@ -85,14 +85,14 @@ static void order_and_threads_do_not_matter_for_numbers(void **state) {
 
 /* One fit over the hold-out fold, as for many rows, on so many threads. */
 static void fit_once(struct ft_trial *trial, const struct ft_fit_data *data,
-                     const struct ft_partition *partition, uint32_t threads) {
+                     const struct ft_folds *folds, uint32_t threads) {
   struct ft_trial_options options = { .threads = threads,
-                                      .most_rounds = 15,
-                                      .haste = 1,
+                                      .max_rounds = 15,
+                                      .learning_rate_factor = 1,
                                       .deadline = 1e300 };
   struct ft_error err;
   const struct ft_configuration *configuration = ft_portfolio_list(data->problem, data->outputs);
-  assert_int_equal(ft_trial_open(trial, data, partition, configuration, 0, &err), FT_OK);
+  assert_int_equal(ft_trial_open(trial, data, folds, configuration, 0, &err), FT_OK);
   ft_trial_fit(trial, 0, &options);
   assert_int_equal(ft_trial_close(trial, &err), FT_OK);
   assert_true(trial->fit[0].done);
@@ -112,12 +112,12 @@ static void threads_do_not_matter_within_one_fit(void **state) {
   assert_int_equal(ft_run_prepare(&run, &arena, &table, &job, NULL, 0, &err), FT_OK);
   struct ft_fit_data data = { &run.features, run.scaled, run.target.problem, run.outputs,
                               job.seed,      run.centre, run.scale };
-  struct ft_deal deal = { .folds = 5, .hold_out = true };
-  struct ft_partition partition;
-  assert_int_equal(ft_partition_deal(&partition, &arena, &data, run.all, run.rows, &deal, &err),
+  struct ft_fold_options fold_options = { .folds = 5, .hold_out = true };
+  struct ft_folds folds;
+  assert_int_equal(ft_folds_make(&folds, &arena, &data, run.all, run.rows, &fold_options, &err),
                    FT_OK);
-  fit_once(&one, &data, &partition, 1);
-  fit_once(&three, &data, &partition, 3);
+  fit_once(&one, &data, &folds, 1);
+  fit_once(&three, &data, &folds, 3);
   const struct ft_forest *a = &one.fit[0].member.forest, *b = &three.fit[0].member.forest;
   assert_int_equal(a->nodes, b->nodes);
   assert_memory_equal(a->node, b->node, a->nodes * sizeof *a->node);
@@ -186,13 +186,13 @@ static bool manifest_has(const struct trained *trained, const char *words) {
 /* A tenth judges the model that the others make: it is not trained a second time. */
 static void many_rows_are_fitted_once(void **state) {
   (void)state;
-  static const struct ft_hyperparameter few = { "num_round", "5" };
+  static const struct ft_hyperparameter small_class = { "num_round", "5" };
   struct rows rows = make_rows(50000, BILL, 3);
   struct ft_job job = job_of(BILL);
   job.automatic = false;
   job.objective = "reg:squarederror";
   job.hyperparameters = 1;
-  job.hyperparameter = &few;
+  job.hyperparameter = &small_class;
   struct trained many = train(&rows, &job, false);
   assert_int_equal(many.status, FT_OK);
   assert_true(manifest_has(&many, "\"method\":\"hold-out\",\"rows\":5000"));

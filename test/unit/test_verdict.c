@@ -90,8 +90,8 @@ static void scores_are_those_of_scikit_learn(void **state) {
     size_t rows = read_rows(rows_text, answer);
     bool plain = strcmp(line, "scores") != 0;
     double got = plain ? baseline(line, name, rows) : score(name, answer, rows);
-    double most = strcmp(name, "f1_macro") == 0 ? 0.005 : 1e-12 * fmax(1, fabs(expected));
-    if (!(fabs(got - expected) <= most))
+    double max = strcmp(name, "f1_macro") == 0 ? 0.005 : 1e-12 * fmax(1, fabs(expected));
+    if (!(fabs(got - expected) <= max))
       fail_msg("%s of %s is %.17g, not %.17g", name, line, got, expected);
   }
   fclose(file);
@@ -113,7 +113,7 @@ static struct ft_scored make_loans(double signal, double centre, uint64_t seed) 
 /* The verdict on scored rows, for one metric. */
 static const char *decide(const struct ft_scored *scored, enum ft_metric metric) {
   static char text[FT_VERDICT_BYTES];
-  struct ft_named_score score[FT_SCORE_MOST];
+  struct ft_named_score score[FT_SCORE_MAX];
   struct ft_class_score classes[3];
   struct ft_target about = { .problem = scored->problem,
                              .labels = scored->problem == FT_REGRESSION ? 0 : 2,

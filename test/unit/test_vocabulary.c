@@ -21,9 +21,9 @@ static bool has_word(const struct ft_vocabulary *vocabulary, const char *word) {
 }
 
 static struct ft_vocabulary choose(struct ft_arena *arena, const struct ft_weighted_text *text,
-                                   size_t texts, uint32_t most) {
+                                   size_t texts, uint32_t max) {
   struct ft_vocabulary vocabulary;
-  assert_int_equal(ft_vocabulary_make(&vocabulary, arena, &key, text, texts, most, NULL), FT_OK);
+  assert_int_equal(ft_vocabulary_make(&vocabulary, arena, &key, text, texts, max, NULL), FT_OK);
   for (uint32_t i = 1; i < vocabulary.words; i++)
     assert_true(ft_hash128_compare(vocabulary.word[i - 1], vocabulary.word[i]) < 0);
   return vocabulary;

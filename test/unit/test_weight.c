@@ -11,7 +11,7 @@
 #include "core/learn/boosted.h"
 #include "core/learn/fit.h"
 #include "core/learn/loss.h"
-#include "core/learn/net.h"
+#include "core/learn/mlp.h"
 #include "foretell/random.h"
 #include "test/unit/fit_once.h"
 
@@ -47,20 +47,20 @@ static void expect_the_line(const struct ft_configuration *configuration) {
   struct ft_fit_task task = { .data = &data,
                               .configuration = configuration,
                               .train = row,
-                              .trains = TRAINS,
+                              .n_train = TRAINS,
                               .valid = row + TRAINS,
-                              .valids = ROWS - TRAINS,
-                              .most_rounds = 100,
-                              .haste = 1,
+                              .n_valid = ROWS - TRAINS,
+                              .max_rounds = 100,
+                              .learning_rate_factor = 1,
                               .patience = 20,
                               .threads = 1,
                               .deadline = 1e300 };
   struct ft_arena arena;
   struct ft_fit fit = fit_once(&arena, &task);
   double off = 0;
-  for (size_t i = 0; i < task.valids; i++)
+  for (size_t i = 0; i < task.n_valid; i++)
     off += fabs(fit.margin[i] - value[task.valid[i]]);
-  assert_true(off / (double)task.valids < 0.1);
+  assert_true(off / (double)task.n_valid < 0.1);
   ft_arena_release(&arena);
 }
 
