@@ -6,53 +6,14 @@ cases.tsv: name, file, columns, types, RETURNS, expected columns, largest leaf. 
 column is compared exactly, a value within 1e-5 of max(1, |value|, largest leaf).
 
 The committed ones (test/fixtures/import) are of 60 rows and seed 1, by xgboost 3.2.0, lightgbm 4.7.0 and
-pandas 3.1.1; those in old/ by xgboost 1.7.6, numpy 1.26.4 and pandas 2.1.4. All numbers are float32
-numbers, so that a comparison of doubles and one of floats agree. Words are ASCII: XGBoost up to 3.2
-counts letters, not bytes, where it writes down where a category ends.
+pandas 3.1.1. versions.py makes those of older versions. Words are ASCII: XGBoost up to 3.3 counts letters,
+not bytes, where it writes down where a category ends.
 """
-import pathlib
-import sys
-
+import lightgbm as lgb
 import numpy as np
-import pandas as pd
 import xgboost as xgb
 
-from cases import Cases
-
-try:
-    import lightgbm as lgb
-except ImportError:
-    lgb = None
-
-NUMBERS = ["a", "b", "c d", "i"]
-WORDS = ["red", "green", "blue", "lilac", "it's", "UPPER", "x y", "\"q\""]
-KEYS = [10, 20, 30, 40, 500, -7]
-OLD = int(xgb.__version__.split(".")[0]) < 3
-
-
-def make_rows(count, random):
-    frame = pd.DataFrame({name: random.standard_normal(count).astype("f4") for name in NUMBERS[:3]})
-    frame["a"] *= np.float32(100)
-    frame["i"] = random.integers(-3, 9, count).astype("f4")
-    for name in NUMBERS:
-        frame.loc[random.random(count) < 0.15, name] = np.nan
-    frame["s"] = pd.Categorical(random.choice(WORDS, count).astype(object), categories=WORDS)
-    frame["k"] = pd.Categorical(random.choice(KEYS, count), categories=sorted(KEYS))
-    frame.loc[random.random(count) < 0.1, "s"] = None
-    return frame
-
-
-def make_score(frame, random):
-    effect = dict(zip(WORDS, [0, 1, -1, 2, .5, -2, 1.5, .2]))
-    score = np.nan_to_num(frame["a"].to_numpy()) / 60 + np.sin(3 * np.nan_to_num(frame["b"].to_numpy()))
-    score += frame["s"].map(effect).astype("f8").fillna(0.7).to_numpy()
-    score += frame["k"].astype("f8").to_numpy() / 200 + np.isnan(frame["i"].to_numpy()) * 0.5
-    return score + random.standard_normal(len(frame)) * 0.2
-
-
-FLOATS = ["DOUBLE PRECISION", "REAL", "DOUBLE PRECISION", "REAL"]
-MIXED = FLOATS + ["VARCHAR", "INTEGER"]
-ALL = NUMBERS + ["s", "k"]
+from cases import ALL, FLOATS, MIXED, NUMBERS, main
 
 
 def leaf_of_xgboost(booster):
@@ -96,8 +57,6 @@ def make_xgboost(cases, score, size):
            classes, returns="INTEGER")
     native("xgb_forest", {"num_parallel_tree": 10, "subsample": 0.6, "colsample_bynode": 0.7, "eta": 1},
            rounds=1)
-    if OLD:
-        return
     native("xgb_ubj", {"objective": "reg:squarederror"}, ending="ubj")
     native("xgb_gamma", {"objective": "reg:gamma"}, positive, "ubj")
     native("xgb_tweedie", {"objective": "reg:tweedie", "tweedie_variance_power": 1.4},
@@ -181,19 +140,10 @@ def make_lightgbm(cases, score, size):
         native("lgb_thousand", {"num_leaves": 63}, rounds=1000)
 
 
-def main():
-    folder = pathlib.Path(sys.argv[1])
-    size = int(sys.argv[2]) if len(sys.argv) > 2 else 60
-    random = np.random.default_rng(int(sys.argv[3]) if len(sys.argv) > 3 else 1)
-    folder.mkdir(parents=True, exist_ok=True)
-    train = make_rows(400 if size <= 1000 else 20000, random)
-    score = make_score(train, random)
-    cases = Cases(folder, train, make_rows(size, random))
+def make(cases, score, size):
     make_xgboost(cases, score, size)
-    if lgb:
-        make_lightgbm(cases, score, size)
-    cases.write()
+    make_lightgbm(cases, score, size)
 
 
 if __name__ == "__main__":
-    main()
+    main(make)
