@@ -8,6 +8,7 @@
 #include "core/import/onnx/onnx.h"
 #include "core/import/own.h"
 #include "core/import/xgboost/xgboost.h"
+#include "core/import/xgboost/xgboost_binary.h"
 
 static bool begins(struct ft_span bytes, const char *with, size_t size) {
   return bytes.size >= size && memcmp(bytes.data, with, size) == 0;
@@ -29,8 +30,14 @@ static bool is_archive(struct ft_span bytes) {
          (bytes.size > 262 && memcmp(bytes.data + 257, "ustar", 5) == 0);
 }
 
+/* The text behind a byte order mark and blanks. */
+static struct ft_span text_of(struct ft_span bytes) {
+  if (BEGINS(bytes, "\xef\xbb\xbf")) bytes = (struct ft_span){ bytes.data + 3, bytes.size - 3 };
+  return ft_span_trim(bytes);
+}
+
 static bool is_json(struct ft_span bytes) {
-  struct ft_span text = ft_span_trim(bytes);
+  struct ft_span text = text_of(bytes);
   if (!text.size || text.data[0] != '{') return false;
   text = ft_span_trim((struct ft_span){ text.data + 1, text.size - 1 });
   return text.size && (text.data[0] == '"' || text.data[0] == '}');
@@ -44,11 +51,15 @@ static bool is_lightgbm(struct ft_span bytes) {
   return BEGINS(bytes, "tree\n") || BEGINS(bytes, "tree\r\n");
 }
 
-/* A header of numbers, and in it the booster's name; since 0.7 with "binf" in front. */
 static bool is_xgboost_binary(struct ft_span bytes) {
-  size_t head = bytes.size < 64 ? bytes.size : 64;
-  if (BEGINS(bytes, "binf") || BEGINS(bytes, "CONFIG-offset:")) return true;
-  return head && memchr(bytes.data, 0, head) && has(bytes, 1024, "gbtree");
+  return BEGINS(bytes, "binf") || BEGINS(bytes, "CONFIG-offset:") ||
+         ft_xgboost_binary_begins(bytes);
+}
+
+/* Booster.dump_model, as text and as JSON. */
+static bool is_xgboost_dump(struct ft_span bytes) {
+  struct ft_span text = text_of(bytes);
+  return BEGINS(text, "booster[") || (BEGINS(text, "[") && has(text, 256, "\"nodeid\""));
 }
 
 static bool is_pickle(struct ft_span bytes) {
@@ -76,8 +87,6 @@ static bool is_saved_model(struct ft_span bytes) {
   return has(bytes, 65536, "saved_model_main_op") || has(bytes, 65536, "saved_model_schema");
 }
 
-#define TO_XGBOOST \
-  "Load it with XGBoost before 3.1 and save it with Booster.save_model(\"model.ubj\")."
 #define TO_ONNX \
   "Convert it to ONNX (skl2onnx, onnxmltools), or save it with the library's own save_model."
 
@@ -88,6 +97,9 @@ static const struct ft_format formats[] = {
   { "a CatBoost model", ft_catboost_is_binary, ft_catboost_binary_read, NULL },
   { "an XGBoost model in JSON", is_json, ft_xgboost_json_read, NULL },
   { "an XGBoost model in UBJSON", is_ubjson, ft_xgboost_ubjson_read, NULL },
+  { "an XGBoost model in binary", is_xgboost_binary, ft_xgboost_binary_read, NULL },
+  { "a dump of XGBoost's trees, without objective and base_score", is_xgboost_dump, NULL,
+    "Save the model with Booster.save_model(\"model.ubj\"): a dump is none." },
   { "a LightGBM model", is_lightgbm, ft_lightgbm_read, NULL },
   { "an ONNX model", ft_onnx_fits, ft_onnx_read, NULL },
   { "a Python pickle", is_pickle, NULL, TO_ONNX },
@@ -97,7 +109,6 @@ static const struct ft_format formats[] = {
   { "a zip archive, as PyTorch and Keras write", is_zip, NULL,
     "Export the model as ONNX: torch.onnx.export, tf2onnx." },
   { "a TensorFlow SavedModel", is_saved_model, NULL, "Convert it with tf2onnx." },
-  { "XGBoost's old binary format", is_xgboost_binary, NULL, TO_XGBOOST },
 };
 
 const struct ft_format *ft_format_of(struct ft_span bytes) {

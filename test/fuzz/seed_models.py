@@ -2,18 +2,21 @@
 """Writes the corpora of the readers of models anew, out of test/fixtures/import: seed_models.py"""
 import io
 import pathlib
+import re
 import tarfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 MODELS = HERE.parent / "fixtures" / "import"
 SEEDS = {
     "xgboost": ["xgb_binary.json", "xgb_codes.json", "xgb_categories.json", "xgb_linear_classes.json",
-                "old/xgb_dart.json", "xgb_softprob.json"],
+                "xgboost/3.2/xgb_dart_poisson.json", "xgb_softprob.json"],
     "ubjson": ["xgb_ubj.ubj", "xgb_gamma.ubj", "xgb_category_classes.ubj"],
     "catboost": ["catboost/cat_rmse.cbm", "catboost/cat_multi_nodes.json", "catboost/cat_lossguide.cbm",
                  "catboost/cat_class.json"],
     "pickle": ["pickle/values/protocol0.pkl", "pickle/values/protocol2.pkl", "pickle/values/protocol5.pkl",
                "pickle/values/numpy1_protocol2.pkl", "pickle/values/values.joblib"],
+    "binary": ["xgboost/0.90/xgb_dart", "xgboost/0.90/xgb_linear", "xgboost/1.2/xgb_regression_state.raw",
+               "xgboost/1.7/xgb_softprob", "xgboost/2.1/xgb_stopped.deprecated"],
     "lightgbm": ["lgb_regression.txt", "lgb_ova.txt", "lgb_forest.txt", "lgb_no_missing.txt"],
 }
 
@@ -36,7 +39,8 @@ def main():
         folder = HERE / "corpus" / target
         folder.mkdir(parents=True, exist_ok=True)
         for file in files:
-            (folder / file.replace("/", "_").rpartition(".")[0]).write_bytes((MODELS / file).read_bytes())
+            seed = re.sub(r"\.(json|ubj|txt|raw|deprecated)$", "", file.replace("/", "_"))
+            (folder / seed).write_bytes((MODELS / file).read_bytes())
     folder = HERE / "corpus" / "archive"
     folder.mkdir(parents=True, exist_ok=True)
     linear = (MODELS / "xgb_linear.json").read_bytes()

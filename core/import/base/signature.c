@@ -18,6 +18,19 @@ static bool is_integer(enum ft_type type) {
   return type == FT_INT16 || type == FT_INT32 || type == FT_INT64;
 }
 
+bool ft_signature_wants_codes(const struct ft_import *import, uint32_t input) {
+  if (input >= import->request->fields) return false;
+  enum ft_type type = import->request->field[input].type;
+  return is_integer(type) || type == FT_BOOL;
+}
+
+/* Are the codes passed, though the categories have values? */
+static bool is_by_code(const struct ft_import *import, uint32_t index,
+                       const struct ft_signature_input *input) {
+  if (!input->category) return input->by_code;
+  return !input->integers && ft_signature_wants_codes(import, index);
+}
+
 /* Are the file's names good for parameters? */
 static bool names_serve(const struct ft_signature_input *input, uint32_t inputs) {
   for (uint32_t i = 0; i < inputs; i++) {
@@ -73,8 +86,9 @@ static enum ft_status fail_type(const struct ft_field *field, uint32_t index, co
 }
 
 /* May the field have that type? */
-static enum ft_status check_type(const struct ft_field *field, uint32_t index,
+static enum ft_status check_type(const struct ft_import *import, uint32_t index,
                                  const struct ft_signature_input *input, struct ft_error *err) {
+  const struct ft_field *field = &import->model.field[index];
   if (!input->coded)
     return ft_encoder_fits(FT_ENCODE_NUMBER, FT_PART_DAYS, field->type)
                ? FT_OK
@@ -82,9 +96,10 @@ static enum ft_status check_type(const struct ft_field *field, uint32_t index,
   bool whole = is_integer(field->type) || field->type == FT_BOOL;
   bool texts = input->category && !input->integers;
   if (texts)
-    return field->type == FT_TEXT
+    return field->type == FT_TEXT || is_by_code(import, index, input)
                ? FT_OK
-               : fail_type(field, index, "a category whose values are texts", "Use VARCHAR.", err);
+               : fail_type(field, index, "a category whose values are texts",
+                           "Use VARCHAR, or INTEGER for the codes.", err);
   if (input->category)
     return whole ? FT_OK
                  : fail_type(field, index, "a category whose values are integers",
@@ -106,23 +121,24 @@ static int compare_coded(const void *left, const void *right) {
 
 /* Hash a code's value as its encoder will. */
 static struct ft_hash128 hash_code(const struct ft_hash_key *key,
-                                   const struct ft_signature_input *input, uint32_t code) {
+                                   const struct ft_signature_input *input, bool by_code,
+                                   uint32_t code) {
   int64_t number = code;
-  if (!input->category) return ft_category_hash(key, FT_INT64, &number);
+  if (!input->category || by_code) return ft_category_hash(key, FT_INT64, &number);
   return ft_category_hash(key, FT_TEXT, &input->category[code]);
 }
 
 /* The encoder's list, in order, and our code of each of the file's. */
 static enum ft_status list_categories(struct ft_encoder *encoder, uint32_t *code,
                                       struct ft_arena *arena, const struct ft_hash_key *key,
-                                      const struct ft_signature_input *input,
+                                      const struct ft_signature_input *input, bool by_code,
                                       struct ft_error *err) {
   struct coded *sorted = FT_ARENA_NEW(arena, struct coded, input->codes);
   struct ft_hash128 *category = FT_ARENA_NEW(arena, struct ft_hash128, input->codes);
   uint32_t used = 0;
   if (!sorted || !category) return no_memory(err);
   for (uint32_t c = 0; c < input->codes; c++)
-    if (input->used[c]) sorted[used++] = (struct coded){ hash_code(key, input, c), c };
+    if (input->used[c]) sorted[used++] = (struct coded){ hash_code(key, input, by_code, c), c };
   if (used > FT_MODEL_MAX_CATEGORIES)
     return ft_fail(err, FT_LIMIT,
                    "the model tells %" PRIu32
@@ -144,11 +160,11 @@ static enum ft_status make_encoder(struct ft_import *import, struct ft_encoder *
                                    struct ft_arena *arena, uint32_t index,
                                    const struct ft_signature_input *input, struct ft_error *err) {
   *out = (struct ft_encoder){ .kind = FT_ENCODE_NUMBER, .field = index };
-  FT_TRY(check_type(&import->model.field[index], index, input, err));
+  FT_TRY(check_type(import, index, input, err));
   if (!input->coded) return FT_OK;
   out->kind = FT_ENCODE_CATEGORY;
   struct ft_hash_key key = ft_category_key(&import->model.category_key, index);
-  return list_categories(out, code, arena, &key, input, err);
+  return list_categories(out, code, arena, &key, input, is_by_code(import, index, input), err);
 }
 
 static enum ft_status make_fields(struct ft_import *import, struct ft_arena *arena,
@@ -167,6 +183,22 @@ static enum ft_status make_fields(struct ft_import *import, struct ft_arena *are
   import->model.fields = inputs;
   import->model.field = field;
   return FT_OK;
+}
+
+/* Say which categories of texts the caller passes by their codes. */
+static enum ft_status tell_of_codes(struct ft_import *import, struct ft_arena *arena,
+                                    const struct ft_signature_input *input, uint32_t inputs,
+                                    struct ft_error *err) {
+  uint32_t count = 0, first = 0;
+  for (uint32_t i = 0; i < inputs; i++)
+    if (is_by_code(import, i, &input[i]) && count++ == 0) first = i;
+  if (count == 0) return FT_OK;
+  return ft_import_notice(import, arena, err,
+                          "%" PRIu32
+                          " column%s of text categories, \"%s\"%s, take%s the codes 0, 1, "
+                          "… that the training gave the texts, as FUNCTION gives an integer type",
+                          count, count == 1 ? "" : "s", import->model.field[first].name,
+                          count == 1 ? "" : " and others", count == 1 ? "s" : "");
 }
 
 enum ft_status ft_signature_inputs(struct ft_import *import, struct ft_signature_codes *codes,
@@ -190,7 +222,7 @@ enum ft_status ft_signature_inputs(struct ft_import *import, struct ft_signature
   import->model.features = inputs;
   import->model.encoder = encoder;
   *codes = (struct ft_signature_codes){ first, code };
-  return FT_OK;
+  return tell_of_codes(import, arena, input, inputs, err);
 }
 
 /* A number, where a class was asked for, or the other way round. */

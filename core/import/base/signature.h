@@ -17,6 +17,7 @@ struct ft_signature_input {
   const struct ft_span
       *category; /* coded: the value of each code, as text; NULL: the code itself */
   bool integers; /* the categories are integers */
+  bool by_code;  /* they are not, and the caller passes the codes; category is NULL */
 };
 
 /* What the encoders make of the inputs' codes: our code of the file's code c of input i is
@@ -26,7 +27,12 @@ struct ft_signature_codes {
   const uint32_t *code;
 };
 
+/* Does FUNCTION give an integer type or BOOLEAN to that input? A category whose values are no integers
+ * is then given by its codes. */
+bool ft_signature_wants_codes(const struct ft_import *import, uint32_t input);
+
 /* Make the fields and one encoder an input, in order: a number, or a category of the values given.
+ * Says which categories are given by their codes though they have values.
  *
  * Errors: FT_INVALID  not as many types as inputs, or a type that cannot be an input's value
  *         FT_LIMIT    more inputs or categories than a model can have */

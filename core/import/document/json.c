@@ -184,6 +184,8 @@ enum ft_status ft_json_read(struct ft_element *out, struct ft_arena *arena, stru
                             struct ft_error *err) {
   struct reading reading = { .arena = arena, .text = bytes, .err = err };
   struct ft_element whole;
+  if (bytes.size >= 3 && memcmp(bytes.data, "\xef\xbb\xbf", 3) == 0)
+    reading.at = 3; /* a byte order mark */
   ft_element_stack_init(&reading.stack);
   enum ft_status status = read_value(&reading, &whole, 0);
   ft_element_stack_release(&reading.stack);

@@ -6,10 +6,13 @@
 
 #include "core/import/base/coded.h"
 #include "core/import/base/signature.h"
+#include "core/import/xgboost/xgboost_binary.h"
+#include "core/import/xgboost/xgboost_categories.h"
 #include "foretell/maths.h"
 
-/* What an objective makes of a margin, and of base_score. */
-enum base_kind { BASE_MARGIN = 0, BASE_LOGIT, BASE_LOG };
+/* What an objective makes of a margin, and of base_score; binary:logitraw took the latter for a
+ * probability up to 1.3. */
+enum base_kind { BASE_MARGIN = 0, BASE_LOGIT, BASE_LOG, BASE_LOGIT_BEFORE_1_4 };
 
 struct objective {
   const char *name;
@@ -37,7 +40,7 @@ static const struct objective objectives[] = {
   { "rank:ndcg", FT_LINK_IDENTITY, BASE_MARGIN, false, false },
   { "rank:map", FT_LINK_IDENTITY, BASE_MARGIN, false, false },
   { "binary:logistic", FT_LINK_LOGISTIC, BASE_LOGIT, true, false },
-  { "binary:logitraw", FT_LINK_IDENTITY, BASE_MARGIN, false, false },
+  { "binary:logitraw", FT_LINK_IDENTITY, BASE_LOGIT_BEFORE_1_4, false, false },
   { "binary:hinge", FT_LINK_HINGE, BASE_MARGIN, true, true },
   { "multi:softprob", FT_LINK_SOFTMAX, BASE_MARGIN, true, false },
   { "multi:softmax", FT_LINK_SOFTMAX, BASE_MARGIN, true, true },
@@ -49,6 +52,7 @@ struct reading {
   const struct ft_element *document;
   const struct ft_element *learner;
   const struct objective *objective;
+  uint32_t version; /* FT_XGBOOST_VERSION; 0: before 1.0 */
   uint32_t features;
   uint32_t outputs;
   double *base; /* margins, one an output */
@@ -101,26 +105,41 @@ static enum ft_status read_shape(struct reading *reading, struct ft_error *err) 
   return FT_OK;
 }
 
+/* Before 1.0 files had the margin itself. */
+static enum base_kind base_kind_of(const struct reading *reading) {
+  enum base_kind kind = reading->objective->base;
+  if (reading->version == 0) return BASE_MARGIN;
+  if (kind != BASE_LOGIT_BEFORE_1_4) return kind;
+  return reading->version < FT_XGBOOST_VERSION(1, 4) ? BASE_LOGIT : BASE_MARGIN;
+}
+
 static enum ft_status read_base(struct reading *reading, struct ft_error *err) {
   double *base = reading->base = FT_ARENA_NEW(reading->arena, double, reading->outputs);
+  enum base_kind kind = base_kind_of(reading);
   if (!base) return ft_arena_fail(err, "the model");
   FT_TRY(ft_xgboost_base_read(base, reading->outputs, reading->arena, reading->document, err));
   for (uint32_t g = 0; g < reading->outputs; g++) {
-    if (reading->objective->base == BASE_LOGIT) base[g] = ft_log(base[g] / (1 - base[g]));
-    if (reading->objective->base == BASE_LOG) base[g] = ft_log(base[g]);
+    if (kind == BASE_LOGIT) base[g] = ft_log(base[g] / (1 - base[g]));
+    if (kind == BASE_LOG) base[g] = ft_log(base[g]);
     if (!isfinite(base[g])) return fail_file(err, "base_score");
   }
   return FT_OK;
 }
 
+/* Three numbers, or the first two in a binary file, which before 1.0 has none. */
 static enum ft_status read_version(struct reading *reading, struct ft_error *err) {
   const struct ft_element *version = ft_element_get(reading->document, "version");
   double part[3];
   for (size_t i = 0; i < 3; i++)
     part[i] = ft_element_number(version, i);
   if (!(part[0] >= 0 && part[0] < 1000)) return fail_file(err, "it has no version");
+  if (!(part[1] >= 0 && part[1] < 1000)) part[1] = 0;
+  reading->version = FT_XGBOOST_VERSION(part[0], part[1]);
   reading->import->version =
-      ft_arena_print(reading->arena, "%.0f.%.0f.%.0f", part[0], part[1], part[2]);
+      reading->version == 0 ? "before 1.0"
+      : isnan(part[2])
+          ? ft_arena_print(reading->arena, "%.0f.%.0f", part[0], part[1])
+          : ft_arena_print(reading->arena, "%.0f.%.0f.%.0f", part[0], part[1], part[2]);
   return reading->import->version ? FT_OK : ft_arena_fail(err, "the model");
 }
 
@@ -131,13 +150,15 @@ static enum ft_status find_rounds(uint32_t *out, struct reading *reading, struct
   double best = ft_element_real(ft_element_get(attributes, "best_iteration"), -1);
   *out = UINT32_MAX;
   if (!(best >= 0 && best < 2147483647)) return FT_OK;
-  if (!reading->import->from_archive && !ft_element_get(attributes, "scikit_learn"))
-    return ft_import_notice(reading->import, reading->arena, err,
-                            "the file names round %.0f as its best; all rounds are used, as "
-                            "XGBoost's Booster.predict does",
-                            best);
-  *out = (uint32_t)best + 1;
-  return FT_OK;
+  if (reading->import->from_archive || ft_element_get(attributes, "scikit_learn")) {
+    *out = (uint32_t)best + 1;
+    return FT_OK;
+  }
+  if (best + 1 >= ft_xgboost_rounds(reading->document)) return FT_OK;
+  return ft_import_notice(reading->import, reading->arena, err,
+                          "the file names round %.0f as its best; all rounds are used, as "
+                          "XGBoost's Booster.predict does",
+                          best);
 }
 
 /* The names of features, or their types. */
@@ -157,88 +178,6 @@ static enum ft_status make_inputs(struct reading *reading, struct ft_error *err)
   return FT_OK;
 }
 
-/* Texts one after another, with where each begins and the last ends. */
-static enum ft_status read_texts(struct ft_span *out, size_t count, struct ft_arena *arena,
-                                 const struct ft_element *offsets, const struct ft_element *bytes,
-                                 struct ft_error *err) {
-  size_t size = ft_element_count(bytes);
-  char *text = FT_ARENA_NEW(arena, char, size + 1);
-  if (!text) return ft_arena_fail(err, "the model");
-  for (size_t i = 0; i < size; i++)
-    text[i] = (char)(int)ft_element_number(bytes, i);
-  for (size_t i = 0; i < count; i++) {
-    size_t from = ft_element_index(offsets, i), to = ft_element_index(offsets, i + 1);
-    if (from > to || to > size) return fail_file(err, "categories out of bounds");
-    out[i] = (struct ft_span){ text + from, to - from };
-    if (!ft_span_is_utf8(out[i])) return fail_file(err, "a category that is not UTF-8");
-  }
-  return FT_OK;
-}
-
-static enum ft_status read_integers(struct ft_span *out, size_t count, struct ft_arena *arena,
-                                    const struct ft_element *values, struct ft_error *err) {
-  for (size_t i = 0; i < count; i++) {
-    double value = ft_element_number(values, i);
-    if (!(fabs(value) < 9007199254740992.0) || value != floor(value))
-      return fail_file(err, "a category that is not an integer");
-    const char *text = ft_arena_print(arena, "%.0f", value);
-    if (!text) return ft_arena_fail(err, "the model");
-    out[i] = ft_span_of(text);
-  }
-  return FT_OK;
-}
-
-/* The Python package up to 3.2 counts letters where it should count bytes, so that the texts behind
- * one that is not ASCII are shifted; from the file alone nobody can tell. */
-static enum ft_status warn_of_letters(struct reading *reading, const struct ft_element *bytes,
-                                      struct ft_error *err) {
-  for (size_t i = 0; i < ft_element_count(bytes); i++) {
-    double byte = ft_element_number(bytes, i);
-    if (byte >= 0 && byte < 128) continue;
-    return ft_import_notice(reading->import, reading->arena, err,
-                            "the file has categories with letters outside ASCII, which XGBoost up "
-                            "to 3.2 writes wrongly: compare some predictions");
-  }
-  return FT_OK;
-}
-
-/* The values behind the codes of a feature; from 3.1 on, files of data frames have them. */
-static enum ft_status read_categories(struct reading *reading, uint32_t feature,
-                                      const struct ft_element *encoding, struct ft_error *err) {
-  struct ft_signature_input *input = &reading->input[feature];
-  const struct ft_element *offsets = ft_element_get(encoding, "offsets");
-  const struct ft_element *values = ft_element_get(encoding, "values");
-  size_t count = offsets ? ft_element_count(offsets) : ft_element_count(values);
-  if (offsets && count > 0) count--;
-  if (count == 0) return FT_OK;
-  if (count > UINT32_MAX / 2) return fail_file(err, "it is too large");
-  /* Codes beyond the values: sets are whole words. */
-  size_t room = count > input->codes ? count : input->codes;
-  struct ft_span *category = FT_ARENA_NEW(reading->arena, struct ft_span, room);
-  if (!category) return ft_arena_fail(err, "the model");
-  input->integers = !offsets;
-  if (offsets) FT_TRY(warn_of_letters(reading, values, err));
-  if (offsets)
-    FT_TRY(read_texts(category, count, reading->arena, offsets, values, err));
-  else
-    FT_TRY(read_integers(category, count, reading->arena, values, err));
-  for (size_t c = count; c < input->codes; c++)
-    if (input->used[c]) return fail_file(err, "a category out of range");
-  if (input->codes > count) input->codes = (uint32_t)count;
-  input->category = category;
-  return FT_OK;
-}
-
-static enum ft_status read_all_categories(struct reading *reading, struct ft_error *err) {
-  const struct ft_element *booster = ft_element_get(reading->learner, "gradient_booster");
-  if (ft_element_get(booster, "gbtree")) booster = ft_element_get(booster, "gbtree");
-  const struct ft_element *list = ft_element_find(booster, "model.cats.enc");
-  if (ft_element_count(list) != reading->features) return FT_OK;
-  for (uint32_t i = 0; i < reading->features; i++)
-    if (reading->input[i].coded) FT_TRY(read_categories(reading, i, ft_element_item(list, i), err));
-  return FT_OK;
-}
-
 static enum ft_status read_forest(struct reading *reading, struct ft_error *err) {
   struct ft_grown_trees trees;
   struct ft_signature_codes codes;
@@ -247,7 +186,11 @@ static enum ft_status read_forest(struct reading *reading, struct ft_error *err)
   FT_TRY(ft_xgboost_trees_read(&trees, reading->arena, reading->document, rounds, reading->outputs,
                                err));
   FT_TRY(ft_coded_mark(reading->input, reading->features, reading->arena, &trees, err));
-  FT_TRY(read_all_categories(reading, err));
+  const struct ft_element *booster = ft_element_get(reading->learner, "gradient_booster");
+  if (ft_element_get(booster, "gbtree")) booster = ft_element_get(booster, "gbtree");
+  FT_TRY(ft_xgboost_categories_read(reading->input, reading->features, reading->import,
+                                    reading->arena, ft_element_get(booster, "model"),
+                                    reading->version, err));
   FT_TRY(ft_signature_inputs(reading->import, &codes, reading->arena, reading->input,
                              reading->features, err));
   FT_TRY(ft_coded_renumber(&trees, reading->arena, &reading->import->model, reading->input, &codes,
@@ -337,18 +280,28 @@ static enum ft_status read_learner(struct reading *reading, struct ft_error *err
   return read_forest(reading, err);
 }
 
+/* What JSON without a model is. */
+static enum ft_status fail_document(const struct ft_element *learner, struct ft_error *err) {
+  ft_fail(err, FT_UNSUPPORTED,
+          learner ? "the file is XGBoost's configuration (save_config), which has no model"
+                  : "the file is JSON, but no model of XGBoost's");
+  return ft_fail_hint(err, "Save the model with Booster.save_model(\"model.json\").");
+}
+
+/* A pickle's buffer has the model beside its configuration. */
 static enum ft_status read_document(struct ft_import *out, struct ft_arena *arena,
                                     const struct ft_element *document, struct ft_error *err) {
+  const struct ft_element *inner = ft_element_get(document, "Model");
+  if (ft_element_get(inner, "learner")) document = inner;
   struct reading reading = { .import = out,
                              .arena = arena,
                              .document = document,
                              .learner = ft_element_get(document, "learner") };
+  const struct ft_element *booster = ft_element_get(reading.learner, "gradient_booster");
   out->format = "XGBoost";
   out->model_type = "xgboost";
-  if (!reading.learner) {
-    ft_fail(err, FT_UNSUPPORTED, "the file is JSON, but no model of XGBoost's");
-    return ft_fail_hint(err, "Save the model with Booster.save_model(\"model.json\").");
-  }
+  if (!ft_element_get(booster, "model") && !ft_element_find(booster, "gbtree.model"))
+    return fail_document(reading.learner, err);
   return read_learner(&reading, err);
 }
 
@@ -363,5 +316,12 @@ enum ft_status ft_xgboost_ubjson_read(struct ft_import *out, struct ft_arena *ar
                                       struct ft_span bytes, struct ft_error *err) {
   struct ft_element document;
   FT_TRY(ft_ubjson_read(&document, arena, bytes, err));
+  return read_document(out, arena, &document, err);
+}
+
+enum ft_status ft_xgboost_binary_read(struct ft_import *out, struct ft_arena *arena,
+                                      struct ft_span bytes, struct ft_error *err) {
+  struct ft_element document;
+  FT_TRY(ft_xgboost_binary_document(&document, arena, bytes, err));
   return read_document(out, arena, &document, err);
 }

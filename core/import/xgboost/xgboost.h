@@ -1,4 +1,5 @@
-/* XGBoost's models, JSON and UBJSON, as versions 1.0 to 3.x write them.
+/* XGBoost's models: JSON and UBJSON of versions 1.0 to 3.x, the binary format of 0.4 to 2.1, and the
+ * buffers that its pickles hold.
  *
  * Boosters   gbtree and dart become forests, gblinear a net of one layer.
  * Rounds     all of them, as Booster.predict takes; up to the best one where scikit-learn's wrapper or
@@ -16,6 +17,12 @@ enum ft_status ft_xgboost_json_read(struct ft_import *out, struct ft_arena *aren
                                     struct ft_span bytes, struct ft_error *err) FT_MUST_CHECK;
 enum ft_status ft_xgboost_ubjson_read(struct ft_import *out, struct ft_arena *arena,
                                       struct ft_span bytes, struct ft_error *err) FT_MUST_CHECK;
+
+enum ft_status ft_xgboost_binary_read(struct ft_import *out, struct ft_arena *arena,
+                                      struct ft_span bytes, struct ft_error *err) FT_MUST_CHECK;
+
+/* The rounds that a model of trees has; a random forest is one. */
+double ft_xgboost_rounds(const struct ft_element *document);
 
 /* The trees of the first `rounds` rounds; nodes are numbered anew, children after their parent.
  * `document` is a file's, as a whole; features are not compared with the model's.

@@ -112,9 +112,11 @@ static enum ft_status read_node(struct reading *reading, const struct tree_file 
                                 uint32_t at, struct ft_error *err) {
   struct ft_node *node = &reading->out->node[at];
   *node = (struct ft_node){ .set = FT_NODE_NO_SET };
+  bool is_leaf = ft_element_number(file->array[LEFT], from) < 0;
+  bool is_set = !is_leaf && file->kind && ft_element_number(file->kind, from) != 0;
   double condition = ft_element_number(file->array[CONDITION], from);
-  if (!isfinite(condition)) return fail_file(err, "a number that is not finite");
-  if (ft_element_number(file->array[LEFT], from) < 0) {
+  if (!is_set && !isfinite(condition)) return fail_file(err, "a number that is not finite");
+  if (is_leaf) {
     node->feature = FT_NODE_LEAF;
     reading->out->leaf[at] = (double)(float)condition * file->weight;
     return FT_OK;
@@ -122,12 +124,10 @@ static enum ft_status read_node(struct reading *reading, const struct tree_file 
   size_t feature = ft_element_index(file->array[FEATURE], from);
   if (feature >= FT_MODEL_MAX_FEATURES) return fail_file(err, "a feature out of range");
   node->feature = (uint32_t)feature;
-  node->threshold = (float)condition;
   node->missing_left = ft_element_number(file->array[MISSING_LEFT], from) != 0;
-  if (file->kind && ft_element_number(file->kind, from) != 0) {
-    node->threshold = 0;
-    return read_set(reading, node, file, from, err);
-  }
+  if (is_set)
+    return read_set(reading, node, file, from, err); /* 1.6 to 2.1: the condition is NaN */
+  node->threshold = (float)condition;
   return FT_OK;
 }
 
@@ -184,25 +184,46 @@ static enum ft_status make_room(struct reading *reading, struct ft_error *err) {
   return take_words(reading, 1, err);
 }
 
-/* Trees up to the end of the round; before 2.0 a file does not say where rounds end. */
+/* Trees a round, which files before 2.0 leave to be reckoned. Binary ones before 1.6 do not even say
+ * how many trees an output has, unless its package noted what early stopping took. */
+static double trees_a_round(const struct ft_element *learner, const struct ft_element *model) {
+  double classes = ft_element_real(ft_element_find(learner, "learner_model_param.num_class"), 1);
+  double best = ft_element_real(ft_element_find(learner, "attributes.best_iteration"), 0);
+  double limit = ft_element_real(ft_element_find(learner, "attributes.best_ntree_limit"), 1);
+  double noted = floor(limit / (best + 1));
+  double parallel =
+      ft_element_real(ft_element_find(model, "gbtree_model_param.num_parallel_tree"), noted);
+  return (classes > 1 ? classes : 1) * (parallel > 1 ? parallel : 1);
+}
+
+static const struct ft_element *model_of(const struct ft_element *learner) {
+  const struct ft_element *booster = ft_element_get(learner, "gradient_booster");
+  if (ft_element_get(booster, "gbtree")) booster = ft_element_get(booster, "gbtree");
+  return ft_element_get(booster, "model");
+}
+
+double ft_xgboost_rounds(const struct ft_element *document) {
+  const struct ft_element *learner = ft_element_get(document, "learner");
+  const struct ft_element *model = model_of(learner);
+  size_t ends = ft_element_count(ft_element_get(model, "iteration_indptr"));
+  if (ends > 0) return (double)(ends - 1);
+  return (double)ft_element_count(ft_element_get(model, "trees")) / trees_a_round(learner, model);
+}
+
+/* Trees up to the end of the round. */
 static size_t trees_of(const struct ft_element *model, uint32_t rounds, size_t trees,
                        const struct ft_element *learner) {
   const struct ft_element *round = ft_element_get(model, "iteration_indptr");
   size_t last = ft_element_count(round);
   if (last > 0) return ft_element_index(round, rounds < last - 1 ? rounds : last - 1);
-  double classes = ft_element_real(ft_element_find(learner, "learner_model_param.num_class"), 1);
-  double parallel =
-      ft_element_real(ft_element_find(model, "gbtree_model_param.num_parallel_tree"), 1);
-  double each = (classes > 1 ? classes : 1) * (parallel > 1 ? parallel : 1);
-  return rounds * each < (double)trees ? (size_t)(rounds * each) : trees;
+  double wanted = rounds * trees_a_round(learner, model);
+  return wanted < (double)trees ? (size_t)wanted : trees;
 }
 
 static enum ft_status find_trees(struct reading *reading, const struct ft_element *learner,
                                  uint32_t rounds, struct ft_error *err) {
-  const struct ft_element *booster = ft_element_get(learner, "gradient_booster");
-  reading->weight = ft_element_get(booster, "weight_drop");
-  if (ft_element_get(booster, "gbtree")) booster = ft_element_get(booster, "gbtree");
-  const struct ft_element *model = ft_element_get(booster, "model");
+  const struct ft_element *model = model_of(learner);
+  reading->weight = ft_element_find(learner, "gradient_booster.weight_drop");
   reading->trees = ft_element_get(model, "trees");
   reading->groups = ft_element_get(model, "tree_info");
   if (!ft_element_is_list(reading->trees)) return fail_file(err, "it has no trees");
@@ -226,13 +247,15 @@ enum ft_status ft_xgboost_trees_read(struct ft_grown_trees *out, struct ft_arena
   return FT_OK;
 }
 
-/* base_score is "5E-1" up to 3.0 and "[5E-1]" since. */
+/* base_score is "5E-1" up to 3.0 and "[5E-1]" since; of a binary file it is a number. */
 enum ft_status ft_xgboost_base_read(double *out, uint32_t outputs, struct ft_arena *arena,
                                     const struct ft_element *document, struct ft_error *err) {
-  struct ft_span text =
-      ft_element_text(ft_element_find(document, "learner.learner_model_param.base_score"));
-  struct ft_element value = { .kind = FT_ELEMENT_NULL };
-  enum ft_status status = ft_json_read(&value, arena, text, err);
+  const struct ft_element *score =
+      ft_element_find(document, "learner.learner_model_param.base_score");
+  struct ft_element value = score ? *score : (struct ft_element){ .kind = FT_ELEMENT_NULL };
+  enum ft_status status = FT_OK;
+  if (value.kind != FT_ELEMENT_NUMBER)
+    status = ft_json_read(&value, arena, ft_element_text(score), err);
   if (status != FT_OK && status != FT_NOMEM) return fail_file(err, "base_score");
   FT_TRY(status);
   size_t count = ft_element_count(&value);
