@@ -21,11 +21,13 @@ from sklearn.ensemble import (ExtraTreesClassifier, ExtraTreesRegressor, Gradien
                               HistGradientBoostingRegressor, RandomForestClassifier,
                               RandomForestRegressor)
 from sklearn.impute import SimpleImputer
-from sklearn.linear_model import ElasticNet, LinearRegression, LogisticRegression, Ridge
+from sklearn.linear_model import (ElasticNet, LinearRegression, LogisticRegression, Ridge,
+                                  RidgeClassifier)
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (Binarizer, MinMaxScaler, OneHotEncoder, OrdinalEncoder,
                                    RobustScaler, StandardScaler)
+from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 warnings.filterwarnings("ignore")
@@ -79,7 +81,7 @@ def text(value):
     return str(value)
 
 
-def write(name, model, frame, kinds, returns):
+def write(name, model, frame, kinds, returns, hard=False):
     session = onnxruntime.InferenceSession(model.SerializeToString(),
                                            providers=["CPUExecutionProvider"])
     inputs = session.get_inputs()
@@ -94,6 +96,8 @@ def write(name, model, frame, kinds, returns):
     if isinstance(numbers, list):
         numbers = np.array([[row[k] for k in numbers[0]] for row in numbers])
     numbers = np.asarray(numbers).reshape(len(frame), -1)
+    if hard:  # scores that are no probabilities: 1 for the class, 0 for the others
+        numbers = (np.asarray(outputs[0])[:, None] == np.unique(outputs[0])[None]).astype("f8")
     if returns not in ("float8", "float4"):
         labels = outputs[0] if len(outputs) > 1 else numbers.argmax(axis=1)
     elif numbers.shape[1] == 2:
@@ -107,7 +111,7 @@ def write(name, model, frame, kinds, returns):
     print(name, len(frame), "rows,", (FOLDER / f"{name}.onnx").stat().st_size, "bytes")
 
 
-def case(name, make, frame, kinds, returns):
+def case(name, make, frame, kinds, returns, hard=False):
     if ONLY and name not in ONLY:
         return
     try:
@@ -115,7 +119,7 @@ def case(name, make, frame, kinds, returns):
     except Exception as why:  # a converter that does not know this version of the library
         print(name, "left out:", str(why).splitlines()[0][:120])
         return
-    write(name, model, frame, kinds, returns)
+    write(name, model, frame, kinds, returns, hard)
 
 
 def named(columns):
@@ -129,11 +133,12 @@ def columns_of(encoder=None):
         ("hot", encoder or OneHotEncoder(handle_unknown="ignore"), ["plan", "visits"])])
 
 
-def pipeline(name, learner, target, returns, prepare=None, options=None):
-    frame = rows(ROWS, 3, True, True)
-    case(name, lambda: to_onnx(make_pipeline(prepare or columns_of(), learner).fit(train, target),
+def pipeline(name, learner, target, returns, prepare=None, options=None, hard=False, table=train,
+             frame=None):
+    frame = rows(ROWS, 3, True, True) if frame is None else frame
+    case(name, lambda: to_onnx(make_pipeline(prepare or columns_of(), learner).fit(table, target),
                                initial_types=named(train.columns), options=options),
-         frame, KIND, returns)
+         frame, KIND, returns, hard)
 
 
 small = MLPClassifier((8,), max_iter=60, random_state=1)
@@ -169,14 +174,14 @@ pipeline("ordinal_logistic", LogisticRegression(), two, "int4", prepare=ColumnTr
 PLAIN = ["age", "income", "visits"]
 
 
-def plain(name, learner, target, returns, missing=False, make=None):
+def plain(name, learner, target, returns, missing=False, make=None, hard=False):
     frame = rows(ROWS, 4, missing, False)[PLAIN].astype("f4")
     table = train[PLAIN].astype("f4")
     if not missing:
         table = table.fillna(30)
     kinds = dict.fromkeys(PLAIN, "float")
     make = make or (lambda m: to_onnx(m, table.to_numpy()[:1]))
-    case(name, lambda: make(learner.fit(table.to_numpy(), target)), frame, kinds, returns)
+    case(name, lambda: make(learner.fit(table.to_numpy(), target)), frame, kinds, returns, hard)
 
 
 boost = {"n_estimators": TREES, "max_depth": 3, "random_state": 1}
@@ -207,6 +212,35 @@ def boosters():
         plain(word + "_number", learners[0](**boost, **more), number, "float8", True, made)
         plain(word + "_two", learners[1](**boost, **more), two, "int4", True, made)
         plain(word + "_three", learners[1](**boost, **more), three, "int4", True, made)
+
+
+def without_texts(frame):
+    """Some plans are missing: to scikit-learn's converter an empty text, here NULL."""
+    frame = frame.copy()
+    frame.loc[np.random.default_rng(8).random(len(frame)) < 0.15, "plan"] = ""
+    return frame
+
+
+def text_imputers():
+    table, frame = without_texts(train), without_texts(rows(ROWS, 9, True, True))
+    for name, learner, fill, encoder in (
+            ("text_most_frequent", Ridge(), {"strategy": "most_frequent"}, OneHotEncoder(handle_unknown="ignore")),
+            ("text_constant", GradientBoostingRegressor(n_estimators=TREES, random_state=1),
+             {"strategy": "constant", "fill_value": "none"},
+             OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1))):
+        pipeline(name, learner, number, "float8", prepare=ColumnTransformer([
+            ("filled", SimpleImputer(), ["age", "income"]),
+            ("texts", make_pipeline(SimpleImputer(missing_values="", **fill), encoder), ["plan"]),
+            ("left", "passthrough", ["visits"])]), table=table, frame=frame)
+
+
+def linear_scores():
+    """Linear classifiers that give no probabilities."""
+    plain("linear_svc", LinearSVC(), two, "int4", hard=True)
+    plain("linear_svc_value", LinearSVC(), two, "float8")
+    plain("linear_svc_words", LinearSVC(), words, "varchar", hard=True)
+    plain("linear_svc_three", LinearSVC(), three, "int4", hard=True)
+    pipeline("ridge_classifier", RidgeClassifier(), two, "int4", hard=True)
 
 
 def tensor(name, array):
@@ -269,6 +303,8 @@ def hand_made():
 
 
 hand_made()
+text_imputers()
+linear_scores()
 try:
     boosters()
 except ImportError as why:

@@ -32,14 +32,24 @@ static double compute(const struct ft_step *step, double x) {
   case FT_STEP_CLIP: return clip(x, step->a, step->b);
   case FT_STEP_ABOVE: return x > step->a;
   case FT_STEP_IS_MISSING: return isnan(x);
+  case FT_STEP_NOT_ZERO: return x != 0;
   case FT_STEP_TRUNCATE: return trunc(x);
   default: return x;
   }
 }
 
+static struct ft_raw run(const struct ft_step *step, struct ft_raw raw);
+
+static bool holds(const struct ft_step *condition, struct ft_raw raw) {
+  return raw.kind == FT_RAW_MISSING || run(condition, raw).number != 0;
+}
+
 /* The steps that take categories, and after them those that take numbers. */
 static struct ft_raw run(const struct ft_step *step, struct ft_raw raw) {
   if (step->kind == FT_STEP_FIELD) return raw;
+  if (step->kind == FT_STEP_REPLACE)
+    return holds(step->condition, raw) ? (struct ft_raw){ .kind = FT_RAW_TEXT, .text = step->text }
+                                       : run(step->before, raw);
   raw = run(step->before, raw);
   switch (step->kind) {
   case FT_STEP_FILL:

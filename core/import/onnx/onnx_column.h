@@ -18,6 +18,7 @@ enum ft_step_kind {
   FT_STEP_FIELD = 0, /* the field itself */
   FT_STEP_IMPUTE,    /* a missing number: a */
   FT_STEP_FILL,      /* a missing text: the text */
+  FT_STEP_REPLACE,   /* the text where it is missing, or where `condition` is not 0 */
   FT_STEP_EQUALS,    /* 1 when the category is the text, else 0 */
   FT_STEP_MAP,       /* a category's number; a: of all others */
   FT_STEP_SCALE,     /* (x - a) * b */
@@ -27,6 +28,7 @@ enum ft_step_kind {
   FT_STEP_CLIP,      /* not below a, not above b */
   FT_STEP_ABOVE,     /* 1 when x > a, else 0 */
   FT_STEP_IS_MISSING,
+  FT_STEP_NOT_ZERO, /* 1 when x is not 0, else 0 */
   FT_STEP_TRUNCATE, /* to an integer, towards 0 */
   FT_STEP_NARROW,   /* to float32 */
 };
@@ -46,6 +48,7 @@ struct ft_step {
   double a, b;
   struct ft_span text;
   const struct ft_category_map *map;
+  const struct ft_step *condition; /* of REPLACE: of the same field */
 };
 
 struct ft_onnx_column {

@@ -163,10 +163,12 @@ static enum ft_status link_linear(struct ft_onnx_score *score, struct ft_onnx *o
     score->link = FT_LINK_SOFTMAX;
     return FT_OK;
   }
-  if (!ft_span_equal(after, FT_SPAN("LOGISTIC")))
-    return ft_onnx_refuse(node, "its post_transform", err);
   score->link = FT_LINK_LOGISTIC;
-  if (layer->outputs == 1) return FT_OK;
+  if (!after.size || ft_span_equal(after, FT_SPAN("NONE")))
+    score->link = FT_LINK_HINGE; /* the class of the highest score */
+  else if (!ft_span_equal(after, FT_SPAN("LOGISTIC")))
+    return ft_onnx_refuse(node, "its post_transform", err);
+  if (layer->outputs == 1 || (layer->outputs > 2 && score->link == FT_LINK_HINGE)) return FT_OK;
   if (layer->outputs != 2 || !is_mirrored(layer))
     return ft_onnx_refuse(node, "several classes, each against the rest", err);
   double *weight = FT_ARENA_NEW(onnx->arena, double, layer->inputs);

@@ -328,6 +328,10 @@ static enum ft_status pick(struct ft_onnx *onnx, const struct ft_onnx_node *node
   FT_TRY(need_input(&value, onnx, node, err));
   if (value->kind == FT_ONNX_CONSTANT && index && index->kind == FT_ONNX_SCORES)
     return name_classes(onnx, node, &value->constant, index, err);
+  if (value->kind == FT_ONNX_SCORES && value->score.link == FT_LINK_HINGE && index &&
+      index->kind == FT_ONNX_CONSTANT && index->constant.count == 1 && index->constant.number &&
+      index->constant.number[0] == 1)
+    return pass_on(onnx, node, err); /* a linear classifier's score of its second class */
   return ft_onnx_columns_pick(onnx, node, err);
 }
 
@@ -389,6 +393,7 @@ static const struct known general[] = {
   { "Squeeze", pass_on },
   { "Sub", arithmetic },
   { "Tanh", tanh_layer },
+  { "Where", ft_onnx_columns_where },
 };
 
 static const struct known learning[] = {

@@ -82,7 +82,7 @@ enum ft_status ft_onnx_columns_step(struct ft_onnx_value *out, const struct ft_o
     const struct ft_step step = { .kind = kind, .a = item(a, i), .b = item(b, i) };
     FT_TRY(new_step(&column[i], onnx, node, &step, err));
     column[i].whole = kind == FT_STEP_ABOVE || kind == FT_STEP_IS_MISSING ||
-                      kind == FT_STEP_TRUNCATE ||
+                      kind == FT_STEP_TRUNCATE || kind == FT_STEP_NOT_ZERO ||
                       (kind == FT_STEP_IMPUTE && column[i].whole && step.a == trunc(step.a));
   }
   return FT_OK;
@@ -174,7 +174,8 @@ enum ft_status ft_onnx_columns_clip(struct ft_onnx *onnx, const struct ft_onnx_n
 static enum ft_status cast_column(struct ft_onnx_column *column, const struct ft_onnx *onnx,
                                   const struct ft_onnx_node *node, int64_t to,
                                   struct ft_error *err) {
-  const struct ft_step narrow = { .kind = FT_STEP_NARROW }, whole = { .kind = FT_STEP_TRUNCATE };
+  const struct ft_step narrow = { .kind = FT_STEP_NARROW }, whole = { .kind = FT_STEP_TRUNCATE },
+                       truth = { .kind = FT_STEP_NOT_ZERO };
   bool number = is_number(onnx, column);
   if (to == FT_ONNX_STRING) return FT_OK;
   if (!number) return ft_onnx_refuse(node, "it reads texts as numbers", err);
@@ -187,7 +188,9 @@ static enum ft_status cast_column(struct ft_onnx_column *column, const struct ft
     column->whole = true;
     return new_step(column, onnx, node, &whole, err);
   }
-  return to == FT_ONNX_BOOL && !column->whole ? ft_onnx_refuse(node, "to boolean", err) : FT_OK;
+  if (to != FT_ONNX_BOOL) return FT_OK;
+  if (!column->whole) return ft_onnx_refuse(node, "to boolean", err);
+  return new_step(column, onnx, node, &truth, err);
 }
 
 enum ft_status ft_onnx_columns_cast(struct ft_onnx *onnx, const struct ft_onnx_node *node,
@@ -286,16 +289,18 @@ static enum ft_status as_category(struct ft_onnx_column *out, struct ft_onnx *on
   const struct ft_step *kept[FT_COLUMN_MAX_STEPS], *step = column->last;
   uint32_t steps = 0;
   for (; step->kind != FT_STEP_FIELD; step = step->before) {
-    if (step->kind == FT_STEP_IMPUTE || step->kind == FT_STEP_FILL)
+    if (step->kind == FT_STEP_IMPUTE || step->kind == FT_STEP_FILL || step->kind == FT_STEP_REPLACE)
       kept[steps++] = step;
     else if (step->kind != FT_STEP_TRUNCATE && step->kind != FT_STEP_NARROW)
       return ft_onnx_refuse(node, "categories of a number that is computed", err);
   }
   *out = (struct ft_onnx_column){ .field = column->field, .last = step };
   while (steps--) {
-    struct ft_step fill = { .kind = FT_STEP_FILL, .text = kept[steps]->text };
-    if (kept[steps]->kind == FT_STEP_IMPUTE)
-      FT_TRY(ft_onnx_decimal(&fill.text, onnx, kept[steps]->a, err));
+    struct ft_step fill = *kept[steps];
+    if (fill.kind == FT_STEP_IMPUTE) {
+      fill.kind = FT_STEP_FILL;
+      FT_TRY(ft_onnx_decimal(&fill.text, onnx, fill.a, err));
+    }
     FT_TRY(add_category(onnx, column->field, fill.text, err));
     FT_TRY(new_step(out, onnx, node, &fill, err));
   }
@@ -358,7 +363,7 @@ static enum ft_status make_map(struct ft_category_map *out, struct ft_arena *are
 
 /* Each column's values become numbers. */
 static enum ft_status map_columns(struct ft_onnx *onnx, const struct ft_onnx_node *node,
-                                  struct entry *entry, size_t count, double other,
+                                  struct entry *entry, size_t count, double other, bool whole,
                                   struct ft_error *err) {
   const struct ft_onnx_value *value = NULL;
   struct ft_onnx_value out;
@@ -372,6 +377,7 @@ static enum ft_status map_columns(struct ft_onnx *onnx, const struct ft_onnx_nod
   const struct ft_step step = { .kind = FT_STEP_MAP, .a = other, .map = map };
   for (uint32_t i = 0; i < value->columns; i++) {
     FT_TRY(as_category(&column[i], onnx, node, &value->column[i], err));
+    column[i].whole = whole;
     for (uint32_t c = 0; c < map->count; c++)
       FT_TRY(add_category(onnx, column[i].field, map->text[c], err));
     FT_TRY(new_step(&column[i], onnx, node, &step, err));
@@ -398,8 +404,31 @@ static enum ft_status read_keys(struct ft_onnx_texts *out, const struct ft_onnx 
   return FT_OK;
 }
 
+/* The constant's numbers become texts: what a text imputer fills in. */
+static enum ft_status encode_constant(struct ft_onnx *onnx, const struct ft_onnx_node *node,
+                                      const struct ft_onnx_constant *from, struct ft_error *err) {
+  struct ft_onnx_integers key = ft_onnx_integers(node, "keys_int64s");
+  struct ft_onnx_texts name;
+  struct ft_onnx_value out = { .kind = FT_ONNX_CONSTANT, .constant = *from };
+  struct ft_span *text = FT_ARENA_NEW(onnx->arena, struct ft_span, from->count);
+  if (!text) return ft_onnx_no_memory(err);
+  FT_TRY(ft_onnx_texts(&name, onnx, node, "values_strings", "", err));
+  if (!from->number || from->count != 1 || !key.count || name.count != key.count)
+    return ft_onnx_refuse(node, "of a constant", err);
+  text[0] = ft_onnx_text(node, "default_string");
+  for (size_t i = 0; i < key.count; i++)
+    if (from->number[0] == (double)key.value[i]) text[0] = name.value[i];
+  out.constant.number = NULL;
+  out.constant.text = text;
+  ft_onnx_give(onnx, node, 0, &out);
+  return FT_OK;
+}
+
 enum ft_status ft_onnx_label_encoder(struct ft_onnx *onnx, const struct ft_onnx_node *node,
                                      struct ft_error *err) {
+  const struct ft_onnx_value *input = ft_onnx_input(onnx, node, 0);
+  if (input && input->kind == FT_ONNX_CONSTANT)
+    return encode_constant(onnx, node, &input->constant, err);
   struct ft_onnx_texts key;
   struct ft_onnx_reals real;
   struct ft_onnx_integers whole = ft_onnx_integers(node, "values_int64s");
@@ -417,7 +446,7 @@ enum ft_status ft_onnx_label_encoder(struct ft_onnx *onnx, const struct ft_onnx_
                                                                        : (double)whole.value[i] };
   double other = real.count ? ft_onnx_real(node, "default_float", 0)
                             : (double)ft_onnx_integer(node, "default_int64", -1);
-  return map_columns(onnx, node, entry, key.count, other, err);
+  return map_columns(onnx, node, entry, key.count, other, real.count != key.count, err);
 }
 
 enum ft_status ft_onnx_category_mapper(struct ft_onnx *onnx, const struct ft_onnx_node *node,
@@ -431,7 +460,39 @@ enum ft_status ft_onnx_category_mapper(struct ft_onnx *onnx, const struct ft_onn
   for (size_t i = 0; i < key.count; i++)
     entry[i] = (struct entry){ key.value[i], (double)whole.value[i] };
   return map_columns(onnx, node, entry, key.count,
-                     (double)ft_onnx_integer(node, "default_int64", -1), err);
+                     (double)ft_onnx_integer(node, "default_int64", -1), true, err);
+}
+
+/* A test that hangs on no other one: so each takes as long as it has steps. */
+static bool is_plain(const struct ft_onnx_column *test) {
+  for (const struct ft_step *step = test->last; step; step = step->before)
+    if (step->condition) return false;
+  return true;
+}
+
+/* Texts of one field, where a test of the same field does not choose the constant. */
+enum ft_status ft_onnx_columns_where(struct ft_onnx *onnx, const struct ft_onnx_node *node,
+                                     struct ft_error *err) {
+  const struct ft_onnx_value *test = ft_onnx_input(onnx, node, 0),
+                             *fill = ft_onnx_input(onnx, node, 1),
+                             *value = ft_onnx_input(onnx, node, 2);
+  struct ft_onnx_value out;
+  struct ft_onnx_column *column;
+  if (!test || !fill || !value) return ft_onnx_damaged(node, "no input", err);
+  if (test->kind != FT_ONNX_COLUMNS || value->kind != FT_ONNX_COLUMNS || value->columns != 1 ||
+      test->columns != 1 || fill->kind != FT_ONNX_CONSTANT || fill->constant.count != 1 ||
+      !fill->constant.text || is_number(onnx, value->column) || !is_number(onnx, test->column) ||
+      test->column->field != value->column->field || !is_plain(test->column))
+    return ft_onnx_refuse(node, "of anything but a text and what is filled in", err);
+  FT_TRY(new_columns(&out, &column, onnx, 1, err));
+  *column = *value->column;
+  FT_TRY(add_category(onnx, column->field, fill->constant.text[0], err));
+  const struct ft_step step = { .kind = FT_STEP_REPLACE,
+                                .text = fill->constant.text[0],
+                                .condition = test->column->last };
+  FT_TRY(new_step(column, onnx, node, &step, err));
+  ft_onnx_give(onnx, node, 0, &out);
+  return FT_OK;
 }
 
 /* --- for learners --- */

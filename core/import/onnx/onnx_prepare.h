@@ -9,7 +9,7 @@ ft_onnx_operator ft_onnx_scaler, ft_onnx_imputer, ft_onnx_one_hot, ft_onnx_label
 
 /* Where the first input is one of columns. */
 ft_onnx_operator ft_onnx_columns_concat, ft_onnx_columns_cast, ft_onnx_columns_clip,
-    ft_onnx_columns_pick;
+    ft_onnx_columns_pick, ft_onnx_columns_where;
 
 /* The columns of `value` with a step more, whose a and b are one a column, or one for all. */
 enum ft_status ft_onnx_columns_step(struct ft_onnx_value *out, const struct ft_onnx *onnx,

@@ -56,9 +56,29 @@ static bool asks_for_value(const struct ft_onnx *onnx) {
   return type == FT_FLOAT32 || type == FT_FLOAT64 || type == FT_DECIMAL;
 }
 
+/* Scores whose highest is the class, and none is a probability. */
+static enum ft_status settle_scores(struct ft_onnx_score *score, struct ft_onnx *onnx,
+                                    struct ft_error *err) {
+  struct ft_model *model = &onnx->import->model;
+  if (asks_for_value(onnx) && score->outputs == 1) {
+    score->link = FT_LINK_IDENTITY;
+    score->classes = 0;
+  }
+  if (score->outputs == 1) return FT_OK;
+  struct ft_transform *highest = FT_ARENA_NEW(onnx->arena, struct ft_transform, 1);
+  if (!highest) return ft_onnx_no_memory(err);
+  *highest = (struct ft_transform){ .kind = FT_TRANSFORM_HIGHEST, .count = score->outputs };
+  model->transform = highest;
+  model->transforms = 1;
+  model->sums = score->outputs;
+  score->link = FT_LINK_IDENTITY;
+  return FT_OK;
+}
+
 /* How many classes, and one margin for two. */
 static enum ft_status settle_classes(struct ft_onnx_score *score, struct ft_onnx *onnx,
                                      struct ft_error *err) {
+  if (score->link == FT_LINK_HINGE) return settle_scores(score, onnx, err);
   if (score->outputs == 1) {
     if (score->link == FT_LINK_LOGISTIC) score->classes = 2;
     return FT_OK;
@@ -120,6 +140,10 @@ enum ft_status ft_onnx_answer(struct ft_onnx *onnx, const uint32_t *output, size
                                         .link = score.link };
   struct ft_model *model = &onnx->import->model;
   FT_TRY(ft_signature_answer(onnx->import, onnx->arena, &answer, err));
-  if (score.network) return ft_onnx_dense_member(onnx, score.network, err);
+  if (score.network) {
+    FT_TRY(ft_onnx_dense_member(onnx, score.network, err));
+    if (model->transforms) ((struct ft_member *)(uintptr_t)model->member)->outputs = score.outputs;
+    return FT_OK;
+  }
   return ft_grown_trees_members(model, onnx->arena, score.trees, score.base, err);
 }
