@@ -243,7 +243,7 @@ static enum ft_status run_nodes(struct ft_onnx *onnx, const struct names *names,
                                 const uint8_t *needed, struct ft_error *err) {
   const uint32_t *input = names->input, *output = names->output;
   for (size_t n = 0; n < onnx->graph->n_node; n++) {
-    const struct ft_onnx_node node = { onnx->graph->node[n], input, output };
+    const struct ft_onnx_node node = { onnx->graph->node[n], NULL, input, output };
     bool wanted = false;
     for (size_t i = 0; i < node.proto->n_output; i++)
       wanted = wanted || (output[i] != FT_ONNX_NONE && needed[output[i]]);

@@ -8,9 +8,17 @@
 
 #define MAX_ITEMS (UINT64_C(1) << 26) /* of a tensor */
 
+static enum ft_status refuse_estimator(const struct ft_onnx_node *node, const char *why,
+                                       struct ft_error *err) {
+  ft_fail(err, FT_UNSUPPORTED, "%s's %.64s is not read%s%s", node->library, node->proto->op_type,
+          *why ? ": " : "", why);
+  return ft_fail_hint(err, "Convert the model to ONNX: skl2onnx.to_onnx(model, X[:1]).");
+}
+
 enum ft_status ft_onnx_refuse(const struct ft_onnx_node *node, const char *why,
                               struct ft_error *err) {
   const char *name = node->proto->name ? node->proto->name : "";
+  if (node->library) return refuse_estimator(node, why, err);
   if (!*name && node->proto->n_output) name = node->proto->output[0];
   ft_fail(err, FT_UNSUPPORTED, "operator \"%.64s\" in node \"%.64s\" is not supported%s%s",
           node->proto->op_type ? node->proto->op_type : "", name, *why ? ": " : "", why);
@@ -19,6 +27,9 @@ enum ft_status ft_onnx_refuse(const struct ft_onnx_node *node, const char *why,
 
 enum ft_status ft_onnx_damaged(const struct ft_onnx_node *node, const char *what,
                                struct ft_error *err) {
+  if (node->library)
+    return ft_fail(err, FT_CORRUPT, "the %s model cannot be read: %.64s: %s", node->library,
+                   node->proto->op_type, what);
   return ft_fail(err, FT_CORRUPT, "the ONNX model cannot be read: operator \"%.64s\": %s",
                  node->proto->op_type ? node->proto->op_type : "", what);
 }

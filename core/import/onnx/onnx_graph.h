@@ -102,6 +102,8 @@ struct ft_onnx {
 
 struct ft_onnx_node {
   const FtOnnx__Node *proto;
+  const char
+      *library; /* whose estimator it is, by the name of its operator; NULL: an ONNX graph's */
   const uint32_t *input, *output; /* indices of values; FT_ONNX_NONE: left out */
 };
 

@@ -335,6 +335,25 @@ enum ft_status ft_onnx_one_hot(struct ft_onnx *onnx, const struct ft_onnx_node *
   return FT_OK;
 }
 
+enum ft_status ft_onnx_column_fill(struct ft_onnx_column *column, const struct ft_onnx *onnx,
+                                   const struct ft_onnx_node *node, struct ft_span text,
+                                   struct ft_error *err) {
+  const struct ft_step fill = { .kind = FT_STEP_FILL, .text = text };
+  return new_step(column, onnx, node, &fill, err);
+}
+
+enum ft_status ft_onnx_column_map(struct ft_onnx_column *out, struct ft_onnx *onnx,
+                                  const struct ft_onnx_node *node,
+                                  const struct ft_onnx_column *column,
+                                  const struct ft_category_map *map, double other,
+                                  struct ft_error *err) {
+  const struct ft_step step = { .kind = FT_STEP_MAP, .a = other, .map = map };
+  FT_TRY(as_category(out, onnx, node, column, err));
+  for (uint32_t c = 0; c < map->count; c++)
+    FT_TRY(add_category(onnx, out->field, map->text[c], err));
+  return new_step(out, onnx, node, &step, err);
+}
+
 struct entry {
   struct ft_span text;
   double number;
@@ -374,13 +393,9 @@ static enum ft_status map_columns(struct ft_onnx *onnx, const struct ft_onnx_nod
   FT_TRY(need_columns(&value, onnx, node, err));
   FT_TRY(make_map(map, onnx->arena, node, entry, count, err));
   FT_TRY(new_columns(&out, &column, onnx, value->columns, err));
-  const struct ft_step step = { .kind = FT_STEP_MAP, .a = other, .map = map };
   for (uint32_t i = 0; i < value->columns; i++) {
-    FT_TRY(as_category(&column[i], onnx, node, &value->column[i], err));
+    FT_TRY(ft_onnx_column_map(&column[i], onnx, node, &value->column[i], map, other, err));
     column[i].whole = whole;
-    for (uint32_t c = 0; c < map->count; c++)
-      FT_TRY(add_category(onnx, column[i].field, map->text[c], err));
-    FT_TRY(new_step(&column[i], onnx, node, &step, err));
   }
   ft_onnx_give(onnx, node, 0, &out);
   return FT_OK;

@@ -25,6 +25,18 @@ enum ft_status ft_onnx_column_equals(struct ft_onnx_column *out, struct ft_onnx 
                                      const struct ft_onnx_column *column, struct ft_span text,
                                      struct ft_error *err) FT_MUST_CHECK;
 
+/* A text in place of a missing category. */
+enum ft_status ft_onnx_column_fill(struct ft_onnx_column *column, const struct ft_onnx *onnx,
+                                   const struct ft_onnx_node *node, struct ft_span text,
+                                   struct ft_error *err) FT_MUST_CHECK;
+
+/* A column of the numbers of a field's categories; `other`: of all others, and of missing ones. */
+enum ft_status ft_onnx_column_map(struct ft_onnx_column *out, struct ft_onnx *onnx,
+                                  const struct ft_onnx_node *node,
+                                  const struct ft_onnx_column *column,
+                                  const struct ft_category_map *map, double other,
+                                  struct ft_error *err) FT_MUST_CHECK;
+
 /* Is it made of categories? After ft_onnx_sign; one that mixes both ways is refused. */
 enum ft_status ft_onnx_column_is_coded(bool *out, const struct ft_onnx *onnx,
                                        const struct ft_onnx_node *node,

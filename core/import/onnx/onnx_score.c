@@ -104,7 +104,7 @@ static enum ft_status settle_network(struct ft_onnx_score *score, struct ft_onnx
   FtOnnx__Node proto = FT_ONNX__NODE__INIT;
   char name[] = "Identity";
   proto.op_type = name;
-  const struct ft_onnx_node node = { &proto, NULL, NULL };
+  const struct ft_onnx_node node = { &proto, NULL, NULL, NULL };
   struct ft_onnx_value value = { .kind = FT_ONNX_NEURONS, .network = score->network };
   if (!score->network) return FT_OK;
   struct ft_onnx_layer *last = ft_onnx_dense_last(&value);
