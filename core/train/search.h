@@ -16,7 +16,8 @@
 #include "core/train/trial.h"
 #include "foretell/objective.h"
 
-#define FT_SEARCH_MAX_CANDIDATES 96
+#define FT_SEARCH_MAX_CANDIDATES   96
+#define FT_SEARCH_MAX_WITHOUT_GAIN 3 /* candidates in a row that make the ensemble no better */
 
 enum ft_candidate_state {
   FT_CANDIDATE_RUNNING = 0,

@@ -3,17 +3,17 @@
 #include <math.h>
 #include <stddef.h>
 
-#define FINAL_SHARE 0.4 /* of all the time, for the refits at most */
-#define DEAR_SHARE  0.5 /* of the limit, in seconds of one core */
+#define REFIT_SHARE     0.4 /* of all the time, for the refits at most */
+#define EXPENSIVE_SHARE 0.5 /* of the limit, in seconds of one core */
 
 double ft_time_budget_reserve(const struct ft_time_budget *budget, double refits) {
-  double max = FINAL_SHARE * (budget->deadline - budget->begin);
+  double max = REFIT_SHARE * (budget->deadline - budget->begin);
   return fmin(refits / budget->threads, max) + budget->wrap_up;
 }
 
-static bool is_search_done(const struct ft_time_budget *budget,
-                           const struct ft_time_request *request, double learning_rate_factor) {
-  double seconds = request->seconds / learning_rate_factor;
+static bool ends_in_time(const struct ft_time_budget *budget, const struct ft_time_request *request,
+                         double speed_up) {
+  double seconds = request->seconds / speed_up;
   double reserve =
       ft_time_budget_reserve(budget, request->refits + seconds * budget->refit_cost_factor);
   return request->now + request->waiting + seconds / budget->threads + reserve <= budget->deadline;
@@ -21,13 +21,13 @@ static bool is_search_done(const struct ft_time_budget *budget,
 
 double ft_time_budget_speed_up(const struct ft_time_budget *budget,
                                const struct ft_time_request *request, double max) {
-  static const double hastes[] = { 1, 1.5, 2, 3, 4 };
-  for (size_t i = 0; i < sizeof hastes / sizeof *hastes; i++)
-    if ((i == 0 || hastes[i] <= max) && is_search_done(budget, request, hastes[i]))
-      return hastes[i];
+  static const double speed_ups[] = { 1, 1.5, 2, 3, 4 };
+  for (size_t i = 0; i < sizeof speed_ups / sizeof *speed_ups; i++)
+    if ((i == 0 || speed_ups[i] <= max) && ends_in_time(budget, request, speed_ups[i]))
+      return speed_ups[i];
   return 0;
 }
 
 bool ft_time_budget_is_expensive(double limit, double seconds) {
-  return seconds > DEAR_SHARE * limit;
+  return seconds > EXPENSIVE_SHARE * limit;
 }

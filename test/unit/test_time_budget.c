@@ -39,14 +39,14 @@ static void later_or_after_others_there_is_less_time(void **state) {
 }
 
 /* Those that are worth most are trained first, and the others can stay as they are. */
-static void final_fits_never_take_max_of_the_time(void **state) {
+static void refits_never_take_most_of_the_time(void **state) {
   (void)state;
   assert_true(ft_time_budget_reserve(&minute, 10) == 10.0 / 2 + 1);
   assert_true(ft_time_budget_reserve(&minute, 1000) < 30);
   assert_true(speed_up_of(0, 0, 20, 1000, 4) == 1);
 }
 
-static void what_takes_half_of_the_limit_is_dear(void **state) {
+static void what_takes_half_of_the_limit_is_expensive(void **state) {
   (void)state;
   assert_false(ft_time_budget_is_expensive(60, 20));
   assert_true(ft_time_budget_is_expensive(60, 40));
@@ -58,8 +58,8 @@ int main(void) {
     cmocka_unit_test(what_ends_in_time_keeps_its_steps),
     cmocka_unit_test(steps_are_larger_where_that_is_enough),
     cmocka_unit_test(later_or_after_others_there_is_less_time),
-    cmocka_unit_test(final_fits_never_take_max_of_the_time),
-    cmocka_unit_test(what_takes_half_of_the_limit_is_dear),
+    cmocka_unit_test(refits_never_take_most_of_the_time),
+    cmocka_unit_test(what_takes_half_of_the_limit_is_expensive),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

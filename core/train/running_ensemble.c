@@ -1,0 +1,72 @@
+#include "core/train/running_ensemble.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/learn/loss.h"
+#include "core/train/ensemble.h"
+
+#define MIN_GAIN   0.0005 /* of the loss, that counts as better … */
+#define MIN_ERRORS 0.1    /* … and of the gain's standard error */
+
+enum ft_status ft_running_ensemble_make(struct ft_running_ensemble *out, struct ft_arena *arena,
+                                        const struct ft_fit_data *data,
+                                        const struct ft_folds *folds, uint32_t candidates,
+                                        struct ft_error *err) {
+  size_t margins = folds->n_scored * data->outputs;
+  *out = (struct ft_running_ensemble){ .data = data,
+                                       .folds = folds,
+                                       .weight = FT_ARENA_NEW(arena, double, candidates),
+                                       .margin = FT_ARENA_NEW(arena, double, margins),
+                                       .trial_margin = FT_ARENA_NEW(arena, double, margins) };
+  return out->weight && out->margin && out->trial_margin ? FT_OK : ft_arena_fail(err, "the search");
+}
+
+/* The ensemble with a share of the other margin of the task, in its place. */
+static void take(struct ft_running_ensemble *ensemble, const struct ft_ensemble_task *task,
+                 uint32_t candidate, double share) {
+  double weight[2] = { 1 - share, share };
+  ft_ensemble_average(ensemble->trial_margin, task, weight);
+  memcpy(ensemble->margin, ensemble->trial_margin, task->rows * task->outputs * sizeof(double));
+  for (uint32_t i = 0; i < candidate; i++)
+    ensemble->weight[i] *= 1 - share;
+  ensemble->weight[candidate] = share;
+}
+
+/* The share that gains most; 0: none gains anything. */
+static double find_share(struct ft_gain *out, struct ft_running_ensemble *ensemble,
+                         const struct ft_ensemble_task *task) {
+  static const double shares[] = { 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 1 };
+  double taken = 0;
+  *out = (struct ft_gain){ 0, 0 };
+  for (size_t i = 0; i < sizeof shares / sizeof *shares; i++) {
+    double weight[2] = { 1 - shares[i], shares[i] };
+    ft_ensemble_average(ensemble->trial_margin, task, weight);
+    struct ft_gain gain = ft_ensemble_gain(task, ensemble->margin, ensemble->trial_margin);
+    if (gain.mean <= out->mean) continue;
+    *out = gain;
+    taken = shares[i];
+  }
+  return taken;
+}
+
+void ft_running_ensemble_add(struct ft_running_ensemble *ensemble, uint32_t candidate,
+                             const double *margin) {
+  const double *both[2] = { ensemble->margin, margin };
+  struct ft_ensemble_task task = { .problem = ensemble->data->problem,
+                                   .outputs = ensemble->data->outputs,
+                                   .rows = ensemble->folds->n_scored,
+                                   .target = ensemble->folds->target,
+                                   .candidates = 2,
+                                   .margin = both };
+  if (ensemble->added++ == 0) {
+    take(ensemble, &task, candidate, 1);
+    return;
+  }
+  struct ft_gain gain;
+  double share = find_share(&gain, ensemble, &task);
+  double loss = ft_loss_mean(task.problem, task.outputs, ensemble->margin, task.target, task.rows);
+  bool better = gain.mean > fmax(MIN_GAIN * loss, MIN_ERRORS * gain.error);
+  ensemble->n_without_gain = better ? 0 : ensemble->n_without_gain + 1;
+  if (share > 0) take(ensemble, &task, candidate, share);
+}
