@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "core/import/archive.h"
+#include "core/import/archived.h"
 #include "core/import/catboost/catboost.h"
 #include "core/import/lightgbm/lightgbm.h"
 #include "core/import/onnx/onnx.h"
@@ -26,7 +26,7 @@ static bool is_own(struct ft_span bytes) {
 }
 
 static bool is_archive(struct ft_span bytes) {
-  return BEGINS(bytes, "\x1f\x8b") ||
+  return BEGINS(bytes, "\x1f\x8b") || BEGINS(bytes, "PK\x03\x04") ||
          (bytes.size > 262 && memcmp(bytes.data + 257, "ustar", 5) == 0);
 }
 
@@ -79,10 +79,6 @@ static bool is_pmml(struct ft_span bytes) {
   return has(bytes, 2048, "<PMML");
 }
 
-static bool is_zip(struct ft_span bytes) {
-  return BEGINS(bytes, "PK\x03\x04");
-}
-
 static bool is_saved_model(struct ft_span bytes) {
   return has(bytes, 65536, "saved_model_main_op") || has(bytes, 65536, "saved_model_schema");
 }
@@ -92,7 +88,7 @@ static bool is_saved_model(struct ft_span bytes) {
 
 static const struct ft_format formats[] = {
   { "a model of ours", is_own, ft_own_read, NULL },
-  { "an archive", is_archive, ft_archive_read, NULL },
+  { "an archive", is_archive, ft_archived_read, NULL },
   { "a CatBoost model in JSON", ft_catboost_is_json, ft_catboost_json_read, NULL },
   { "a CatBoost model", ft_catboost_is_binary, ft_catboost_binary_read, NULL },
   { "an XGBoost model in JSON", is_json, ft_xgboost_json_read, NULL },
@@ -106,8 +102,6 @@ static const struct ft_format formats[] = {
   { "a compressed joblib file", is_joblib, NULL, TO_ONNX },
   { "a Keras model in HDF5", is_hdf5, NULL, "Convert it with tf2onnx." },
   { "a PMML document", is_pmml, NULL, "Export the model as ONNX from where it was trained." },
-  { "a zip archive, as PyTorch and Keras write", is_zip, NULL,
-    "Export the model as ONNX: torch.onnx.export, tf2onnx." },
   { "a TensorFlow SavedModel", is_saved_model, NULL, "Convert it with tf2onnx." },
 };
 

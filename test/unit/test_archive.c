@@ -1,11 +1,12 @@
 /* SageMaker archives: which file is the model, and what is refused. */
-#include "core/import/archive.h"
+#include "core/import/archived.h"
 #include "core/import/import.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -101,7 +102,8 @@ static void two_that_could_be_it_are_too_many(void **state) {
   add_file(&packing, "a.txt", small_model);
   add_file(&packing, "b.txt", small_model);
   assert_int_equal(finish(&packing), FT_UNSUPPORTED);
-  assert_non_null(strstr(err.message, "2 files"));
+  assert_string_equal(err.message,
+                      "the archive has 2 files that could be the model: \"a.txt\", \"b.txt\"");
   start(&packing);
   add(&packing, "folder/", AE_IFDIR, NULL, 0);
   assert_int_equal(finish(&packing), FT_UNSUPPORTED);
@@ -133,12 +135,88 @@ static void links_are_not_followed(void **state) {
   assert_int_equal(finish(&packing), FT_UNSUPPORTED);
 }
 
-static void an_archive_within_an_archive_is_not_opened(void **state) {
-  (void)state;
+/* An archive of the file, which goes into `bytes`. */
+static struct ft_span pack(const char *name, struct ft_span file) {
   struct packing packing;
   start(&packing);
-  add_file(&packing, "xgboost-model", "\x1f\x8b\x08");
-  assert_int_equal(finish(&packing), FT_UNSUPPORTED);
+  add(&packing, name, AE_IFREG, file.data, file.size);
+  assert_int_equal(archive_write_close(packing.archive), ARCHIVE_OK);
+  archive_write_free(packing.archive);
+  return (struct ft_span){ packing.bytes, packing.size };
+}
+
+static void an_archive_may_hold_one_more_and_no_third(void **state) {
+  (void)state;
+  struct ft_span inner = pack("model.txt", ft_span_of(small_model));
+  struct ft_span middle = pack("model_algo-1", inner);
+  struct ft_span outer = pack("model.tar.gz", middle);
+  assert_int_equal(read_bytes(middle), FT_OK);
+  assert_int_equal(read_bytes(outer), FT_UNSUPPORTED);
+  assert_non_null(strstr(err.message, "holds another archive"));
+  free((char *)inner.data);
+  free((char *)middle.data);
+  free((char *)outer.data);
+}
+
+static enum ft_status read_folds(const char *first, const char *second) {
+  struct packing packing;
+  start(&packing);
+  add_file(&packing, "xgboost-model-0", first);
+  add_file(&packing, "model.json", "{}");
+  add_file(&packing, "xgboost-model-12", second);
+  return finish(&packing);
+}
+
+/* small_model with `old` replaced by `new`. */
+static const char *changed(const char *old, const char *new) {
+  static char text[sizeof small_model + 64];
+  const char *place = strstr(small_model, old);
+  assert_non_null(place);
+  snprintf(text, sizeof text, "%.*s%s%s", (int)(place - small_model), small_model, new,
+           place + strlen(old));
+  return text;
+}
+
+/* That their predictions are averaged is shown by test/program/test_import. */
+static void folds_are_models_of_one_kind(void **state) {
+  (void)state;
+  assert_int_equal(read_folds(small_model, changed("leaf_value=2.5", "leaf_value=1")), FT_OK);
+  assert_int_equal(read_folds(small_model, changed("regression", "poisson")), FT_UNSUPPORTED);
+  assert_non_null(strstr(err.message, "whose objectives differ"));
+  assert_int_equal(read_folds(small_model, changed("=age", "=size")), FT_UNSUPPORTED);
+  assert_non_null(strstr(err.message, "whose columns differ"));
+  assert_int_equal(read_folds(small_model, "junk"), FT_UNSUPPORTED);
+}
+
+static void code_and_words_are_no_models(void **state) {
+  (void)state;
+  static const char *const beside[] = { "code/model.json", "inference.py",  "requirements.txt",
+                                        "MLmodel",         "metadata.json", "__MACOSX/model.txt",
+                                        "a/code/b.txt",    ".hidden.json",  "README.md" };
+  struct packing packing;
+  start(&packing);
+  for (size_t i = 0; i < sizeof beside / sizeof *beside; i++)
+    add_file(&packing, beside[i], "{}");
+  add_file(&packing, "a/booster", small_model);
+  assert_int_equal(finish(&packing), FT_OK);
+}
+
+static void kinds_of_archives_are_told_by_their_files(void **state) {
+  (void)state;
+  static const char *const told[][2] = {
+    { "1/saved_model.pb", "TensorFlow" },      { "model.weights.h5", "Keras" },
+    { "MAR-INF/MANIFEST.json", "TorchServe" }, { "model.ini", "H2O" },
+    { "models/learner.pkl", "AutoGluon" },     { "metadata/part-00000", "Spark" },
+  };
+  for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+    struct packing packing;
+    start(&packing);
+    add_file(&packing, "other.txt", small_model);
+    add_file(&packing, told[i][0], "{}");
+    assert_int_equal(finish(&packing), FT_UNSUPPORTED);
+    assert_non_null(strstr(err.message, told[i][1]));
+    assert_int_not_equal(err.hint[0], 0);
+  }
 }
 
 static void bombs_do_not_go_off(void **state) {
@@ -160,7 +238,7 @@ static void bombs_do_not_go_off(void **state) {
   assert_int_equal(finish(&packing), FT_LIMIT);
 
   start(&packing);
-  for (int i = 0; i < 1001; i++)
+  for (int i = 0; i < 10001; i++)
     add_file(&packing, "model.txt", "");
   assert_int_equal(finish(&packing), FT_LIMIT);
 }
@@ -177,7 +255,10 @@ int main(void) {
     cmocka_unit_test(two_that_could_be_it_are_too_many),
     cmocka_unit_test(names_that_lead_out_are_refused),
     cmocka_unit_test(links_are_not_followed),
-    cmocka_unit_test(an_archive_within_an_archive_is_not_opened),
+    cmocka_unit_test(an_archive_may_hold_one_more_and_no_third),
+    cmocka_unit_test(folds_are_models_of_one_kind),
+    cmocka_unit_test(code_and_words_are_no_models),
+    cmocka_unit_test(kinds_of_archives_are_told_by_their_files),
     cmocka_unit_test(bombs_do_not_go_off),
     cmocka_unit_test(damage_is_an_error),
   };

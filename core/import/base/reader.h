@@ -37,7 +37,8 @@ struct ft_import_request {
 
 struct ft_import {
   const struct ft_import_request *request; /* borrowed */
-  bool from_archive; /* the bytes were a member of a SageMaker archive; set by its reader */
+  bool from_archive; /* the bytes were a file in a SageMaker archive; set by archived.c */
+  uint32_t nested;   /* archives around the bytes */
   /* What a reader fills. Texts are constants or the arena's; NULL: unknown. */
   const char *format;      /* "XGBoost" */
   const char *version;     /* of the program that wrote the file: "3.2.0" */

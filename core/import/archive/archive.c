@@ -1,18 +1,17 @@
-#include "core/import/archive.h"
+#include "core/import/archive/archive.h"
 
 #include <archive.h>
 #include <archive_entry.h>
 #include <string.h>
 
-#include "core/import/format.h"
+#include "foretell/buffer.h"
 
-#define MOST_ENTRIES  1000
-#define MOST_BYTES    ((int64_t)1 << 30) /* unpacked, of all entries */
-#define MOST_RATIO    1000               /* unpacked to packed; deflate itself reaches 1032 */
-#define FREE_BYTES    ((int64_t)1 << 24) /* that may be unpacked whatever the ratio */
-#define STEP_BYTES    ((size_t)1 << 16)
-#define LONGEST_NAME  200 /* shown */
-#define NO_MEMBER_YET 4
+#define MOST_ENTRIES 10000
+#define MOST_BYTES   ((int64_t)1 << 30) /* unpacked, of all entries */
+#define MOST_RATIO   1000               /* unpacked to packed; deflate itself reaches 1032 */
+#define FREE_BYTES   ((int64_t)1 << 24) /* that may be unpacked whatever the ratio */
+#define STEP_BYTES   ((size_t)1 << 16)
+#define LONGEST_NAME 200 /* shown */
 
 /* A walk over the entries. */
 struct walk {
@@ -35,6 +34,7 @@ static enum ft_status open_walk(struct walk *walk, struct ft_span bytes, struct 
   if (!walk->archive) return ft_fail(err, FT_NOMEM, "out of memory for the archive");
   archive_read_support_filter_gzip(walk->archive);
   archive_read_support_format_tar(walk->archive);
+  archive_read_support_format_zip(walk->archive);
   archive_read_support_format_raw(walk->archive); /* one compressed file */
   if (archive_read_open_memory(walk->archive, bytes.data, bytes.size) != ARCHIVE_OK)
     return fail_archive(walk, err);
@@ -108,88 +108,83 @@ static enum ft_status next_file(struct walk *walk, bool *done, struct ft_error *
   }
 }
 
-static const char *base_of(const char *name) {
+/* Room for one file more. */
+static bool grow(struct ft_archive_file **file, uint32_t files, struct ft_arena *arena) {
+  if (files & (files - 1)) return true; /* room is a power of two */
+  struct ft_archive_file *more = FT_ARENA_NEW(arena, struct ft_archive_file, files ? 2 * files : 1);
+  if (more && files) memcpy(more, *file, files * sizeof *more);
+  *file = more;
+  return more;
+}
+
+static enum ft_status list_files(struct ft_archive *out, struct ft_arena *arena, struct walk *walk,
+                                 struct ft_error *err) {
+  struct ft_archive_file *file = NULL;
+  uint32_t files = 0;
+  for (bool done = false;; files++) {
+    FT_TRY(next_file(walk, &done, err));
+    if (done) break;
+    if (!grow(&file, files, arena)) return ft_arena_fail(err, "the archive");
+    file[files] =
+        (struct ft_archive_file){ ft_arena_text(arena, ft_span_of(walk->name)), walk->entries };
+    if (!file[files].name) return ft_arena_fail(err, "the archive");
+    FT_TRY(read_entry(walk, NULL, err));
+  }
+  *out = (struct ft_archive){ .bytes = walk->bytes, .files = files, .file = file };
+  return FT_OK;
+}
+
+enum ft_status ft_archive_list(struct ft_archive *out, struct ft_arena *arena, struct ft_span bytes,
+                               struct ft_error *err) {
+  struct walk walk;
+  enum ft_status status = open_walk(&walk, bytes, err);
+  if (status == FT_OK) status = list_files(out, arena, &walk, err);
+  close_walk(&walk);
+  return status;
+}
+
+static enum ft_status unpack(struct ft_buffer *out, struct walk *walk, int place,
+                             struct ft_error *err) {
+  bool done = false;
+  FT_TRY(open_walk(walk, walk->bytes, err));
+  while (walk->entries < place && !done)
+    FT_TRY(next_file(walk, &done, err));
+  return read_entry(walk, out, err);
+}
+
+enum ft_status ft_archive_unpack(struct ft_span *out, struct ft_arena *arena,
+                                 const struct ft_archive *archive, uint32_t file, size_t maximum,
+                                 struct ft_error *err) {
+  struct walk walk = { .bytes = archive->bytes };
+  struct ft_buffer bytes;
+  ft_buffer_init(&bytes, maximum);
+  enum ft_status status = unpack(&bytes, &walk, archive->file[file].place, err);
+  close_walk(&walk);
+  char *copy = status == FT_OK ? FT_ARENA_NEW(arena, char, bytes.size) : NULL;
+  if (status == FT_OK && !copy) status = ft_arena_fail(err, "the archive's model");
+  if (copy && bytes.size) memcpy(copy, bytes.data, bytes.size);
+  if (copy) *out = (struct ft_span){ copy, bytes.size };
+  ft_buffer_release(&bytes);
+  return status;
+}
+
+const char *ft_archive_base(const char *name) {
   const char *slash = strrchr(name, '/');
   return slash ? slash + 1 : name;
 }
 
-/* How much a file looks like the model: 0 the most; NO_MEMBER_YET not at all. */
-static int rank_of(const char *name) {
-  static const char *const endings[] = {
-    ".json", ".ubj", ".txt", ".onnx", ".model", ".bst", ".xgb"
-  };
-  const char *base = base_of(name), *ending = strrchr(base, '.');
-  bool known = false;
-  if (base[0] == '.') return NO_MEMBER_YET; /* ._model.json of a Mac */
-  if (strcmp(base, "xgboost-model") == 0) return 0;
-  for (size_t i = 0; ending && i < sizeof endings / sizeof *endings; i++)
-    known |= strcmp(ending, endings[i]) == 0;
-  if (known && strncmp(base, "model.", 6) == 0) return 1;
-  return known ? 2 : 3;
+bool ft_archive_has(const struct ft_archive *archive, const char *base) {
+  for (uint32_t i = 0; i < archive->files; i++)
+    if (strcmp(ft_archive_base(archive->file[i].name), base) == 0) return true;
+  return false;
 }
 
-struct choice {
-  int rank;
-  int index; /* of the entry */
-  int rivals;
-};
-
-static enum ft_status choose_member(struct choice *out, struct ft_span bytes,
-                                    struct ft_error *err) {
-  struct walk walk;
-  struct choice best = { .rank = NO_MEMBER_YET };
-  bool done = false;
-  enum ft_status status = open_walk(&walk, bytes, err);
-  while (status == FT_OK) {
-    status = next_file(&walk, &done, err);
-    if (status != FT_OK || done) break;
-    int rank = rank_of(walk.name);
-    if (rank == best.rank) best.rivals++;
-    if (rank < best.rank) best = (struct choice){ .rank = rank, .index = walk.entries };
-    status = read_entry(&walk, NULL, err);
+int ft_archive_find(const struct ft_archive *archive, const char *base) {
+  int found = -1;
+  for (uint32_t i = 0; i < archive->files; i++) {
+    if (strcmp(ft_archive_base(archive->file[i].name), base) != 0) continue;
+    if (found >= 0) return -1;
+    found = (int)i;
   }
-  close_walk(&walk);
-  *out = best;
-  return status;
-}
-
-static enum ft_status unpack(struct ft_buffer *out, struct ft_span bytes, int index,
-                             struct ft_error *err) {
-  struct walk walk;
-  bool done = false;
-  enum ft_status status = open_walk(&walk, bytes, err);
-  while (status == FT_OK && walk.entries < index && !done)
-    status = next_file(&walk, &done, err);
-  if (status == FT_OK) status = read_entry(&walk, out, err);
-  close_walk(&walk);
-  return status;
-}
-
-static enum ft_status read_member(struct ft_import *out, struct ft_arena *arena,
-                                  const struct ft_buffer *member, struct ft_error *err) {
-  char *copy = FT_ARENA_NEW(arena, char, member->size);
-  if (!copy) return ft_arena_fail(err, "the archive's model");
-  if (member->size) memcpy(copy, member->data, member->size);
-  out->from_archive = true;
-  return ft_format_read(out, arena, (struct ft_span){ copy, member->size }, err);
-}
-
-enum ft_status ft_archive_read(struct ft_import *out, struct ft_arena *arena, struct ft_span bytes,
-                               struct ft_error *err) {
-  struct choice choice;
-  if (out->from_archive) return ft_fail(err, FT_UNSUPPORTED, "the archive holds another archive");
-  FT_TRY(choose_member(&choice, bytes, err));
-  if (choice.rank == NO_MEMBER_YET || choice.rivals) {
-    ft_fail(err, FT_UNSUPPORTED,
-            choice.rivals ? "the archive has %d files that could be the model"
-                          : "the archive has no model",
-            choice.rivals + 1);
-    return ft_fail_hint(err, "SageMaker's XGBoost names it xgboost-model.");
-  }
-  struct ft_buffer member;
-  ft_buffer_init(&member, FT_IMPORT_MAX_BYTES);
-  enum ft_status status = unpack(&member, bytes, choice.index, err);
-  if (status == FT_OK) status = read_member(out, arena, &member, err);
-  ft_buffer_release(&member);
-  return status;
+  return found;
 }
