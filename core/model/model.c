@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/model/derived.h"
 #include "core/model/transform.h"
 
 const char *ft_problem_shown(enum ft_problem problem) {
@@ -88,6 +89,7 @@ static bool word_is_right(const struct ft_model *model, const struct ft_encoder 
 }
 
 static bool encoder_is_right(const struct ft_model *model, const struct ft_encoder *encoder) {
+  if (encoder->kind == FT_ENCODE_DERIVED) return ft_derived_is_right(model, encoder);
   if (encoder->field >= model->fields) return false;
   if (!ft_encoder_fits(encoder->kind, encoder->part, model->field[encoder->field].type))
     return false;
@@ -117,6 +119,15 @@ static bool node_is_right(const struct ft_model *model, const struct ft_forest *
   if (node->right <= index || node->right >= tree->nodes) return false;
   if (node->set != FT_NODE_NO_SET) return set_is_right(model, forest, node);
   return node->threshold >= -0x1.fffffep127F; /* not NaN, not -infinity */
+}
+
+static enum ft_status check_encoders(const struct ft_model *model, struct ft_error *err) {
+  uint64_t inputs = 0;
+  for (uint32_t i = 0; i < model->features; i++) {
+    if (!encoder_is_right(model, &model->encoder[i])) return corrupt(err, "encoder", i);
+    if (model->encoder[i].kind == FT_ENCODE_DERIVED) inputs += model->encoder[i].inputs;
+  }
+  return inputs > FT_MODEL_MAX_INPUTS ? corrupt(err, "count of inputs", (uint32_t)inputs) : FT_OK;
 }
 
 static enum ft_status check_trees(const struct ft_model *model, const struct ft_forest *forest,
@@ -268,8 +279,7 @@ enum ft_status ft_model_check(const struct ft_model *model, struct ft_error *err
   FT_TRY(check_signature(model, err));
   if (model->features > FT_MODEL_MAX_FEATURES)
     return corrupt(err, "count of features", model->features);
-  for (uint32_t i = 0; i < model->features; i++)
-    if (!encoder_is_right(model, &model->encoder[i])) return corrupt(err, "encoder", i);
+  FT_TRY(check_encoders(model, err));
   if (model->members > FT_MODEL_MAX_MEMBERS)
     return corrupt(err, "count of learners", model->members);
   FT_TRY(ft_transforms_check(model, err));

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/model/derived.h"
 #include "core/model/transform.h"
 
 /* These numbers are in files: they stay. */
@@ -10,8 +11,10 @@ _Static_assert(FT_LINK_IDENTITY == 0 && FT_LINK_SOFTPLUS == 6, "links are number
 _Static_assert(FT_BOOL == 1 && FT_TEXT == 8 && FT_TIMESTAMPTZ == 12,
                "types are numbered in the format");
 _Static_assert(FT_ENCODE_NUMBER == 0 && FT_ENCODE_LENGTH == 3 && FT_ENCODE_WORD == 4 &&
-                   FT_ENCODE_SENTINEL == 5,
+                   FT_ENCODE_SENTINEL == 5 && FT_ENCODE_DERIVED == 6,
                "encoders are numbered in the format");
+_Static_assert(FT_DERIVE_SUM == 0 && FT_DERIVE_LOGISTIC == 19,
+               "derived features are numbered in the format");
 _Static_assert(FT_PART_DAYS == 0 && FT_PART_MINUTE == 7, "parts are numbered in the format");
 _Static_assert(FT_LEARNER_FOREST == 0 && FT_LEARNER_NET == 1 && FT_LEARNER_LINEAR_FOREST == 2,
                "learners are numbered in the format");
@@ -58,6 +61,7 @@ void ft_encoders_write(struct ft_buffer *out, const struct ft_model *model) {
       ft_buffer_u64(out, encoder->category[c].word[0]);
       ft_buffer_u64(out, encoder->category[c].word[1]);
     }
+    if (encoder->kind == FT_ENCODE_DERIVED) ft_derived_write(out, encoder);
     if (encoder->kind != FT_ENCODE_SENTINEL) continue;
     ft_buffer_f32(out, encoder->low);
     ft_buffer_f32(out, encoder->high);
@@ -167,7 +171,7 @@ static enum ft_status read_encoder(struct ft_encoder *out, struct ft_arena *aren
     out->low = ft_reader_f32(reader);
     out->high = ft_reader_f32(reader);
   }
-  return FT_OK;
+  return out->kind == FT_ENCODE_DERIVED ? ft_derived_read(out, arena, reader, err) : FT_OK;
 }
 
 enum ft_status ft_encoders_read(struct ft_model *out, struct ft_arena *arena, struct ft_span raw,

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "core/predict/encode.h"
+#include "core/predict/derive.h"
 #include "core/predict/forest_plan.h"
 #include "core/predict/linear_plan.h"
 #include "core/predict/net_plan.h"
@@ -65,6 +65,12 @@ static enum ft_status write_features(struct ft_plan_block *out, struct ft_buffer
                                          .high = feature->high };
     for (uint32_t w = 1; w < feature->words; w++)
       made[i].used |= used[i + w] ? FT_USED_BESIDE : 0;
+    made[i].derivation = (uint32_t)feature->derivation;
+    made[i].input = ft_part_put(block, feature->input, feature->inputs, sizeof *feature->input);
+    if (feature->kind == FT_ENCODE_DERIVED)
+      made[i].number =
+          ft_part_put(block, feature->number,
+                      ft_derived_numbers(feature->derivation, feature->inputs), sizeof(double));
     if (feature->slot)
       made[i].slot =
           ft_part_put(block, feature->slot, (size_t)feature->mask + 1, sizeof *feature->slot);
@@ -175,6 +181,7 @@ enum ft_status ft_block_write(struct ft_buffer *block, struct ft_arena *arena,
   FT_TRY(write_signature(&head, block, arena, model, err));
   FT_TRY(write_members(&head, &needs, block, arena, model, err));
   FT_TRY(write_transforms(&head, block, arena, model, err));
+  ft_derive_mark(needs.used, model);
   FT_TRY(write_features(&head, block, arena, model, needs.used, err));
   (void)ft_part_put(block, NULL, 0, 1);
   head.most_masks = needs.most_masks;

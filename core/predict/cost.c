@@ -3,6 +3,7 @@
  * tells of, where the constants below were measured. */
 #include <string.h>
 
+#include "core/predict/derive.h"
 #include "core/predict/layout.h"
 #include "core/predict/leaf_number.h"
 #include "foretell/plan.h"
@@ -29,6 +30,8 @@
 #define TREE_SUM_NS  2.0    /* a tree with linear leaves, beside the steps to them */
 #define LEAF_TERM_NS 1.0    /* and a term of a leaf */
 #define FLOATS_NS    0.15   /* a feature made float32, which nets and walks want */
+#define INPUT_NS     0.4    /* an input of a derived feature */
+#define FUNCTION_NS  4.0    /* and a function of a derived feature that is no arithmetic */
 #define TERM_NS      0.1
 #define LOOKUP_NS    3.0   /* and what its weights cost */
 #define WEIGHT_NS    0.027 /* a multiplication and its addition */
@@ -41,7 +44,7 @@
 static const double tree_ns[FT_GROUP_DEPTH + 1] = { 0,    0.04, 0.042, 0.048, 0.055,
                                                     0.07, 0.10, 0.19,  0.335 };
 static const double activation_ns[FT_ACTIVATE_COUNT] = { 0, 0.03, 0.45, 0.5, 0.6, 0.5 };
-static const double encoder_ns[FT_ENCODE_KIND_COUNT] = { 0.05, 8.0, 8.0, 1.0, 0.3, 0.25 };
+static const double encoder_ns[FT_ENCODE_KIND_COUNT] = { 0.05, 8.0, 8.0, 1.0, 0.3, 0.25, 0.2 };
 
 /* Different decisions are counted by hash, each with the pass and the tree that had it last. */
 struct counted {
@@ -323,6 +326,21 @@ static bool reads_text(const struct ft_model *model, const uint8_t *used, uint32
   return true;
 }
 
+static double cost_of_derived(const struct ft_encoder *encoder) {
+  if (encoder->kind != FT_ENCODE_DERIVED) return 0;
+  switch (encoder->derivation) {
+  case FT_DERIVE_POWER:
+  case FT_DERIVE_GAUSSIAN:
+  case FT_DERIVE_NORM_L2:
+  case FT_DERIVE_ROOT:
+  case FT_DERIVE_EXP:
+  case FT_DERIVE_LOG:
+  case FT_DERIVE_TANH:
+  case FT_DERIVE_LOGISTIC: return FUNCTION_NS + INPUT_NS * encoder->inputs;
+  default: return INPUT_NS * encoder->inputs;
+  }
+}
+
 double ft_model_predict_ns(const struct ft_model *model) {
   double ns = ROW_NS + (model->link == FT_LINK_SOFTMAX    ? SOFTMAX_NS * model->labels
                         : model->link != FT_LINK_IDENTITY ? LINK_NS
@@ -335,11 +353,12 @@ double ft_model_predict_ns(const struct ft_model *model) {
     note_features(used, &model->member[m]);
     ns += ft_member_predict_ns(model, &model->member[m]);
   }
+  ft_derive_mark(used, model);
   for (uint32_t t = 0; t < model->transforms; t++)
     ns += cost_of_transform(&model->transform[t]);
   for (uint32_t f = 0; f < model->features; f++) {
     const uint8_t asked = used[f];
-    ns += asked ? encoder_ns[model->encoder[f].kind] : 0;
+    ns += asked ? encoder_ns[model->encoder[f].kind] + cost_of_derived(&model->encoder[f]) : 0;
     ns += asked & 2 ? FLOATS_NS : 0;
     ns += reads_text(model, used, f) ? TEXT_NS : 0;
   }

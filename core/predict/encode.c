@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/predict/civil.h"
+#include "core/predict/derive.h"
 #include "core/predict/recent.h"
 #include "core/predict/word.h"
 #include "foretell/plan.h"
@@ -58,12 +59,24 @@ static uint32_t count_words(const struct ft_model *model, uint32_t index) {
   return words;
 }
 
+static struct ft_feature derived_of(const struct ft_encoder *encoder) {
+  return (struct ft_feature){ .kind = FT_ENCODE_DERIVED,
+                              .derivation = encoder->derivation,
+                              .inputs = encoder->inputs,
+                              .input = encoder->input,
+                              .number = encoder->number };
+}
+
 static enum ft_status make_features(struct ft_encoding *out, struct ft_arena *arena,
                                     const struct ft_model *model, struct ft_error *err) {
   struct ft_feature *feature = FT_ARENA_NEW(arena, struct ft_feature, model->features);
   if (!feature) return ft_arena_fail(err, "the model");
   for (uint32_t i = 0; i < model->features; i++) {
     const struct ft_encoder *encoder = &model->encoder[i];
+    if (encoder->kind == FT_ENCODE_DERIVED) {
+      feature[i] = derived_of(encoder);
+      continue;
+    }
     feature[i] = (struct ft_feature){ .kind = encoder->kind,
                                       .part = encoder->part,
                                       .field = encoder->field,
@@ -315,8 +328,11 @@ enum ft_status ft_encode_batch(float *out, const struct ft_model *model,
   if (status == FT_OK) {
     const struct ft_encode_input input = { .column = batch->column };
     for (uint32_t f = 0; f < encoding.features; f++)
-      ft_encode_feature(out + f * batch->rows, batch->rows, &encoding.feature[f], &input, 0,
-                        batch->rows);
+      if (encoding.feature[f].kind == FT_ENCODE_DERIVED)
+        ft_derive_feature(out, batch->rows, f, &encoding.feature[f], batch->rows);
+      else
+        ft_encode_feature(out + f * batch->rows, batch->rows, &encoding.feature[f], &input, 0,
+                          batch->rows);
   }
   ft_arena_release(&arena);
   return status;

@@ -26,6 +26,10 @@ struct ft_feature {
   uint32_t mask;                       /* slots - 1, slots a power of two */
   const struct ft_category_slot *slot; /* open addressing from the hash's low word; of words all
                                         * with the first, the code of the next one being 2 */
+  enum ft_derivation derivation;       /* of FT_ENCODE_DERIVED, as are those below */
+  uint32_t inputs;
+  const uint32_t *input;
+  const double *number;
 };
 
 struct ft_encoding {
@@ -49,7 +53,7 @@ enum ft_status ft_encoding_make(struct ft_encoding *out, struct ft_arena *arena,
 enum ft_status ft_encoding_check(const struct ft_field *field, size_t fields,
                                  const struct ft_batch *batch, struct ft_error *err) FT_MUST_CHECK;
 
-/* Encode rows first … first + rows - 1 of one feature; with the first of several words the others
+/* Not of derived features. Encode rows first … first + rows - 1 of one feature; with the first of several words the others
  * too, each `stride` floats behind the one before; then nothing is left to do for those. */
 void ft_encode_feature(float *out, size_t stride, const struct ft_feature *feature,
                        const struct ft_encode_input *input, size_t first, size_t rows);

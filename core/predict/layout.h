@@ -218,10 +218,14 @@ struct ft_category_slot {
 struct ft_feature_block {
   uint32_t kind, part, field, type; /* as of struct ft_feature */
   struct ft_hash_key key;
-  uint32_t used;       /* 1: some tree asks for it, 2: some tree is walked on it, or a net asks */
-  uint32_t words;      /* as of struct ft_feature */
-  float low, high;     /* the same */
-  struct ft_part slot; /* struct ft_category_slot, a power of two, or none */
+  uint32_t used;         /* 1: some tree asks for it, 2: some tree is walked on it, or a net asks */
+  uint32_t words;        /* as of struct ft_feature */
+  float low, high;       /* the same */
+  uint32_t derivation;   /* the same, and so are those below */
+  uint32_t spare;        /* 0 */
+  struct ft_part input;  /* uint32_t */
+  struct ft_part number; /* double */
+  struct ft_part slot;   /* struct ft_category_slot, a power of two, or none */
 };
 
 struct ft_plan_block {
@@ -241,6 +245,6 @@ struct ft_plan_block {
   struct ft_part transform; /* struct ft_transform_block */
 };
 #define FT_USED_BESIDE 4 /* of a feature's `used`: one that is encoded with it is asked for */
-#define FT_PLAN_MAGIC  "FTPLAN7" /* with its NUL; another number with every change of the layout */
+#define FT_PLAN_MAGIC  "FTPLAN8" /* with its NUL; another number with every change of the layout */
 
 #endif

@@ -53,6 +53,10 @@ static enum ft_status view_features(struct ft_plan *plan, struct ft_error *err) 
                                       .low = from->low,
                                       .high = from->high,
                                       .key = from->key };
+    feature[i].derivation = (enum ft_derivation)from->derivation;
+    feature[i].inputs = (uint32_t)from->input.count;
+    feature[i].input = FT_PART(block, uint32_t, from->input);
+    feature[i].number = FT_PART(block, double, from->number);
     if (from->slot.count == 0) continue;
     feature[i].mask = (uint32_t)from->slot.count - 1;
     feature[i].slot = FT_PART(block, struct ft_category_slot, from->slot);

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "core/predict/derive.h"
 #include "core/predict/plan_parts.h"
 #include "core/predict/transform.h"
 #include "foretell/plan.h"
@@ -62,11 +63,16 @@ static void fill_sources(const struct ft_plan *plan, struct ft_scratch *scratch,
                          const struct ft_encode_input *input, size_t first, size_t rows) {
   for (uint32_t f = 0; f < plan->encoding.features; f++) {
     const struct ft_feature *feature = &plan->encoding.feature[f];
-    const struct ft_column *column = &input->column[feature->field];
     float *encoded = scratch->block + (size_t)f * FT_FEATURE_STRIDE;
     const uint32_t used = plan->feature[f].used;
-    bool in_place = rows == FT_BLOCK_ROWS && is_number(feature);
     if (!used) continue;
+    if (feature->kind == FT_ENCODE_DERIVED) {
+      ft_derive_feature(scratch->block, FT_FEATURE_STRIDE, f, feature, rows);
+      scratch->source[f] = (struct ft_source){ .type = FT_FLOAT32, .value = encoded };
+      continue;
+    }
+    const struct ft_column *column = &input->column[feature->field];
+    bool in_place = rows == FT_BLOCK_ROWS && is_number(feature);
     if (!in_place || (used & 2))
       ft_encode_feature(encoded, FT_FEATURE_STRIDE, feature, input, first, rows);
     scratch->source[f] = (struct ft_source){ .type = FT_FLOAT32, .value = encoded };

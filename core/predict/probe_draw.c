@@ -59,6 +59,19 @@ static void keep_terms(struct sample *sample, const struct ft_net *net, struct f
   }
 }
 
+/* For inputs of derived features: numbers about 0, or about a vector's. */
+static void keep_inputs(struct sample *sample, const struct ft_encoding *encoding,
+                        struct ft_random *random) {
+  for (uint32_t f = 0; f < encoding->features; f++) {
+    const struct ft_feature *feature = &encoding->feature[f];
+    for (uint32_t i = 0; feature->kind == FT_ENCODE_DERIVED && i < feature->inputs; i++) {
+      double about = feature->derivation == FT_DERIVE_GAUSSIAN ? feature->number[i] : 0;
+      keep_finite(&sample[feature->input[i]], (float)(about + ft_random_unit(random) * 6.0 - 3.0),
+                  random);
+    }
+  }
+}
+
 static float draw_threshold(const struct sample *sample, struct ft_random *random) {
   if (!sample->seen) return (float)ft_random_below(random, 100);
   return sample->threshold[ft_random_below(random, sample->seen < KEPT ? sample->seen : KEPT)];
@@ -176,6 +189,7 @@ static void draw_features(struct ft_probe *probe, const struct ft_plan *plan,
   for (uint32_t f = 0; f < plan->encoding.features; f++) {
     const struct ft_feature *feature = &plan->encoding.feature[f];
     if (feature->kind == FT_ENCODE_WORD && feature->words == 0) continue; /* drawn with the first */
+    if (feature->kind == FT_ENCODE_DERIVED) continue;
     uint64_t before = readers[feature->field]++;
     for (size_t r = 0; r < probe->rows; r++)
       if (before == 0 || ft_random_below(random, before + 1) == 0 ||
@@ -206,6 +220,7 @@ enum ft_status ft_probe_draw(struct ft_probe *probe, struct ft_arena *arena,
     else
       keep_thresholds(sample, plan->block, &plan->forest[member->index], random);
   }
+  keep_inputs(sample, &plan->encoding, random);
   draw_features(probe, plan, sample, readers, random);
   draw_validity(probe, random);
   return FT_OK;

@@ -2,7 +2,7 @@
  *
  * Shapes   The query's columns less the target are the `fields`, in the query's order, those that
  *          the model leaves out too: they stay parameters of its function. Encoder i makes model
- *          feature i (one float32 a row) out of one field. A learner maps the features to
+ *          feature i (one float32 a row) out of one field, or of features before it. A learner maps the features to
  *          `outputs` margins; the members' margins are added with their weights; the link turns
  *          margins into predictions. Where it is the members' predictions that are added, and not
  *          their margins, transforms come between the members' sums and the margins.
@@ -65,6 +65,7 @@ enum ft_encoder_kind {
   FT_ENCODE_LENGTH,     /* bytes of a text (free text, many categories) */
   FT_ENCODE_WORD,       /* how often a word occurs in a text: the one whose hash is category[0] */
   FT_ENCODE_SENTINEL,   /* a number, but one within low … high is the missing value */
+  FT_ENCODE_DERIVED,    /* of features before it, not of a field */
   FT_ENCODE_KIND_COUNT
 };
 
@@ -81,6 +82,41 @@ enum ft_calendar_part {
   FT_PART_COUNT
 };
 
+/* A derived feature y of x, the features `input`, and of `number`. Comparisons with a NaN are false.
+ *
+ * Numbers  worked out in double, in the order given, by the functions of foretell/maths.h, and then
+ *          rounded to float32 once; so sums, products and quotients of two are float32 arithmetic.
+ *          A row of FT_DERIVE_TABLE: name, inputs (0: any, at least 1, but for a sum), numbers an
+ *          input, numbers of its own behind those. */
+#define FT_DERIVE_TABLE(X)                                                         \
+  X(SUM, 0, 1, 1)      /* number[inputs] + number[0] x[0] + number[1] x[1] … */  \
+  X(PRODUCT, 0, 0, 0)  /* x[0] x[1] … */                                         \
+  X(QUOTIENT, 2, 0, 0) /* x[0] / x[1] */                                           \
+  X(POWER, 1, 0, 1)    /* x[0] to the power of number[0] */                        \
+  X(GAUSSIAN, 0, 1, 1) /* exp(number[inputs] (the sum of (x[i] - number[i])^2)) */ \
+  X(NORM_L1, 0, 0, 0)  /* the sum of |x[i]| */                                     \
+  X(NORM_L2, 0, 0, 0)  /* the root of the sum of x[i]^2 */                         \
+  X(LEAST, 2, 0, 0)    /* x[1] < x[0] ? x[1] : x[0] */                             \
+  X(GREATEST, 0, 0, 0) /* of each two the later where it is greater */             \
+  X(LESS, 2, 0, 0)     /* 1 when x[0] < x[1], else 0 */                            \
+  X(AT_MOST, 2, 0, 0)  /* 1 when x[0] <= x[1], else 0 */                           \
+  X(EQUAL, 2, 0, 0)    /* 1 when x[0] == x[1], else 0 */                           \
+  X(CHOICE, 3, 0, 0)   /* x[0] == 0 ? x[2] : x[1] */                               \
+  X(IS_MISSING, 1, 0, 0)                                                           \
+  X(ABSOLUTE, 1, 0, 0)                                                             \
+  X(ROOT, 1, 0, 0)                                                                 \
+  X(EXP, 1, 0, 0)                                                                  \
+  X(LOG, 1, 0, 0)                                                                  \
+  X(TANH, 1, 0, 0)                                                                 \
+  X(LOGISTIC, 1, 0, 0)
+
+enum ft_derivation {
+#define FT_DERIVE_ENUM(name, inputs, each, own) FT_DERIVE_##name,
+  FT_DERIVE_TABLE(FT_DERIVE_ENUM)
+#undef FT_DERIVE_ENUM
+      FT_DERIVE_COUNT
+};
+
 /* Word encoders of one field that follow one another are ordered by their hashes, all different: they
  * are encoded together. A word's hash is that of the category of the same text. */
 struct ft_encoder {
@@ -90,6 +126,11 @@ struct ft_encoder {
   uint32_t categories; /* of FT_ENCODE_CATEGORY, at most FT_MODEL_MAX_CATEGORIES; a word: 1 */
   const struct ft_hash128 *category; /* strictly ascending by ft_hash128_compare */
   float low, high; /* of FT_ENCODE_SENTINEL: low <= high, compared with the value as float32 */
+  /* of FT_ENCODE_DERIVED, whose field is 0 */
+  enum ft_derivation derivation;
+  uint32_t inputs;
+  const uint32_t *input; /* each less than the encoder's own index */
+  const double *number;  /* ft_derived_numbers of them, finite */
 };
 
 /* A decision tree's node; a tree's root is its node 0; children come after their parent, so no
@@ -307,6 +348,7 @@ struct ft_hash128 ft_category_hash(const struct ft_hash_key *field_key, enum ft_
 
 #define FT_MODEL_MAX_FIELDS     1600
 #define FT_MODEL_MAX_FEATURES   65536
+#define FT_MODEL_MAX_INPUTS     (1U << 24) /* of all derived features */
 #define FT_MODEL_MAX_LABELS     10000
 #define FT_MODEL_MAX_CATEGORIES 4096
 #define FT_MODEL_MAX_MEMBERS    256
@@ -317,6 +359,10 @@ struct ft_hash128 ft_category_hash(const struct ft_hash_key *field_key, enum ft_
 #define FT_NET_MAX_WIDTH        4096       /* outputs of a layer but the last */
 #define FT_NET_MAX_INPUTS       (1U << 20) /* of the first layer */
 #define FT_NET_MAX_WEIGHTS      (1U << 24) /* of all layers */
+
+/* How many numbers a derived feature has; may it have so many inputs? */
+size_t ft_derived_numbers(enum ft_derivation derivation, uint32_t inputs);
+bool ft_derived_fits(enum ft_derivation derivation, uint32_t inputs);
 
 /* How many sums a row has, and how many of them a member's outputs are. */
 uint32_t ft_model_sums(const struct ft_model *model);

@@ -20,6 +20,7 @@ static const struct build_options shapes[] = {
   { FT_REGRESSION, FT_LINK_SIGNED_SQUARE, 0, 1, 1, 1, 9 },
   { FT_REGRESSION, FT_LINK_SOFTPLUS, 0, 1, 1, 1, 10 },
   { FT_BINARY, FT_LINK_LOGISTIC, 2, 2, 3, 2, 11, .linears = 1 },
+  { FT_BINARY, FT_LINK_LOGISTIC, 2, 2, 3, 2, 12, .nets = 1, .derived = true },
 };
 
 static void must(enum ft_status status) {

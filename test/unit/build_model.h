@@ -78,6 +78,7 @@ struct build_options {
   uint32_t scaled;  /* of the members, the first: sums are probabilities, or logarithms */
   bool transformed; /* each member has sums of its own, which transforms bring together */
   uint32_t linears; /* of the members, the first: trees with linear leaves */
+  bool derived;     /* there are features of every derivation, of numbers and of one another */
 };
 
 static inline int build_hash_order(const void *a, const void *b) {
@@ -281,6 +282,45 @@ static inline void build_linear_forest(struct ft_linear_forest *linear, struct f
   linear->term = term;
 }
 
+/* One feature a derivation behind the others, each also of the one before it. */
+#define BUILD_FEATURES (BUILD_ENCODERS + FT_DERIVE_COUNT)
+static inline void build_derived(struct ft_model *model, struct ft_arena *arena,
+                                 struct ft_random *random) {
+  struct ft_encoder *encoder = build_take(arena, BUILD_FEATURES, sizeof *encoder);
+  memcpy(encoder, model->encoder, BUILD_ENCODERS * sizeof *encoder);
+  for (uint32_t d = 0; d < FT_DERIVE_COUNT; d++) {
+    const uint32_t own = BUILD_ENCODERS + d;
+    uint32_t inputs = 0;
+    while (!ft_derived_fits((enum ft_derivation)d, inputs) || inputs == 0)
+      inputs++;
+    if (ft_derived_fits((enum ft_derivation)d, 4)) inputs = 4;
+    uint32_t *input = build_take(arena, inputs, sizeof *input);
+    double *number = build_take(arena, inputs + 1, sizeof *number);
+    for (uint32_t i = 0; i < inputs; i++)
+      input[i] = i == 1 ? own - 1 : 4 + (uint32_t)ft_random_below(random, 5);
+    for (uint32_t i = 0; i <= inputs; i++)
+      number[i] = ft_random_unit(random) * 4 - 2;
+    if (d == FT_DERIVE_POWER) number[0] = 3;
+    encoder[own] = (struct ft_encoder){ .kind = FT_ENCODE_DERIVED,
+                                        .derivation = (enum ft_derivation)d,
+                                        .inputs = inputs,
+                                        .input = input,
+                                        .number = number };
+  }
+  model->encoder = encoder;
+  model->features = BUILD_FEATURES;
+}
+
+/* Every other node that splits by a number reads a derived feature. */
+static inline void build_derived_splits(struct ft_forest *forest) {
+  for (uint32_t i = 0; i < forest->nodes; i += 2) {
+    struct ft_node *node = &((struct ft_node *)forest->node)[i];
+    if (node->feature == FT_NODE_LEAF || node->set != FT_NODE_NO_SET) continue;
+    node->feature = BUILD_ENCODERS + i % FT_DERIVE_COUNT;
+    if (i % 4) node->threshold = (float)((int)(i % 9) - 4) / 4;
+  }
+}
+
 static inline struct ft_model build_model(struct ft_arena *arena,
                                           const struct build_options *options) {
   static const char *const names[] = { "no", "yes", "maybe", "später", "" };
@@ -301,6 +341,7 @@ static inline struct ft_model build_model(struct ft_arena *arena,
   for (size_t i = 0; i < sizeof model.category_key.byte; i++)
     model.category_key.byte[i] = (uint8_t)(i * 7 + 1);
   build_encoders(&model, arena);
+  if (options->derived) build_derived(&model, arena, &random);
   struct ft_member *member = build_take(arena, options->members, sizeof *member);
   for (uint32_t i = 0; i < options->members; i++) {
     member[i].weight = 1.0 / (1.0 + i);
@@ -315,6 +356,11 @@ static inline struct ft_model build_model(struct ft_arena *arena,
       member[i].net = build_member_net(arena, i, outputs, &random);
     else
       build_forest(&member[i].forest, arena, options, outputs, &random);
+    if (!options->derived) continue;
+    build_derived_splits(&member[i].forest);
+    build_derived_splits(&member[i].linear.splits);
+    for (uint32_t t = 0; t < member[i].net.terms; t += 3)
+      ((struct ft_term *)member[i].net.term)[t].feature = BUILD_ENCODERS + t % FT_DERIVE_COUNT;
   }
   model.member = member;
   if (options->transformed) build_transforms(&model, arena, &random);

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <time.h>
 
+#include "foretell/maths.h"
 #include "test/unit/build_model.h"
 
 static inline float naive_calendar(enum ft_calendar_part part, enum ft_type type,
@@ -80,9 +81,51 @@ static inline float naive_sentinel(const struct ft_encoder *encoder, float x) {
   return x < encoder->low || x > encoder->high ? x : NAN;
 }
 
+/* Of x, in double: the C library's roots are right to the last bit, as ours are once rounded. */
+static inline double naive_derived(const struct ft_encoder *encoder, const double *x) {
+  const double *number = encoder->number;
+  double sum = encoder->derivation == FT_DERIVE_SUM ? number[encoder->inputs] : 0, product = 1,
+         sizes = 0, squares = 0, distance = 0, greatest = x[0];
+  for (uint32_t i = 0; i < encoder->inputs; i++) {
+    sum += encoder->derivation == FT_DERIVE_SUM ? number[i] * x[i] : 0;
+    product *= x[i];
+    sizes += fabs(x[i]);
+    squares += x[i] * x[i];
+    if (encoder->derivation == FT_DERIVE_GAUSSIAN)
+      distance += (x[i] - number[i]) * (x[i] - number[i]);
+    if (x[i] > greatest) greatest = x[i];
+  }
+  switch (encoder->derivation) {
+  case FT_DERIVE_SUM: return sum;
+  case FT_DERIVE_PRODUCT: return product;
+  case FT_DERIVE_QUOTIENT: return x[0] / x[1];
+  case FT_DERIVE_POWER: return x[0] * x[0] * x[0];
+  case FT_DERIVE_GAUSSIAN: return ft_exp(number[encoder->inputs] * distance);
+  case FT_DERIVE_NORM_L1: return sizes;
+  case FT_DERIVE_NORM_L2: return sqrt(squares);
+  case FT_DERIVE_LEAST: return x[1] < x[0] ? x[1] : x[0];
+  case FT_DERIVE_GREATEST: return greatest;
+  case FT_DERIVE_LESS: return x[0] < x[1];
+  case FT_DERIVE_AT_MOST: return x[0] <= x[1];
+  case FT_DERIVE_EQUAL: return x[0] == x[1];
+  case FT_DERIVE_CHOICE: return x[0] == 0 ? x[2] : x[1];
+  case FT_DERIVE_IS_MISSING: return isnan(x[0]);
+  case FT_DERIVE_ABSOLUTE: return fabs(x[0]);
+  case FT_DERIVE_ROOT: return sqrt(x[0]);
+  case FT_DERIVE_EXP: return ft_exp(x[0]);
+  case FT_DERIVE_LOG: return ft_log(x[0]);
+  case FT_DERIVE_TANH: return ft_tanh(x[0]);
+  default: return ft_logistic(x[0]);
+  }
+}
+
 static inline float naive_feature(const struct ft_model *model, uint32_t feature,
                                   const struct ft_batch *batch, size_t row) {
   const struct ft_encoder *encoder = &model->encoder[feature];
+  double x[8];
+  for (uint32_t i = 0; encoder->kind == FT_ENCODE_DERIVED && i < encoder->inputs; i++)
+    x[i] = naive_feature(model, encoder->input[i], batch, row);
+  if (encoder->kind == FT_ENCODE_DERIVED) return (float)naive_derived(encoder, x);
   const struct ft_column *column = &batch->column[encoder->field];
   if (!ft_column_has(column, row)) return NAN;
   const void *value = (const char *)column->values + row * ft_type_bytes(column->type);

@@ -23,6 +23,8 @@ static const struct build_options net_shape = { FT_BINARY, FT_LINK_LOGISTIC, 2, 
                                                 23,        .nets = 1,        .scaled = 1 };
 static const struct build_options linear_shape = { FT_BINARY, FT_LINK_LOGISTIC, 2, 1, 2, 2,
                                                    24,        .linears = 1 };
+static const struct build_options derived_shape = { FT_BINARY, FT_LINK_LOGISTIC, 2, 2, 2, 2, 25,
+                                                    .nets = 1, .derived = true };
 static const struct build_options large_shape = { FT_MULTICLASS, FT_LINK_SOFTMAX, 5, 4, 40, 6, 22,
                                                   .nets = 2,     .scaled = 3 };
 
@@ -252,6 +254,7 @@ static void a_changed_byte_behind_a_fitting_sha_does_no_harm(void **state) {
   expect_changes_harmless(&net_shape);
   expect_changes_harmless(&transformed_shape);
   expect_changes_harmless(&linear_shape);
+  expect_changes_harmless(&derived_shape);
 }
 
 /* The status after `value` is put at `offset` of a stored artifact (u32, little-endian). */

@@ -25,7 +25,9 @@ static void more_trees_deeper_trees_and_nets_cost_more(void **state) {
   double first = cost_of(&shape);
   struct build_options more = shape, deeper = shape, deep = shape, net = shape, logistic = shape;
   struct build_options linear = shape;
+  struct build_options derived = shape;
   linear.linears = 1;
+  derived.derived = true;
   more.trees *= 3;
   deeper.depth = 7;
   deep.depth = 14;
@@ -38,6 +40,7 @@ static void more_trees_deeper_trees_and_nets_cost_more(void **state) {
   assert_true(cost_of(&deep) > cost_of(&deeper));
   assert_true(cost_of(&net) > first);
   assert_true(cost_of(&linear) > first);
+  assert_true(cost_of(&derived) > first);
   assert_true(cost_of(&logistic) > first);
 }
 

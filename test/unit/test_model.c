@@ -258,6 +258,47 @@ static void each_defect_of_linear_leaves_is_refused(void **state) {
   }
 }
 
+static const char *put_derived_defect(struct ft_encoder *of, size_t number) {
+  struct ft_encoder *sum = of + FT_DERIVE_SUM, *power = of + FT_DERIVE_POWER;
+  size_t at = 0;
+#define DERIVED_DEFECT(defect) \
+  if (at++ == number) {        \
+    defect;                    \
+    return #defect;            \
+  }
+  DERIVED_DEFECT(sum->derivation = FT_DERIVE_COUNT)
+  DERIVED_DEFECT(sum->derivation = FT_DERIVE_ROOT)
+  DERIVED_DEFECT(sum->field = 1)
+  DERIVED_DEFECT(sum->categories = 1)
+  DERIVED_DEFECT(sum->inputs = FT_MODEL_MAX_INPUTS + 1)
+  DERIVED_DEFECT(((uint32_t *)sum->input)[0] = BUILD_ENCODERS)
+  DERIVED_DEFECT(((uint32_t *)power->input)[0] = UINT32_MAX)
+  DERIVED_DEFECT(((double *)sum->number)[sum->inputs] = NAN)
+  DERIVED_DEFECT(((double *)power->number)[0] = INFINITY)
+  DERIVED_DEFECT(power->inputs = 2)
+  DERIVED_DEFECT((of + FT_DERIVE_PRODUCT)->inputs = 0)
+#undef DERIVED_DEFECT
+  return NULL;
+}
+
+static void each_defect_of_derived_features_is_refused(void **state) {
+  (void)state;
+  static const struct build_options derived = { FT_REGRESSION,  FT_LINK_IDENTITY, 0, 1, 3, 3, 5,
+                                                .derived = true };
+  const char *defect = "";
+  for (size_t i = 0; defect; i++) {
+    struct ft_arena arena;
+    struct ft_error err = { .status = FT_OK };
+    ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
+    struct ft_model model = build_model(&arena, &derived);
+    assert_int_equal(ft_model_check(&model, &err), FT_OK);
+    defect = put_derived_defect((struct ft_encoder *)model.encoder + BUILD_ENCODERS, i);
+    if (defect && ft_model_check(&model, &err) != FT_CORRUPT) fail_msg("%s", defect);
+    ft_arena_release(&arena);
+    if (!defect) assert_int_equal(i, 11);
+  }
+}
+
 static void only_classifiers_by_logistic_and_softmax_have_probabilities(void **state) {
   (void)state;
   assert_true(passes(FT_BINARY, FT_LINK_LOGISTIC, 2, FT_SCALE_PROBABILITY));
@@ -427,6 +468,7 @@ int main(void) {
     cmocka_unit_test(each_defect_of_transforms_is_refused),
     cmocka_unit_test(transforms_take_so_many_steps),
     cmocka_unit_test(each_defect_of_linear_leaves_is_refused),
+    cmocka_unit_test(each_defect_of_derived_features_is_refused),
     cmocka_unit_test(only_classifiers_by_logistic_and_softmax_have_probabilities),
     cmocka_unit_test(an_infinite_threshold_is_right),
     cmocka_unit_test(encoders_fit_the_types_they_can_read),

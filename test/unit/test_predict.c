@@ -80,7 +80,7 @@ static double naive_linear(const struct ft_model *model, const struct ft_linear_
 
 static double naive_net(const struct ft_model *model, const struct ft_net *net, uint32_t output,
                         const struct ft_batch *batch, size_t row) {
-  float feature[BUILD_ENCODERS], last[16];
+  float feature[BUILD_FEATURES], last[16];
   for (uint32_t f = 0; f < model->features; f++)
     feature[f] = naive_feature(model, f, batch, row);
   plain_net(last, net, feature);
@@ -188,6 +188,9 @@ static const struct build_options shapes[] = {
   { FT_REGRESSION, FT_LINK_IDENTITY, 0, 1, 20, 6, 17, .linears = 1 },
   { FT_BINARY, FT_LINK_LOGISTIC, 2, 3, 9, 5, 18, .nets = 1, .scaled = 2, .linears = 1 },
   { FT_MULTICLASS, FT_LINK_SOFTMAX, 5, 2, 15, 4, 19, .linears = 2 },
+  { FT_REGRESSION, FT_LINK_IDENTITY, 0, 2, 20, 6, 20, .nets = 1, .derived = true },
+  { FT_BINARY, FT_LINK_LOGISTIC, 2, 3, 9, 9, 21, .nets = 1, .linears = 1, .derived = true },
+  { FT_MULTICLASS, FT_LINK_SOFTMAX, 5, 2, 15, 4, 22, .nets = 1, .derived = true },
   { FT_REGRESSION, FT_LINK_SIGNED_SQUARE, 0, 2, 9, 4, 3 },
   { FT_REGRESSION, FT_LINK_SOFTPLUS, 0, 2, 9, 4, 3 },
   { FT_REGRESSION, FT_LINK_IDENTITY, 0, 8, 12, 5, 17, .nets = 3, .transformed = true },
