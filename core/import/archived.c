@@ -7,10 +7,12 @@
 #include "core/import/archive/archive.h"
 #include "core/import/folds.h"
 #include "core/import/format.h"
+#include "core/import/mxnet/linear_learner.h"
 
-#define MOST_NESTED 2
-#define MOST_FOLDS  100
-#define FOLD        "xgboost-model-"
+#define MOST_NESTED   2
+#define MOST_FOLDS    100
+#define LINEAR_SYMBOL "mx-mod-symbol.json"
+#define FOLD          "xgboost-model-"
 
 /* How much a file's name looks like the model's; the first the most. */
 enum rank { NAMED, FOLDS, MODEL, KNOWN, PICKLED_MODEL, PICKLED, OTHER, NONE };
@@ -180,6 +182,25 @@ static enum ft_status read_folds(struct ft_import *out, struct ft_arena *arena,
   return ft_folds_average(out, arena, fold, choice->files, err);
 }
 
+/* The file of that name; empty when there is none, or there are several. */
+static enum ft_status unpack_named(struct ft_span *out, struct ft_arena *arena,
+                                   const struct ft_archive *archive, const char *base,
+                                   struct ft_error *err) {
+  const int file = ft_archive_find(archive, base);
+  *out = (struct ft_span){ "", 0 };
+  if (file < 0) return FT_OK;
+  return ft_archive_unpack(out, arena, archive, (uint32_t)file, FT_IMPORT_MAX_BYTES, err);
+}
+
+static enum ft_status read_linear_learner(struct ft_import *out, struct ft_arena *arena,
+                                          const struct ft_archive *archive, struct ft_error *err) {
+  struct ft_span symbol, parameters, additional;
+  FT_TRY(unpack_named(&symbol, arena, archive, LINEAR_SYMBOL, err));
+  FT_TRY(unpack_named(&parameters, arena, archive, "mx-mod-0000.params", err));
+  FT_TRY(unpack_named(&additional, arena, archive, "additional-params.json", err));
+  return ft_linear_learner_read(out, arena, symbol, parameters, additional, err);
+}
+
 static enum ft_status read_archive(struct ft_import *out, struct ft_arena *arena,
                                    const struct ft_archive *archive, struct ft_error *err) {
   struct choice choice = { .rank = NONE };
@@ -188,6 +209,7 @@ static enum ft_status read_archive(struct ft_import *out, struct ft_arena *arena
     ft_fail(err, FT_UNSUPPORTED, "the file is %s, which is not read", kind->what);
     return ft_fail_hint(err, "%s", kind->advice);
   }
+  if (ft_archive_has(archive, LINEAR_SYMBOL)) return read_linear_learner(out, arena, archive, err);
   FT_TRY(choose(&choice, arena, archive, err));
   if (choice.files == 1) return read_file(out, arena, &choice, 0, err);
   return choice.rank == FOLDS ? read_folds(out, arena, &choice, err) : fail_choice(&choice, err);

@@ -5,6 +5,8 @@
 #include "core/import/archived.h"
 #include "core/import/catboost/catboost.h"
 #include "core/import/lightgbm/lightgbm.h"
+#include "core/import/mxnet/linear_learner.h"
+#include "core/import/mxnet/mxnet_arrays.h"
 #include "core/import/onnx/onnx.h"
 #include "core/import/own.h"
 #include "core/import/xgboost/xgboost.h"
@@ -97,6 +99,7 @@ static const struct ft_format formats[] = {
   { "a dump of XGBoost's trees, without objective and base_score", is_xgboost_dump, NULL,
     "Save the model with Booster.save_model(\"model.ubj\"): a dump is none." },
   { "a LightGBM model", is_lightgbm, ft_lightgbm_read, NULL },
+  { "MXNet's parameters", ft_mxnet_arrays_begin, ft_mxnet_parameters_refuse, NULL },
   { "an ONNX model", ft_onnx_fits, ft_onnx_read, NULL },
   { "a Python pickle", is_pickle, NULL, TO_ONNX },
   { "a compressed joblib file", is_joblib, NULL, TO_ONNX },

@@ -3,7 +3,9 @@
 import io
 import pathlib
 import re
+import struct
 import tarfile
+import zipfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 MODELS = HERE.parent / "fixtures" / "import"
@@ -34,6 +36,18 @@ def pack(names):
     return bytes(data)
 
 
+def write_linear_learner(name):
+    """The graph, the additional parameters and the parameters, the first two with their lengths in front."""
+    with tarfile.open(MODELS / f"linear_learner/{name}.tar.gz") as outer:
+        inner = zipfile.ZipFile(io.BytesIO(outer.extractfile("model_algo-1").read()))
+    symbol, more, parameters = (inner.read(file) for file in
+                                ("mx-mod-symbol.json", "additional-params.json", "mx-mod-0000.params"))
+    folder = HERE / "corpus" / "mxnet"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(struct.pack("<HH", len(symbol), len(more)) + symbol + more + parameters)
+    (folder / f"{name}_parameters").write_bytes(parameters)
+
+
 def main():
     for target, files in SEEDS.items():
         folder = HERE / "corpus" / target
@@ -47,6 +61,11 @@ def main():
     (folder / "sagemaker").write_bytes(pack([("xgboost-model", (MODELS / "xgb_ubj.ubj").read_bytes())]))
     (folder / "two").write_bytes(pack([("model.json", linear), ("readme", b"text")]))
     (folder / "outside").write_bytes(pack([("../model.json", linear)]))
+    for file in ("archives/fold_poisson.tar.gz", "archives/zipped.zip", "linear_learner/squared.tar.gz"):
+        seed = pathlib.PurePath(file).name.partition(".")[0]
+        (folder / seed).write_bytes((MODELS / file).read_bytes())
+    for name in ("binary", "classes"):
+        write_linear_learner(name)
 
 
 if __name__ == "__main__":
