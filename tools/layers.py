@@ -2,7 +2,8 @@
 """Checks the direction of the #include lines: they point down the layers, never up.
 
 A public header include/foretell/noun.h belongs to the folder that holds noun.c, or to the one that
-HEADER_ONLY names. Fails on an arrow that points up or sideways, on a cycle between headers, on an
+HEADER_ONLY names. Fails on an arrow that points up or sideways, on a cycle between headers, on one
+between modules (a .c with its .h) that cycles_allowed.txt does not list, on an
 outside header that a layer has no business with, and on a .c file that does not include its own header
 first. Tests and benchmarks stand outside the house and see all of it.
 """
@@ -183,6 +184,53 @@ def check_cycles(graph):
         visit(header)
 
 
+def module_of(path, owners):
+    """A .c and its .h, as a path without ending; a public header is its owner's."""
+    if path in owners:
+        inner = ROOT / owners[path] / path.name
+        if inner.with_suffix(".c").exists():
+            path = inner
+    return str(path.relative_to(ROOT).with_suffix(""))
+
+
+def rings_of(graph):
+    """Sets of nodes that reach each other (Tarjan), of more than one."""
+    index, low, stack, rings = {}, {}, [], []
+
+    def visit(node):
+        index[node] = low[node] = len(index)
+        stack.append(node)
+        for lower in graph.get(node, ()):
+            if lower not in index:
+                visit(lower)
+            if lower in stack:
+                low[node] = min(low[node], low[lower])
+        if low[node] == index[node]:
+            ring = stack[stack.index(node):]
+            del stack[stack.index(node):]
+            if len(ring) > 1:
+                rings.append(sorted(ring))
+
+    for node in sorted(graph):
+        if node not in index:
+            visit(node)
+    return rings
+
+
+def check_modules(graph):
+    """Rings of modules are those that the list has, or a part of one."""
+    listed = ROOT / "tools/cycles_allowed.txt"
+    lines = listed.read_text(encoding="utf-8").splitlines()
+    allowed = [set(line.split(":")[0].split()) for line in lines if line and line[0] != "#"]
+    found = rings_of(graph)
+    for ring in found:
+        if not any(set(ring) <= each for each in allowed):
+            complain(ROOT / (ring[0] + ".c"), 1, "modules in a circle: " + ", ".join(ring))
+    for each in allowed:
+        if not any(set(ring) <= each for ring in found):
+            complain(listed, 1, "no circle any more: " + ", ".join(sorted(each)))
+
+
 def main():
     owners = {}
     for header in sorted((ROOT / "include/foretell").glob("*.h")):
@@ -193,12 +241,16 @@ def main():
     for layer in BELOW:
         for path in sorted((ROOT / layer).rglob("*.[ch]")):
             files[path] = layer_of(path)
-    graph = {}
+    graph, modules = {}, {}
     for path, layer in files.items():
         targets = check_file(path, layer, owners)
         if path.suffix == ".h":
             graph[path] = targets
+        module = module_of(path, owners)
+        modules.setdefault(module, set()).update(
+            other for other in (module_of(target, owners) for target in targets) if other != module)
     check_cycles(graph)
+    check_modules(modules)
     for error in errors:
         print(error)
     return 1 if errors else 0

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/learn/grown_on.h"
 #include "core/learn/matrix.h"
 #include "foretell/arena.h"
 #include "foretell/error.h"
@@ -39,14 +40,6 @@ enum ft_status ft_booster_update(struct ft_booster *booster, struct ft_matrix *t
 /* Margins of all rounds so far; borrowed until the booster's next call. */
 enum ft_status ft_booster_margins(const float **out, struct ft_booster *booster,
                                   struct ft_matrix *matrix, struct ft_error *err) FT_MUST_CHECK;
-/* Where a booster's trees come from: the rows that it was trained on. */
-struct ft_grown_on {
-  const struct ft_features *features;
-  const uint32_t *row;
-  size_t rows;
-  uint32_t threads; /* to look at the rows with; 0 is one */
-};
-
 /* The trees of the first `rounds` rounds, with leaves times `scale` (trees.h) and thresholds off the
  * values of the rows (threshold.h). */
 enum ft_status ft_booster_forest(struct ft_forest *out, struct ft_arena *arena,

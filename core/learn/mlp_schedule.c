@@ -1,6 +1,6 @@
 #include "core/learn/mlp_schedule.h"
 
-#include "core/learn/mlp.h"
+#include "core/learn/mlp_options.h"
 #include "foretell/maths.h"
 
 #define MAX_VISITS 3e6 /* of rows, by all epochs together */

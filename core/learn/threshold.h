@@ -9,7 +9,8 @@
 #ifndef FORETELL_LEARN_THRESHOLD_H
 #define FORETELL_LEARN_THRESHOLD_H
 
-#include "core/learn/booster.h"
+#include "core/learn/grown_on.h"
+#include "foretell/model.h"
 
 /* `node` are a forest's nodes.
  * Errors: FT_NOMEM; nothing is moved then */

@@ -16,6 +16,7 @@
 #include "core/train/leaderboard.h"
 #include "core/train/refit.h"
 #include "core/train/search.h"
+#include "core/train/search_clock.h"
 #include "core/train/search_plan.h"
 #include "foretell/plan.h"
 

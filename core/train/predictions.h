@@ -5,7 +5,7 @@
 #ifndef FORETELL_TRAIN_PREDICTIONS_H
 #define FORETELL_TRAIN_PREDICTIONS_H
 
-#include "core/train/score.h"
+#include "core/train/scored.h"
 
 struct ft_predictions {
   double *value;       /* regression: in the target's unit; binary: probability of label 1 */

@@ -85,10 +85,6 @@ struct ft_run {
   struct ft_report report;
 };
 
-/* Errors: those of ft_target_find; FT_DATA when no feature is left; FT_NOMEM. The table is released. */
-enum ft_status ft_run_prepare(struct ft_run *run, struct ft_arena *arena, struct ft_table *table,
-                              const struct ft_job *job, const struct ft_train_events *events,
-                              double begin, struct ft_error *err) FT_MUST_CHECK;
 void ft_run_release(struct ft_run *run);
 
 /* A warning of the manifest, which is a notice too. */

@@ -5,21 +5,8 @@
 #ifndef FORETELL_TRAIN_SCORE_H
 #define FORETELL_TRAIN_SCORE_H
 
-#include "core/learn/fit.h"
+#include "core/train/scored.h"
 #include "foretell/objective.h"
-
-/* The rows that something is measured on; those without `covered` are skipped. */
-struct ft_scored {
-  enum ft_problem problem;
-  uint32_t outputs;
-  double scale; /* of regression: deviation and mean of the target */
-  double centre;
-  size_t rows;
-  const double *target; /* rows */
-  const double *margin; /* rows × outputs */
-  uint32_t positive;    /* binary: the label that F1 and its threshold are of */
-  enum ft_link link;    /* of the margins: exp, logistic (a number), hinge; else by the problem */
-};
 
 #define FT_SCORE_NAME 40
 struct ft_named_score {

@@ -9,7 +9,7 @@
 #define FORETELL_TRAIN_SEARCH_CLOCK_H
 
 #include "core/train/proposer.h"
-#include "core/train/search.h"
+#include "core/train/search_state.h"
 
 struct ft_search_clock {
   struct ft_search *search; /* its `speed` is kept here, its candidates are looked at */
@@ -24,6 +24,10 @@ struct ft_search_clock {
   atomic_uint ended;    /* … and of these, done */
   atomic_uint reserve;  /* milliseconds of the wall, until the refits are done */
 };
+
+/* How many times as long as estimated a learner's fits take; of one never seen, or NULL, as all do; 1
+ * when nothing is known. */
+double ft_search_slowness(const struct ft_search_speed *speed, const struct ft_learner *learner);
 
 /* The fields that point elsewhere are set by the caller. */
 void ft_search_clock_start(struct ft_search_clock *clock);

@@ -5,7 +5,7 @@
 #include "core/train/automatic.h"
 #include "core/train/leakage.h"
 #include "core/train/manifest.h"
-#include "core/train/run.h"
+#include "core/train/prepare.h"
 #include "core/train/target.h"
 #include "foretell/artifact.h"
 #include "foretell/plan.h"

@@ -12,7 +12,7 @@
 
 #include "core/learn/trees.h"
 #include "core/learn/xgboost_api.h"
-#include "core/train/run.h"
+#include "core/train/prepare.h"
 #include "foretell/random.h"
 #include "test/unit/rows_of.h"
 

@@ -13,7 +13,7 @@
 
 #include "core/learn/clock.h"
 #include "core/learn/portfolio_list.h"
-#include "core/train/run.h"
+#include "core/train/prepare.h"
 #include "core/train/trial.h"
 #include "foretell/plan.h"
 #include "test/unit/rows_of.h"
