@@ -23,6 +23,14 @@ SEEDS = {
 }
 
 
+# Of three floating inputs, by what FUNCTION returns (fuzz_onnx.c: the first two bytes).
+ONNX = {
+    b"\x09\x00": ["bagging_number", "lightgbm_split", "xgboost_poisson"],
+    b"\x09\x01": ["ada_three", "bagging_two", "calibrated_three", "vote_hard_three", "stack_two",
+                  "rest_linear", "isolation"],
+}
+
+
 def pack(names):
     """The same bytes every time: no times, no owners."""
     out = io.BytesIO()
@@ -55,6 +63,10 @@ def main():
         for file in files:
             seed = re.sub(r"\.(json|ubj|txt|raw|deprecated)$", "", file.replace("/", "_"))
             (folder / seed).write_bytes((MODELS / file).read_bytes())
+    for head, names in ONNX.items():
+        for name in names:
+            seed = head + (MODELS.parent / "onnx" / f"{name}.onnx").read_bytes()
+            (HERE / "corpus" / "onnx" / name).write_bytes(seed)
     folder = HERE / "corpus" / "archive"
     folder.mkdir(parents=True, exist_ok=True)
     linear = (MODELS / "xgb_linear.json").read_bytes()

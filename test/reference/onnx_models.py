@@ -15,14 +15,18 @@ import pandas as pd
 from onnx import TensorProto, helper, numpy_helper
 from skl2onnx import to_onnx
 from skl2onnx.common.data_types import FloatTensorType, Int64TensorType, StringTensorType
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer
-from sklearn.ensemble import (ExtraTreesClassifier, ExtraTreesRegressor, GradientBoostingClassifier,
+from sklearn.ensemble import (AdaBoostClassifier, BaggingClassifier, BaggingRegressor,
+                              ExtraTreesClassifier, ExtraTreesRegressor, GradientBoostingClassifier,
                               GradientBoostingRegressor, HistGradientBoostingClassifier,
-                              HistGradientBoostingRegressor, RandomForestClassifier,
-                              RandomForestRegressor)
+                              HistGradientBoostingRegressor, IsolationForest,
+                              RandomForestClassifier, RandomForestRegressor, StackingClassifier,
+                              StackingRegressor, VotingClassifier, VotingRegressor)
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import (ElasticNet, LinearRegression, LogisticRegression, Ridge,
                                   RidgeClassifier)
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (Binarizer, MinMaxScaler, OneHotEncoder, OrdinalEncoder,
@@ -97,9 +101,9 @@ def write(name, model, frame, kinds, returns, hard=False):
         numbers = np.array([[row[k] for k in numbers[0]] for row in numbers])
     numbers = np.asarray(numbers).reshape(len(frame), -1)
     if hard:  # scores that are no probabilities: 1 for the class, 0 for the others
-        numbers = (np.asarray(outputs[0])[:, None] == np.unique(outputs[0])[None]).astype("f8")
+        numbers = (np.ravel(outputs[0])[:, None] == np.unique(outputs[0])[None]).astype("f8")
     if returns not in ("float8", "float4"):
-        labels = outputs[0] if len(outputs) > 1 else numbers.argmax(axis=1)
+        labels = np.ravel(outputs[0]) if len(outputs) > 1 else numbers.argmax(axis=1)
     elif numbers.shape[1] == 2:
         numbers = numbers[:, 1:]
     lines = [",".join(KINDS[kinds[c]][0] for c in frame.columns) + f";{returns};{numbers.shape[1]}"]
@@ -243,6 +247,77 @@ def linear_scores():
     pipeline("ridge_classifier", RidgeClassifier(), two, "int4", hard=True)
 
 
+def several():
+    """Models made of several learners: sums, averages, votes, calibrations, models of predictions."""
+    many = 3 if ROWS < 1000 else 20
+    deep = 3 if ROWS < 1000 else 8
+    tree, branches = DecisionTreeClassifier(max_depth=2, random_state=1), {"max_depth": deep, "random_state": 1}
+    forest = RandomForestClassifier(many, **branches)
+    forests = RandomForestRegressor(many, **branches)
+    gradient = GradientBoostingClassifier(n_estimators=many, max_depth=2, random_state=1)
+    few, plain_options = {"n_estimators": many, "random_state": 1}, {"zipmap": False}
+
+    def several_of(name, learner, target, returns, opset=None, hard=False, options=True):
+        made = lambda m: to_onnx(m, np.zeros((1, 3), "f4"), target_opset=opset,
+                                 options={id(m): plain_options} if options else None)
+        plain(name, learner, target, returns, make=made, hard=hard)
+
+    def votes(*learners, **more):
+        more.setdefault("weights", np.ones(len(learners)))
+        return VotingClassifier(list(zip("abc", learners)), flatten_transform=False, **more)
+
+    trees = DecisionTreeRegressor(max_depth=deep, random_state=1)
+    several_of("bagging_number", BaggingRegressor(trees, **few), number, "float8", options=False)
+    for word, target in (("two", two), ("three", three)):
+        several_of("bagging_" + word, BaggingClassifier(tree, **few), target, "int4")
+        several_of("bagging_linear_" + word,
+                   BaggingClassifier(LogisticRegression(), max_features=2, **few), target, "int4")
+        several_of("ada_" + word, AdaBoostClassifier(tree, **few), target, "int4")
+        several_of("vote_" + word, votes(LogisticRegression(), forest, gradient, voting="soft"),
+                   target, "int4")
+        several_of("vote_hard_" + word, votes(LogisticRegression(), forest, tree, voting="hard"),
+                   target, "int4")
+        several_of("calibrated_" + word, CalibratedClassifierCV(forest, cv=2), target, "int4")
+        several_of("calibrated_linear_" + word, CalibratedClassifierCV(LogisticRegression(), cv=2),
+                   target, "int4")
+        several_of("stack_" + word, StackingClassifier([("a", LogisticRegression()), ("b", forest)],
+                                                       cv=2), target, "int4")
+    several_of("vote_number", VotingRegressor([("a", LinearRegression()), ("b", forests)],
+                                              weights=np.array([1.0, 3.0])), number, "float8",
+               options=False)
+    several_of("stack_number", StackingRegressor([("a", LinearRegression()), ("b", forests)], cv=2),
+               number, "float8", options=False)
+    several_of("rest_linear", OneVsRestClassifier(LogisticRegression()), three, "int4")
+    several_of("rest_gradient", OneVsRestClassifier(gradient), three, "int4")
+    several_of("rest_words", OneVsRestClassifier(LogisticRegression()), np.array(["a", "b", "c"])[three],
+               "varchar")
+    isolation = IsolationForest(max_samples=20 if ROWS < 1000 else 256, **few)
+    old = {"": 18, "ai.onnx.ml": 3}
+    several_of("isolation", isolation, None, "int4", opset=old, hard=True, options=False)
+    several_of("isolation_score", isolation, None, "float8", opset=old, options=False)
+
+
+def behind():
+    """What converters put behind a learner of XGBoost's or LightGBM's."""
+    import lightgbm
+    import onnxmltools
+    import xgboost
+    from onnxmltools.convert.common.data_types import FloatTensorType as Table
+
+    types = [("x", Table([None, 3]))]
+    counts = np.floor(np.exp(number / number.max() * 3))
+    for goal in ("count:poisson", "reg:tweedie", "reg:gamma"):
+        plain("xgboost_" + goal[goal.index(":") + 1:],
+              xgboost.XGBRegressor(objective=goal, **boost), counts, "float8", True,
+              lambda m: onnxmltools.convert_xgboost(m, initial_types=types))
+    quiet = {"verbose": -1, "num_leaves": 4, **boost}
+    for word, target in (("two", two), ("three", three)):
+        plain("lightgbm_plain_" + word, lightgbm.LGBMClassifier(**quiet), target, "int4", True,
+              lambda m: onnxmltools.convert_lightgbm(m, initial_types=types, zipmap=False))
+    plain("lightgbm_split", lightgbm.LGBMRegressor(**quiet), number, "float8", True,
+          lambda m: onnxmltools.convert_lightgbm(m, initial_types=types, split=2))
+
+
 def tensor(name, array):
     return numpy_helper.from_array(np.asarray(array), name)
 
@@ -305,7 +380,9 @@ def hand_made():
 hand_made()
 text_imputers()
 linear_scores()
+several()
 try:
     boosters()
+    behind()
 except ImportError as why:
     print("boosters left out:", why)

@@ -79,12 +79,11 @@ static double centre(const struct ft_grown_trees *trees, double *base) {
 }
 
 /* A rounding is off by a unit / sqrt(12) in the mean of squares; a tree adds one to each margin. */
-static bool is_coarse(const struct ft_model *model, const struct ft_grown_trees *trees,
+static bool is_coarse(enum ft_link link, uint32_t outputs, const struct ft_grown_trees *trees,
                       int32_t exponent, double largest) {
-  if (model->link == FT_LINK_EXP) largest = 1; /* what is added to a margin is a factor then */
-  if (model->link == FT_LINK_SIGNED_SQUARE)
-    largest = 0.5; /* the slope at 1, and less than it beyond */
-  double trees_an_output = (double)trees->trees / (model->outputs ? model->outputs : 1);
+  if (link == FT_LINK_EXP) largest = 1;             /* what is added to a margin is a factor then */
+  if (link == FT_LINK_SIGNED_SQUARE) largest = 0.5; /* the slope at 1, and less than it beyond */
+  double trees_an_output = (double)trees->trees / (outputs ? outputs : 1);
   return DEVIATIONS * ldexp(sqrt(trees_an_output / 12), -exponent) > TOLERANCE * largest;
 }
 
@@ -104,18 +103,26 @@ static enum ft_status add_rest(struct ft_member *member, struct ft_arena *arena,
   return FT_OK;
 }
 
+enum ft_status ft_grown_trees_forests(struct ft_member *out, uint32_t *members,
+                                      struct ft_arena *arena, const struct ft_grown_trees *trees,
+                                      double *base, uint32_t outputs, enum ft_link link,
+                                      struct ft_error *err) {
+  double largest = centre(trees, base);
+  out[0] = (struct ft_member){ .kind = FT_LEARNER_FOREST, .weight = 1 };
+  ft_grown_trees_round(&out[0].forest, trees, base);
+  *members = 1;
+  if (!is_coarse(link, outputs, trees, out[0].forest.exponent, largest)) return FT_OK;
+  FT_TRY(add_rest(out, arena, trees, outputs, err));
+  *members = 2;
+  return FT_OK;
+}
+
 enum ft_status ft_grown_trees_members(struct ft_model *model, struct ft_arena *arena,
                                       const struct ft_grown_trees *trees, double *base,
                                       struct ft_error *err) {
   struct ft_member *member = FT_ARENA_NEW(arena, struct ft_member, 2);
   if (!member) return ft_arena_fail(err, "the model's trees");
-  double largest = centre(trees, base);
-  member[0] = (struct ft_member){ .kind = FT_LEARNER_FOREST, .weight = 1 };
-  ft_grown_trees_round(&member[0].forest, trees, base);
   model->member = member;
-  model->members = 1;
-  if (!is_coarse(model, trees, member[0].forest.exponent, largest)) return FT_OK;
-  FT_TRY(add_rest(member, arena, trees, model->outputs, err));
-  model->members = 2;
-  return FT_OK;
+  return ft_grown_trees_forests(member, &model->members, arena, trees, base, model->outputs,
+                                model->link, err);
 }

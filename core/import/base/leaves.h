@@ -35,4 +35,11 @@ enum ft_status ft_grown_trees_members(struct ft_model *model, struct ft_arena *a
                                       const struct ft_grown_trees *trees, double *base,
                                       struct ft_error *err) FT_MUST_CHECK;
 
+/* The same as one or two members for sums that are put to use otherwise: `outputs` of them.
+ * `out`: room for two. */
+enum ft_status ft_grown_trees_forests(struct ft_member *out, uint32_t *members,
+                                      struct ft_arena *arena, const struct ft_grown_trees *trees,
+                                      double *base, uint32_t outputs, enum ft_link link,
+                                      struct ft_error *err) FT_MUST_CHECK;
+
 #endif

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/import/onnx/onnx_answer.h"
 #include "core/import/onnx/onnx_graph.h"
-#include "core/import/onnx/onnx_score.h"
 
 #define MAX_NODES  20000
 #define MAX_NAMES  (1U << 20)
@@ -226,28 +226,47 @@ static void mark_needed(uint8_t *needed, const struct ft_onnx *onnx, const struc
   }
 }
 
-static enum ft_status run_node(struct ft_onnx *onnx, const struct ft_onnx_node *node,
-                               struct ft_error *err) {
+static enum ft_status check_places(const struct ft_onnx *onnx, const struct ft_onnx_node *node,
+                                   struct ft_error *err) {
   for (size_t i = 0; i < node->proto->n_input; i++)
     if (node->input[i] != FT_ONNX_NONE && onnx->value[node->input[i]].kind == FT_ONNX_UNSET)
       return ft_onnx_damaged(node, "an input that nothing before it gives", err);
   for (size_t i = 0; i < node->proto->n_output; i++)
     if (node->output[i] != FT_ONNX_NONE && onnx->value[node->output[i]].kind != FT_ONNX_UNSET)
       return ft_onnx_damaged(node, "an output that is there already", err);
-  ft_onnx_operator *run =
-      ft_onnx_operator_named(ft_span_of(node->proto->domain), ft_span_of(node->proto->op_type));
+  return FT_OK;
+}
+
+static bool has_inputs(const struct ft_onnx *onnx, const struct ft_onnx_node *node) {
+  for (size_t i = 0; i < node->proto->n_input; i++)
+    if (node->input[i] != FT_ONNX_NONE && onnx->value[node->input[i]].kind == FT_ONNX_UNSET)
+      return false;
+  return true;
+}
+
+/* What prepares columns comes first, and the learners and what hangs on them then: all learners see all
+ * categories. */
+static enum ft_status run_node(struct ft_onnx *onnx, const struct ft_onnx_node *node, bool *done,
+                               bool learners, struct ft_error *err) {
+  struct ft_span domain = ft_span_of(node->proto->domain), name = ft_span_of(node->proto->op_type);
+  if (*done || (!learners && (ft_onnx_operator_learns(name) || !has_inputs(onnx, node))))
+    return FT_OK;
+  *done = true;
+  FT_TRY(check_places(onnx, node, err));
+  ft_onnx_operator *run = ft_onnx_operator_named(domain, name);
   return run ? run(onnx, node, err) : ft_onnx_refuse(node, "", err);
 }
 
 static enum ft_status run_nodes(struct ft_onnx *onnx, const struct names *names,
-                                const uint8_t *needed, struct ft_error *err) {
+                                const uint8_t *needed, bool *done, bool learners,
+                                struct ft_error *err) {
   const uint32_t *input = names->input, *output = names->output;
   for (size_t n = 0; n < onnx->graph->n_node; n++) {
     const struct ft_onnx_node node = { onnx->graph->node[n], NULL, input, output };
     bool wanted = false;
     for (size_t i = 0; i < node.proto->n_output; i++)
       wanted = wanted || (output[i] != FT_ONNX_NONE && needed[output[i]]);
-    if (wanted) FT_TRY(run_node(onnx, &node, err));
+    if (wanted) FT_TRY(run_node(onnx, &node, &done[n], learners, err));
     input += node.proto->n_input;
     output += node.proto->n_output;
   }
@@ -260,11 +279,13 @@ static enum ft_status follow(struct ft_onnx *onnx, struct ft_error *err) {
   FT_TRY(number_names(&names, &values, onnx->arena, onnx->graph, err));
   uint8_t *needed = FT_ARENA_NEW(onnx->arena, uint8_t, values + 1);
   onnx->value = FT_ARENA_NEW(onnx->arena, struct ft_onnx_value, values + 1);
-  if (!needed || !onnx->value) return ft_onnx_no_memory(err);
+  bool *done = FT_ARENA_NEW(onnx->arena, bool, onnx->graph->n_node + 1);
+  if (!needed || !onnx->value || !done) return ft_onnx_no_memory(err);
   mark_needed(needed, onnx, &names);
   FT_TRY(read_constants(onnx, &names, needed, err));
   FT_TRY(read_inputs(onnx, &names, err));
-  FT_TRY(run_nodes(onnx, &names, needed, err));
+  FT_TRY(run_nodes(onnx, &names, needed, done, false, err));
+  FT_TRY(run_nodes(onnx, &names, needed, done, true, err));
   return ft_onnx_answer(onnx, names.graph_output, onnx->graph->n_output, err);
 }
 
@@ -280,6 +301,20 @@ static enum ft_status describe(struct ft_import *out, struct ft_arena *arena,
   return FT_OK;
 }
 
+/* What is refused without a word about the way out gets one. */
+static enum ft_status advise(const FtOnnx__Model *model, enum ft_status status,
+                             struct ft_error *err) {
+  const char *producer = model->producer_name ? model->producer_name : "";
+  if ((status != FT_UNSUPPORTED && status != FT_LIMIT) || !err || err->hint[0]) return status;
+  ft_fail_hint(
+      err, "%s the model and call it: CREATE MODEL … SAGEMAKER 'endpoint'.",
+      strcmp(producer, "OnnxMLTools") == 0
+          ? "Give the library's own file, XGBoost's save_model(\"model.json\") or LightGBM's "
+            "save_model(\"model.txt\"), in place of ONNX; or serve"
+          : "Serve");
+  return status;
+}
+
 enum ft_status ft_onnx_read(struct ft_import *out, struct ft_arena *arena, struct ft_span bytes,
                             struct ft_error *err) {
   FtOnnx__Model *model;
@@ -287,5 +322,5 @@ enum ft_status ft_onnx_read(struct ft_import *out, struct ft_arena *arena, struc
   FT_TRY(unpack(&model, arena, bytes, err));
   FT_TRY(describe(out, arena, model, err));
   onnx.graph = model->graph;
-  return follow(&onnx, err);
+  return advise(model, follow(&onnx, err), err);
 }

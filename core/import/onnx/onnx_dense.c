@@ -217,6 +217,29 @@ enum ft_status ft_onnx_dense_affine(struct ft_onnx_value *out, struct ft_onnx *o
   return FT_OK;
 }
 
+enum ft_status ft_onnx_dense_last_times(struct ft_onnx_value *out, struct ft_onnx *onnx,
+                                        const struct ft_onnx_node *node,
+                                        const struct ft_onnx_value *value, uint32_t outputs,
+                                        const double *weight, struct ft_error *err) {
+  const struct ft_onnx_layer *last = ft_onnx_dense_last(value);
+  struct ft_onnx_network *network;
+  struct ft_onnx_layer *layer;
+  if (last->activation != FT_ACTIVATE_NONE)
+    return ft_onnx_dense(out, onnx, node, value, outputs, weight, NULL, err);
+  FT_TRY(copy_network(&network, onnx, value->network, err));
+  network->layers--;
+  FT_TRY(add_layer(&layer, network, onnx, node, last->inputs, outputs, err));
+  for (uint32_t m = 0; m < last->outputs; m++)
+    for (uint32_t o = 0; o < outputs; o++) {
+      const double by = weight[(size_t)m * outputs + o];
+      layer->bias[o] += last->bias[m] * by;
+      for (uint32_t i = 0; by != 0 && i < last->inputs; i++)
+        layer->weight[(size_t)i * outputs + o] += last->weight[(size_t)i * last->outputs + m] * by;
+    }
+  *out = (struct ft_onnx_value){ .kind = FT_ONNX_NEURONS, .network = network };
+  return FT_OK;
+}
+
 enum ft_status ft_onnx_dense_activate(struct ft_onnx_value *out, struct ft_onnx *onnx,
                                       const struct ft_onnx_node *node,
                                       const struct ft_onnx_value *value,
@@ -257,13 +280,12 @@ static enum ft_status narrow(const float **out, struct ft_arena *arena, const do
   return FT_OK;
 }
 
-enum ft_status ft_onnx_dense_member(struct ft_onnx *onnx, struct ft_onnx_network *network,
-                                    struct ft_error *err) {
+enum ft_status ft_onnx_dense_make(struct ft_member *out, struct ft_onnx *onnx,
+                                  const struct ft_onnx_network *network, struct ft_error *err) {
   struct ft_layer *layer = FT_ARENA_NEW(onnx->arena, struct ft_layer, network->layers);
-  struct ft_member *member = FT_ARENA_NEW(onnx->arena, struct ft_member, 1);
   const struct ft_onnx_layer *last = &network->layer[network->layers - 1];
   double *base = FT_ARENA_NEW(onnx->arena, double, last->outputs);
-  if (!layer || !member || !base) return ft_onnx_no_memory(err);
+  if (!layer || !base) return ft_onnx_no_memory(err);
   for (uint32_t l = 0; l < network->layers; l++) {
     const struct ft_onnx_layer *from = &network->layer[l];
     layer[l] = (struct ft_layer){ .inputs = from->inputs,
@@ -273,14 +295,22 @@ enum ft_status ft_onnx_dense_member(struct ft_onnx *onnx, struct ft_onnx_network
     FT_TRY(narrow(&layer[l].weight, onnx->arena, from->weight, (size_t)from->inputs * from->outputs,
                   err));
   }
-  *member = (struct ft_member){ .kind = FT_LEARNER_NET, .weight = 1 };
-  member->net = (struct ft_net){ .terms = network->terms,
-                                 .term = network->term,
-                                 .lookups = network->lookups,
-                                 .lookup = network->lookup,
-                                 .layers = network->layers,
-                                 .layer = layer,
-                                 .base = base };
+  *out = (struct ft_member){ .kind = FT_LEARNER_NET, .weight = 1 };
+  out->net = (struct ft_net){ .terms = network->terms,
+                              .term = network->term,
+                              .lookups = network->lookups,
+                              .lookup = network->lookup,
+                              .layers = network->layers,
+                              .layer = layer,
+                              .base = base };
+  return FT_OK;
+}
+
+enum ft_status ft_onnx_dense_member(struct ft_onnx *onnx, struct ft_onnx_network *network,
+                                    struct ft_error *err) {
+  struct ft_member *member = FT_ARENA_NEW(onnx->arena, struct ft_member, 1);
+  if (!member) return ft_onnx_no_memory(err);
+  FT_TRY(ft_onnx_dense_make(member, onnx, network, err));
   onnx->import->model.member = member;
   onnx->import->model.members = 1;
   onnx->import->model_type = network->layers > 1 ? "net" : "linear";

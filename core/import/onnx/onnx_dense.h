@@ -32,6 +32,17 @@ struct ft_onnx_layer *ft_onnx_dense_last(const struct ft_onnx_value *value);
 enum ft_status ft_onnx_dense_difference(struct ft_onnx_network *network, struct ft_arena *arena,
                                         struct ft_error *err) FT_MUST_CHECK;
 
+/* The last layer's sums times a matrix, which has its outputs × `outputs`. */
+enum ft_status ft_onnx_dense_last_times(struct ft_onnx_value *out, struct ft_onnx *onnx,
+                                        const struct ft_onnx_node *node,
+                                        const struct ft_onnx_value *value, uint32_t outputs,
+                                        const double *weight, struct ft_error *err) FT_MUST_CHECK;
+
+/* A member of the network, whose last layer has no activation. */
+enum ft_status ft_onnx_dense_make(struct ft_member *out, struct ft_onnx *onnx,
+                                  const struct ft_onnx_network *network,
+                                  struct ft_error *err) FT_MUST_CHECK;
+
 /* The model's member. */
 enum ft_status ft_onnx_dense_member(struct ft_onnx *onnx, struct ft_onnx_network *network,
                                     struct ft_error *err) FT_MUST_CHECK;

@@ -3,18 +3,19 @@
 #include <string.h>
 
 #include "core/import/onnx/onnx_dense.h"
+#include "core/import/onnx/onnx_forms_operators.h"
 #include "core/import/onnx/onnx_score.h"
 
 static uint32_t width_of(const struct ft_onnx_value *value) {
-  return value->kind == FT_ONNX_COLUMNS ? value->columns : ft_onnx_dense_outputs(value);
+  return value->kind == FT_ONNX_COLUMNS ? value->columns : ft_onnx_forms_width(value);
 }
 
 static enum ft_status need_table(const struct ft_onnx_value **out, const struct ft_onnx *onnx,
                                  const struct ft_onnx_node *node, struct ft_error *err) {
   const struct ft_onnx_value *value = ft_onnx_input(onnx, node, 0);
   if (!value) return ft_onnx_damaged(node, "no input", err);
-  if (value->kind != FT_ONNX_COLUMNS && value->kind != FT_ONNX_NEURONS)
-    return ft_onnx_refuse(node, "its input is neither columns nor a layer", err);
+  if (value->kind != FT_ONNX_COLUMNS && !ft_onnx_has_forms(value))
+    return ft_onnx_refuse(node, "its input is neither columns nor predictions", err);
   *out = value;
   return FT_OK;
 }
@@ -45,6 +46,15 @@ static enum ft_status read_weights(const double **out, uint32_t *outputs,
   return FT_OK;
 }
 
+static enum ft_status dense(struct ft_onnx_value *out, struct ft_onnx *onnx,
+                            const struct ft_onnx_node *node, const struct ft_onnx_value *value,
+                            uint32_t outputs, const double *weight, const double *bias,
+                            struct ft_error *err) {
+  return value->kind == FT_ONNX_SCORES
+             ? ft_onnx_forms_dense(out, onnx, node, value, outputs, weight, bias, err)
+             : ft_onnx_dense(out, onnx, node, value, outputs, weight, bias, err);
+}
+
 enum ft_status ft_onnx_matmul(struct ft_onnx *onnx, const struct ft_onnx_node *node,
                               struct ft_error *err) {
   const struct ft_onnx_value *value = NULL;
@@ -53,7 +63,7 @@ enum ft_status ft_onnx_matmul(struct ft_onnx *onnx, const struct ft_onnx_node *n
   uint32_t outputs = 0;
   FT_TRY(need_table(&value, onnx, node, err));
   FT_TRY(read_weights(&weight, &outputs, onnx, node, width_of(value), false, 1, err));
-  FT_TRY(ft_onnx_dense(&out, onnx, node, value, outputs, weight, NULL, err));
+  FT_TRY(dense(&out, onnx, node, value, outputs, weight, NULL, err));
   ft_onnx_give(onnx, node, 0, &out);
   return FT_OK;
 }
@@ -79,7 +89,7 @@ enum ft_status ft_onnx_gemm(struct ft_onnx *onnx, const struct ft_onnx_node *nod
     for (uint32_t o = 0; o < outputs; o++)
       bias[o] = beta * c->number[c->count == 1 ? 0 : o];
   }
-  FT_TRY(ft_onnx_dense(&out, onnx, node, value, outputs, weight, bias, err));
+  FT_TRY(dense(&out, onnx, node, value, outputs, weight, bias, err));
   ft_onnx_give(onnx, node, 0, &out);
   return FT_OK;
 }
@@ -104,7 +114,7 @@ enum ft_status ft_onnx_batch_norm(struct ft_onnx *onnx, const struct ft_onnx_nod
     scale[i] = part[1]->constant.number[i] / sqrt(variance);
     shift[i] = part[2]->constant.number[i] - part[3]->constant.number[i] * scale[i];
   }
-  if (value->kind == FT_ONNX_COLUMNS) return ft_onnx_refuse(node, "before the first layer", err);
+  if (value->kind != FT_ONNX_NEURONS) return ft_onnx_refuse(node, "of other than a layer", err);
   const struct ft_onnx_reals by = { width, scale }, plus = { width, shift };
   FT_TRY(ft_onnx_dense_affine(&out, onnx, node, value, &by, &plus, err));
   ft_onnx_give(onnx, node, 0, &out);
@@ -130,8 +140,8 @@ static enum ft_status read_linear(struct ft_onnx_value *out, struct ft_onnx *onn
   for (uint32_t o = 0; o < outputs; o++)
     for (uint32_t i = 0; i < inputs; i++)
       weight[(size_t)i * outputs + o] = coefficient.value[(size_t)o * inputs + i];
-  return ft_onnx_dense(out, onnx, node, value, outputs, weight,
-                       intercept.count ? intercept.value : NULL, err);
+  return dense(out, onnx, node, value, outputs, weight, intercept.count ? intercept.value : NULL,
+               err);
 }
 
 enum ft_status ft_onnx_linear_regressor(struct ft_onnx *onnx, const struct ft_onnx_node *node,
@@ -168,15 +178,29 @@ static enum ft_status link_linear(struct ft_onnx_score *score, struct ft_onnx *o
     score->link = FT_LINK_HINGE; /* the class of the highest score */
   else if (!ft_span_equal(after, FT_SPAN("LOGISTIC")))
     return ft_onnx_refuse(node, "its post_transform", err);
-  if (layer->outputs == 1 || (layer->outputs > 2 && score->link == FT_LINK_HINGE)) return FT_OK;
-  if (layer->outputs != 2 || !is_mirrored(layer))
-    return ft_onnx_refuse(node, "several classes, each against the rest", err);
+  if (layer->outputs != 2) return FT_OK; /* one, or several classes, each against the rest */
+  if (!is_mirrored(layer)) return ft_onnx_refuse(node, "two classes, each by itself", err);
   double *weight = FT_ARENA_NEW(onnx->arena, double, layer->inputs);
   if (!weight) return ft_onnx_no_memory(err);
   for (size_t i = 0; i < layer->inputs; i++)
     weight[i] = layer->weight[2 * i + 1];
   *layer = (struct ft_onnx_layer){ layer->inputs, 1, layer->activation, layer->bias + 1, weight };
   score->outputs = 1;
+  return FT_OK;
+}
+
+/* Of other models' predictions. */
+static enum ft_status classify_forms(struct ft_onnx *onnx, const struct ft_onnx_node *node,
+                                     const struct ft_onnx_value *margins,
+                                     const struct ft_onnx_texts *label, struct ft_error *err) {
+  struct ft_onnx_forms in = { 0 }, forms = { 0 };
+  struct ft_onnx_value out;
+  FT_TRY(ft_onnx_forms_of(&in, onnx, node, margins, err));
+  FT_TRY(ft_onnx_forms_classify(&forms, onnx, node, &in, err));
+  FT_TRY(ft_onnx_forms_value(&out, onnx, &forms, err));
+  out.score.classes = (uint32_t)label->count;
+  out.score.label = label->value;
+  ft_onnx_give_classes(onnx, node, &out.score);
   return FT_OK;
 }
 
@@ -192,6 +216,7 @@ enum ft_status ft_onnx_linear_classifier(struct ft_onnx *onnx, const struct ft_o
   uint32_t rows = intercept.count == 1 ? 1 : (uint32_t)label.count;
   if (rows == 1 && label.count != 2) return ft_onnx_damaged(node, "its intercepts", err);
   FT_TRY(read_linear(&out, onnx, node, rows, err));
+  if (out.kind == FT_ONNX_SCORES) return classify_forms(onnx, node, &out, &label, err);
   struct ft_onnx_score score = { .stage = FT_ONNX_VALUES,
                                  .outputs = rows,
                                  .classes = (uint32_t)label.count,

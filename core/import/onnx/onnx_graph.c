@@ -15,6 +15,22 @@ static enum ft_status refuse_estimator(const struct ft_onnx_node *node, const ch
   return ft_fail_hint(err, "Convert the model to ONNX: skl2onnx.to_onnx(model, X[:1]).");
 }
 
+/* Operators by which a model is known that has a way of its own. */
+static const char *advice_of(const struct ft_onnx_node *node) {
+  static const struct {
+    const char *operator, * advice;
+  } known[] = {
+    { "TopK",
+      "AdaBoostRegressor answers with a weighted median of its trees. Train a BaggingRegressor "
+      "or a GradientBoostingRegressor, or serve the model: CREATE MODEL … SAGEMAKER "
+      "'endpoint'." },
+  };
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+    if (node->proto->op_type && strcmp(node->proto->op_type, known[i].operator) == 0)
+      return known[i].advice;
+  return NULL;
+}
+
 enum ft_status ft_onnx_refuse(const struct ft_onnx_node *node, const char *why,
                               struct ft_error *err) {
   const char *name = node->proto->name ? node->proto->name : "";
@@ -22,7 +38,8 @@ enum ft_status ft_onnx_refuse(const struct ft_onnx_node *node, const char *why,
   if (!*name && node->proto->n_output) name = node->proto->output[0];
   ft_fail(err, FT_UNSUPPORTED, "operator \"%.64s\" in node \"%.64s\" is not supported%s%s",
           node->proto->op_type ? node->proto->op_type : "", name, *why ? ": " : "", why);
-  return ft_fail_hint(err, "Serve the model and call it: CREATE MODEL … SAGEMAKER 'endpoint'.");
+  const char *advice = advice_of(node);
+  return advice ? ft_fail_hint(err, "%s", advice) : FT_UNSUPPORTED;
 }
 
 enum ft_status ft_onnx_damaged(const struct ft_onnx_node *node, const char *what,
@@ -283,8 +300,7 @@ static enum ft_status describe(struct ft_signature_input *out, const struct ft_o
 }
 
 enum ft_status ft_onnx_sign(struct ft_onnx *onnx, struct ft_error *err) {
-  if (onnx->signed_off)
-    return ft_fail(err, FT_UNSUPPORTED, "the ONNX model has more than one learner");
+  if (onnx->signed_off) return FT_OK;
   struct ft_signature_input *input =
       FT_ARENA_NEW(onnx->arena, struct ft_signature_input, onnx->fields);
   if (!input) return ft_onnx_no_memory(err);

@@ -45,6 +45,30 @@ struct ft_onnx_network {
   struct ft_onnx_layer layer[FT_NET_MAX_LAYERS];
 };
 
+/* A sum of numbers times variables, and a constant. A variable is one of the columns of a block: what a
+ * learner gives, or a transform of other forms (onnx_forms.h). */
+struct ft_onnx_term {
+  uint32_t block, index;
+  double weight;
+};
+struct ft_onnx_form {
+  double constant;
+  uint32_t terms;
+  const struct ft_onnx_term *term; /* by block and index, each once */
+};
+/* A table of them, one a column. */
+struct ft_onnx_forms {
+  uint32_t width;
+  uint32_t parts; /* 0, or tables that lie one upon another along a dimension of their own */
+  bool whole;     /* cut to integers, which is not in the forms */
+  const struct ft_onnx_form *form; /* width, part by part */
+};
+struct ft_onnx_blocks {
+  uint32_t count, room;
+  struct ft_onnx_block *block;
+  size_t terms; /* made so far */
+};
+
 /* What a learner gives, as far as its operators and those behind it have come. */
 enum ft_onnx_stage {
   FT_ONNX_MARGINS = 0, /* `link` is still to be applied where it is not the identity */
@@ -61,7 +85,9 @@ struct ft_onnx_score {
   const struct ft_span *label;  /* of the classes; NULL: none known */
   struct ft_grown_trees *trees; /* NULL: a net */
   struct ft_onnx_network *network;
-  double *base; /* of trees: one an output */
+  double *base;                      /* of trees: one an output */
+  bool single;                       /* of trees: they are one tree, an output a copy of it */
+  const struct ft_onnx_forms *forms; /* neither: several learners, or what is computed of one */
 };
 
 enum ft_onnx_kind {
@@ -98,6 +124,7 @@ struct ft_onnx {
   struct ft_onnx_value *value; /* one a name of the graph */
   bool signed_off;             /* fields and encoders are made */
   struct ft_signature_codes codes;
+  struct ft_onnx_blocks blocks;
 };
 
 struct ft_onnx_node {
@@ -153,12 +180,14 @@ const struct ft_onnx_value *ft_onnx_input(const struct ft_onnx *onnx,
 void ft_onnx_give(struct ft_onnx *onnx, const struct ft_onnx_node *node, size_t index,
                   const struct ft_onnx_value *value);
 
-/* Fields and encoders, as the operators so far have used them. */
+/* Fields and encoders, as the operators so far have used them; done once, before the first learner. */
 enum ft_status ft_onnx_sign(struct ft_onnx *onnx, struct ft_error *err) FT_MUST_CHECK;
 
 /* An operator. Its inputs are there, but for those left out. */
 typedef enum ft_status ft_onnx_operator(struct ft_onnx *onnx, const struct ft_onnx_node *node,
                                         struct ft_error *err);
+/* Does it take columns in, to predict? */
+bool ft_onnx_operator_learns(struct ft_span name);
 /* NULL: unknown */
 ft_onnx_operator *ft_onnx_operator_named(struct ft_span domain, struct ft_span name);
 

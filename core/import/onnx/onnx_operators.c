@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/import/onnx/onnx_dense.h"
+#include "core/import/onnx/onnx_forms_operators.h"
 #include "core/import/onnx/onnx_prepare.h"
 #include "core/import/onnx/onnx_score.h"
 #include "core/import/onnx/onnx_trees.h"
@@ -34,6 +35,8 @@ static enum ft_status cast(struct ft_onnx *onnx, const struct ft_onnx_node *node
   const struct ft_onnx_value *value = NULL;
   FT_TRY(need_input(&value, onnx, node, err));
   if (value->kind == FT_ONNX_COLUMNS) return ft_onnx_columns_cast(onnx, node, err);
+  if (value->kind == FT_ONNX_SCORES && value->score.forms)
+    return ft_onnx_forms_cast(onnx, node, err);
   return pass_on(onnx, node, err);
 }
 
@@ -42,6 +45,7 @@ static enum ft_status reshape(struct ft_onnx *onnx, const struct ft_onnx_node *n
                               struct ft_error *err) {
   const struct ft_onnx_value *value = NULL, *shape = ft_onnx_input(onnx, node, 1);
   FT_TRY(need_input(&value, onnx, node, err));
+  if (ft_onnx_has_forms(value)) return ft_onnx_forms_reshape(onnx, node, err);
   if (value->kind != FT_ONNX_COLUMNS || value->columns == 1) return pass_on(onnx, node, err);
   if (!shape || shape->kind != FT_ONNX_CONSTANT || !shape->constant.number ||
       shape->constant.count < 2)
@@ -173,9 +177,31 @@ static enum ft_status sum_scores(struct ft_onnx_value *out, const struct ft_onnx
   return FT_OK;
 }
 
+/* Is it a constant and a net's layer, a regression's trees, or 1 and a probability? */
+static bool is_plain(const struct ft_onnx *onnx, const struct ft_onnx_node *node) {
+  const struct ft_onnx_value *left = ft_onnx_input(onnx, node, 0),
+                             *right = ft_onnx_input(onnx, node, 1);
+  if (!left || !right || (left->kind != FT_ONNX_CONSTANT && right->kind != FT_ONNX_CONSTANT))
+    return false;
+  const struct ft_onnx_value *of = left->kind == FT_ONNX_CONSTANT ? right : left;
+  const struct ft_onnx_constant *by = left == of ? &right->constant : &left->constant;
+  const bool reversed = left != of, division = strcmp(node->proto->op_type, "Div") == 0;
+  struct ft_onnx_score score;
+  if (reversed && division) return false;
+  if (!ft_onnx_score_of(&score, of)) return true;
+  if (reversed && strcmp(node->proto->op_type, "Sub") == 0 && by->count == 1 && by->number &&
+      by->number[0] == 1 && score.stage == FT_ONNX_VALUES && score.link == FT_LINK_LOGISTIC &&
+      score.outputs == 1 && score.classes == 0)
+    return true;
+  return of->kind == FT_ONNX_NEURONS ||
+         (score.stage == FT_ONNX_MARGINS && score.trees && score.outputs == 1 && by->count == 1);
+}
+
 static enum ft_status arithmetic(struct ft_onnx *onnx, const struct ft_onnx_node *node,
                                  struct ft_error *err) {
   struct sum sum = { 0 };
+  if (ft_onnx_forms_take(onnx, node) && !is_plain(onnx, node))
+    return ft_onnx_forms_arithmetic(onnx, node, err);
   struct ft_onnx_reals scale, shift;
   struct ft_onnx_score score;
   struct ft_onnx_value out;
@@ -236,15 +262,21 @@ static enum ft_status selu(struct ft_onnx *onnx, const struct ft_onnx_node *node
   return activate(onnx, node, FT_ACTIVATE_SELU, err);
 }
 
+static enum ft_transform_kind transform_of(enum ft_link link) {
+  return link == FT_LINK_SOFTMAX    ? FT_TRANSFORM_SOFTMAX
+         : link == FT_LINK_LOGISTIC ? FT_TRANSFORM_LOGISTIC
+                                    : FT_TRANSFORM_EXP;
+}
+
 /* A link on a learner's margins. */
 static enum ft_status link_scores(struct ft_onnx *onnx, const struct ft_onnx_node *node,
                                   const struct ft_onnx_value *value, enum ft_link link,
                                   struct ft_error *err) {
   struct ft_onnx_score score;
-  if (!ft_onnx_score_of(&score, value) || score.stage != FT_ONNX_MARGINS ||
+  if (!ft_onnx_score_of(&score, value) || score.stage != FT_ONNX_MARGINS || score.forms ||
       (score.outputs == 1) == (link == FT_LINK_SOFTMAX) ||
       (score.network && ft_onnx_dense_last(value)->activation != FT_ACTIVATE_NONE))
-    return ft_onnx_refuse(node, "of what it is given", err);
+    return ft_onnx_forms_link(onnx, node, transform_of(link), err);
   score.stage = FT_ONNX_VALUES;
   score.link = link;
   return give_score(onnx, node, &score);
@@ -285,6 +317,7 @@ static enum ft_status concat(struct ft_onnx *onnx, const struct ft_onnx_node *no
     return give_score(onnx, node, &second);
   }
   if (node->proto->n_input == 1) return pass_on(onnx, node, err);
+  if (ft_onnx_forms_take(onnx, node)) return ft_onnx_forms_concat(onnx, node, err);
   return ft_onnx_columns_concat(onnx, node, err);
 }
 
@@ -328,22 +361,40 @@ static enum ft_status pick(struct ft_onnx *onnx, const struct ft_onnx_node *node
   FT_TRY(need_input(&value, onnx, node, err));
   if (value->kind == FT_ONNX_CONSTANT && index && index->kind == FT_ONNX_SCORES)
     return name_classes(onnx, node, &value->constant, index, err);
-  if (value->kind == FT_ONNX_SCORES && value->score.link == FT_LINK_HINGE && index &&
-      index->kind == FT_ONNX_CONSTANT && index->constant.count == 1 && index->constant.number &&
-      index->constant.number[0] == 1)
-    return pass_on(onnx, node, err); /* a linear classifier's score of its second class */
+  if (value->kind != FT_ONNX_COLUMNS) return ft_onnx_forms_pick(onnx, node, err);
   return ft_onnx_columns_pick(onnx, node, err);
 }
 
-/* Probabilities add up to 1 already. */
+/* Probabilities of one learner add up to 1 already, but where each is a class's against the rest. */
 static enum ft_status normalizer(struct ft_onnx *onnx, const struct ft_onnx_node *node,
                                  struct ft_error *err) {
   const struct ft_onnx_value *value = NULL;
   FT_TRY(need_input(&value, onnx, node, err));
-  if (value->kind != FT_ONNX_SCORES || value->score.stage != FT_ONNX_VALUES ||
-      value->score.classes < 2 || !ft_span_equal(ft_onnx_text(node, "norm"), FT_SPAN("L1")))
-    return ft_onnx_refuse(node, "of columns of one row", err);
-  return pass_on(onnx, node, err);
+  const struct ft_onnx_score *score = &value->score;
+  if (value->kind == FT_ONNX_SCORES && score->stage == FT_ONNX_VALUES && !score->forms &&
+      score->classes > 1 && (score->outputs == 1 || score->link != FT_LINK_LOGISTIC) &&
+      ft_span_equal(ft_onnx_text(node, "norm"), FT_SPAN("L1")))
+    return pass_on(onnx, node, err);
+  if (ft_onnx_has_forms(value)) return ft_onnx_forms_normalizer(onnx, node, err);
+  return ft_onnx_refuse(node, "of columns of one row", err);
+}
+
+static enum ft_status clip(struct ft_onnx *onnx, const struct ft_onnx_node *node,
+                           struct ft_error *err) {
+  if (ft_onnx_forms_take(onnx, node)) return ft_onnx_forms_clip(onnx, node, err);
+  return ft_onnx_columns_clip(onnx, node, err);
+}
+
+static enum ft_status where(struct ft_onnx *onnx, const struct ft_onnx_node *node,
+                            struct ft_error *err) {
+  if (ft_onnx_forms_take(onnx, node)) return ft_onnx_forms_where(onnx, node, err);
+  return ft_onnx_columns_where(onnx, node, err);
+}
+
+static enum ft_status label_encoder(struct ft_onnx *onnx, const struct ft_onnx_node *node,
+                                    struct ft_error *err) {
+  if (ft_onnx_forms_take(onnx, node)) return ft_onnx_forms_label_encoder(onnx, node, err);
+  return ft_onnx_label_encoder(onnx, node, err);
 }
 
 static enum ft_status zip_map(struct ft_onnx *onnx, const struct ft_onnx_node *node,
@@ -372,28 +423,46 @@ static const struct known general[] = {
   { "ArgMax", arg_max },
   { "BatchNormalization", ft_onnx_batch_norm },
   { "Cast", cast },
-  { "Clip", ft_onnx_columns_clip },
+  { "Clip", clip },
   { "Concat", concat },
   { "Constant", constant },
+  { "ConstantOfShape", ft_onnx_forms_filled },
   { "Div", arithmetic },
   { "Dropout", pass_on },
+  { "Equal", ft_onnx_forms_compare },
   { "Exp", exponential },
   { "Flatten", pass_on },
   { "Gather", pick },
   { "Gemm", ft_onnx_gemm },
+  { "Greater", ft_onnx_forms_compare },
+  { "GreaterOrEqual", ft_onnx_forms_compare },
   { "Identity", pass_on },
   { "IsNaN", ft_onnx_is_missing },
+  { "Less", ft_onnx_forms_compare },
+  { "LessOrEqual", ft_onnx_forms_compare },
+  { "Log", ft_onnx_forms_log },
   { "MatMul", ft_onnx_matmul },
+  { "Max", ft_onnx_forms_extreme },
+  { "Mean", ft_onnx_forms_sum },
+  { "Min", ft_onnx_forms_extreme },
   { "Mul", arithmetic },
+  { "Neg", ft_onnx_forms_negate },
+  { "Not", ft_onnx_forms_negate },
+  { "Pow", ft_onnx_forms_power },
+  { "ReduceMean", ft_onnx_forms_reduce },
+  { "ReduceSum", ft_onnx_forms_reduce },
   { "Relu", relu },
   { "Reshape", reshape },
   { "Selu", selu },
+  { "Shape", ft_onnx_forms_shape },
   { "Sigmoid", sigmoid },
+  { "Slice", ft_onnx_forms_pick },
   { "Softmax", softmax },
   { "Squeeze", pass_on },
   { "Sub", arithmetic },
+  { "Sum", ft_onnx_forms_sum },
   { "Tanh", tanh_layer },
-  { "Where", ft_onnx_columns_where },
+  { "Where", where },
 };
 
 static const struct known learning[] = {
@@ -402,7 +471,7 @@ static const struct known learning[] = {
   { "CategoryMapper", ft_onnx_category_mapper },
   { "FeatureVectorizer", concat },
   { "Imputer", ft_onnx_imputer },
-  { "LabelEncoder", ft_onnx_label_encoder },
+  { "LabelEncoder", label_encoder },
   { "LinearClassifier", ft_onnx_linear_classifier },
   { "LinearRegressor", ft_onnx_linear_regressor },
   { "Normalizer", normalizer },
@@ -412,6 +481,16 @@ static const struct known learning[] = {
   { "TreeEnsembleRegressor", ft_onnx_tree_regressor },
   { "ZipMap", zip_map },
 };
+
+bool ft_onnx_operator_learns(struct ft_span name) {
+  static const char *const learner[] = {
+    "Gemm",         "LinearClassifier",       "LinearRegressor",      "MatMul",
+    "TreeEnsemble", "TreeEnsembleClassifier", "TreeEnsembleRegressor"
+  };
+  for (size_t i = 0; i < sizeof learner / sizeof *learner; i++)
+    if (ft_span_equal(name, ft_span_of(learner[i]))) return true;
+  return false;
+}
 
 ft_onnx_operator *ft_onnx_operator_named(struct ft_span domain, struct ft_span name) {
   bool is_learning = ft_span_equal(domain, FT_SPAN("ai.onnx.ml"));

@@ -265,6 +265,9 @@ enum ft_status ft_onnx_columns_pick(struct ft_onnx *onnx, const struct ft_onnx_n
 static enum ft_status add_category(struct ft_onnx *onnx, uint32_t index, struct ft_span text,
                                    struct ft_error *err) {
   struct ft_onnx_field *field = &onnx->field[index];
+  if (onnx->signed_off)
+    return ft_fail(err, FT_UNSUPPORTED,
+                   "the ONNX model has several learners with categories of their own");
   field->category = true;
   if (field->categories == field->room) {
     uint32_t room = field->room ? 2 * field->room : 16;

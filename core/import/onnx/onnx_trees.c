@@ -129,6 +129,7 @@ static enum ft_status new_trees(struct ft_onnx_score *score, const struct ft_onn
   score->outputs = mixing->outputs;
   score->trees = FT_ARENA_NEW(onnx->arena, struct ft_grown_trees, 1);
   if (!score->trees) return ft_onnx_no_memory(err);
+  score->single = ensemble->trees == 1;
   onnx->import->model_type = "trees";
   return mix(score->trees, onnx->arena, ensemble, mixing, err);
 }
