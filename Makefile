@@ -13,7 +13,7 @@ SANITIZER_ENV := \
   LSAN_OPTIONS=suppressions=$(CURDIR)/tools/leaks.txt:print_suppressions=0 \
   UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 
-.PHONY: postgres install-postgres help build demo test test-live check check-fast format asan fuzz bench bench-automl install clean
+.PHONY: postgres install-postgres help build debug demo test test-live check check-fast format asan fuzz bench bench-automl install clean
 
 help: ## what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -21,6 +21,10 @@ help: ## what there is to make
 build: ## build/foretell and its trainer
 	@tools/setup.sh build
 	@tools/build.sh build "$(PROGRAMS)" -Dtests=$$(test -f build/.tested && echo true || echo false)
+
+debug: ## build-debug/: the programs without optimisation, for gdb (CONTRIBUTING.md)
+	@tools/setup.sh build
+	@tools/build.sh build-debug "$(PROGRAMS)" -Dbuildtype=debug
 
 demo: build ## train a churn model by SQL and use it
 	@build/foretell --echo -f examples/churn.sql
@@ -86,4 +90,4 @@ install-postgres: postgres ## the extension and its trainer, into that server
 	@tools/postgres.sh install build '$(DESTDIR)'
 
 clean: ## remove what was built; set-up stays
-	@rm -rf build build-asan build-fuzz build-gcc build-clang build-undefined
+	@rm -rf build build-debug build-asan build-fuzz build-gcc build-clang build-undefined

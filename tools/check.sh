@@ -7,7 +7,7 @@ failed=0
 
 # The checks: those of every change first, then the slow ones. The build folder of gcc is that of
 # `make test`, where cc is gcc.
-fast_checks=(format layers sizes scripts gcc clang postgres_gcc postgres_clang symbols lower_half)
+fast_checks=(format layers sizes words scripts gcc clang postgres_gcc postgres_clang symbols lower_half)
 slow_checks=(undefined)
 
 report() {
@@ -27,6 +27,7 @@ list_files() {
 
 check_layers() { tools/layers.py; }
 check_sizes() { tools/sizes.py; }
+check_words() { tools/words.py; }
 
 check_format() {
   local files wrong

@@ -2,7 +2,7 @@
  * deep or many.
  *
  * Leaves   of numbers the mean of their rows, in the unit of ft_extra_data; of classes their shares,
- *          drawn towards the prior.
+ *          shrunk towards the prior.
  * Numbers  the same tree for the same seed, whatever the order of the rows. */
 #ifndef FORETELL_LEARN_EXTRA_TREE_H
 #define FORETELL_LEARN_EXTRA_TREE_H

@@ -3,7 +3,7 @@
  *
  * Rounds   trees (of each label, where there are several).
  * Leaves   of numbers the mean of the tree's rows; of classes the log-odds (several: the logarithm of
- *          the share) of its rows, drawn towards the base. Averages of these are margins as a boosted
+ *          the share) of its rows, shrunk towards the base. Averages of these are margins as a boosted
  *          member's are, and may be added to them.
  * Spread   margins are stretched about the base by one factor, and the base of classes is moved, by what
  *          predicts best the rows that a tree did not draw: no further rows are needed for it.

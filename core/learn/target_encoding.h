@@ -1,7 +1,7 @@
 /* The mean of a number by a category's code, put into levels: few enough that a learner's splits
  * between them stay few sets of codes.
  *
- * A code's mean is drawn towards the mean of all rows as if it had `smoothing` more rows of that
+ * A code's mean is shrunk towards the mean of all rows as if it had `smoothing` more rows of that
  * mean. How many, the rows say: the variance within codes over the variance between them.
  *
  * Leakage  the rows are assigned to parts; what a row is seen with is the mean of the other parts, so

@@ -1,4 +1,4 @@
-/* How sure a score is: the middle 95 % of the scores of rows drawn again with replacement; and whether it
+/* How sure a score is: its 95 % percentile bootstrap interval; and whether it
  * is better than its baseline (baseline.h), which must be so in 97.5 % of the draws, each time on the
  * same rows.
  *
