@@ -46,13 +46,17 @@ static enum ft_status check_signature(const struct ft_plan *plan, const struct f
   return FT_OK;
 }
 
-static enum ft_status check_plan(const struct ft_artifact *artifact, const struct ft_job *job,
-                                 struct ft_error *err) {
+static enum ft_status open_plan(struct ft_plan **out, const struct ft_artifact *artifact,
+                                const struct ft_job *job, struct ft_error *err) {
   struct ft_plan *plan = NULL;
   FT_TRY(ft_plan_of_artifact(&plan, artifact, err));
   enum ft_status status = check_signature(plan, job, err);
-  ft_plan_close(plan);
-  return status;
+  if (status != FT_OK) {
+    ft_plan_close(plan);
+    return status;
+  }
+  *out = plan;
+  return FT_OK;
 }
 
 static enum ft_status check_manifest(const char **out, struct ft_arena *arena,
@@ -88,7 +92,7 @@ static enum ft_status read_candidate(struct ft_candidate *out, struct ft_arena *
   FT_TRY(check_manifest(&out->manifest, arena, artifact.manifest, err));
   FT_TRY(copy_signature(out, arena, &artifact.model, err));
   ft_sha256_text(out->model_sha256, &artifact.model_sha256);
-  return check_plan(&artifact, job, err);
+  return open_plan(&out->plan, &artifact, job, err);
 }
 
 enum ft_status ft_candidate_check(struct ft_candidate *out, struct ft_arena *arena,

@@ -9,12 +9,16 @@
 #include "foretell/job.h"
 #include "foretell/span.h"
 
+struct ft_plan;
+
 struct ft_candidate {
   const char *manifest;         /* arena; a JSON object */
   uint32_t labels;              /* classes; 0: it gives a number */
   uint32_t parameters;          /* of the function; 0, NULL: served elsewhere */
   const char *const *parameter; /* arena */
   char model_sha256[FT_SHA256_TEXT];
+  struct ft_plan *
+      plan; /* of the artifact, its probes replayed; the caller closes it. NULL: served elsewhere */
 };
 
 /* Errors: FT_TRAINER  the artifact does not open, its probes differ, or it is not the model that

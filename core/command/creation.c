@@ -4,6 +4,7 @@
 
 #include "core/command/model_name.h"
 #include "core/command/summary.h"
+#include "foretell/plan.h"
 
 /* What goes wrong with the attempt, rather than with the statement or its rows: the model is then
  * kept as FAILED with the reason. Bad input leaves nothing behind. */
@@ -165,6 +166,7 @@ static enum ft_status store_ready(void *self, struct ft_error *err) {
   record.model_sha256 = creation->candidate.model_sha256;
   record.artifact_bytes = artifact.size;
   record.remote = creation->remote;
+  record.plan = &creation->candidate.plan;
   FT_TRY(drop_old_functions(creation, err));
   FT_TRY(host->put(host->self, &record, artifact, err));
   return host->make_functions(host->self, &record, artifact, creation->target_type, err);
@@ -224,6 +226,8 @@ enum ft_status ft_creation_run(struct ft_creation *creation,
   ft_buffer_init(&creation->artifact, FT_FRAME_MAX_BYTES);
   enum ft_status status = make_and_store(creation, &making, &own);
   ft_buffer_release(&creation->artifact);
+  ft_plan_close(creation->candidate.plan); /* unless the host has taken it */
+  creation->candidate.plan = NULL;
   if (status == FT_OK) {
     ft_summary_tell(creation);
     return FT_OK;

@@ -247,7 +247,7 @@ static enum ft_status check_class(duckdb_bind_info info, idx_t index, struct ft_
   struct ft_labels labels = { 0 };
   uint32_t label;
   if (!class) return FT_OK;
-  enum ft_status status = ft_registry_plan(&plan, function, err);
+  enum ft_status status = function->open_plan(&plan, function, err);
   if (status == FT_OK) status = ft_labels_init(&labels, plan, function->model, err);
   if (status == FT_OK)
     status = ft_label_find(&label, &labels, ft_span_of(class), function->model, err);

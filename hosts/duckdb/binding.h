@@ -9,7 +9,7 @@
 #ifndef FORETELL_HOSTS_DUCKDB_BINDING_H
 #define FORETELL_HOSTS_DUCKDB_BINDING_H
 
-#include "hosts/duckdb/registry.h"
+#include "hosts/duckdb/function.h"
 
 #define FT_ROW_CHECK "ft_row_check"
 

@@ -5,8 +5,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "hosts/duckdb/registry.h"
-
 #define TABLE "%s.foretell.model" /* with engine->catalogue */
 
 /* Without a primary key: an index of DuckDB's cannot see a key deleted and inserted again in one
@@ -323,7 +321,7 @@ enum ft_status ft_catalogue_check_writable(void *self, struct ft_error *err) {
 }
 
 /* Schema and table, in the transaction that needs them first. */
-static enum ft_status make_table(struct ft_engine *engine, struct ft_error *err) {
+enum ft_status ft_catalogue_make(struct ft_engine *engine, struct ft_error *err) {
   FT_TRY(ft_catalogue_check_writable(engine, err));
   ft_catalogue_look(engine);
   if (engine->has_catalogue) return check_format(engine, err);
@@ -450,18 +448,11 @@ static enum ft_status insert_version(struct ft_engine *engine, const struct ft_m
   return status;
 }
 
-enum ft_status ft_catalogue_put(void *self, const struct ft_model_record *record,
-                                struct ft_span artifact, struct ft_error *err) {
-  struct ft_engine *engine = self;
-  struct ft_function *function = NULL;
+enum ft_status ft_catalogue_put(struct ft_engine *engine, const struct ft_model_record *record,
+                                struct ft_span artifact, const struct ft_signature *signature,
+                                struct ft_error *err) {
   struct ft_bind bind[] = { FT_BIND(record->schema), FT_BIND(record->name) };
-  FT_TRY(make_table(engine, err));
-  if (record->state == FT_MODEL_READY && record->remote) {
-    FT_TRY(ft_registry_add_remote(&function, engine, record, err));
-  } else if (record->state == FT_MODEL_READY) {
-    FT_TRY(ft_registry_add(&function, engine, record->schema, record->name, record->model_sha256,
-                           artifact, err));
-  } else {
+  if (record->state != FT_MODEL_READY) {
     bool noted = false;
     FT_TRY(note_failure(&noted, engine, record, err));
     if (noted) return FT_OK;
@@ -470,14 +461,14 @@ enum ft_status ft_catalogue_put(void *self, const struct ft_model_record *record
               "UPDATE " TABLE " SET is_current = false, artifact = NULL "
               "WHERE is_current AND schema_name = $1 AND model_name = $2",
               bind, 2, err));
-  return insert_version(engine, record, artifact, function ? &function->signature : NULL, err);
+  return insert_version(engine, record, artifact, signature, err);
 }
 
 enum ft_status ft_catalogue_drop(void *self, const char *schema, const char *name,
                                  struct ft_error *err) {
   struct ft_engine *engine = self;
   struct ft_bind bind[] = { FT_BIND(schema), FT_BIND(name) };
-  FT_TRY(make_table(engine, err));
+  FT_TRY(ft_catalogue_make(engine, err));
   return tell(engine, "DELETE FROM " TABLE " WHERE schema_name = $1 AND model_name = $2", bind, 2,
               err);
 }

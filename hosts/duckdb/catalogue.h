@@ -8,7 +8,7 @@
 #define FORETELL_HOSTS_DUCKDB_CATALOGUE_H
 
 #include "foretell/host.h"
-#include "hosts/duckdb/session.h"
+#include "hosts/duckdb/function.h"
 
 #define FT_CATALOGUE_FORMAT 1 /* of the table; a newer one is refused */
 
@@ -40,6 +40,14 @@ enum ft_status ft_catalogue_function_of(const char **out, struct ft_arena *arena
                                         struct ft_span function, const char *suffix,
                                         struct ft_error *err) FT_MUST_CHECK;
 
+/* Make schema and table unless they are there. */
+enum ft_status ft_catalogue_make(struct ft_engine *engine, struct ft_error *err) FT_MUST_CHECK;
+/* A new version, as struct ft_host's `put` has it; the table is there. `signature` is that of a READY
+ * model's function; of another NULL. */
+enum ft_status ft_catalogue_put(struct ft_engine *engine, const struct ft_model_record *record,
+                                struct ft_span artifact, const struct ft_signature *signature,
+                                struct ft_error *err) FT_MUST_CHECK;
+
 /* As struct ft_host has them. */
 enum ft_status ft_catalogue_get(void *self, struct ft_arena *arena, const char *schema,
                                 const char *name, struct ft_model_record *out,
@@ -48,8 +56,6 @@ enum ft_status ft_catalogue_list(void *self, struct ft_arena *arena, struct ft_m
                                  size_t *count, struct ft_error *err);
 enum ft_status ft_catalogue_artifact(void *self, struct ft_buffer *out, const char *schema,
                                      const char *name, struct ft_error *err);
-enum ft_status ft_catalogue_put(void *self, const struct ft_model_record *record,
-                                struct ft_span artifact, struct ft_error *err);
 enum ft_status ft_catalogue_check_writable(void *self, struct ft_error *err);
 enum ft_status ft_catalogue_drop(void *self, const char *schema, const char *name,
                                  struct ft_error *err);

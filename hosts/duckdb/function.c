@@ -1,13 +1,20 @@
 /* The callbacks that DuckDB calls for a model's internal functions. */
+#include "hosts/duckdb/function.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "hosts/duckdb/binding.h"
 #include "hosts/duckdb/label.h"
-#include "hosts/duckdb/registry.h"
 #include "hosts/duckdb/type_name.h"
 #include "hosts/duckdb/vectors.h"
+
+void ft_function_types(struct ft_buffer *out, const struct ft_signature *signature) {
+  for (uint32_t i = 0; i < signature->fields; i++) {
+    ft_buffer_print(out, "%s%s", i ? " " : "", ft_type_internal(signature->field[i]));
+  }
+}
 
 #define PROBABILITIES_MAX (64 * FT_DUCKDB_ROWS) /* of one block of rows */
 
@@ -57,7 +64,7 @@ static enum ft_status open_call(struct call **out, struct ft_function *function,
   struct call *call = calloc(1, sizeof *call);
   if (!call) return ft_fail(err, FT_NOMEM, "out of memory for a call of a model");
   call->function = function;
-  enum ft_status status = ft_registry_plan(&call->plan, function, err);
+  enum ft_status status = function->open_plan(&call->plan, function, err);
   if (status == FT_OK) status = ft_labels_init(&call->labels, call->plan, function->model, err);
   if (status == FT_OK && !allocate(call))
     status = ft_fail(err, FT_NOMEM, "out of memory for a call of a model");

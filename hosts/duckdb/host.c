@@ -6,6 +6,7 @@
 #include "hosts/duckdb/engine.h"
 #include "hosts/duckdb/macro.h"
 #include "hosts/duckdb/query.h"
+#include "hosts/duckdb/registry.h"
 #include "hosts/duckdb/session.h"
 
 /* The file has one user, and the shell runs as him. */
@@ -66,6 +67,16 @@ static const char *database(void *self) {
   return engine->catalogue_name;
 }
 
+/* The function first: the catalogue keeps its signature. */
+static enum ft_status put(void *self, const struct ft_model_record *record, struct ft_span artifact,
+                          struct ft_error *err) {
+  struct ft_function *function = NULL;
+  FT_TRY(ft_catalogue_make(self, err));
+  if (record->state == FT_MODEL_READY)
+    FT_TRY(ft_registry_add(&function, self, record, artifact, err));
+  return ft_catalogue_put(self, record, artifact, function ? &function->signature : NULL, err);
+}
+
 void ft_duckdb_host(struct ft_host *out, struct ft_engine *engine) {
   *out = (struct ft_host){
     .self = engine,
@@ -82,7 +93,7 @@ void ft_duckdb_host(struct ft_host *out, struct ft_engine *engine) {
     .get = ft_catalogue_get,
     .list = ft_catalogue_list,
     .artifact = ft_catalogue_artifact,
-    .put = ft_catalogue_put,
+    .put = put,
     .drop = ft_catalogue_drop,
     .check_function = ft_macro_check,
     .make_functions = ft_macro_make,

@@ -349,11 +349,7 @@ enum ft_status ft_macro_make(void *self, const struct ft_model_record *record,
                              struct ft_error *err) {
   struct ft_function *function = NULL;
   if (!record->function || !record->function[0]) return FT_OK;
-  if (record->remote)
-    FT_TRY(ft_registry_add_remote(&function, self, record, err));
-  else
-    FT_TRY(ft_registry_add(&function, self, record->schema, record->name, record->model_sha256,
-                           artifact, err));
+  FT_TRY(ft_registry_add(&function, self, record, artifact, err));
   struct making making = { self, record, function, .cast = cast_of(function, target_type) };
   making.class_type = making.cast ? making.cast : ft_duckdb_cast_name(function->signature.target);
   choose_class_name(&making);

@@ -7,12 +7,6 @@
 #include "hosts/duckdb/binding.h"
 #include "hosts/duckdb/catalogue.h"
 
-void ft_function_types(struct ft_buffer *out, const struct ft_signature *signature) {
-  for (uint32_t i = 0; i < signature->fields; i++) {
-    ft_buffer_print(out, "%s%s", i ? " " : "", ft_type_internal(signature->field[i]));
-  }
-}
-
 static uint32_t count_words(struct ft_span text) {
   uint32_t words = text.size > 0;
   for (size_t i = 0; i < text.size; i++)
@@ -44,11 +38,15 @@ static void free_function(struct ft_function *function) {
   free(function);
 }
 
+static enum ft_status open_plan(const struct ft_plan **out, struct ft_function *function,
+                                struct ft_error *err);
+
 static struct ft_function *make_function(struct ft_engine *engine, struct ft_span schema,
                                          struct ft_span model, struct ft_span sha256) {
   struct ft_function *function = calloc(1, sizeof *function);
   if (!function) return NULL;
   function->engine = engine;
+  function->open_plan = open_plan;
   ft_arena_init(&function->arena, FT_ARENA_DEFAULT_LIMIT);
   snprintf(function->sha256, sizeof function->sha256, "%.*s", FT_SPAN_ARG(sha256));
   snprintf(function->name, sizeof function->name, "ft_%.16s", function->sha256);
@@ -213,19 +211,32 @@ static enum ft_status ensure_registered(struct ft_function *function, struct ft_
   return registered ? FT_OK : register_function(function, err);
 }
 
+/* The plan that the record brings, or one of the artifact. */
+static enum ft_status take_plan(struct ft_plan **out, const struct ft_model_record *record,
+                                struct ft_span artifact, struct ft_error *err) {
+  if (!record->plan || !*record->plan) return make_plan(out, record->model_sha256, artifact, err);
+  *out = *record->plan;
+  *record->plan = NULL;
+  return FT_OK;
+}
+
+static enum ft_status describe_trained(struct ft_function *function,
+                                       const struct ft_model_record *record,
+                                       struct ft_span artifact, struct ft_error *err) {
+  FT_TRY(take_plan(&function->plan, record, artifact, err));
+  return take_signature(&function->signature, function->plan, err);
+}
+
 static enum ft_status add_new(struct ft_function **out, struct ft_engine *engine,
-                              const char *schema, const char *model, const char *sha256,
-                              struct ft_span artifact, struct ft_error *err) {
-  struct ft_plan *plan = NULL;
-  FT_TRY(make_plan(&plan, sha256, artifact, err));
+                              const struct ft_model_record *record, struct ft_span artifact,
+                              struct ft_error *err) {
   struct ft_function *function =
-      make_function(engine, ft_span_of(schema), ft_span_of(model), ft_span_of(sha256));
-  if (!function) {
-    ft_plan_close(plan);
-    return ft_fail(err, FT_NOMEM, "out of memory for the model's function");
-  }
-  function->plan = plan;
-  enum ft_status status = take_signature(&function->signature, plan, err);
+      make_function(engine, ft_span_of(record->schema), ft_span_of(record->name),
+                    ft_span_of(record->model_sha256));
+  if (!function) return ft_fail(err, FT_NOMEM, "out of memory for the model's function");
+  enum ft_status status = record->remote
+                              ? describe_remote(function, ft_span_of(record->manifest), err)
+                              : describe_trained(function, record, artifact, err);
   if (status != FT_OK) {
     free_function(function);
     return status;
@@ -237,17 +248,16 @@ static enum ft_status add_new(struct ft_function **out, struct ft_engine *engine
 
 /* A model of that hash is known: after a restart, or under another name. The artifact that is given
  * now makes its plan, so a damaged BLOB is mended by training again. */
-static enum ft_status add_known(struct ft_function *function, const char *sha256,
+static enum ft_status add_known(struct ft_function *function, const struct ft_model_record *record,
                                 struct ft_span artifact, struct ft_error *err) {
-  if (strcmp(function->sha256, sha256) != 0) {
+  if (strcmp(function->sha256, record->model_sha256) != 0 || !function->remote != !record->remote)
     return ft_fail(err, FT_INTERNAL, "two models have hashes that begin alike");
-  }
   struct ft_plan *plan = NULL;
   pthread_mutex_lock(&function->engine->loading);
-  bool made = function->plan;
+  bool made = function->plan || function->remote;
   pthread_mutex_unlock(&function->engine->loading);
   if (made) return FT_OK;
-  FT_TRY(make_plan(&plan, sha256, artifact, err));
+  FT_TRY(take_plan(&plan, record, artifact, err));
   pthread_mutex_lock(&function->engine->loading);
   function->plan = plan; /* no query runs: nobody else could have made it meanwhile */
   pthread_mutex_unlock(&function->engine->loading);
@@ -255,49 +265,17 @@ static enum ft_status add_known(struct ft_function *function, const char *sha256
 }
 
 enum ft_status ft_registry_add(struct ft_function **out, struct ft_engine *engine,
-                               const char *schema, const char *model, const char *sha256,
-                               struct ft_span artifact, struct ft_error *err) {
-  struct ft_sha256 hash;
-  char name[FT_FUNCTION_NAME_BYTES];
-  FT_TRY(ft_sha256_parse(&hash, ft_span_of(sha256), err));
-  snprintf(name, sizeof name, "ft_%.16s", sha256);
-  struct ft_function *function = find(engine, name);
-  if (function) {
-    FT_TRY(add_known(function, sha256, artifact, err));
-  } else {
-    FT_TRY(add_new(&function, engine, schema, model, sha256, artifact, err));
-  }
-  FT_TRY(ensure_registered(function, err));
-  *out = function;
-  return FT_OK;
-}
-
-static enum ft_status add_new_remote(struct ft_function **out, struct ft_engine *engine,
-                                     const struct ft_model_record *record, struct ft_error *err) {
-  struct ft_function *function =
-      make_function(engine, ft_span_of(record->schema), ft_span_of(record->name),
-                    ft_span_of(record->model_sha256));
-  if (!function) return ft_fail(err, FT_NOMEM, "out of memory for the model's function");
-  enum ft_status status = describe_remote(function, ft_span_of(record->manifest), err);
-  if (status != FT_OK) {
-    free_function(function);
-    return status;
-  }
-  link_function(engine, function);
-  *out = function;
-  return FT_OK;
-}
-
-enum ft_status ft_registry_add_remote(struct ft_function **out, struct ft_engine *engine,
-                                      const struct ft_model_record *record, struct ft_error *err) {
+                               const struct ft_model_record *record, struct ft_span artifact,
+                               struct ft_error *err) {
   struct ft_sha256 hash;
   char name[FT_FUNCTION_NAME_BYTES];
   FT_TRY(ft_sha256_parse(&hash, ft_span_of(record->model_sha256), err));
   snprintf(name, sizeof name, "ft_%.16s", record->model_sha256);
   struct ft_function *function = find(engine, name);
-  if (function && (strcmp(function->sha256, record->model_sha256) != 0 || !function->remote))
-    return ft_fail(err, FT_INTERNAL, "two models have hashes that begin alike");
-  if (!function) FT_TRY(add_new_remote(&function, engine, record, err));
+  if (function)
+    FT_TRY(add_known(function, record, artifact, err));
+  else
+    FT_TRY(add_new(&function, engine, record, artifact, err));
   FT_TRY(ensure_registered(function, err));
   *out = function;
   return FT_OK;
@@ -320,7 +298,7 @@ static enum ft_status load_plan(struct ft_function *function, struct ft_error *e
   return status;
 }
 
-enum ft_status ft_registry_plan(const struct ft_plan **out, struct ft_function *function,
+static enum ft_status open_plan(const struct ft_plan **out, struct ft_function *function,
                                 struct ft_error *err) {
   struct ft_engine *engine = function->engine;
   struct ft_error cause = { 0 };

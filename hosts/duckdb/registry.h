@@ -1,84 +1,25 @@
-/* The internal functions of models: ft_<first 16 hex digits of model_sha256> and …_prob.
+/* The functions of an open database: which there are, and their plans.
  *
- * What the user calls is a macro (macro.h) over these. They live in the system catalogue of the
- * database instance; they are named by their content, so one name never means two models.
- *
- * Shapes   parameters in the carried types of the model's fields, in order. ft_… gives the label in
- *          the type that stands for the target's carried one, or DOUBLE; ft_…_prob gives
- *          STRUCT(probabilities DOUBLE[], labels VARCHAR[]), highest first.
- * Remote   models that are served elsewhere have only ft_…: a volatile function that calls their
- *          endpoint and gives booleans, integers and floats as they are, all else as VARCHAR.
- * NULLs    a NULL argument is a missing value; the result is never NULL, but for a remote model's.
- * Life     A plan is made at the first use, out of the BLOB in the catalogue, or when the model was
+ * Life     A plan is made at the first use, out of the BLOB in the catalogue, or taken when the model was
  *          made in this session; it stays until the database is closed.
- * Threads  plans are shared; what a call needs to write belongs to its thread. */
+ * Threads  the session's thread, but for a function's `open_plan`. */
 #ifndef FORETELL_HOSTS_DUCKDB_REGISTRY_H
 #define FORETELL_HOSTS_DUCKDB_REGISTRY_H
 
-#include "foretell/hash.h"
-#include "foretell/plan.h"
-#include "foretell/remote.h"
-#include "hosts/duckdb/session.h"
-
-#define FT_FUNCTION_NAME_BYTES 20 /* "ft_", 16 digits, NUL */
-
-struct ft_signature {
-  enum ft_problem problem;
-  enum ft_type target;
-  uint32_t fields;
-  enum ft_type *field; /* `fields` of them */
-};
-
-struct ft_function {
-  struct ft_function *next;
-  struct ft_engine *engine; /* borrowed */
-  char sha256[FT_SHA256_TEXT];
-  char name[FT_FUNCTION_NAME_BYTES];
-  char *model;                    /* "schema.name", for messages; owned */
-  struct ft_signature signature;  /* its `field` is owned */
-  struct ft_plan *plan;           /* NULL: not made yet; under engine->loading */
-  struct ft_arena arena;          /* of `remote` */
-  const struct ft_remote *remote; /* of a model that is served elsewhere; then there is no plan */
-};
-
-#define FT_REMOTE_PROBLEM "Remote" /* where the catalogue has a trained model's problem */
+#include "foretell/host.h"
+#include "hosts/duckdb/function.h"
 
 /* Register the functions of all READY models of the database. */
 enum ft_status ft_registry_open(struct ft_engine *engine, struct ft_error *err) FT_MUST_CHECK;
 void ft_registry_close(struct ft_engine *engine);
 
-/* The function of a model: its plan is made out of the artifact unless it is there already, and it
- * is registered in the session's transaction unless it is there already.
+/* The function of a READY model: made unless it is there already, and registered in the session's
+ * transaction unless it is there already. Its plan is the record's, which is taken then, or else made
+ * out of the artifact; a remote model's is its description alone.
  *
  * Errors: as ft_plan_open; FT_CORRUPT when the artifact is not the one of that hash */
 enum ft_status ft_registry_add(struct ft_function **out, struct ft_engine *engine,
-                               const char *schema, const char *model, const char *sha256,
-                               struct ft_span artifact, struct ft_error *err) FT_MUST_CHECK;
-
-/* The function of a remote model, from its description. */
-enum ft_status ft_registry_add_remote(struct ft_function **out, struct ft_engine *engine,
-                                      const struct ft_model_record *record,
-                                      struct ft_error *err) FT_MUST_CHECK;
-
-/* The function's plan, made now if need be; the messages name the model. */
-enum ft_status ft_registry_plan(const struct ft_plan **out, struct ft_function *function,
-                                struct ft_error *err) FT_MUST_CHECK;
-
-/* Define the two functions on a connection (function.c). */
-enum ft_status ft_function_register(struct ft_function *function, duckdb_connection connection,
-                                    struct ft_error *err) FT_MUST_CHECK;
-
-/* The same for a remote model (remote_function.c). */
-enum ft_status ft_remote_function_register(struct ft_function *function,
-                                           duckdb_connection connection,
-                                           struct ft_error *err) FT_MUST_CHECK;
-/* Keep a failure in our own words, with status and hint: DuckDB carries the text alone. */
-void ft_function_keep_failure(struct ft_function *function, const struct ft_error *err);
-
-/* The type that a remote model's function returns. */
-duckdb_type ft_remote_function_type(enum ft_type returns);
-
-/* The carried types as the catalogue keeps them: "int4 varchar float8". */
-void ft_function_types(struct ft_buffer *out, const struct ft_signature *signature);
+                               const struct ft_model_record *record, struct ft_span artifact,
+                               struct ft_error *err) FT_MUST_CHECK;
 
 #endif

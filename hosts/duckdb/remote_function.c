@@ -2,7 +2,7 @@
  * in as many requests as MAX_BATCH_ROWS makes of it. */
 #include <stdlib.h>
 
-#include "hosts/duckdb/registry.h"
+#include "hosts/duckdb/function.h"
 #include "hosts/duckdb/type_name.h"
 #include "hosts/duckdb/vectors.h"
 

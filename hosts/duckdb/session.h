@@ -14,7 +14,7 @@
 #include "hosts/duckdb/file.h"
 #include "hosts/duckdb/spill.h"
 
-struct ft_function; /* registry.h */
+struct ft_function; /* function.h */
 
 /* The query that was described last: `stream` is told its text, not where it stands. */
 struct ft_described {

@@ -39,6 +39,8 @@ struct ft_sink {
 enum ft_model_state { FT_MODEL_READY = 0, FT_MODEL_TRAINING, FT_MODEL_FAILED };
 
 /* A model in the catalogue: its current version. Texts are owned by the arena that `get` was given. */
+struct ft_plan;
+
 struct ft_model_record {
   const char *schema;
   const char *name;
@@ -53,6 +55,9 @@ struct ft_model_record {
   uint32_t version;   /* 1, 2, … */
   int64_t created_us; /* microseconds since 1970-01-01 UTC */
   uint64_t artifact_bytes;
+  /* For put and make_functions: the artifact's plan, open and replayed. A host that keeps plans takes it
+   * and leaves NULL there; NULL: none is open. */
+  struct ft_plan **plan;
   /* For put and make_functions, of a model that is served elsewhere: there is no artifact, the
    * manifest is this description and model_sha256 its hash. NULL otherwise, and from get and list. */
   const struct ft_remote *remote;

@@ -578,9 +578,29 @@ static void function_name_must_be_free(void **state) {
   ft_engine_close(engine);
 }
 
+/* The artifact in the catalogue is broken on purpose: what predicts is the plan that was handed over. */
+static void a_plan_that_is_open_is_taken_and_not_made_again(void **state) {
+  (void)state;
+  struct ft_host host;
+  struct ft_engine *engine = open_rows(&host, NULL);
+  struct made made;
+  struct ft_plan *plan = NULL;
+  struct ft_error err;
+  make_model(&made, "m", "f", FT_BOOL, 5);
+  expect_ok(ft_plan_open(&plan, ft_buffer_view(&made.bytes), &err), &err);
+  made.record.plan = &plan;
+  memset(made.bytes.data + made.bytes.size / 2, 0, 16);
+  install(&host, &made, "BOOLEAN");
+  assert_null(plan);
+  expect_rows(engine, "SELECT count(f(" ARGUMENTS ")) FROM t", "3000");
+  drop_model(&made);
+  ft_engine_close(engine);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(function_agrees_with_the_plan),
+    cmocka_unit_test(a_plan_that_is_open_is_taken_and_not_made_again),
     cmocka_unit_test(class_comes_in_the_targets_own_type),
     cmocka_unit_test(probabilities_are_ranked_and_add_up),
     cmocka_unit_test(all_forms_of_a_call_agree),
