@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "foretell/city.h"
+
 static void put_u64(uint8_t *out, uint64_t value) {
   for (size_t i = 0; i < 8; i++)
     out[i] = (uint8_t)(value >> (8 * i));
@@ -37,6 +39,17 @@ static struct ft_span decimal_of(char room[24], int64_t value) {
   } while (rest);
   if (value < 0) room[--at] = '-';
   return (struct ft_span){ room + at, 24 - at };
+}
+
+struct ft_hash128 ft_category_city(enum ft_type type, const void *value) {
+  char room[24];
+  struct ft_span text =
+      type == FT_TEXT ? *(const struct ft_span *)value : decimal_of(room, integer_of(type, value));
+  return (struct ft_hash128){ { (uint32_t)ft_city_hash64(text), 0 } };
+}
+
+bool ft_encoder_has_codes(const struct ft_encoder *encoder) {
+  return encoder->kind == FT_ENCODE_CATEGORY || encoder->kind == FT_ENCODE_CITY;
 }
 
 struct ft_hash128 ft_category_hash(const struct ft_hash_key *field_key, enum ft_type type,

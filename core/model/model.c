@@ -27,7 +27,8 @@ bool ft_encoder_fits(enum ft_encoder_kind kind, enum ft_calendar_part part, enum
   switch (kind) {
   case FT_ENCODE_NUMBER:
   case FT_ENCODE_SENTINEL: return type == FT_BOOL || ft_type_is_numeric(type);
-  case FT_ENCODE_CATEGORY: return type == FT_TEXT || type == FT_BOOL || integer;
+  case FT_ENCODE_CATEGORY:
+  case FT_ENCODE_CITY: return type == FT_TEXT || type == FT_BOOL || integer;
   case FT_ENCODE_CALENDAR: return calendar_fits(part, type);
   case FT_ENCODE_LENGTH:
   case FT_ENCODE_WORD: return type == FT_TEXT;
@@ -88,6 +89,32 @@ static bool word_is_right(const struct ft_model *model, const struct ft_encoder 
   return ft_hash128_compare(encoder[-1].category[0], encoder->category[0]) < 0;
 }
 
+static bool part_is_right(const struct ft_model *model, const struct ft_combination_part *part) {
+  if (part->field >= model->fields || (unsigned)part->kind >= FT_COMBINE_KIND_COUNT) return false;
+  const bool above = part->kind == FT_COMBINE_ABOVE;
+  if (above && (!ft_number_is_finite(part->border) || part->missing_above > 1)) return false;
+  return ft_encoder_fits(above ? FT_ENCODE_NUMBER : FT_ENCODE_CITY, FT_PART_DAYS,
+                         model->field[part->field].type);
+}
+
+/* The encoder with a statistic, and those of its other columns. */
+static bool statistic_is_right(const struct ft_model *model, uint32_t index) {
+  const struct ft_encoder *encoder = &model->encoder[index];
+  const struct ft_statistic *statistic = encoder->statistic;
+  if (!statistic || statistic->columns == 0 || statistic->columns > model->features - index ||
+      statistic->parts == 0 || statistic->parts > FT_MODEL_MAX_PARTS)
+    return false;
+  for (uint32_t i = 0; i < statistic->columns; i++)
+    if (encoder[i].kind != FT_ENCODE_STATISTIC || encoder[i].field != statistic->part[0].field ||
+        encoder[i].categories != 0 || (i > 0 && encoder[i].statistic))
+      return false;
+  for (uint32_t i = 0; i < statistic->parts; i++)
+    if (!part_is_right(model, &statistic->part[i])) return false;
+  for (uint32_t i = 1; i < statistic->keys; i++)
+    if (statistic->key[i - 1] >= statistic->key[i]) return false;
+  return true;
+}
+
 static bool encoder_is_right(const struct ft_model *model, const struct ft_encoder *encoder) {
   if (encoder->kind == FT_ENCODE_DERIVED) return ft_derived_is_right(model, encoder);
   if (encoder->field >= model->fields) return false;
@@ -96,7 +123,7 @@ static bool encoder_is_right(const struct ft_model *model, const struct ft_encod
   if (encoder->kind == FT_ENCODE_WORD) return word_is_right(model, encoder);
   if (encoder->kind == FT_ENCODE_SENTINEL)
     return encoder->categories == 0 && encoder->low <= encoder->high; /* and no NaN */
-  if (encoder->kind != FT_ENCODE_CATEGORY) return encoder->categories == 0;
+  if (!ft_encoder_has_codes(encoder)) return encoder->categories == 0;
   if (encoder->categories > FT_MODEL_MAX_CATEGORIES) return false;
   for (uint32_t i = 1; i < encoder->categories; i++)
     if (ft_hash128_compare(encoder->category[i - 1], encoder->category[i]) >= 0) return false;
@@ -105,8 +132,8 @@ static bool encoder_is_right(const struct ft_model *model, const struct ft_encod
 
 static bool set_is_right(const struct ft_model *model, const struct ft_forest *forest,
                          const struct ft_node *node) {
-  return model->encoder[node->feature].kind == FT_ENCODE_CATEGORY &&
-         node->set <= forest->set_words && node->set_words <= forest->set_words - node->set;
+  return ft_encoder_has_codes(&model->encoder[node->feature]) && node->set <= forest->set_words &&
+         node->set_words <= forest->set_words - node->set;
 }
 
 static bool node_is_right(const struct ft_model *model, const struct ft_forest *forest,
@@ -123,9 +150,15 @@ static bool node_is_right(const struct ft_model *model, const struct ft_forest *
 
 static enum ft_status check_encoders(const struct ft_model *model, struct ft_error *err) {
   uint64_t inputs = 0;
+  if (model->features > FT_MODEL_MAX_FEATURES)
+    return corrupt(err, "count of features", model->features);
   for (uint32_t i = 0; i < model->features; i++) {
-    if (!encoder_is_right(model, &model->encoder[i])) return corrupt(err, "encoder", i);
-    if (model->encoder[i].kind == FT_ENCODE_DERIVED) inputs += model->encoder[i].inputs;
+    const struct ft_encoder *encoder = &model->encoder[i];
+    const bool looked_up = encoder->kind == FT_ENCODE_STATISTIC;
+    if (looked_up ? !statistic_is_right(model, i) : !encoder_is_right(model, encoder))
+      return corrupt(err, "encoder", i);
+    if (encoder->kind == FT_ENCODE_DERIVED) inputs += encoder->inputs;
+    if (looked_up) i += encoder->statistic->columns - 1;
   }
   return inputs > FT_MODEL_MAX_INPUTS ? corrupt(err, "count of inputs", (uint32_t)inputs) : FT_OK;
 }
@@ -277,8 +310,6 @@ enum ft_status ft_model_check(const struct ft_model *model, struct ft_error *err
   if (!decision_is_right(model))
     return ft_fail(err, FT_CORRUPT, "the model's problem, link, labels and outputs disagree");
   FT_TRY(check_signature(model, err));
-  if (model->features > FT_MODEL_MAX_FEATURES)
-    return corrupt(err, "count of features", model->features);
   FT_TRY(check_encoders(model, err));
   if (model->members > FT_MODEL_MAX_MEMBERS)
     return corrupt(err, "count of learners", model->members);

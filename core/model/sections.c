@@ -11,10 +11,13 @@ _Static_assert(FT_LINK_IDENTITY == 0 && FT_LINK_SOFTPLUS == 6, "links are number
 _Static_assert(FT_BOOL == 1 && FT_TEXT == 8 && FT_TIMESTAMPTZ == 12,
                "types are numbered in the format");
 _Static_assert(FT_ENCODE_NUMBER == 0 && FT_ENCODE_LENGTH == 3 && FT_ENCODE_WORD == 4 &&
-                   FT_ENCODE_SENTINEL == 5 && FT_ENCODE_DERIVED == 6,
+                   FT_ENCODE_SENTINEL == 5 && FT_ENCODE_DERIVED == 6 && FT_ENCODE_CITY == 7 &&
+                   FT_ENCODE_STATISTIC == 8,
                "encoders are numbered in the format");
 _Static_assert(FT_DERIVE_SUM == 0 && FT_DERIVE_LOGISTIC == 19,
                "derived features are numbered in the format");
+_Static_assert(FT_COMBINE_CATEGORY == 0 && FT_COMBINE_ABOVE == 2,
+               "parts of combinations are numbered in the format");
 _Static_assert(FT_PART_DAYS == 0 && FT_PART_MINUTE == 7, "parts are numbered in the format");
 _Static_assert(FT_LEARNER_FOREST == 0 && FT_LEARNER_NET == 1 && FT_LEARNER_LINEAR_FOREST == 2,
                "learners are numbered in the format");
@@ -28,6 +31,7 @@ _Static_assert(FT_ACTIVATE_NONE == 0 && FT_ACTIVATE_LOGISTIC == 5,
 #define LABEL_BYTES   4
 #define ENCODER_BYTES 10
 #define HASH_BYTES    16
+#define PART_BYTES    10
 #define MEMBER_BYTES  20
 
 static void write_field(struct ft_buffer *out, const struct ft_field *field) {
@@ -48,6 +52,31 @@ void ft_signature_write(struct ft_buffer *out, const struct ft_model *model) {
     ft_buffer_string(out, model->label[i]);
 }
 
+/* One without columns is of the statistic before it. */
+static void write_statistic(struct ft_buffer *out, const struct ft_statistic *statistic) {
+  ft_buffer_u32(out, statistic ? statistic->columns : 0);
+  if (!statistic) return;
+  ft_buffer_u32(out, statistic->parts);
+  for (uint32_t i = 0; i < statistic->parts; i++) {
+    const struct ft_combination_part *part = &statistic->part[i];
+    const bool above = part->kind == FT_COMBINE_ABOVE;
+    ft_buffer_u8(out, (uint8_t)part->kind);
+    ft_buffer_u8(out, above ? part->missing_above : 0);
+    ft_buffer_u32(out, part->field);
+    if (above)
+      ft_buffer_f32(out, part->border);
+    else
+      ft_buffer_u32(out, part->kind == FT_COMBINE_EQUAL ? part->hash : 0);
+  }
+  for (uint32_t i = 0; i < statistic->columns; i++)
+    ft_buffer_f32(out, statistic->otherwise[i]);
+  ft_buffer_u32(out, statistic->keys);
+  for (uint32_t i = 0; i < statistic->keys; i++)
+    ft_buffer_u64(out, statistic->key[i]);
+  for (size_t i = 0; i < (size_t)statistic->keys * statistic->columns; i++)
+    ft_buffer_f32(out, statistic->value[i]);
+}
+
 void ft_encoders_write(struct ft_buffer *out, const struct ft_model *model) {
   ft_buffer_append(out, model->category_key.byte, sizeof model->category_key.byte);
   ft_buffer_u32(out, model->features);
@@ -62,6 +91,7 @@ void ft_encoders_write(struct ft_buffer *out, const struct ft_model *model) {
       ft_buffer_u64(out, encoder->category[c].word[1]);
     }
     if (encoder->kind == FT_ENCODE_DERIVED) ft_derived_write(out, encoder);
+    if (encoder->kind == FT_ENCODE_STATISTIC) write_statistic(out, encoder->statistic);
     if (encoder->kind != FT_ENCODE_SENTINEL) continue;
     ft_buffer_f32(out, encoder->low);
     ft_buffer_f32(out, encoder->high);
@@ -151,6 +181,59 @@ enum ft_status ft_signature_read(struct ft_model *out, struct ft_arena *arena, s
   return ft_reader_check(&reader, true, "the model's signature", err);
 }
 
+static struct ft_combination_part read_part(struct ft_reader *reader) {
+  struct ft_combination_part part = { .kind = (enum ft_combine_kind)ft_reader_u8(reader) };
+  part.missing_above = ft_reader_u8(reader);
+  part.field = ft_reader_u32(reader);
+  if (part.kind == FT_COMBINE_ABOVE)
+    part.border = ft_reader_f32(reader);
+  else
+    part.hash = ft_reader_u32(reader);
+  return part;
+}
+
+static enum ft_status read_parts(struct ft_statistic *out, struct ft_arena *arena,
+                                 struct ft_reader *reader, struct ft_error *err) {
+  out->parts = ft_reader_count(reader, PART_BYTES);
+  struct ft_combination_part *part = FT_ARENA_NEW(arena, struct ft_combination_part, out->parts);
+  if (!part) return ft_arena_fail(err, "the model");
+  for (uint32_t i = 0; i < out->parts; i++)
+    part[i] = read_part(reader);
+  out->part = part;
+  return FT_OK;
+}
+
+static enum ft_status read_floats(const float **out, struct ft_arena *arena,
+                                  struct ft_reader *reader, size_t count, struct ft_error *err) {
+  if (count > reader->left / sizeof(float))
+    return ft_fail(err, FT_CORRUPT, "the model's encoders are cut short");
+  float *number = FT_ARENA_NEW(arena, float, count);
+  if (!number) return ft_arena_fail(err, "the model");
+  for (size_t i = 0; i < count; i++)
+    number[i] = ft_reader_f32(reader);
+  *out = number;
+  return FT_OK;
+}
+
+static enum ft_status read_statistic(const struct ft_statistic **out, struct ft_arena *arena,
+                                     struct ft_reader *reader, struct ft_error *err) {
+  const uint32_t columns = ft_reader_u32(reader);
+  if (columns == 0) return FT_OK;
+  struct ft_statistic *statistic = FT_ARENA_NEW(arena, struct ft_statistic, 1);
+  if (!statistic) return ft_arena_fail(err, "the model");
+  statistic->columns = columns;
+  FT_TRY(read_parts(statistic, arena, reader, err));
+  FT_TRY(read_floats(&statistic->otherwise, arena, reader, columns, err));
+  statistic->keys = ft_reader_count(reader, sizeof(uint64_t));
+  uint64_t *key = FT_ARENA_NEW(arena, uint64_t, statistic->keys);
+  if (!key) return ft_arena_fail(err, "the model");
+  for (uint32_t i = 0; i < statistic->keys; i++)
+    key[i] = ft_reader_u64(reader);
+  statistic->key = key;
+  *out = statistic;
+  return read_floats(&statistic->value, arena, reader, (size_t)statistic->keys * columns, err);
+}
+
 static enum ft_status read_encoder(struct ft_encoder *out, struct ft_arena *arena,
                                    struct ft_reader *reader, struct ft_error *err) {
   out->kind = (enum ft_encoder_kind)ft_reader_u8(reader);
@@ -171,6 +254,7 @@ static enum ft_status read_encoder(struct ft_encoder *out, struct ft_arena *aren
     out->low = ft_reader_f32(reader);
     out->high = ft_reader_f32(reader);
   }
+  if (out->kind == FT_ENCODE_STATISTIC) return read_statistic(&out->statistic, arena, reader, err);
   return out->kind == FT_ENCODE_DERIVED ? ft_derived_read(out, arena, reader, err) : FT_OK;
 }
 

@@ -45,6 +45,19 @@ static enum ft_status write_signature(struct ft_plan_block *out, struct ft_buffe
   return FT_OK;
 }
 
+static struct ft_statistic_block write_statistic(struct ft_buffer *block,
+                                                 const struct ft_statistic_view *view) {
+  const struct ft_statistic *is = &view->is;
+  struct ft_statistic_block made = { .columns = is->columns, .shift = view->shift };
+  made.part = ft_part_put(block, is->part, is->parts, sizeof *is->part);
+  made.key = ft_part_put(block, is->key, is->keys, sizeof *is->key);
+  made.begin =
+      ft_part_put(block, view->begin, ((size_t)1 << (64 - view->shift)) + 1, sizeof *view->begin);
+  made.value = ft_part_put(block, is->value, (size_t)is->keys * is->columns, sizeof *is->value);
+  made.otherwise = ft_part_put(block, is->otherwise, is->columns, sizeof *is->otherwise);
+  return made;
+}
+
 static enum ft_status write_features(struct ft_plan_block *out, struct ft_buffer *block,
                                      struct ft_arena *arena, const struct ft_model *model,
                                      const uint8_t *used, struct ft_error *err) {
@@ -71,6 +84,7 @@ static enum ft_status write_features(struct ft_plan_block *out, struct ft_buffer
       made[i].number =
           ft_part_put(block, feature->number,
                       ft_derived_numbers(feature->derivation, feature->inputs), sizeof(double));
+    if (feature->statistic) made[i].statistic = write_statistic(block, feature->statistic);
     if (feature->slot)
       made[i].slot =
           ft_part_put(block, feature->slot, (size_t)feature->mask + 1, sizeof *feature->slot);
@@ -159,7 +173,7 @@ static enum ft_status write_transforms(struct ft_plan_block *out, struct ft_buff
 static uint32_t most_codes(const struct ft_model *model) {
   uint32_t most = 0;
   for (uint32_t i = 0; i < model->features; i++)
-    if (model->encoder[i].kind == FT_ENCODE_CATEGORY && model->encoder[i].categories >= most)
+    if (ft_encoder_has_codes(&model->encoder[i]) && model->encoder[i].categories >= most)
       most = model->encoder[i].categories + 1; /* and code 0 */
   return most;
 }

@@ -22,6 +22,9 @@
 #define SET_NS       0.012  /* a set of categories */
 #define SET_WORD_NS  0.016  /* and 32 codes more that it may have */
 #define TEXT_NS      200.0  /* looking for the words of a text, of some five */
+#define PART_NS      8.0    /* a category hashed for a combination */
+#define KEY_NS       20.0   /* the combination looked up */
+#define COLUMN_NS    1.0    /* a number of what was found */
 #define DEEP_NS      0.7    /* of a tree deeper than a group holds: numbers of leaves as bytes */
 #define STEP_NS      0.0041 /* and each of its steps */
 #define LEAF_NS      0.06   /* an output's leaf in a row of leaves */
@@ -44,7 +47,9 @@
 static const double tree_ns[FT_GROUP_DEPTH + 1] = { 0,    0.04, 0.042, 0.048, 0.055,
                                                     0.07, 0.10, 0.19,  0.335 };
 static const double activation_ns[FT_ACTIVATE_COUNT] = { 0, 0.03, 0.45, 0.5, 0.6, 0.5 };
-static const double encoder_ns[FT_ENCODE_KIND_COUNT] = { 0.05, 8.0, 8.0, 1.0, 0.3, 0.25, 0.2 };
+static const double encoder_ns[FT_ENCODE_KIND_COUNT] = {
+  0.05, 8.0, 8.0, 1.0, 0.3, 0.25, 0.2, 8.0, 0
+};
 
 /* Different decisions are counted by hash, each with the pass and the tree that had it last. */
 struct counted {
@@ -341,6 +346,15 @@ static double cost_of_derived(const struct ft_encoder *encoder) {
   }
 }
 
+/* All its columns are encoded when one is asked for. */
+static double cost_of_statistic(const struct ft_model *model, const uint8_t *used, uint32_t index) {
+  const struct ft_statistic *statistic = model->encoder[index].statistic;
+  uint8_t asked = 0;
+  for (uint32_t c = 0; statistic && c < statistic->columns; c++)
+    asked |= used[index + c];
+  return asked ? PART_NS * statistic->parts + KEY_NS + COLUMN_NS * statistic->columns : 0;
+}
+
 double ft_model_predict_ns(const struct ft_model *model) {
   double ns = ROW_NS + (model->link == FT_LINK_SOFTMAX    ? SOFTMAX_NS * model->labels
                         : model->link != FT_LINK_IDENTITY ? LINK_NS
@@ -361,6 +375,7 @@ double ft_model_predict_ns(const struct ft_model *model) {
     ns += asked ? encoder_ns[model->encoder[f].kind] + cost_of_derived(&model->encoder[f]) : 0;
     ns += asked & 2 ? FLOATS_NS : 0;
     ns += reads_text(model, used, f) ? TEXT_NS : 0;
+    ns += cost_of_statistic(model, used, f);
   }
   ft_arena_release(&arena);
   return ns;

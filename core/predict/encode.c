@@ -4,6 +4,7 @@
 
 #include "core/predict/civil.h"
 #include "core/predict/derive.h"
+#include "core/predict/numbers.h"
 #include "core/predict/recent.h"
 #include "core/predict/word.h"
 #include "foretell/plan.h"
@@ -11,13 +12,6 @@
 #define DAY_US    INT64_C(86400000000)
 #define HOUR_US   INT64_C(3600000000)
 #define MINUTE_US 60000000.0
-
-static float missing(void) {
-  const uint32_t bits = 0x7fc00000;
-  float nan;
-  memcpy(&nan, &bits, sizeof nan);
-  return nan;
-}
 
 /* At most half full, so that a search for a value that is not there ends soon. */
 static uint32_t slots_for(uint32_t categories) {
@@ -47,10 +41,12 @@ static enum ft_status fill_slots(struct ft_feature *feature, struct ft_arena *ar
   return FT_OK;
 }
 
-/* How many words of its field begin with this encoder; 0 of all that are not the first. */
+/* How many encoders begin with this one that are encoded together: words of one field, or columns of a
+ * statistic; 0 of all that are not the first. */
 static uint32_t count_words(const struct ft_model *model, uint32_t index) {
   const struct ft_encoder *first = &model->encoder[index];
   uint32_t words = 0;
+  if (first->statistic) return first->statistic->columns;
   if (first->kind != FT_ENCODE_WORD) return 0;
   if (index > 0 && first[-1].kind == FT_ENCODE_WORD && first[-1].field == first->field) return 0;
   while (index + words < model->features && first[words].kind == FT_ENCODE_WORD &&
@@ -65,6 +61,18 @@ static struct ft_feature derived_of(const struct ft_encoder *encoder) {
                               .inputs = encoder->inputs,
                               .input = encoder->input,
                               .number = encoder->number };
+}
+
+static bool has_words(const struct ft_feature *feature) {
+  return feature->kind == FT_ENCODE_WORD && feature->words > 0;
+}
+
+static enum ft_status view_statistic(struct ft_feature *feature, struct ft_arena *arena,
+                                     const struct ft_statistic *statistic, struct ft_error *err) {
+  struct ft_statistic_view *view = FT_ARENA_NEW(arena, struct ft_statistic_view, 1);
+  if (!view) return ft_arena_fail(err, "the model");
+  feature->statistic = view;
+  return ft_statistic_view_make(view, arena, statistic, err);
 }
 
 static enum ft_status make_features(struct ft_encoding *out, struct ft_arena *arena,
@@ -84,7 +92,8 @@ static enum ft_status make_features(struct ft_encoding *out, struct ft_arena *ar
                                       .high = encoder->high,
                                       .type = model->field[encoder->field].type };
     feature[i].words = count_words(model, i);
-    if (encoder->kind != FT_ENCODE_CATEGORY && !feature[i].words) continue;
+    if (encoder->statistic) FT_TRY(view_statistic(&feature[i], arena, encoder->statistic, err));
+    if (!ft_encoder_has_codes(encoder) && !has_words(&feature[i])) continue;
     feature[i].key = ft_category_key(&model->category_key, encoder->field);
     uint32_t count = feature[i].words ? feature[i].words : encoder->categories;
     FT_TRY(fill_slots(&feature[i], arena, encoder, count, err));
@@ -122,32 +131,10 @@ enum ft_status ft_encoding_check(const struct ft_field *field, size_t fields,
   return FT_OK;
 }
 
-#define CONVERT_EACH(type)                            \
-  do {                                                \
-    const type *value = (const type *)values + first; \
-    for (size_t r = 0; r < rows; r++)                 \
-      out[r] = (float)value[r];                       \
-  } while (0)
-
-static void encode_numbers(float *out, const struct ft_column *column, size_t first, size_t rows) {
-  const void *values = column->values;
-  switch (column->type) {
-  case FT_BOOL:
-    for (size_t r = 0; r < rows; r++)
-      out[r] = ((const uint8_t *)values)[first + r] ? 1.0F : 0.0F;
-    break;
-  case FT_INT16: CONVERT_EACH(int16_t); break;
-  case FT_INT32: CONVERT_EACH(int32_t); break;
-  case FT_INT64: CONVERT_EACH(int64_t); break;
-  case FT_FLOAT32: CONVERT_EACH(float); break;
-  default: CONVERT_EACH(double); break; /* FT_FLOAT64, FT_DECIMAL */
-  }
-}
-
 /* A NaN is within no range, and missing anyway. */
 static void blank_sentinels(float *out, const struct ft_feature *feature, size_t rows) {
   for (size_t r = 0; r < rows; r++)
-    out[r] = out[r] >= feature->low && out[r] <= feature->high ? missing() : out[r];
+    out[r] = out[r] >= feature->low && out[r] <= feature->high ? ft_missing() : out[r];
 }
 
 static float code_of(const struct ft_feature *feature, struct ft_hash128 hash) {
@@ -161,6 +148,18 @@ static float code_of(const struct ft_feature *feature, struct ft_hash128 hash) {
   return 0.0F;
 }
 
+static struct ft_hash128 hash_of(const struct ft_feature *feature, enum ft_type type,
+                                 const void *value) {
+  return feature->kind == FT_ENCODE_CITY ? ft_category_city(type, value)
+                                         : ft_category_hash(&feature->key, type, value);
+}
+
+/* Of a probe, whose hashes may be those of another encoder. */
+static struct ft_hash128 given_hash(const struct ft_feature *feature, struct ft_hash128 hash) {
+  const struct ft_hash128 low = { { (uint32_t)hash.word[0], 0 } };
+  return feature->kind == FT_ENCODE_CITY ? low : hash;
+}
+
 /* A value under an unset bit is not to be read, so NULLs are seen to here. */
 static void encode_categories(float *out, const struct ft_feature *feature,
                               const struct ft_column *column, const struct ft_hash128 *hash,
@@ -170,12 +169,11 @@ static void encode_categories(float *out, const struct ft_feature *feature,
   for (size_t r = 0; r < rows; r++) {
     size_t row = first + r;
     if (!ft_column_has(column, row))
-      out[r] = missing();
+      out[r] = ft_missing();
     else if (hash)
-      out[r] = code_of(feature, hash[row]);
+      out[r] = code_of(feature, given_hash(feature, hash[row]));
     else
-      out[r] =
-          code_of(feature, ft_category_hash(&feature->key, column->type, values + row * bytes));
+      out[r] = code_of(feature, hash_of(feature, column->type, values + row * bytes));
   }
 }
 
@@ -216,18 +214,7 @@ static void encode_calendar(float *out, enum ft_calendar_part part, const struct
 static void encode_lengths(float *out, const struct ft_column *column, size_t first, size_t rows) {
   const struct ft_span *text = (const struct ft_span *)column->values;
   for (size_t r = 0; r < rows; r++)
-    out[r] = ft_column_has(column, first + r) ? (float)text[first + r].size : missing();
-}
-
-static void blank_nulls(float *out, const struct ft_column *column, size_t first, size_t rows) {
-  if (!column->validity) return;
-  for (size_t r = 0; r < rows; r++) {
-    const size_t row = first + r;
-    if (row % 64 == 0 && r + 64 <= rows && column->validity[row / 64] == UINT64_MAX)
-      r += 63; /* none of these is NULL */
-    else if (!ft_column_has(column, row))
-      out[r] = missing();
-  }
+    out[r] = ft_column_has(column, first + r) ? (float)text[first + r].size : ft_missing();
 }
 
 /* As encode_categories, for many texts. */
@@ -238,13 +225,13 @@ static void encode_texts(float *out, const struct ft_feature *feature,
   ft_recent_empty(&recent);
   for (size_t r = 0; r < rows; r++) {
     if (!ft_column_has(column, first + r)) {
-      out[r] = missing();
+      out[r] = ft_missing();
       continue;
     }
     struct ft_recent_key key = ft_recent_key_of(text[r]);
     size_t slot = ft_recent_slot(key);
     if (key.size > FT_RECENT_TEXT || !ft_recent_has(&recent, slot, key)) {
-      recent.code[slot] = code_of(feature, ft_hash_keyed(&feature->key, text[r]));
+      recent.code[slot] = code_of(feature, hash_of(feature, FT_TEXT, &text[r]));
       recent.key[slot] = key;
     }
     out[r] = recent.code[slot];
@@ -286,7 +273,7 @@ static void encode_words(float *out, size_t stride, const struct ft_feature *fea
     size_t place = hash ? (size_t)code_of(feature, hash[first + r]) : 0;
     if (!ft_column_has(column, first + r))
       for (uint32_t w = 0; w < feature->words; w++)
-        out[w * stride + r] = missing();
+        out[w * stride + r] = ft_missing();
     else if (place > 0)
       out[(place - 1) * stride + r] = 1;
     else if (!hash)
@@ -300,6 +287,7 @@ void ft_encode_feature(float *out, size_t stride, const struct ft_feature *featu
   const struct ft_hash128 *hash = input->hash ? input->hash[feature->field] : NULL;
   switch (feature->kind) {
   case FT_ENCODE_CATEGORY:
+  case FT_ENCODE_CITY:
     if (column->type == FT_TEXT && !hash && rows >= FT_RECENT_LEAST)
       encode_texts(out, feature, column, first, rows);
     else
@@ -309,13 +297,17 @@ void ft_encode_feature(float *out, size_t stride, const struct ft_feature *featu
   case FT_ENCODE_WORD:
     if (feature->words) encode_words(out, stride, feature, column, hash, first, rows);
     return;
+  case FT_ENCODE_STATISTIC:
+    if (feature->words)
+      ft_statistic_encode(out, stride, feature->statistic, input->column, input->hash, first, rows);
+    return;
   case FT_ENCODE_CALENDAR: encode_calendar(out, feature->part, column, first, rows); break;
   default:
-    encode_numbers(out, column, first, rows);
+    ft_numbers_convert(out, column, first, rows);
     if (feature->kind == FT_ENCODE_SENTINEL) blank_sentinels(out, feature, rows);
     break;
   }
-  blank_nulls(out, column, first, rows);
+  ft_numbers_blank(out, column, first, rows);
 }
 
 enum ft_status ft_encode_batch(float *out, const struct ft_model *model,

@@ -9,6 +9,7 @@
 #define FORETELL_PREDICT_ENCODE_H
 
 #include "core/predict/layout.h"
+#include "core/predict/statistic.h"
 #include "foretell/arena.h"
 #include "foretell/batch.h"
 #include "foretell/error.h"
@@ -20,7 +21,8 @@ struct ft_feature {
   uint32_t field;
   enum ft_type type; /* of the field */
   uint32_t
-      words; /* features encoded together, with the first of them: words of one field; else 0 */
+      words; /* features encoded together, with the first of them: words of one field, columns of
+              * a statistic; else 0 */
   float low, high;                     /* of FT_ENCODE_SENTINEL */
   struct ft_hash_key key;              /* of categories and words */
   uint32_t mask;                       /* slots - 1, slots a power of two */
@@ -30,6 +32,7 @@ struct ft_feature {
   uint32_t inputs;
   const uint32_t *input;
   const double *number;
+  const struct ft_statistic_view *statistic; /* with the first of its columns; else NULL */
 };
 
 struct ft_encoding {
@@ -40,7 +43,7 @@ struct ft_encoding {
 };
 
 /* Columns to encode. A probe has no texts: where `hash` is there, and has an array for a field, the
- * categories of that field are looked up by it, and its texts are of one word, with that hash. */
+ * categories of that field are looked up by it (by its low 32 bits where CityHash64 is asked for), and its texts are of one word, with that hash. */
 struct ft_encode_input {
   const struct ft_column *column;       /* one a field, types as the fields' */
   const struct ft_hash128 *const *hash; /* one a field, each NULL or of all rows; or NULL */

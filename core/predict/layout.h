@@ -215,6 +215,16 @@ struct ft_category_slot {
   uint32_t code; /* 1 …; 0: the slot is empty */
 };
 
+struct ft_statistic_block {
+  uint32_t columns;         /* as of struct ft_statistic; 0: none */
+  uint32_t shift;           /* as of struct ft_statistic_view */
+  struct ft_part part;      /* struct ft_combination_part */
+  struct ft_part key;       /* uint64_t */
+  struct ft_part begin;     /* uint32_t */
+  struct ft_part value;     /* float, a key's together */
+  struct ft_part otherwise; /* float */
+};
+
 struct ft_feature_block {
   uint32_t kind, part, field, type; /* as of struct ft_feature */
   struct ft_hash_key key;
@@ -226,6 +236,7 @@ struct ft_feature_block {
   struct ft_part input;  /* uint32_t */
   struct ft_part number; /* double */
   struct ft_part slot;   /* struct ft_category_slot, a power of two, or none */
+  struct ft_statistic_block statistic;
 };
 
 struct ft_plan_block {
@@ -245,6 +256,6 @@ struct ft_plan_block {
   struct ft_part transform; /* struct ft_transform_block */
 };
 #define FT_USED_BESIDE 4 /* of a feature's `used`: one that is encoded with it is asked for */
-#define FT_PLAN_MAGIC  "FTPLAN8" /* with its NUL; another number with every change of the layout */
+#define FT_PLAN_MAGIC  "FTPLAN9" /* with its NUL; another number with every change of the layout */
 
 #endif

@@ -37,6 +37,27 @@ static enum ft_status view_signature(struct ft_plan *plan, struct ft_error *err)
   return FT_OK;
 }
 
+static enum ft_status view_statistic(struct ft_feature *out, struct ft_plan *plan,
+                                     const struct ft_statistic_block *from, struct ft_error *err) {
+  const struct ft_plan_block *block = plan->block;
+  if (from->columns == 0) return FT_OK;
+  struct ft_statistic_view *view = FT_ARENA_NEW(&plan->arena, struct ft_statistic_view, 1);
+  if (!view) return ft_arena_fail(err, "the model");
+  view->is = (struct ft_statistic){
+    .parts = (uint32_t)from->part.count,
+    .part = FT_PART(block, struct ft_combination_part, from->part),
+    .columns = from->columns,
+    .keys = (uint32_t)from->key.count,
+    .key = FT_PART(block, uint64_t, from->key),
+    .value = FT_PART(block, float, from->value),
+    .otherwise = FT_PART(block, float, from->otherwise),
+  };
+  view->shift = from->shift;
+  view->begin = FT_PART(block, uint32_t, from->begin);
+  out->statistic = view;
+  return FT_OK;
+}
+
 static enum ft_status view_features(struct ft_plan *plan, struct ft_error *err) {
   const struct ft_plan_block *block = plan->block;
   const uint64_t features = block->feature.count;
@@ -57,6 +78,7 @@ static enum ft_status view_features(struct ft_plan *plan, struct ft_error *err) 
     feature[i].inputs = (uint32_t)from->input.count;
     feature[i].input = FT_PART(block, uint32_t, from->input);
     feature[i].number = FT_PART(block, double, from->number);
+    FT_TRY(view_statistic(&feature[i], plan, &from->statistic, err));
     if (from->slot.count == 0) continue;
     feature[i].mask = (uint32_t)from->slot.count - 1;
     feature[i].slot = FT_PART(block, struct ft_category_slot, from->slot);

@@ -10,11 +10,21 @@ static size_t width_of(enum ft_type type) {
   return type == FT_TEXT ? sizeof(uint32_t) : ft_type_bytes(type); /* of a text its length */
 }
 
+static bool combines_category(const struct ft_feature *feature, size_t field) {
+  if (!feature->statistic) return false;
+  for (uint32_t i = 0; i < feature->statistic->is.parts; i++) {
+    const struct ft_combination_part *part = &feature->statistic->is.part[i];
+    if (part->field == field && part->kind != FT_COMBINE_ABOVE) return true;
+  }
+  return false;
+}
+
 static bool reads_categories(const struct ft_plan *plan, size_t field) {
-  for (uint32_t f = 0; f < plan->encoding.features; f++)
-    if (plan->encoding.feature[f].field == field &&
-        plan->encoding.feature[f].kind == FT_ENCODE_CATEGORY)
-      return true;
+  for (uint32_t f = 0; f < plan->encoding.features; f++) {
+    const struct ft_feature *feature = &plan->encoding.feature[f];
+    const bool codes = feature->kind == FT_ENCODE_CATEGORY || feature->kind == FT_ENCODE_CITY;
+    if (codes ? feature->field == field : combines_category(feature, field)) return true;
+  }
   return false;
 }
 

@@ -7,6 +7,8 @@
 #define NULL_ODDS     8 /* one value in so many is NULL */
 #define SENTINEL_ODDS 6 /* one value in so many lies where sentinels begin */
 #define DAY_US        INT64_C(86400000000)
+/* FT_COMBINATION_FACTOR times this is 1, modulo 2^64. */
+#define INVERSE_FACTOR UINT64_C(10912432811176652397)
 
 /* A sample of the thresholds of one feature. */
 struct sample {
@@ -162,13 +164,24 @@ static struct ft_hash128 draw_category(const struct ft_feature *feature, struct 
   return other;
 }
 
+/* The category of a key, which alone makes it: what multiplied it is undone. */
+static struct ft_hash128 draw_key(const struct ft_feature *feature, struct ft_random *random) {
+  const struct ft_statistic *is = &feature->statistic->is;
+  if (is->keys == 0 || ft_random_below(random, NULL_ODDS) == 0)
+    return (struct ft_hash128){ { ft_random_next(random), 0 } };
+  const uint64_t key = is->key[ft_random_below(random, is->keys)];
+  return (struct ft_hash128){ { key * INVERSE_FACTOR * INVERSE_FACTOR, 0 } };
+}
+
 static void draw_value(struct ft_probe_column *column, size_t row, const struct ft_feature *feature,
                        const struct sample *sample, struct ft_random *random) {
   float threshold = draw_threshold(sample, random);
   int64_t nudge = (int64_t)ft_random_below(random, 3) - 1;
   switch (feature->kind) {
   case FT_ENCODE_CATEGORY:
+  case FT_ENCODE_CITY:
   case FT_ENCODE_WORD: column->hash[row] = draw_category(feature, random); break;
+  case FT_ENCODE_STATISTIC: column->hash[row] = draw_key(feature, random); break;
   case FT_ENCODE_CALENDAR: draw_moment(column, row, feature->part, threshold, random); break;
   case FT_ENCODE_LENGTH:
     ((struct ft_span *)column->values)[row].size =
@@ -182,14 +195,22 @@ static void draw_value(struct ft_probe_column *column, size_t row, const struct 
   }
 }
 
+/* Words are drawn with the first of them. A statistic of several parts draws nothing: its categories
+ * are those that encoders of one alone have. */
+static bool draws(const struct ft_feature *feature) {
+  if (feature->kind == FT_ENCODE_WORD) return feature->words > 0;
+  if (feature->kind != FT_ENCODE_STATISTIC) return true;
+  return feature->statistic && feature->statistic->is.parts == 1 &&
+         feature->statistic->is.part[0].kind == FT_COMBINE_CATEGORY;
+}
+
 /* Where several encoders read a field, each row's value is drawn for one of them. */
 static void draw_features(struct ft_probe *probe, const struct ft_plan *plan,
                           const struct sample *sample, uint64_t *readers,
                           struct ft_random *random) {
   for (uint32_t f = 0; f < plan->encoding.features; f++) {
     const struct ft_feature *feature = &plan->encoding.feature[f];
-    if (feature->kind == FT_ENCODE_WORD && feature->words == 0) continue; /* drawn with the first */
-    if (feature->kind == FT_ENCODE_DERIVED) continue;
+    if (!draws(feature)) continue;
     uint64_t before = readers[feature->field]++;
     for (size_t r = 0; r < probe->rows; r++)
       if (before == 0 || ft_random_below(random, before + 1) == 0 ||

@@ -17,7 +17,8 @@
  *          margin[g] = sum[g]. Nothing else decides a prediction, so every kernel on every CPU gives
  *          the same bits.
  * Threads  read-only once made. Everything lives in the model's arena.
- * Secrets  Labels are the only text from the data; category values are kept as keyed hashes. */
+ * Secrets  Labels are the only text from the data; category values are kept as keyed hashes, but those
+ *          of CatBoost's models as its own hashes, which have no key. */
 #ifndef FORETELL_MODEL_H
 #define FORETELL_MODEL_H
 
@@ -66,6 +67,8 @@ enum ft_encoder_kind {
   FT_ENCODE_WORD,       /* how often a word occurs in a text: the one whose hash is category[0] */
   FT_ENCODE_SENTINEL,   /* a number, but one within low … high is the missing value */
   FT_ENCODE_DERIVED,    /* of features before it, not of a field */
+  FT_ENCODE_CITY,       /* as a category, the hashes being the low 32 bits of CityHash64 */
+  FT_ENCODE_STATISTIC,  /* a number looked up by a combination of categories */
   FT_ENCODE_KIND_COUNT
 };
 
@@ -117,20 +120,55 @@ enum ft_derivation {
       FT_DERIVE_COUNT
 };
 
+/* A part of a combination. Its bits are a category's CityHash64 (the low 32 bits, with their sign),
+ * or 1 or 0 for what holds or does not. */
+enum ft_combine_kind {
+  FT_COMBINE_CATEGORY = 0,
+  FT_COMBINE_EQUAL, /* the category's hash is `hash` */
+  FT_COMBINE_ABOVE, /* the number, as float32, is more than `border` */
+  FT_COMBINE_KIND_COUNT
+};
+
+struct ft_combination_part {
+  enum ft_combine_kind kind;
+  uint32_t field;
+  uint32_t hash;         /* of FT_COMBINE_EQUAL, which a NULL is not */
+  float border;          /* of FT_COMBINE_ABOVE, finite */
+  uint8_t missing_above; /* the same: 1 when a NULL is */
+};
+
+/* Target statistics of categories, and of combinations of them, as CatBoost's. The key of a row is
+ *   k = 0; for each part in order k = M * (k + M * the part's bits), M = FT_COMBINATION_FACTOR.
+ * A row whose key is not in the list, or with a category that is NULL, has the numbers `otherwise`.
+ * An encoder with a statistic gives column 0; the columns - 1 encoders behind it, of the same kind and
+ * field and without a statistic of their own, give the others. A NaN is a missing value. */
+struct ft_statistic {
+  uint32_t parts; /* 1 … FT_MODEL_MAX_PARTS */
+  const struct ft_combination_part *part;
+  uint32_t columns; /* at least 1 */
+  uint32_t keys;
+  const uint64_t *key;    /* strictly ascending */
+  const float *value;     /* keys × columns */
+  const float *otherwise; /* one a column */
+};
+#define FT_COMBINATION_FACTOR UINT64_C(0x4906ba494954cb65)
+
 /* Word encoders of one field that follow one another are ordered by their hashes, all different: they
  * are encoded together. A word's hash is that of the category of the same text. */
 struct ft_encoder {
   enum ft_encoder_kind kind;
   enum ft_calendar_part part; /* of FT_ENCODE_CALENDAR */
   uint32_t field;             /* index into the model's fields */
-  uint32_t categories; /* of FT_ENCODE_CATEGORY, at most FT_MODEL_MAX_CATEGORIES; a word: 1 */
+  uint32_t
+      categories; /* of FT_ENCODE_CATEGORY and FT_ENCODE_CITY, at most FT_MODEL_MAX_CATEGORIES; a word: 1 */
   const struct ft_hash128 *category; /* strictly ascending by ft_hash128_compare */
   float low, high; /* of FT_ENCODE_SENTINEL: low <= high, compared with the value as float32 */
   /* of FT_ENCODE_DERIVED, whose field is 0 */
   enum ft_derivation derivation;
   uint32_t inputs;
-  const uint32_t *input; /* each less than the encoder's own index */
-  const double *number;  /* ft_derived_numbers of them, finite */
+  const uint32_t *input;                /* each less than the encoder's own index */
+  const double *number;                 /* ft_derived_numbers of them, finite */
+  const struct ft_statistic *statistic; /* of FT_ENCODE_STATISTIC; NULL: of the one before */
 };
 
 /* A decision tree's node; a tree's root is its node 0; children come after their parent, so no
@@ -333,8 +371,9 @@ struct ft_model {
 };
 
 /* May an encoder of that kind (and part, for a calendar) read a field of that type?
- * NUMBER, SENTINEL: booleans and numbers. CATEGORY: text, booleans, integers. CALENDAR: dates and timestamps
- * all parts but a date no hour and minute; a time hour and minute only. LENGTH, WORD: text. */
+ * NUMBER, SENTINEL: booleans and numbers. CATEGORY, CITY: text, booleans, integers. CALENDAR: dates and timestamps
+ * all parts but a date no hour and minute; a time hour and minute only. LENGTH, WORD: text.
+ * A STATISTIC has parts: those of categories fit as CITY, those of numbers as NUMBER. */
 bool ft_encoder_fits(enum ft_encoder_kind kind, enum ft_calendar_part part, enum ft_type type);
 
 /* The hash under which a category is kept. Each field has a key of its own, made of the model's,
@@ -343,6 +382,10 @@ bool ft_encoder_fits(enum ft_encoder_kind kind, enum ft_calendar_part part, enum
  *   hash          ft_hash_keyed(field key, the text; of a boolean or an integer its decimal text)
  * `value` is one carried value of `type`, which ft_encoder_fits allows. */
 struct ft_hash_key ft_category_key(const struct ft_hash_key *model_key, uint32_t field);
+/* Of FT_ENCODE_CITY and of statistics: of the same text, in the low half of word 0. */
+struct ft_hash128 ft_category_city(enum ft_type type, const void *value);
+/* Are an encoder's numbers codes of categories? Splits by sets are of those. */
+bool ft_encoder_has_codes(const struct ft_encoder *encoder);
 struct ft_hash128 ft_category_hash(const struct ft_hash_key *field_key, enum ft_type type,
                                    const void *value);
 
@@ -351,6 +394,7 @@ struct ft_hash128 ft_category_hash(const struct ft_hash_key *field_key, enum ft_
 #define FT_MODEL_MAX_INPUTS     (1U << 24) /* of all derived features */
 #define FT_MODEL_MAX_LABELS     10000
 #define FT_MODEL_MAX_CATEGORIES 4096
+#define FT_MODEL_MAX_PARTS      64
 #define FT_MODEL_MAX_MEMBERS    256
 #define FT_MODEL_MAX_SUMS       16384
 #define FT_MODEL_MAX_TRANSFORMS 4096

@@ -14,7 +14,7 @@ SEEDS = {
                 "xgboost/3.2/xgb_dart_poisson.json", "xgb_softprob.json"],
     "ubjson": ["xgb_ubj.ubj", "xgb_gamma.ubj", "xgb_category_classes.ubj"],
     "catboost": ["catboost/cat_rmse.cbm", "catboost/cat_multi_nodes.json", "catboost/cat_lossguide.cbm",
-                 "catboost/cat_class.json"],
+                 "catboost/cat_class.json", "catboost/cat_ctr.cbm", "catboost/cat_ctr_json.json", "catboost/cat_onehot.cbm"],
     "pickle": ["pickle/values/protocol0.pkl", "pickle/values/protocol2.pkl", "pickle/values/protocol5.pkl",
                "pickle/values/numpy1_protocol2.pkl", "pickle/values/values.joblib"],
     "binary": ["xgboost/0.90/xgb_dart", "xgboost/0.90/xgb_linear", "xgboost/1.2/xgb_regression_state.raw",

@@ -5,11 +5,13 @@
 #ifndef FORETELL_TEST_UNIT_BUILD_MODEL_H
 #define FORETELL_TEST_UNIT_BUILD_MODEL_H
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "foretell/arena.h"
 #include "foretell/batch.h"
+#include "foretell/city.h"
 #include "foretell/model.h"
 #include "foretell/random.h"
 #include "test/unit/build_net.h"
@@ -60,11 +62,17 @@ static const struct build_encoder build_encoder[] = {
   { FT_ENCODE_CALENDAR, FT_PART_HOUR, 10, 0, 23 },
   { FT_ENCODE_CALENDAR, FT_PART_WEEKDAY, 10, 0, 6 },
   { FT_ENCODE_CALENDAR, FT_PART_DAY, 11, 1, 31 },
+  { FT_ENCODE_CITY, 0, 7, 0, 5 },
+  { FT_ENCODE_CITY, 0, 3, 0, 5 },
+  { FT_ENCODE_STATISTIC, 0, 7, -1, 2 },
+  { FT_ENCODE_STATISTIC, 0, 7, -1, 2 },
+  { FT_ENCODE_STATISTIC, 0, 7, -1, 2 },
   { FT_ENCODE_SENTINEL, 0, 5, -3, 3 },
   { FT_ENCODE_WORD, 0, 7, 0, 2 },
   { FT_ENCODE_WORD, 0, 7, 0, 2 },
   { FT_ENCODE_WORD, 0, 7, 0, 2 },
 };
+#define BUILD_CITY     20 /* two of them, then a statistic of two columns, and one of one */
 #define BUILD_ENCODERS (sizeof build_encoder / sizeof build_encoder[0])
 
 struct build_options {
@@ -117,6 +125,85 @@ static inline void build_words(struct ft_encoder *encoder, struct ft_arena *aren
   }
 }
 
+/* The colours but the last, or the integers 0 … 4, by their CityHash64. */
+static inline void build_city(struct ft_encoder *encoder, struct ft_arena *arena) {
+  struct ft_hash128 *hash = build_take(arena, 5, sizeof *hash);
+  for (int64_t i = 0; i < 5; i++) {
+    struct ft_span text = ft_span_of(build_colour[i]);
+    bool is_text = build_field[encoder->field].type == FT_TEXT;
+    hash[i] = ft_category_city(is_text ? FT_TEXT : FT_INT64, is_text ? (void *)&text : (void *)&i);
+  }
+  qsort(hash, 5, sizeof *hash, build_hash_order);
+  encoder->category = hash;
+  encoder->categories = 5;
+}
+
+/* A combination's key with one part more. */
+static inline uint64_t build_key(uint64_t key, uint64_t bits) {
+  return FT_COMBINATION_FACTOR * (key + FT_COMBINATION_FACTOR * bits);
+}
+
+static inline uint64_t build_colour_bits(int colour) {
+  return (uint64_t)(int32_t)(uint32_t)ft_city_hash64(ft_span_of(build_colour[colour]));
+}
+
+static inline int build_key_order(const void *a, const void *b) {
+  const uint64_t *x = a, *y = b;
+  return (*x > *y) - (*x < *y);
+}
+
+/* `count` keys, and numbers for them; one number is missing. */
+static inline void build_statistic(struct ft_statistic *out, struct ft_arena *arena, uint64_t *key,
+                                   uint32_t count, uint32_t columns) {
+  float *value = build_take(arena, (size_t)count * columns, sizeof *value);
+  float *otherwise = build_take(arena, columns, sizeof *otherwise);
+  qsort(key, count, sizeof *key, build_key_order);
+  for (uint32_t i = 0; i < count * columns; i++)
+    value[i] = i == 4 ? NAN : (float)(i % 7) / 4;
+  for (uint32_t i = 0; i < columns; i++)
+    otherwise[i] = (float)i - 0.5F;
+  out->columns = columns;
+  out->keys = count;
+  out->key = key;
+  out->value = value;
+  out->otherwise = otherwise;
+}
+
+/* Of the colours alone; and of colours, a number, another colour, and integers from -2 to 2. */
+static inline void build_statistics(struct ft_encoder *encoder, struct ft_arena *arena) {
+  struct ft_statistic *statistic = build_take(arena, 2, sizeof *statistic);
+  struct ft_combination_part *part = build_take(arena, 5, sizeof *part);
+  uint64_t *key = build_take(arena, 205, sizeof *key);
+  const uint32_t green = (uint32_t)ft_city_hash64(ft_span_of("green"));
+  uint32_t keys = 0;
+  for (int i = 0; i < 5; i++)
+    key[i] = build_key(0, build_colour_bits(i));
+  for (uint32_t i = 0; i < 100; i++) { /* colour, integer, above, equal */
+    const char text[3] = { i / 5 % 5 < 2 ? '-' : (char)('0' + i / 5 % 5 - 2),
+                           (char)('0' + 2 - i / 5 % 5), 0 };
+    const struct ft_span integer = { text, i / 5 % 5 < 2 ? 2 : 1 };
+    uint64_t made = build_key(0, build_colour_bits((int)(i % 5)));
+    made = build_key(made, (uint64_t)(int32_t)(uint32_t)ft_city_hash64(integer));
+    made = build_key(build_key(made, i / 25 & 1), i / 50);
+    if (i % 3) key[5 + keys++] = made;
+  }
+  part[0] = part[1] = (struct ft_combination_part){ .field = 7 };
+  part[2] = (struct ft_combination_part){ .field = 1 };
+  part[3] = (struct ft_combination_part){ .kind = FT_COMBINE_ABOVE,
+                                          .field = 5,
+                                          .border = 0.25F,
+                                          .missing_above = 1 };
+  part[4] = (struct ft_combination_part){ .kind = FT_COMBINE_EQUAL, .field = 7, .hash = green };
+  statistic[0].parts = 1;
+  statistic[0].part = part;
+  build_statistic(&statistic[0], arena, key, 5, 2);
+  statistic[1].parts = 4;
+  statistic[1].part = part + 1;
+  build_statistic(&statistic[1], arena, key + 5, keys, 1);
+  encoder[0].statistic = &statistic[0];
+  encoder[2].statistic = &statistic[1];
+}
+
 static inline void build_encoders(struct ft_model *model, struct ft_arena *arena) {
   struct ft_encoder *encoder = build_take(arena, BUILD_ENCODERS, sizeof *encoder);
   for (size_t i = 0; i < BUILD_ENCODERS; i++) {
@@ -125,8 +212,10 @@ static inline void build_encoders(struct ft_model *model, struct ft_arena *arena
                                       .field = build_encoder[i].field };
     if (encoder[i].kind == FT_ENCODE_CATEGORY)
       build_categories(&encoder[i], arena, &model->category_key);
+    if (encoder[i].kind == FT_ENCODE_CITY) build_city(&encoder[i], arena);
     if (encoder[i].kind == FT_ENCODE_SENTINEL) encoder[i].low = -1, encoder[i].high = 0.5F;
   }
+  build_statistics(&encoder[BUILD_CITY + 2], arena);
   build_words(&encoder[BUILD_ENCODERS - 3], arena, &model->category_key);
   model->encoder = encoder;
   model->features = BUILD_ENCODERS;
@@ -145,7 +234,7 @@ static inline uint32_t build_node(struct ft_node *node, uint32_t index, uint32_t
   int range = encoder->high - encoder->low;
   node[index].feature = feature;
   node[index].missing_left = (uint8_t)ft_random_below(random, 2);
-  if (encoder->kind == FT_ENCODE_CATEGORY) {
+  if (encoder->kind == FT_ENCODE_CATEGORY || encoder->kind == FT_ENCODE_CITY) {
     node[index].set = (uint32_t)ft_random_below(random, 4);
     node[index].set_words = (uint32_t)ft_random_below(random, 2);
   } else {

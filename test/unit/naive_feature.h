@@ -3,6 +3,7 @@
 #define FORETELL_TEST_UNIT_NAIVE_FEATURE_H
 
 #include <math.h>
+#include <stdio.h>
 #include <time.h>
 
 #include "foretell/maths.h"
@@ -119,6 +120,54 @@ static inline double naive_derived(const struct ft_encoder *encoder, const doubl
   }
 }
 
+static inline uint32_t naive_city(enum ft_type type, const void *value) {
+  char text[24];
+  if (type == FT_TEXT) return (uint32_t)ft_city_hash64(*(const struct ft_span *)value);
+  const long long number = type == FT_INT64   ? *(const int64_t *)value
+                           : type == FT_INT32 ? *(const int32_t *)value
+                                              : *(const int16_t *)value;
+  int size = snprintf(text, sizeof text, "%lld", number);
+  return (uint32_t)ft_city_hash64((struct ft_span){ text, (size_t)size });
+}
+
+static inline float naive_code(const struct ft_encoder *encoder, uint32_t city) {
+  for (uint32_t i = 0; i < encoder->categories; i++)
+    if (encoder->category[i].word[0] == city) return (float)(i + 1);
+  return 0;
+}
+
+/* The bits of a part, and whether its category is there. */
+static inline bool naive_part(uint64_t *bits, const struct ft_combination_part *part,
+                              const struct ft_batch *batch, size_t row) {
+  const struct ft_column *column = &batch->column[part->field];
+  const void *value = (const char *)column->values + row * ft_type_bytes(column->type);
+  const bool has = ft_column_has(column, row);
+  *bits = part->kind == FT_COMBINE_ABOVE ? part->missing_above : 0;
+  if (has && part->kind == FT_COMBINE_ABOVE && !isnan(naive_number(column->type, value)))
+    *bits = naive_number(column->type, value) > part->border;
+  if (has && part->kind == FT_COMBINE_EQUAL) *bits = naive_city(column->type, value) == part->hash;
+  if (has && part->kind == FT_COMBINE_CATEGORY)
+    *bits = (uint64_t)(int32_t)naive_city(column->type, value);
+  return has || part->kind != FT_COMBINE_CATEGORY;
+}
+
+static inline float naive_statistic(const struct ft_encoder *encoder, const struct ft_batch *batch,
+                                    size_t row) {
+  uint32_t column = 0;
+  uint64_t key = 0, bits;
+  bool known = true;
+  for (; !encoder->statistic; encoder--)
+    column++;
+  const struct ft_statistic *statistic = encoder->statistic;
+  for (uint32_t i = 0; i < statistic->parts; i++) {
+    known &= naive_part(&bits, &statistic->part[i], batch, row);
+    key = build_key(key, bits);
+  }
+  for (uint32_t i = 0; known && i < statistic->keys; i++)
+    if (statistic->key[i] == key) return statistic->value[i * statistic->columns + column];
+  return statistic->otherwise[column];
+}
+
 static inline float naive_feature(const struct ft_model *model, uint32_t feature,
                                   const struct ft_batch *batch, size_t row) {
   const struct ft_encoder *encoder = &model->encoder[feature];
@@ -127,9 +176,11 @@ static inline float naive_feature(const struct ft_model *model, uint32_t feature
     x[i] = naive_feature(model, encoder->input[i], batch, row);
   if (encoder->kind == FT_ENCODE_DERIVED) return (float)naive_derived(encoder, x);
   const struct ft_column *column = &batch->column[encoder->field];
+  if (encoder->kind == FT_ENCODE_STATISTIC) return naive_statistic(encoder, batch, row);
   if (!ft_column_has(column, row)) return NAN;
   const void *value = (const char *)column->values + row * ft_type_bytes(column->type);
   switch (encoder->kind) {
+  case FT_ENCODE_CITY: return naive_code(encoder, naive_city(column->type, value));
   case FT_ENCODE_NUMBER: return naive_number(column->type, value);
   case FT_ENCODE_SENTINEL: return naive_sentinel(encoder, naive_number(column->type, value));
   case FT_ENCODE_CATEGORY: return naive_category(model, encoder, column->type, value);

@@ -69,7 +69,7 @@ struct parts {
                    .more = "" })
 
 static const char *write_json(const struct parts *p) {
-  static char text[4096], trees[2048];
+  static char text[8192], trees[2048];
   snprintf(trees, sizeof trees, "\"oblivious_trees\":[{\"leaf_values\":%s,\"splits\":%s}]",
            p->values, p->splits);
   snprintf(
@@ -216,6 +216,134 @@ static void a_column_that_is_left_out_stays_a_parameter(void **state) {
   parts.index = "2";
   assert_int_equal(read_parts(&parts, "ddd", 'd'), FT_OK);
   assert_string_equal(import.model.field[0].name, "x1");
+}
+
+/* A third column, of categories: of one value and of a statistic there are splits 3 and 4. */
+struct category_parts {
+  const char *values, *elements, *kind, *border, *stride, *map, *split;
+};
+#define CATEGORY_PARTS                                                                     \
+  ((struct category_parts){ .values = "[2710717543]",                                      \
+                            .elements = "[{\"combination_element\":\"cat_feature_value\"," \
+                                        "\"cat_feature_index\":0}]",                       \
+                            .kind = "Borders",                                             \
+                            .border = "0",                                                 \
+                            .stride = "3",                                                 \
+                            .map = "[\"18446744073709551615\",9,9,\"77\",1,3,\"5\",4,0]",  \
+                            .split = "{\"split_index\":4,\"border\":8.5}" })
+
+static enum ft_status read_categories(const struct category_parts *p, const char *types) {
+  static char more[2048], trees[2048];
+  struct parts parts = PARTS;
+  snprintf(more, sizeof more,
+           ",\"categorical_features\":[{\"feature_id\":\"c\",\"feature_index\":0,"
+           "\"flat_feature_index\":2,\"values\":%s}],\"ctrs\":[{\"borders\":[8.5],"
+           "\"ctr_type\":\"%s\",\"elements\":%s,\"identifier\":\"i\",\"prior_denomerator\":1,"
+           "\"prior_numerator\":0.5,\"scale\":15,\"shift\":0,\"target_border_idx\":%s}]",
+           p->values, p->kind, p->elements, p->border);
+  snprintf(trees, sizeof trees,
+           "\"ctr_data\":{\"i\":{\"counter_denominator\":7,\"hash_map\":%s,\"hash_stride\":%s}},"
+           "\"oblivious_trees\":[{\"leaf_values\":[1,2,3,4],\"splits\":["
+           "{\"split_index\":3,\"value\":2710717543,\"cat_feature_index\":0},%s]}]",
+           p->map, p->stride, p->split);
+  parts.more = more;
+  parts.trees = trees;
+  return read_parts(&parts, types, 'd');
+}
+
+static void categories_are_looked_up_by_their_hash(void **state) {
+  (void)state;
+  struct category_parts parts = CATEGORY_PARTS;
+  if (read_categories(&parts, "ddt") != FT_OK) fail_msg("%s", err.message);
+  assert_int_equal(import.model.features, 4);
+  const struct ft_encoder *city = &import.model.encoder[2];
+  assert_int_equal(city->kind, FT_ENCODE_CITY);
+  assert_int_equal(city->categories, 1);
+  assert_true(city->category[0].word[0] == 2710717543U);
+  const struct ft_statistic *statistic = import.model.encoder[3].statistic;
+  assert_int_equal(statistic->keys, 2);
+  assert_true(statistic->key[0] == 5 && statistic->key[1] == 77);
+  assert_true(statistic->value[0] == 0.5F / 5 * 15);
+  assert_true(statistic->value[1] == 3.5F / 5 * 15);
+  assert_true(statistic->otherwise[0] == 0.5F / 1 * 15);
+  const struct ft_forest *forest = &import.model.member[0].forest;
+  assert_int_equal(forest->node[0].feature, 3);
+  const struct ft_node *equal = &forest->node[forest->node[0].left];
+  assert_int_equal(equal->feature, 2);
+  assert_int_equal(forest->set_word[equal->set], 2);
+  assert_int_equal(equal->missing_left, 1);
+  assert_int_equal(read_categories(&parts, "ddi"), FT_OK);
+  assert_int_equal(read_categories(&parts, "ddb"), FT_OK);
+  assert_int_equal(read_categories(&parts, "ddd"), FT_INVALID);
+  assert_says("is a category");
+}
+
+static void every_kind_of_statistic_counts_its_own_way(void **state) {
+  (void)state;
+  static const struct {
+    const char *kind, *border, *stride, *map;
+    float value, otherwise;
+  } cases[] = {
+    { "Borders", "1", "4", "[\"5\",1,2,4]", 4.5F / 8 * 15, 7.5F },
+    { "Buckets", "1", "4", "[\"5\",1,2,4]", 2.5F / 8 * 15, 7.5F },
+    { "BinarizedTargetMeanValue", "0", "3", "[\"5\",0.25,2]", 0.75F / 3 * 15, 7.5F },
+    { "FloatTargetMeanValue", "0", "3", "[\"5\",-0.25,2]", 0.25F / 3 * 15, 7.5F },
+    { "Counter", "0", "2", "[\"5\",3]", 3.5F / 8 * 15, 0.5F / 8 * 15 },
+    { "FeatureFreq", "0", "2", "[\"5\",3]", 3.5F / 8 * 15, 0.5F / 8 * 15 },
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct category_parts parts = CATEGORY_PARTS;
+    parts.kind = cases[i].kind;
+    parts.border = cases[i].border;
+    parts.stride = cases[i].stride;
+    parts.map = cases[i].map;
+    if (read_categories(&parts, "ddt") != FT_OK) fail_msg("case %zu: %s", i, err.message);
+    const struct ft_statistic *statistic = import.model.encoder[3].statistic;
+    assert_true(statistic->value[0] == cases[i].value);
+    assert_true(statistic->otherwise[0] == cases[i].otherwise);
+  }
+}
+
+static void hostile_categories_are_refused(void **state) {
+  (void)state;
+  static const struct {
+    size_t offset;
+    const char *value;
+  } cases[] = {
+#define CATEGORY_CASE(part, text) { offsetof(struct category_parts, part), text }
+    CATEGORY_CASE(values, "[1]"), /* the split says another */
+    CATEGORY_CASE(values, "[4294967296]"),
+    CATEGORY_CASE(values, "[0.5]"),
+    CATEGORY_CASE(values, "[]"),
+    CATEGORY_CASE(elements, "[]"),
+    CATEGORY_CASE(elements, "[1]"),
+    CATEGORY_CASE(elements, "[{\"combination_element\":\"cat_feature_value\"}]"),
+    CATEGORY_CASE(elements, "[{\"combination_element\":\"float_feature\",\"border\":1,"
+                            "\"float_feature_index\":0}]"),
+    CATEGORY_CASE(elements, "[{\"combination_element\":\"cat_feature_value\","
+                            "\"cat_feature_index\":1}]"),
+    CATEGORY_CASE(kind, "Bordes"),
+    CATEGORY_CASE(kind, "Counter"), /* of one number */
+    CATEGORY_CASE(border, "1"),
+    CATEGORY_CASE(border, "-1"),
+    CATEGORY_CASE(stride, "0"),
+    CATEGORY_CASE(stride, "2"),
+    CATEGORY_CASE(stride, "1e9"),
+    CATEGORY_CASE(map, "[\"5\",1]"),
+    CATEGORY_CASE(map, "[\"5\",1,2,\"5\",1,2]"),
+    CATEGORY_CASE(map, "[\"18446744073709551616\",1,2]"),
+    CATEGORY_CASE(map, "[\"x\",1,2]"),
+    CATEGORY_CASE(map, "[5,1,2]"),
+    CATEGORY_CASE(map, "[\"5\",1,NaN]"),
+    CATEGORY_CASE(split, "{\"split_index\":5,\"border\":8.5}"),
+    CATEGORY_CASE(split, "{\"split_index\":4,\"border\":8.25}"),
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct category_parts parts = CATEGORY_PARTS;
+    memcpy((char *)&parts + cases[i].offset, &cases[i].value, sizeof cases[i].value);
+    enum ft_status status = read_categories(&parts, "ddt");
+    if (status != FT_CORRUPT) fail_msg("case %zu: %d, %s", i, (int)status, err.message);
+  }
 }
 
 static void hostile_documents_are_refused(void **state) {
@@ -411,12 +539,21 @@ static void hostile_bytes_are_refused(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_arena, close_arena)
   const struct CMUnitTest tests[] = {
-    TEST(a_tree_of_levels_is_ours),       TEST(missing_values_go_as_the_file_says),
-    TEST(equal_leaves_are_one),           TEST(a_tree_of_nodes_is_ours),
-    TEST(classes_have_their_labels),      TEST(several_classes_share_splits),
-    TEST(what_is_not_supported_is_named), TEST(a_column_that_is_left_out_stays_a_parameter),
-    TEST(hostile_documents_are_refused),  TEST(reading_survives_every_failed_allocation),
-    TEST(a_binary_file_is_ours),          TEST(hostile_bytes_are_refused),
+    TEST(a_tree_of_levels_is_ours),
+    TEST(missing_values_go_as_the_file_says),
+    TEST(equal_leaves_are_one),
+    TEST(a_tree_of_nodes_is_ours),
+    TEST(classes_have_their_labels),
+    TEST(several_classes_share_splits),
+    TEST(what_is_not_supported_is_named),
+    TEST(a_column_that_is_left_out_stays_a_parameter),
+    TEST(categories_are_looked_up_by_their_hash),
+    TEST(every_kind_of_statistic_counts_its_own_way),
+    TEST(hostile_categories_are_refused),
+    TEST(hostile_documents_are_refused),
+    TEST(reading_survives_every_failed_allocation),
+    TEST(a_binary_file_is_ours),
+    TEST(hostile_bytes_are_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,8 @@
 /* SipHash against OpenSSL's (test/reference/siphash.sh), SHA-256 against FIPS 180-4's examples. */
 #include "foretell/hash.h"
 
+#include "foretell/city.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -63,6 +65,33 @@ static void nothing_hashes_without_memory(void **state) {
   struct ft_hash_key key = counting_key();
   struct ft_hash128 a = ft_hash_keyed(&key, ft_span_of(NULL));
   assert_int_equal(ft_hash128_compare(a, ft_hash_keyed(&key, ft_span_of(""))), 0);
+}
+
+/* What CatBoost 1.2.10 wrote down of texts of each length that is hashed in a way of its own. */
+static void city_hash_is_catboosts(void **state) {
+  (void)state;
+  static const struct {
+    size_t size;
+    uint32_t hash;
+  } cases[] = {
+    { 0, 797982799U },   { 1, 1982436109U },   { 2, 4058933672U },   { 3, 1681563550U },
+    { 4, 2170975508U },  { 7, 170945487U },    { 8, 1551415931U },   { 9, 3092225072U },
+    { 15, 358870264U },  { 16, 3308496309U },  { 17, 2981278326U },  { 20, 707367207U },
+    { 31, 2319672562U }, { 32, 716110397U },   { 33, 447214206U },   { 40, 678831917U },
+    { 47, 3635804030U }, { 48, 1433297349U },  { 63, 1834447673U },  { 64, 2044042429U },
+    { 65, 2321049513U }, { 100, 4237001906U }, { 127, 3625334910U }, { 128, 3252595265U },
+    { 129, 826990738U }, { 192, 3861298278U }, { 193, 1413733947U }, { 250, 2259664356U }
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char text[256];
+    const size_t size = cases[i].size;
+    for (size_t c = 0; c < size; c++)
+      text[c] = (char)('a' + (c * 7 + size) % 26);
+    assert_int_equal((uint32_t)ft_city_hash64((struct ft_span){ text, size }), cases[i].hash);
+  }
+  assert_int_equal((uint32_t)ft_city_hash64(FT_SPAN("k\xc3\xb6ln")), 2680936933U);
+  assert_int_equal((uint32_t)ft_city_hash64(FT_SPAN("rome")), 2710717543U);
+  assert_int_equal((uint32_t)ft_city_hash64(FT_SPAN("3")), 593172586U);
 }
 
 static void order_is_the_high_word_then_the_low(void **state) {
@@ -129,6 +158,7 @@ int main(void) {
     cmocka_unit_test(keyed_hash_is_siphash),
     cmocka_unit_test(keyed_hash_depends_on_the_key),
     cmocka_unit_test(nothing_hashes_without_memory),
+    cmocka_unit_test(city_hash_is_catboosts),
     cmocka_unit_test(order_is_the_high_word_then_the_low),
     cmocka_unit_test(sha256_is_of_the_parts_one_after_another),
     cmocka_unit_test(sha256_text_reads_back),

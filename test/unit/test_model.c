@@ -20,8 +20,11 @@ static const struct build_options shape = {
 struct parts {
   struct ft_model *model;
   struct ft_field *field;
-  struct ft_encoder *category; /* of text */
-  struct ft_encoder *word;     /* three of one field */
+  struct ft_encoder *category;  /* of text */
+  struct ft_encoder *word;      /* three of one field */
+  struct ft_encoder *statistic; /* of two columns, and of one */
+  struct ft_statistic *looked_up;
+  struct ft_combination_part *part; /* of the second statistic */
   struct ft_hash128 *hash;
   struct ft_member *member;
   struct ft_tree *tree;
@@ -49,6 +52,9 @@ static struct parts parts_of(struct ft_model *model, struct ft_arena *arena) {
   model->field = parts.field;
   parts.category = (struct ft_encoder *)&model->encoder[7];
   parts.word = (struct ft_encoder *)&model->encoder[BUILD_ENCODERS - 3];
+  parts.statistic = (struct ft_encoder *)&model->encoder[BUILD_CITY + 2];
+  parts.looked_up = (struct ft_statistic *)parts.statistic[2].statistic;
+  parts.part = (struct ft_combination_part *)parts.looked_up->part;
   parts.hash = (struct ft_hash128 *)parts.category->category;
   parts.member = (struct ft_member *)model->member;
   parts.tree = (struct ft_tree *)parts.member->forest.tree;
@@ -62,94 +68,115 @@ static struct parts parts_of(struct ft_model *model, struct ft_arena *arena) {
   return parts;
 }
 
-#define DEFECTS(X)                                           \
-  X(p.model->problem = FT_PROBLEM_AUTO)                      \
-  X(p.model->problem = FT_REGRESSION)                        \
-  X(p.model->problem = (enum ft_problem)200)                 \
-  X(p.model->link = FT_LINK_EXP)                             \
-  X(p.model->link = (enum ft_link)77)                        \
-  X(p.model->labels = 3)                                     \
-  X(p.model->outputs = 2)                                    \
-  X(p.model->threshold = 0)                                  \
-  X(p.model->threshold = 1.5)                                \
-  X(p.model->threshold = NAN)                                \
-  X(p.model->target.type = FT_TYPE_NONE)                     \
-  X(p.model->fields = FT_MODEL_MAX_FIELDS + 1)               \
-  X(p.field[3].type = FT_TYPE_COUNT)                         \
-  X(p.field[3].name = "\xff")                                \
-  X(p.field[3].scale = 1)                                    \
-  X(p.field[6].scale = 11)                                   \
-  X(p.field[6].precision = 39)                               \
-  X(((struct ft_span *)p.model->label)[1] = FT_SPAN("\xc3")) \
-  X(p.model->features = FT_MODEL_MAX_FEATURES + 1)           \
-  X(p.category->field = BUILD_FIELDS)                        \
-  X(p.category->kind = FT_ENCODE_NUMBER)                     \
-  X(p.category->kind = FT_ENCODE_CALENDAR)                   \
-  X(p.category->kind = (enum ft_encoder_kind)9)              \
-  X(p.category->kind = FT_ENCODE_WORD)                       \
-  X(p.word[-1].low = 0.75F)                                  \
-  X(p.word[-1].high = NAN)                                   \
-  X(p.word[-1].categories = 1)                               \
-  X(p.word[0].categories = 0)                                \
-  X(p.word[1].category = p.word[0].category)                 \
-  X(p.word[2].field = 0)                                     \
-  X(p.category->categories = FT_MODEL_MAX_CATEGORIES + 1)    \
-  X(p.hash[1] = p.hash[0])                                   \
-  X(p.hash[4].word[1] = 0)                                   \
-  X(p.model->members = FT_MODEL_MAX_MEMBERS + 1)             \
-  X(p.member->kind = FT_LEARNER_KIND_COUNT)                  \
-  X(p.member->weight = INFINITY)                             \
-  X(p.member->scale = FT_SCALE_COUNT)                        \
-  X(p.member->forest.exponent = 1001)                        \
-  X(p.member->forest.exponent = -1001)                       \
-  X(((double *)p.member->forest.base)[0] = NAN)              \
-  X(p.tree[0].first = 1)                                     \
-  X(p.tree[0].nodes = 0)                                     \
-  X(p.tree[3].nodes++)                                       \
-  X(p.tree[3].nodes--)                                       \
-  X(p.tree[1].output = 1)                                    \
-  X(p.member->forest.nodes++)                                \
-  X(p.leaf->leaf = 1 << 23)                                  \
-  X(p.leaf->leaf = INT32_MIN)                                \
-  X(p.split->feature = BUILD_ENCODERS)                       \
-  X(p.split->threshold = NAN)                                \
-  X(p.split->threshold = -INFINITY)                          \
-  X(p.split->missing_left = 2)                               \
-  X(p.split->left = 0)                                       \
-  X(p.split->left = UINT32_MAX)                              \
-  X(p.split->right = 0)                                      \
-  X(p.split->right = UINT32_MAX)                             \
-  X(p.split->set = 0)                                        \
-  X(p.set->feature = 5)                                      \
-  X(p.set->set = 5)                                          \
-  X(p.set->set_words = UINT32_MAX)                           \
-  X(((double *)p.net->base)[0] = INFINITY)                   \
-  X(p.net->terms = FT_NET_MAX_INPUTS + 1)                    \
-  X(p.net->terms--)                                          \
-  X(p.net->lookups--)                                        \
-  X(p.net->layers = 0)                                       \
-  X(p.net->layers--)                                         \
-  X(p.net->layers = FT_NET_MAX_LAYERS + 1)                   \
-  X(p.term[2].feature = BUILD_ENCODERS)                      \
-  X(p.term[2].centre = NAN)                                  \
-  X(p.term[2].scale = INFINITY)                              \
-  X(p.term[2].absent = NAN)                                  \
-  X(p.term[2].low = NAN)                                     \
-  X(p.term[2].high = NAN)                                    \
-  X((p.term[2].low = 1, p.term[2].high = 0))                 \
-  X(p.lookup[1].feature = UINT32_MAX)                        \
-  X(p.lookup[1].first++)                                     \
-  X(p.lookup[3].rows++)                                      \
-  X(p.lookup[3].rows = 1)                                    \
-  X(p.lookup[3].rows = UINT32_MAX)                           \
-  X(p.layer[0].inputs++)                                     \
-  X(p.layer[1].inputs = 0)                                   \
-  X(p.layer[0].outputs = 0)                                  \
-  X(p.layer[0].outputs = FT_NET_MAX_WIDTH + 1)               \
-  X(p.layer[2].outputs = 2)                                  \
-  X(p.layer[1].activation = FT_ACTIVATE_COUNT)               \
-  X(p.layer[2].activation = FT_ACTIVATE_RELU)                \
-  X(((float *)p.layer[1].bias)[3] = INFINITY)                \
+#define DEFECTS(X)                                            \
+  X(p.model->problem = FT_PROBLEM_AUTO)                       \
+  X(p.model->problem = FT_REGRESSION)                         \
+  X(p.model->problem = (enum ft_problem)200)                  \
+  X(p.model->link = FT_LINK_EXP)                              \
+  X(p.model->link = (enum ft_link)77)                         \
+  X(p.model->labels = 3)                                      \
+  X(p.model->outputs = 2)                                     \
+  X(p.model->threshold = 0)                                   \
+  X(p.model->threshold = 1.5)                                 \
+  X(p.model->threshold = NAN)                                 \
+  X(p.model->target.type = FT_TYPE_NONE)                      \
+  X(p.model->fields = FT_MODEL_MAX_FIELDS + 1)                \
+  X(p.field[3].type = FT_TYPE_COUNT)                          \
+  X(p.field[3].name = "\xff")                                 \
+  X(p.field[3].scale = 1)                                     \
+  X(p.field[6].scale = 11)                                    \
+  X(p.field[6].precision = 39)                                \
+  X(((struct ft_span *)p.model->label)[1] = FT_SPAN("\xc3"))  \
+  X(p.model->features = FT_MODEL_MAX_FEATURES + 1)            \
+  X(p.category->field = BUILD_FIELDS)                         \
+  X(p.category->kind = FT_ENCODE_NUMBER)                      \
+  X(p.category->kind = FT_ENCODE_CALENDAR)                    \
+  X(p.category->kind = (enum ft_encoder_kind)9)               \
+  X(p.category->kind = FT_ENCODE_WORD)                        \
+  X(p.category->kind = FT_ENCODE_STATISTIC)                   \
+  X(p.statistic[-1].categories = FT_MODEL_MAX_CATEGORIES + 1) \
+  X(p.statistic[0].statistic = NULL)                          \
+  X(p.statistic[1].statistic = p.looked_up)                   \
+  X(p.statistic[1].kind = FT_ENCODE_LENGTH)                   \
+  X(p.statistic[1].field = 0)                                 \
+  X(p.statistic[0].field = BUILD_FIELDS)                      \
+  X(p.statistic[2].categories = 1)                            \
+  X(p.looked_up->columns = 0)                                 \
+  X(p.looked_up->columns = 2)                                 \
+  X(p.looked_up->columns = UINT32_MAX)                        \
+  X(p.looked_up->parts = 0)                                   \
+  X(p.looked_up->parts = FT_MODEL_MAX_PARTS + 1)              \
+  X(p.part[0].field = 5)                                      \
+  X(p.part[1].field = BUILD_FIELDS)                           \
+  X(p.part[1].kind = FT_COMBINE_KIND_COUNT)                   \
+  X(p.part[2].border = INFINITY)                              \
+  X(p.part[2].missing_above = 2)                              \
+  X(p.part[2].field = 7)                                      \
+  X(((uint64_t *)p.looked_up->key)[3] = p.looked_up->key[2])  \
+  X(((uint64_t *)p.looked_up->key)[0] = UINT64_MAX)           \
+  X(p.word[-1].low = 0.75F)                                   \
+  X(p.word[-1].high = NAN)                                    \
+  X(p.word[-1].categories = 1)                                \
+  X(p.word[0].categories = 0)                                 \
+  X(p.word[1].category = p.word[0].category)                  \
+  X(p.word[2].field = 0)                                      \
+  X(p.category->categories = FT_MODEL_MAX_CATEGORIES + 1)     \
+  X(p.hash[1] = p.hash[0])                                    \
+  X(p.hash[4].word[1] = 0)                                    \
+  X(p.model->members = FT_MODEL_MAX_MEMBERS + 1)              \
+  X(p.member->kind = FT_LEARNER_KIND_COUNT)                   \
+  X(p.member->weight = INFINITY)                              \
+  X(p.member->scale = FT_SCALE_COUNT)                         \
+  X(p.member->forest.exponent = 1001)                         \
+  X(p.member->forest.exponent = -1001)                        \
+  X(((double *)p.member->forest.base)[0] = NAN)               \
+  X(p.tree[0].first = 1)                                      \
+  X(p.tree[0].nodes = 0)                                      \
+  X(p.tree[3].nodes++)                                        \
+  X(p.tree[3].nodes--)                                        \
+  X(p.tree[1].output = 1)                                     \
+  X(p.member->forest.nodes++)                                 \
+  X(p.leaf->leaf = 1 << 23)                                   \
+  X(p.leaf->leaf = INT32_MIN)                                 \
+  X(p.split->feature = BUILD_ENCODERS)                        \
+  X(p.split->threshold = NAN)                                 \
+  X(p.split->threshold = -INFINITY)                           \
+  X(p.split->missing_left = 2)                                \
+  X(p.split->left = 0)                                        \
+  X(p.split->left = UINT32_MAX)                               \
+  X(p.split->right = 0)                                       \
+  X(p.split->right = UINT32_MAX)                              \
+  X(p.split->set = 0)                                         \
+  X(p.set->feature = 5)                                       \
+  X(p.set->set = 5)                                           \
+  X(p.set->set_words = UINT32_MAX)                            \
+  X(((double *)p.net->base)[0] = INFINITY)                    \
+  X(p.net->terms = FT_NET_MAX_INPUTS + 1)                     \
+  X(p.net->terms--)                                           \
+  X(p.net->lookups--)                                         \
+  X(p.net->layers = 0)                                        \
+  X(p.net->layers--)                                          \
+  X(p.net->layers = FT_NET_MAX_LAYERS + 1)                    \
+  X(p.term[2].feature = BUILD_ENCODERS)                       \
+  X(p.term[2].centre = NAN)                                   \
+  X(p.term[2].scale = INFINITY)                               \
+  X(p.term[2].absent = NAN)                                   \
+  X(p.term[2].low = NAN)                                      \
+  X(p.term[2].high = NAN)                                     \
+  X((p.term[2].low = 1, p.term[2].high = 0))                  \
+  X(p.lookup[1].feature = UINT32_MAX)                         \
+  X(p.lookup[1].first++)                                      \
+  X(p.lookup[3].rows++)                                       \
+  X(p.lookup[3].rows = 1)                                     \
+  X(p.lookup[3].rows = UINT32_MAX)                            \
+  X(p.layer[0].inputs++)                                      \
+  X(p.layer[1].inputs = 0)                                    \
+  X(p.layer[0].outputs = 0)                                   \
+  X(p.layer[0].outputs = FT_NET_MAX_WIDTH + 1)                \
+  X(p.layer[2].outputs = 2)                                   \
+  X(p.layer[1].activation = FT_ACTIVATE_COUNT)                \
+  X(p.layer[2].activation = FT_ACTIVATE_RELU)                 \
+  X(((float *)p.layer[1].bias)[3] = INFINITY)                 \
   X(((float *)p.layer[1].weight)[80] = NAN)
 
 static const size_t defects = 0
@@ -423,6 +450,8 @@ static void encoders_fit_the_types_they_can_read(void **state) {
   assert_true(ft_encoder_fits(FT_ENCODE_NUMBER, 0, FT_DECIMAL));
   assert_true(ft_encoder_fits(FT_ENCODE_SENTINEL, 0, FT_BOOL));
   assert_false(ft_encoder_fits(FT_ENCODE_SENTINEL, 0, FT_TEXT));
+  assert_true(ft_encoder_fits(FT_ENCODE_CITY, 0, FT_TEXT));
+  assert_false(ft_encoder_fits(FT_ENCODE_CITY, 0, FT_FLOAT32));
   assert_false(ft_encoder_fits(FT_ENCODE_NUMBER, 0, FT_TEXT));
   assert_false(ft_encoder_fits(FT_ENCODE_NUMBER, 0, FT_DATE));
   assert_true(ft_encoder_fits(FT_ENCODE_CATEGORY, 0, FT_INT64));

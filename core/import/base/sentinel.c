@@ -12,7 +12,23 @@ static bool may_be_category(const struct ft_model *model, const struct ft_encode
                             float low, float high) {
   const bool whole = floorf(high) >= low;
   const bool text = model->field[encoder->field].type == FT_TEXT;
+  if (encoder->kind == FT_ENCODE_CITY) return whole && !text;
   return encoder->kind == FT_ENCODE_CATEGORY && whole && (high >= 0 || !text);
+}
+
+/* Statistics see numbers as they are. */
+static bool combines_number(const struct ft_encoder *encoder) {
+  const struct ft_statistic *statistic = encoder->statistic;
+  for (uint32_t i = 0; statistic && i < statistic->parts; i++)
+    if (statistic->part[i].kind == FT_COMBINE_ABOVE) return true;
+  return false;
+}
+
+static enum ft_status fail_combined(struct ft_error *err, const char *missing) {
+  ft_fail(err, FT_UNSUPPORTED,
+          "%s cannot be a missing value where numbers are combined with categories", missing);
+  return ft_fail_hint(err, "Leave MISSING out, and write NULLIF(column, %s) for its numbers.",
+                      missing);
 }
 
 static enum ft_status fail_category(struct ft_error *err, const struct ft_model *model,
@@ -36,6 +52,7 @@ enum ft_status ft_sentinel_set(struct ft_import *import, struct ft_arena *arena,
     if (encoder[i].kind == FT_ENCODE_SENTINEL && other) return fail_own(err, import);
     if (may_be_category(model, &encoder[i], low, high))
       return fail_category(err, model, &encoder[i], missing);
+    if (combines_number(&encoder[i])) return fail_combined(err, missing);
     if (encoder[i].kind != FT_ENCODE_NUMBER) continue;
     encoder[i].kind = FT_ENCODE_SENTINEL;
     encoder[i].low = low;

@@ -89,6 +89,12 @@ static enum ft_status fail_type(const struct ft_field *field, uint32_t index, co
 static enum ft_status check_type(const struct ft_import *import, uint32_t index,
                                  const struct ft_signature_input *input, struct ft_error *err) {
   const struct ft_field *field = &import->model.field[index];
+  if (input->hashed)
+    return ft_encoder_fits(FT_ENCODE_CITY, FT_PART_DAYS, field->type)
+               ? FT_OK
+               : fail_type(field, index, "a category",
+                           "Use VARCHAR, or INTEGER or BIGINT where it was trained on integers.",
+                           err);
   if (!input->coded)
     return ft_encoder_fits(FT_ENCODE_NUMBER, FT_PART_DAYS, field->type)
                ? FT_OK
@@ -161,6 +167,7 @@ static enum ft_status make_encoder(struct ft_import *import, struct ft_encoder *
                                    const struct ft_signature_input *input, struct ft_error *err) {
   *out = (struct ft_encoder){ .kind = FT_ENCODE_NUMBER, .field = index };
   FT_TRY(check_type(import, index, input, err));
+  if (input->hashed) out->kind = FT_ENCODE_CITY;
   if (!input->coded) return FT_OK;
   out->kind = FT_ENCODE_CATEGORY;
   struct ft_hash_key key = ft_category_key(&import->model.category_key, index);

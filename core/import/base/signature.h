@@ -18,6 +18,7 @@ struct ft_signature_input {
       *category; /* coded: the value of each code, as text; NULL: the code itself */
   bool integers; /* the categories are integers */
   bool by_code;  /* they are not, and the caller passes the codes; category is NULL */
+  bool hashed;   /* a category whose values the file knows by CityHash64 alone */
 };
 
 /* What the encoders make of the inputs' codes: our code of the file's code c of input i is
@@ -32,7 +33,8 @@ struct ft_signature_codes {
 bool ft_signature_wants_codes(const struct ft_import *import, uint32_t input);
 
 /* Make the fields and one encoder an input, in order: a number, or a category of the values given.
- * Says which categories are given by their codes though they have values.
+ * Says which categories are given by their codes though they have values. Of what is hashed there is an
+ * encoder without values.
  *
  * Errors: FT_INVALID  not as many types as inputs, or a type that cannot be an input's value
  *         FT_LIMIT    more inputs or categories than a model can have */

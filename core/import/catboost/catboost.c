@@ -58,7 +58,6 @@ struct making {
   const struct objective *objective;
   struct ft_signature_input *input; /* one a column */
   bool *taken;                      /* the same: the model says what it is */
-  struct ft_node *decision;         /* one a split */
 };
 
 enum ft_status ft_catboost_fail(struct ft_error *err, const char *what) {
@@ -247,14 +246,18 @@ static enum ft_status take_column(struct making *making, uint32_t column, struct
   return FT_OK;
 }
 
-/* Columns that the model leaves out have no names, and need some where the others have theirs. */
+/* Columns that the model leaves out may be of any type. They have no names, and need some where the
+ * others have theirs. */
 static enum ft_status name_rest(struct making *making, struct ft_error *err) {
   struct ft_signature_input *input = making->input;
   bool named = false;
   for (uint32_t i = 0; i < making->from->columns; i++)
     named |= input[i].name.size > 0;
-  for (uint32_t i = 0; named && i < making->from->columns; i++) {
+  for (uint32_t i = 0; i < making->from->columns; i++) {
     if (making->taken[i]) continue;
+    const struct ft_import_request *request = making->import->request;
+    input[i].hashed = i < request->fields && request->field[i].type == FT_TEXT;
+    if (!named) continue;
     const char *name = ft_arena_print(making->arena, "x%" PRIu32, i + 1);
     if (!name) return ft_arena_fail(err, "the model's columns");
     input[i].name = ft_span_of(name);
@@ -273,40 +276,25 @@ static enum ft_status make_inputs(struct making *making, struct ft_error *err) {
   if (!making->input || !making->taken) return ft_arena_fail(err, "the model's columns");
   for (uint32_t i = 0; i < from->numbers; i++)
     FT_TRY(take_column(making, from->number[i].column, from->number[i].name, err));
-  if (from->categories)
-    return ft_fail(err, FT_UNSUPPORTED, "categories of a CatBoost model are not supported");
+  for (uint32_t i = 0; i < from->categories; i++) {
+    FT_TRY(take_column(making, from->category[i].column, from->category[i].name, err));
+    making->input[from->category[i].column].hashed = true;
+  }
   FT_TRY(name_rest(making, err));
   return ft_signature_inputs(making->import, &codes, making->arena, making->input, from->columns,
                              err);
 }
 
-/* CatBoost's x > border is our not x < the next number. */
-static enum ft_status decide_above(struct making *making, struct ft_node *out,
-                                   const struct ft_catboost_split *split, struct ft_error *err) {
-  const struct ft_catboost_number *number = &making->from->number[split->of];
-  if (!isfinite(split->border)) return ft_catboost_fail(err, "a border that is no finite number");
-  *out = (struct ft_node){ .feature = number->column,
-                           .threshold = nextafterf(split->border, INFINITY),
-                           .set = FT_NODE_NO_SET,
-                           .missing_left = !number->missing_right };
-  return FT_OK;
-}
-
-static enum ft_status make_decisions(struct making *making, struct ft_error *err) {
-  const struct ft_catboost *from = making->from;
-  making->decision = FT_ARENA_NEW(making->arena, struct ft_node, from->splits);
-  if (!making->decision) return ft_arena_fail(err, "the model's trees");
-  for (uint32_t i = 0; i < from->splits; i++)
-    FT_TRY(decide_above(making, &making->decision[i], &from->split[i], err));
-  return FT_OK;
-}
-
 static enum ft_status make_forest(struct making *making, struct ft_error *err) {
   struct ft_grown_trees trees;
+  struct ft_catboost_decisions decisions;
   const struct ft_catboost *from = making->from;
   for (uint32_t g = 0; g < from->outputs; g++)
     if (!isfinite(from->bias[g])) return ft_catboost_fail(err, "its bias");
-  FT_TRY(ft_catboost_trees_make(&trees, making->arena, from, making->decision, err));
+  FT_TRY(ft_catboost_decisions_make(&decisions, &making->import->model, making->arena, from, err));
+  FT_TRY(ft_catboost_trees_make(&trees, making->arena, from, decisions.node, err));
+  trees.words = decisions.words;
+  trees.word = decisions.word;
   return ft_grown_trees_members(&making->import->model, making->arena, &trees, from->bias, err);
 }
 
@@ -320,6 +308,5 @@ enum ft_status ft_catboost_make(struct ft_import *out, struct ft_arena *arena,
   FT_TRY(join_outputs(&making, err));
   FT_TRY(make_answer(&making, err));
   FT_TRY(make_inputs(&making, err));
-  FT_TRY(make_decisions(&making, err));
   return make_forest(&making, err);
 }

@@ -52,6 +52,43 @@ struct ft_catboost_split {
   uint32_t value;
 };
 
+/* Categories, and what else is combined with them. */
+struct ft_catboost_combination {
+  uint32_t categories;
+  const uint32_t *category; /* places in the list */
+  uint32_t tests;
+  const struct ft_catboost_split *test; /* of numbers, then of categories */
+};
+
+enum ft_catboost_statistic_kind {
+  FT_CATBOOST_BORDERS = 0, /* share of the targets above a border of theirs */
+  FT_CATBOOST_BUCKETS,     /* share of the targets of one bucket */
+  FT_CATBOOST_BINARIZED_MEAN,
+  FT_CATBOOST_FLOAT_MEAN,
+  FT_CATBOOST_COUNTER,
+  FT_CATBOOST_FREQUENCY,
+  FT_CATBOOST_STATISTIC_KINDS
+};
+
+/* What was counted of each combination's values. */
+struct ft_catboost_table {
+  enum ft_catboost_statistic_kind kind;
+  uint32_t classifier; /* which of several borders of the target it counts by */
+  struct ft_catboost_combination of;
+  uint32_t entries;
+  const uint64_t *hash;
+  uint32_t width;       /* numbers an entry */
+  const double *number; /* entries × width: counts; of means a sum and a count */
+  double denominator;   /* of FT_CATBOOST_COUNTER and FT_CATBOOST_FREQUENCY */
+};
+
+/* (counted + prior) / (all + prior_all), shifted and scaled. */
+struct ft_catboost_statistic {
+  const struct ft_catboost_table *table;
+  uint32_t border; /* of the target */
+  float prior, prior_all, shift, scale;
+};
+
 /* A node of a tree whose splits differ from node to node. A row that would go to a child which is not
  * there ends here. */
 struct ft_catboost_node {
@@ -73,6 +110,8 @@ struct ft_catboost {
   struct ft_catboost_number *number;
   uint32_t categories;
   struct ft_catboost_category *category;
+  uint32_t statistics;
+  struct ft_catboost_statistic *statistic;
   uint32_t columns; /* that a row has; some may be in neither list: the model leaves them out */
   uint32_t splits;
   struct ft_catboost_split *split;
@@ -91,6 +130,19 @@ struct ft_catboost {
 enum ft_status ft_catboost_make(struct ft_import *out, struct ft_arena *arena,
                                 struct ft_catboost *from, struct ft_error *err) FT_MUST_CHECK;
 
+/* What a model's splits are of ours. */
+struct ft_catboost_decisions {
+  struct ft_node *node; /* one a split, without children */
+  uint32_t words;       /* of sets */
+  uint32_t *word;
+};
+
+/* The splits, and the encoders that they ask for beside those of the model's inputs.
+ * Errors: FT_CORRUPT, FT_LIMIT, FT_NOMEM */
+enum ft_status ft_catboost_decisions_make(struct ft_catboost_decisions *out, struct ft_model *model,
+                                          struct ft_arena *arena, const struct ft_catboost *from,
+                                          struct ft_error *err) FT_MUST_CHECK;
+
 /* The trees: the decision of split s is decision[s], a node without children. Leaves are times
  * `scale`. Errors: FT_CORRUPT, FT_LIMIT, FT_NOMEM */
 enum ft_status ft_catboost_trees_make(struct ft_grown_trees *out, struct ft_arena *arena,
@@ -98,7 +150,26 @@ enum ft_status ft_catboost_trees_make(struct ft_grown_trees *out, struct ft_aren
                                       const struct ft_node *decision,
                                       struct ft_error *err) FT_MUST_CHECK;
 
+/* An encoder for each statistic, behind those of the model's inputs: statistic i is feature
+ * feature[i]. Errors: FT_CORRUPT, FT_LIMIT, FT_NOMEM */
+enum ft_status ft_catboost_statistics_make(struct ft_model *model, uint32_t *feature,
+                                           struct ft_arena *arena, const struct ft_catboost *from,
+                                           struct ft_error *err) FT_MUST_CHECK;
+
 /* For the readers. */
+bool ft_catboost_same_combination(const struct ft_catboost_combination *a,
+                                  const struct ft_catboost_combination *b);
+/* The place of the number, or category, with an index; FT_CATBOOST_NO_INDEX: none. */
+uint32_t ft_catboost_number_of(const struct ft_catboost *from, uint32_t index);
+uint32_t ft_catboost_category_of(const struct ft_catboost *from, uint32_t index);
+/* A member that is an index; FT_CATBOOST_NO_INDEX: it is none. */
+uint32_t ft_catboost_json_index(const struct ft_element *object, const char *name);
+/* A hash of 32 bits, whose sign some versions write; false: it is none. */
+bool ft_catboost_json_hash(uint32_t *out, double number);
+/* The statistics; the lists of numbers and categories have been read. */
+enum ft_status ft_catboost_json_statistics(struct ft_catboost *out, struct ft_arena *arena,
+                                           const struct ft_element *document,
+                                           struct ft_error *err) FT_MUST_CHECK;
 enum ft_status ft_catboost_check_depth(size_t depth, struct ft_error *err) FT_MUST_CHECK;
 enum ft_status ft_catboost_fail(struct ft_error *err, const char *what);
 /* Text and embedding columns, which are not read. */

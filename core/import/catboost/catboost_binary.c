@@ -1,10 +1,9 @@
 /* CatBoost's binary format, cbm: "CBM1", the bytes of a FlatBuffers table TModelCore, then the parts
  * of the model that it names. */
+#include "core/import/catboost/catboost_binary.h"
+
 #include <math.h>
 #include <string.h>
-
-#include "core/import/catboost/catboost.h"
-#include "core/import/catboost/flatbuffer.h"
 
 /* The numbers of the fields in the schema. */
 enum core_field { CORE_VERSION, CORE_TREES, CORE_INFORMATION, CORE_PARTS };
@@ -36,6 +35,8 @@ enum number_field {
   NUMBER_NAME,
   NUMBER_MISSING
 };
+enum equal_field { EQUAL_CATEGORY, EQUAL_VALUES };
+enum statistic_field { STATISTIC_CTR, STATISTIC_BORDERS };
 enum category_field { CATEGORY_INDEX, CATEGORY_COLUMN, CATEGORY_NAME };
 #define MISSING_AS_TRUE 2
 #define NO_LEAF         UINT32_MAX
@@ -58,17 +59,10 @@ static enum ft_status fail_short(struct ft_error *err) {
   return ft_catboost_fail(err, "it is cut short or damaged");
 }
 
-/* A length before bytes: 32 bits; where these are all set, 64 follow. */
-static size_t take_size(struct ft_reader *reader) {
-  uint64_t size = ft_reader_u32(reader);
-  if (size == UINT32_MAX) size = ft_reader_u64(reader);
-  return size;
-}
-
 static enum ft_status open_core(struct reading *reading, struct ft_reader *reader,
                                 struct ft_error *err) {
   (void)ft_reader_u32(reader); /* CBM1 */
-  reading->flat.bytes = ft_reader_bytes(reader, take_size(reader));
+  reading->flat.bytes = ft_reader_bytes(reader, ft_catboost_take_size(reader));
   if (reader->failed) return fail_short(err);
   reading->core = ft_flat_root(&reading->flat);
   reading->trees = ft_flat_table(reading->core, CORE_TREES);
@@ -147,32 +141,68 @@ static enum ft_status read_categories(struct reading *reading, struct ft_error *
   return check(reading, err);
 }
 
+/* What the features of a list are split by, and which of them. */
+struct split_source {
+  enum trees_field features;
+  uint32_t parts;
+  enum ft_catboost_split_kind kind;
+};
+
+static const struct split_source sources[] = {
+  { TREES_NUMBERS, NUMBER_BORDERS, FT_CATBOOST_ABOVE },
+  { TREES_EQUALS, EQUAL_VALUES, FT_CATBOOST_EQUAL },
+  { TREES_STATISTICS, STATISTIC_BORDERS, FT_CATBOOST_STATISTIC },
+};
+#define SOURCES (sizeof sources / sizeof *sources)
+
 /* Lists may not be shared, so all of them together fit into the file. */
 static enum ft_status count_splits(size_t *out, struct reading *reading, struct ft_error *err) {
-  struct ft_flat_vector list = ft_flat_vector(reading->trees, TREES_NUMBERS, 4);
   *out = 0;
-  for (uint32_t i = 0; i < list.count; i++)
-    *out += ft_flat_vector(ft_flat_table_at(list, i), NUMBER_BORDERS, 4).count;
-  if (*out > reading->flat.bytes.size / 4) return fail_short(err);
+  for (size_t s = 0; s < SOURCES; s++) {
+    struct ft_flat_vector list = ft_flat_vector(reading->trees, sources[s].features, 4);
+    for (uint32_t i = 0; i < list.count; i++)
+      *out += ft_flat_vector(ft_flat_table_at(list, i), sources[s].parts, 4).count;
+    if (*out > reading->flat.bytes.size / 4) return fail_short(err);
+  }
   return check(reading, err);
+}
+
+/* The place of the feature that item `index` of a list is about. */
+static uint32_t feature_of(const struct reading *reading, const struct split_source *source,
+                           struct ft_flat_table item, uint32_t index) {
+  if (source->kind != FT_CATBOOST_EQUAL) return index;
+  return ft_catboost_category_of(reading->out, (uint32_t)ft_flat_i32(item, EQUAL_CATEGORY, -1));
+}
+
+static enum ft_status read_splits_of(struct reading *reading, const struct split_source *source,
+                                     struct ft_error *err) {
+  struct ft_flat_vector list = ft_flat_vector(reading->trees, source->features, 4);
+  struct ft_catboost *out = reading->out;
+  for (uint32_t i = 0; i < list.count; i++) {
+    struct ft_flat_table item = ft_flat_table_at(list, i);
+    struct ft_flat_vector parts = ft_flat_vector(item, source->parts, 4);
+    const uint32_t of = feature_of(reading, source, item, i);
+    if (of == FT_CATBOOST_NO_INDEX) return ft_catboost_fail(err, "an unknown category");
+    for (uint32_t p = 0; p < parts.count; p++) {
+      struct ft_catboost_split *split = &out->split[out->splits++];
+      *split = (struct ft_catboost_split){ .kind = source->kind, .of = of };
+      if (source->kind == FT_CATBOOST_EQUAL)
+        split->value = ft_flat_u32_at(parts, p, 0);
+      else
+        split->border = ft_flat_f32_at(parts, p, 0);
+    }
+  }
+  return FT_OK;
 }
 
 /* All splits that there are, in the order of their numbers. */
 static enum ft_status read_splits(struct reading *reading, struct ft_error *err) {
-  struct ft_flat_vector list = ft_flat_vector(reading->trees, TREES_NUMBERS, 4);
-  struct ft_catboost *out = reading->out;
   size_t count;
   FT_TRY(count_splits(&count, reading, err));
-  out->split = FT_ARENA_NEW(reading->arena, struct ft_catboost_split, count);
-  if (!out->split) return ft_arena_fail(err, "the model's trees");
-  for (uint32_t i = 0; i < list.count; i++) {
-    struct ft_flat_vector borders = ft_flat_vector(ft_flat_table_at(list, i), NUMBER_BORDERS, 4);
-    for (uint32_t b = 0; b < borders.count; b++)
-      out->split[out->splits++] =
-          (struct ft_catboost_split){ .kind = FT_CATBOOST_ABOVE,
-                                      .of = i,
-                                      .border = ft_flat_f32_at(borders, b, 0) };
-  }
+  reading->out->split = FT_ARENA_NEW(reading->arena, struct ft_catboost_split, count);
+  if (!reading->out->split) return ft_arena_fail(err, "the model's trees");
+  for (size_t s = 0; s < SOURCES; s++)
+    FT_TRY(read_splits_of(reading, &sources[s], err));
   return check(reading, err);
 }
 
@@ -281,12 +311,26 @@ static enum ft_status read_scale(struct reading *reading, struct ft_error *err) 
   return check(reading, err);
 }
 
-static enum ft_status read_model(struct reading *reading, struct ft_error *err) {
+/* The parts behind the core, of which the first has the tables of statistics. */
+static enum ft_status read_statistics(struct reading *reading, struct ft_reader *parts,
+                                      struct ft_error *err) {
+  struct ft_flat_vector list = ft_flat_vector(reading->trees, TREES_STATISTICS, 4);
+  struct ft_flat_vector names = ft_flat_vector(reading->core, CORE_PARTS, 4);
+  FT_TRY(check(reading, err));
+  if (list.count == 0) return FT_OK;
+  if (names.count == 0 || !ft_span_equal(ft_flat_text_at(names, 0), FT_SPAN("static_provider_v1")))
+    return ft_catboost_fail(err, "it has no statistics of its categories");
+  return ft_catboost_binary_statistics(reading->out, reading->arena, list, parts, err);
+}
+
+static enum ft_status read_model(struct reading *reading, struct ft_reader *parts,
+                                 struct ft_error *err) {
   if (ft_flat_vector(reading->trees, TREES_ESTIMATED, 4).count)
     return ft_catboost_refuse_texts(err);
   FT_TRY(read_information(reading, err));
   FT_TRY(read_numbers(reading, err));
   FT_TRY(read_categories(reading, err));
+  FT_TRY(read_statistics(reading, parts, err));
   FT_TRY(read_splits(reading, err));
   FT_TRY(read_scale(reading, err));
   FT_TRY(read_leaves(reading, err));
@@ -299,6 +343,6 @@ enum ft_status ft_catboost_binary_read(struct ft_import *out, struct ft_arena *a
   struct reading reading = { .out = &model, .arena = arena };
   struct ft_reader reader = ft_reader_of(bytes);
   FT_TRY(open_core(&reading, &reader, err));
-  FT_TRY(read_model(&reading, err));
+  FT_TRY(read_model(&reading, &reader, err));
   return ft_catboost_make(out, arena, &model, err);
 }

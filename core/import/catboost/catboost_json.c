@@ -21,11 +21,6 @@ bool ft_catboost_is_json(struct ft_span bytes) {
          (has(text, "\"oblivious_trees\"") || has(text, "\"trees\""));
 }
 
-static uint32_t index_in(const struct ft_element *object, const char *name) {
-  double value = ft_element_real(ft_element_get(object, name), NAN);
-  return value >= 0 && value < 2147483648.0 ? (uint32_t)value : FT_CATBOOST_NO_INDEX;
-}
-
 static struct ft_span name_in(const struct ft_element *feature) {
   struct ft_span name = ft_element_text(ft_element_get(feature, "feature_id"));
   return name.size ? name : ft_element_text(ft_element_get(feature, "feature_name"));
@@ -41,11 +36,12 @@ static enum ft_status read_number(struct reading *reading, struct ft_catboost_nu
                                   const struct ft_element *feature, struct ft_error *err) {
   struct ft_span missing = ft_element_text(ft_element_get(feature, "nan_value_treatment"));
   const bool seen = ft_element_real(ft_element_get(feature, "has_nans"), 0) != 0;
-  *out = (struct ft_catboost_number){ .name = name_in(feature),
-                                      .index = index_in(feature, "feature_index"),
-                                      .column = index_in(feature, "flat_feature_index"),
-                                      .missing_right =
-                                          seen && ft_span_equal(missing, FT_SPAN("AsTrue")) };
+  *out =
+      (struct ft_catboost_number){ .name = name_in(feature),
+                                   .index = ft_catboost_json_index(feature, "feature_index"),
+                                   .column = ft_catboost_json_index(feature, "flat_feature_index"),
+                                   .missing_right =
+                                       seen && ft_span_equal(missing, FT_SPAN("AsTrue")) };
   return note_column(reading, out->column, err);
 }
 
@@ -73,34 +69,61 @@ static enum ft_status read_categories(struct reading *reading, struct ft_error *
     const struct ft_element *feature = ft_element_item(list, out->categories);
     out->category[out->categories] =
         (struct ft_catboost_category){ .name = name_in(feature),
-                                       .index = index_in(feature, "feature_index"),
-                                       .column = index_in(feature, "flat_feature_index") };
+                                       .index = ft_catboost_json_index(feature, "feature_index"),
+                                       .column =
+                                           ft_catboost_json_index(feature, "flat_feature_index") };
     FT_TRY(note_column(reading, out->category[out->categories].column, err));
   }
   return FT_OK;
 }
 
-static const struct ft_element *borders_of(const struct reading *reading, uint32_t number) {
-  const struct ft_element *list = ft_element_get(reading->features, "float_features");
-  return ft_element_get(ft_element_item(list, number), "borders");
+/* What a feature is split by: "borders" of numbers and statistics, "values" of categories. */
+static const struct ft_element *parts_of(const struct reading *reading, const char *features,
+                                         const char *parts, size_t index) {
+  const struct ft_element *list = ft_element_get(reading->features, features);
+  return ft_element_get(ft_element_item(list, index), parts);
+}
+
+struct split_source {
+  const char *features, *parts;
+  enum ft_catboost_split_kind kind;
+};
+
+static enum ft_status read_splits_of(struct reading *reading, const struct split_source *source,
+                                     struct ft_error *err) {
+  const size_t count = ft_element_count(ft_element_get(reading->features, source->features));
+  struct ft_catboost *out = reading->out;
+  for (uint32_t i = 0; i < count; i++) {
+    const struct ft_element *list = parts_of(reading, source->features, source->parts, i);
+    for (size_t n = 0; n < ft_element_count(list); n++) {
+      struct ft_catboost_split *split = &out->split[out->splits++];
+      const double number = ft_element_number(list, n);
+      *split = (struct ft_catboost_split){ .kind = source->kind, .of = i };
+      if (source->kind != FT_CATBOOST_EQUAL)
+        split->border = (float)number;
+      else if (!ft_catboost_json_hash(&split->value, number))
+        return ft_catboost_fail(err, "a category's hash");
+    }
+  }
+  return FT_OK;
 }
 
 /* All splits that there are, in the order of their numbers. */
 static enum ft_status read_splits(struct reading *reading, struct ft_error *err) {
-  struct ft_catboost *out = reading->out;
+  static const struct split_source sources[] = {
+    { "float_features", "borders", FT_CATBOOST_ABOVE },
+    { "categorical_features", "values", FT_CATBOOST_EQUAL },
+    { "ctrs", "borders", FT_CATBOOST_STATISTIC },
+  };
   size_t count = 0;
-  for (uint32_t i = 0; i < out->numbers; i++)
-    count += ft_element_count(borders_of(reading, i));
-  out->split = FT_ARENA_NEW(reading->arena, struct ft_catboost_split, count);
-  if (!out->split) return ft_arena_fail(err, "the model's trees");
-  for (uint32_t i = 0; i < out->numbers; i++) {
-    const struct ft_element *borders = borders_of(reading, i);
-    for (size_t b = 0; b < ft_element_count(borders); b++)
-      out->split[out->splits++] =
-          (struct ft_catboost_split){ .kind = FT_CATBOOST_ABOVE,
-                                      .of = i,
-                                      .border = (float)ft_element_number(borders, b) };
-  }
+  for (size_t s = 0; s < sizeof sources / sizeof *sources; s++)
+    for (size_t i = 0; i < ft_element_count(ft_element_get(reading->features, sources[s].features));
+         i++)
+      count += ft_element_count(parts_of(reading, sources[s].features, sources[s].parts, i));
+  reading->out->split = FT_ARENA_NEW(reading->arena, struct ft_catboost_split, count);
+  if (!reading->out->split) return ft_arena_fail(err, "the model's trees");
+  for (size_t s = 0; s < sizeof sources / sizeof *sources; s++)
+    FT_TRY(read_splits_of(reading, &sources[s], err));
   return FT_OK;
 }
 
@@ -108,15 +131,19 @@ static enum ft_status read_splits(struct reading *reading, struct ft_error *err)
 static enum ft_status read_split(uint32_t *out, const struct reading *reading,
                                  const struct ft_element *split, struct ft_error *err) {
   const struct ft_catboost *from = reading->out;
-  *out = index_in(split, "split_index");
+  *out = ft_catboost_json_index(split, "split_index");
   if (*out >= from->splits) return ft_catboost_fail(err, "an unknown split");
   const struct ft_catboost_split *is = &from->split[*out];
   const double border = ft_element_real(ft_element_get(split, "border"), NAN);
   if (is->kind != FT_CATBOOST_EQUAL && (float)border != is->border)
     return ft_catboost_fail(err, "a split with another border than its feature's");
   if (is->kind == FT_CATBOOST_ABOVE &&
-      index_in(split, "float_feature_index") != from->number[is->of].index)
+      ft_catboost_json_index(split, "float_feature_index") != from->number[is->of].index)
     return ft_catboost_fail(err, "a split of another feature");
+  uint32_t value = 0;
+  const double hash = ft_element_real(ft_element_get(split, "value"), NAN);
+  if (is->kind == FT_CATBOOST_EQUAL && (!ft_catboost_json_hash(&value, hash) || value != is->value))
+    return ft_catboost_fail(err, "a split by another category");
   return FT_OK;
 }
 
@@ -268,6 +295,7 @@ enum ft_status ft_catboost_json_read(struct ft_import *out, struct ft_arena *are
   FT_TRY(read_all_information(&reading, err));
   FT_TRY(read_numbers(&reading, err));
   FT_TRY(read_categories(&reading, err));
+  FT_TRY(ft_catboost_json_statistics(&model, arena, &document, err));
   FT_TRY(read_splits(&reading, err));
   FT_TRY(read_trees(&reading, err));
   FT_TRY(read_scale(&reading, err));
