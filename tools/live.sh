@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 folder=$(readlink -f "$1")
-packages=('moto[server,s3]==5.1.4' 'boto3' 'mlflow-skinny' 'scikit-learn' 'pandas' 'fastapi' 'uvicorn' 'xgboost==3.2.0' 'lightgbm==4.7.0' 'catboost==1.2.10')
+packages=('moto[server,s3]==5.1.4' 'boto3' 'mlflow-skinny' 'scikit-learn' 'skops' 'pandas' 'fastapi' 'uvicorn' 'xgboost==3.2.0' 'lightgbm==4.7.0' 'catboost==1.2.10')
 if [[ ! -f $folder/live/.ready ]]; then
   rm -rf "$folder/live"
   python3 -m venv "$folder/live"

@@ -35,8 +35,6 @@ static const struct kind kinds[] = {
     "Export it where it was trained: torch.onnx.export(model, example, \"model.onnx\")." },
   { "MANIFEST.json", NULL, "a TorchServe archive (.mar)",
     "Export its model where it was trained: torch.onnx.export(model, example, \"model.onnx\")." },
-  { "schema.json", NULL, "a skops file",
-    "Convert the model to ONNX: skl2onnx.to_onnx(skops.io.load(\"model.skops\"), rows)." },
   { "model.ini", NULL, "an H2O MOJO",
     "Convert it: onnxmltools.convert_h2o(\"model.zip\") gives ONNX of H2O's GBM; of H2O's XGBoost give the "
     "booster's own file." },

@@ -9,6 +9,8 @@
 #include "core/import/mxnet/mxnet_arrays.h"
 #include "core/import/onnx/onnx.h"
 #include "core/import/own.h"
+#include "core/import/sklearn/sklearn.h"
+#include "core/import/sklearn/skops.h"
 #include "core/import/xgboost/xgboost.h"
 #include "core/import/xgboost/xgboost_binary.h"
 
@@ -90,6 +92,7 @@ static bool is_saved_model(struct ft_span bytes) {
 
 static const struct ft_format formats[] = {
   { "a model of ours", is_own, ft_own_read, NULL },
+  { "a scikit-learn model by skops", ft_skops_fits, ft_sklearn_skops_read, NULL },
   { "an archive", is_archive, ft_archived_read, NULL },
   { "a CatBoost model in JSON", ft_catboost_is_json, ft_catboost_json_read, NULL },
   { "a CatBoost model", ft_catboost_is_binary, ft_catboost_binary_read, NULL },

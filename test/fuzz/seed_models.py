@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Writes the corpora of the readers of models anew, out of test/fixtures/import: seed_models.py"""
 import io
+import json
 import pathlib
 import re
 import struct
 import tarfile
+import zipfile
 import zipfile
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -56,6 +58,31 @@ def write_linear_learner(name):
     (folder / f"{name}_parameters").write_bytes(parameters)
 
 
+SKOPS = ["1.9.1/sk_tree", "1.9.1/sk_forest_four", "1.9.1/sk_boosting_two", "1.9.1/sk_pipeline", "1.9.1/sk_logistic_four",
+         "1.2.2/sk_pipeline_ordinal"]
+
+
+def lay_out(file):
+    """The schema, and its arrays in order by the names 0.npy, 1.npy, …: what fuzz_skops.c packs."""
+    with zipfile.ZipFile(file) as archive:
+        schema, arrays = archive.read("schema.json").decode(), []
+        for name in archive.namelist():
+            if name != "schema.json":
+                schema = schema.replace(f'"{name}"', f'"{len(arrays)}.npy"')
+                arrays.append(archive.read(name))
+    schema = json.dumps(shorten(json.loads(schema)), separators=(",", ":")).encode()
+    return b"\x00\xff\x00\xff".join([schema] + arrays)
+
+
+def shorten(node):
+    """Without what no reader looks at."""
+    if isinstance(node, list):
+        return [shorten(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    return {key: shorten(value) for key, value in node.items() if key not in ("key_types", "__id__", "is_json")}
+
+
 def main():
     for target, files in SEEDS.items():
         folder = HERE / "corpus" / target
@@ -67,6 +94,10 @@ def main():
         for name in names:
             seed = head + (MODELS.parent / "onnx" / f"{name}.onnx").read_bytes()
             (HERE / "corpus" / "onnx" / name).write_bytes(seed)
+    folder = HERE / "corpus" / "skops"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in SKOPS:
+        (folder / name.replace("/", "_")).write_bytes(lay_out(MODELS / "sklearn" / f"{name}.skops"))
     folder = HERE / "corpus" / "archive"
     folder.mkdir(parents=True, exist_ok=True)
     linear = (MODELS / "xgb_linear.json").read_bytes()

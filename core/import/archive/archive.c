@@ -152,6 +152,15 @@ static enum ft_status unpack(struct ft_buffer *out, struct walk *walk, int place
   return read_entry(walk, out, err);
 }
 
+static enum ft_status keep(struct ft_span *out, struct ft_arena *arena,
+                           const struct ft_buffer *bytes, struct ft_error *err) {
+  char *copy = FT_ARENA_NEW(arena, char, bytes->size);
+  if (!copy) return ft_arena_fail(err, "the archive's model");
+  if (bytes->size) memcpy(copy, bytes->data, bytes->size);
+  *out = (struct ft_span){ copy, bytes->size };
+  return FT_OK;
+}
+
 enum ft_status ft_archive_unpack(struct ft_span *out, struct ft_arena *arena,
                                  const struct ft_archive *archive, uint32_t file, size_t maximum,
                                  struct ft_error *err) {
@@ -160,10 +169,33 @@ enum ft_status ft_archive_unpack(struct ft_span *out, struct ft_arena *arena,
   ft_buffer_init(&bytes, maximum);
   enum ft_status status = unpack(&bytes, &walk, archive->file[file].place, err);
   close_walk(&walk);
-  char *copy = status == FT_OK ? FT_ARENA_NEW(arena, char, bytes.size) : NULL;
-  if (status == FT_OK && !copy) status = ft_arena_fail(err, "the archive's model");
-  if (copy && bytes.size) memcpy(copy, bytes.data, bytes.size);
-  if (copy) *out = (struct ft_span){ copy, bytes.size };
+  if (status == FT_OK) status = keep(out, arena, &bytes, err);
+  ft_buffer_release(&bytes);
+  return status;
+}
+
+static enum ft_status unpack_all(struct ft_span *out, struct ft_arena *arena,
+                                 const struct ft_archive *archive, struct walk *walk,
+                                 struct ft_buffer *bytes, struct ft_error *err) {
+  FT_TRY(open_walk(walk, archive->bytes, err));
+  for (uint32_t i = 0; i < archive->files; i++) {
+    bool done = false;
+    FT_TRY(next_file(walk, &done, err));
+    if (done) return fail_archive(walk, err);
+    ft_buffer_reset(bytes);
+    FT_TRY(read_entry(walk, bytes, err));
+    FT_TRY(keep(&out[i], arena, bytes, err));
+  }
+  return FT_OK;
+}
+
+enum ft_status ft_archive_unpack_all(struct ft_span *out, struct ft_arena *arena,
+                                     const struct ft_archive *archive, struct ft_error *err) {
+  struct walk walk = { .bytes = archive->bytes };
+  struct ft_buffer bytes;
+  ft_buffer_init(&bytes, MOST_BYTES);
+  enum ft_status status = unpack_all(out, arena, archive, &walk, &bytes, err);
+  close_walk(&walk);
   ft_buffer_release(&bytes);
   return status;
 }

@@ -35,6 +35,11 @@ enum ft_status ft_archive_unpack(struct ft_span *out, struct ft_arena *arena,
                                  const struct ft_archive *archive, uint32_t file, size_t maximum,
                                  struct ft_error *err) FT_MUST_CHECK;
 
+/* The bytes of all files, one span a file, in one walk. Errors: as above. */
+enum ft_status ft_archive_unpack_all(struct ft_span *out, struct ft_arena *arena,
+                                     const struct ft_archive *archive,
+                                     struct ft_error *err) FT_MUST_CHECK;
+
 /* What stands behind the last slash of a name. */
 const char *ft_archive_base(const char *name);
 

@@ -1,0 +1,312 @@
+#include "core/import/sklearn/sklearn_columns.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/import/onnx/onnx_prepare.h"
+#include "core/import/sklearn/sklearn_encoders.h"
+
+#define MAX_DEPTH 16
+
+enum ft_status ft_sklearn_columns_narrow(struct ft_onnx_value *out,
+                                         const struct ft_sklearn *sklearn,
+                                         const struct ft_sklearn_place *place,
+                                         const struct ft_onnx_value *columns,
+                                         struct ft_error *err) {
+  struct ft_onnx_column *column =
+      FT_ARENA_NEW(sklearn->onnx.arena, struct ft_onnx_column, columns->columns);
+  if (!column) return ft_onnx_no_memory(err);
+  for (uint32_t i = 0; i < columns->columns; i++) {
+    column[i] = columns->column[i];
+    column[i].wide = false;
+  }
+  struct ft_onnx_value single = *columns;
+  single.column = column;
+  return ft_onnx_columns_step(out, &sklearn->onnx, &place->node, &single, FT_STEP_NARROW, NULL,
+                              NULL, err);
+}
+
+/* --- scalers --- */
+
+/* A step whose numbers are an attribute's, one a column, or those turned round. */
+static enum ft_status add_step(struct ft_onnx_value *value, const struct ft_sklearn *sklearn,
+                               const struct ft_sklearn_place *place, enum ft_step_kind kind,
+                               const char *name, struct ft_error *err) {
+  struct ft_onnx_reals number;
+  struct ft_onnx_value in = *value;
+  FT_TRY(ft_sklearn_numbers(&number, sklearn, place, name, err));
+  if (number.count != value->columns) return ft_sklearn_damaged(place, name, err);
+  if (kind == FT_STEP_DIVIDE)
+    for (size_t i = 0; i < number.count; i++)
+      if (number.value[i] == 0) return ft_sklearn_damaged(place, name, err);
+  return ft_onnx_columns_step(value, &sklearn->onnx, &place->node, &in, kind, &number, NULL, err);
+}
+
+static enum ft_status subtract(struct ft_onnx_value *value, const struct ft_sklearn *sklearn,
+                               const struct ft_sklearn_place *place, const char *name,
+                               struct ft_error *err) {
+  struct ft_onnx_reals number;
+  struct ft_onnx_value in = *value;
+  FT_TRY(ft_sklearn_numbers(&number, sklearn, place, name, err));
+  if (number.count != value->columns) return ft_sklearn_damaged(place, name, err);
+  double *negative = FT_ARENA_NEW(sklearn->onnx.arena, double, number.count);
+  if (!negative) return ft_onnx_no_memory(err);
+  for (size_t i = 0; i < number.count; i++)
+    negative[i] = -number.value[i];
+  const struct ft_onnx_reals by = { number.count, negative };
+  return ft_onnx_columns_step(value, &sklearn->onnx, &place->node, &in, FT_STEP_ADD, &by, NULL,
+                              err);
+}
+
+static enum ft_status scale_standard(struct ft_onnx_value *out, struct ft_sklearn *sklearn,
+                                     const struct ft_sklearn_place *place,
+                                     const struct ft_onnx_value *columns, struct ft_error *err) {
+  *out = *columns;
+  if (ft_sklearn_flag(place, "with_mean")) FT_TRY(subtract(out, sklearn, place, "mean_", err));
+  if (!ft_sklearn_flag(place, "with_std")) return FT_OK;
+  return add_step(out, sklearn, place, FT_STEP_DIVIDE, "scale_", err);
+}
+
+static enum ft_status scale_robust(struct ft_onnx_value *out, struct ft_sklearn *sklearn,
+                                   const struct ft_sklearn_place *place,
+                                   const struct ft_onnx_value *columns, struct ft_error *err) {
+  *out = *columns;
+  if (ft_sklearn_flag(place, "with_centering"))
+    FT_TRY(subtract(out, sklearn, place, "center_", err));
+  if (!ft_sklearn_flag(place, "with_scaling")) return FT_OK;
+  return add_step(out, sklearn, place, FT_STEP_DIVIDE, "scale_", err);
+}
+
+static enum ft_status scale_max_abs(struct ft_onnx_value *out, struct ft_sklearn *sklearn,
+                                    const struct ft_sklearn_place *place,
+                                    const struct ft_onnx_value *columns, struct ft_error *err) {
+  *out = *columns;
+  if (ft_sklearn_flag(place, "clip")) return ft_sklearn_refuse(place, "with clip=True", err);
+  return add_step(out, sklearn, place, FT_STEP_DIVIDE, "scale_", err);
+}
+
+static enum ft_status scale_min_max(struct ft_onnx_value *out, struct ft_sklearn *sklearn,
+                                    const struct ft_sklearn_place *place,
+                                    const struct ft_onnx_value *columns, struct ft_error *err) {
+  struct ft_onnx_reals range;
+  *out = *columns;
+  FT_TRY(add_step(out, sklearn, place, FT_STEP_MULTIPLY, "scale_", err));
+  FT_TRY(add_step(out, sklearn, place, FT_STEP_ADD, "min_", err));
+  if (!ft_sklearn_flag(place, "clip")) return FT_OK;
+  FT_TRY(ft_sklearn_numbers(&range, sklearn, place, "feature_range", err));
+  if (range.count != 2 || !(range.value[0] <= range.value[1]))
+    return ft_sklearn_damaged(place, "feature_range", err);
+  const struct ft_onnx_reals low = { 1, range.value }, high = { 1, range.value + 1 };
+  const struct ft_onnx_value scaled = *out;
+  return ft_onnx_columns_step(out, &sklearn->onnx, &place->node, &scaled, FT_STEP_CLIP, &low, &high,
+                              err);
+}
+
+static enum ft_status pass_on(struct ft_onnx_value *out, struct ft_sklearn *sklearn,
+                              const struct ft_sklearn_place *place,
+                              const struct ft_onnx_value *columns, struct ft_error *err) {
+  (void)sklearn;
+  if (!ft_pickle_is_none(ft_pickle_get(place->object, "func")))
+    return ft_sklearn_refuse(place, "with a function", err);
+  *out = *columns;
+  return FT_OK;
+}
+
+/* --- tables --- */
+
+/* The columns of a list of tables, one behind the other. */
+struct concatenation {
+  uint32_t columns, room;
+  struct ft_onnx_column *column;
+};
+
+static enum ft_status append(struct concatenation *to, const struct ft_sklearn *sklearn,
+                             const struct ft_onnx_value *value, struct ft_error *err) {
+  if (value->columns > FT_NET_MAX_INPUTS - to->columns)
+    return ft_fail(err, FT_LIMIT, "a table within the model has more than %u columns",
+                   FT_NET_MAX_INPUTS);
+  if (to->columns + value->columns > to->room) {
+    uint32_t room = 2 * to->room + value->columns;
+    struct ft_onnx_column *column = FT_ARENA_NEW(sklearn->onnx.arena, struct ft_onnx_column, room);
+    if (!column) return ft_onnx_no_memory(err);
+    if (to->columns) memcpy(column, to->column, to->columns * sizeof *column);
+    to->column = column;
+    to->room = room;
+  }
+  if (value->columns)
+    memcpy(to->column + to->columns, value->column, value->columns * sizeof *value->column);
+  to->columns += value->columns;
+  return FT_OK;
+}
+
+static struct ft_onnx_value concatenated(const struct concatenation *of) {
+  return (struct ft_onnx_value){ .kind = FT_ONNX_COLUMNS,
+                                 .columns = of->columns,
+                                 .column = of->column };
+}
+
+/* Which columns an entry of a ColumnTransformer takes. */
+struct choice {
+  struct ft_sklearn *sklearn;
+  const struct ft_sklearn_place *place;
+  const struct ft_onnx_value *columns;
+  struct ft_sklearn_values names; /* of the columns; none: count 0 */
+  struct concatenation out;
+};
+
+static enum ft_status choose_index(struct choice *choice, int64_t index, struct ft_error *err) {
+  int64_t columns = choice->columns->columns;
+  if (index < 0) index += columns;
+  if (index < 0 || index >= columns)
+    return ft_sklearn_damaged(choice->place, "a column out of range", err);
+  const struct ft_onnx_value one = { .kind = FT_ONNX_COLUMNS,
+                                     .columns = 1,
+                                     .column = &choice->columns->column[index] };
+  return append(&choice->out, choice->sklearn, &one, err);
+}
+
+static enum ft_status choose_name(struct choice *choice, struct ft_span name,
+                                  struct ft_error *err) {
+  for (uint32_t i = 0; i < choice->names.count && i < choice->columns->columns; i++)
+    if (ft_span_equal(choice->names.text[i], name)) return choose_index(choice, i, err);
+  return ft_sklearn_damaged(choice->place, "a column that is not there", err);
+}
+
+static enum ft_status choose_slice(struct choice *choice, const struct ft_pickle *args,
+                                   struct ft_error *err) {
+  int64_t columns = choice->columns->columns, from = 0, to = columns, step = 1;
+  const struct ft_pickle *start = ft_pickle_item(args, 0), *stop = ft_pickle_item(args, 1),
+                         *by = ft_pickle_item(args, 2);
+  if ((!ft_pickle_is_none(start) && !ft_pickle_integer(&from, start)) ||
+      (!ft_pickle_is_none(stop) && !ft_pickle_integer(&to, stop)) ||
+      (!ft_pickle_is_none(by) && !ft_pickle_integer(&step, by)) || step != 1)
+    return ft_sklearn_refuse(choice->place, "with such a slice of columns", err);
+  if (from < 0) from += columns;
+  if (to < 0) to += columns;
+  if (to > columns) to = columns;
+  for (int64_t i = from < 0 ? 0 : from; i < to; i++)
+    FT_TRY(choose_index(choice, i, err));
+  return FT_OK;
+}
+
+/* Numbers, names or marks out of a list or an array. */
+static enum ft_status choose_each(struct choice *choice, const struct ft_pickle *list,
+                                  struct ft_error *err) {
+  const struct ft_pickle_array *array = ft_pickle_array(list);
+  size_t count = array ? array->count : ft_pickle_count(list);
+  for (size_t i = 0; i < count; i++) {
+    const struct ft_pickle *item =
+        array ? ft_pickle_array_item(array, i) : ft_pickle_item(list, (uint32_t)i);
+    int64_t index;
+    struct ft_span name = ft_pickle_text(item);
+    bool number =
+        array ? ft_pickle_array_integer(&index, array, i) : ft_pickle_integer(&index, item);
+    bool mark = array ? array->dtype->kind == 'b' : item && item->kind == FT_PICKLE_BOOL;
+    if (!number && array && !name.size)
+      FT_TRY(ft_pickle_array_text(&name, choice->sklearn->onnx.arena, array, i, err));
+    if (mark && index == 0) continue;
+    FT_TRY(number ? choose_index(choice, mark ? (int64_t)i : index, err)
+                  : choose_name(choice, name, err));
+  }
+  return FT_OK;
+}
+
+static enum ft_status choose(struct choice *choice, const struct ft_pickle *which,
+                             struct ft_error *err) {
+  int64_t index;
+  choice->out = (struct concatenation){ 0 };
+  if (ft_sklearn_is(which, "_RemainderColsList")) which = ft_pickle_get(which, "data");
+  if (ft_pickle_integer(&index, which)) return choose_index(choice, index, err);
+  if (which && which->kind == FT_PICKLE_TEXT)
+    return choose_name(choice, ft_pickle_text(which), err);
+  if (ft_span_equal(ft_pickle_class(which), FT_SPAN("builtins.slice")))
+    return choose_slice(choice, which->of.object->args, err);
+  return choose_each(choice, which, err);
+}
+
+static enum ft_status transform_columns(struct ft_onnx_value *out, struct ft_sklearn *sklearn,
+                                        const struct ft_sklearn_place *place,
+                                        const struct ft_onnx_value *columns, uint32_t depth,
+                                        struct ft_error *err) {
+  const struct ft_pickle *list = ft_pickle_get(place->object, "transformers_");
+  const struct ft_pickle *names = ft_pickle_get(place->object, "feature_names_in_");
+  struct choice choice = { .sklearn = sklearn, .place = place, .columns = columns };
+  struct concatenation all = { 0 };
+  if (!ft_pickle_count(list)) return ft_sklearn_damaged(place, "transformers_", err);
+  if (!ft_pickle_is_none(names))
+    FT_TRY(ft_sklearn_values(&choice.names, sklearn, place, names, err));
+  for (uint32_t i = 0; i < ft_pickle_count(list); i++) {
+    const struct ft_pickle *entry = ft_pickle_item(list, i), *step = ft_pickle_item(entry, 1);
+    struct ft_onnx_value part;
+    if (ft_span_equal(ft_pickle_text(step), FT_SPAN("drop"))) continue;
+    FT_TRY(choose(&choice, ft_pickle_item(entry, 2), err));
+    if (choice.out.columns == 0) continue;
+    const struct ft_onnx_value chosen = concatenated(&choice.out);
+    FT_TRY(ft_sklearn_transform(&part, sklearn, step, &chosen, depth + 1, err));
+    FT_TRY(append(&all, sklearn, &part, err));
+  }
+  *out = concatenated(&all);
+  return FT_OK;
+}
+
+/* --- steps --- */
+
+typedef enum ft_status transformer(struct ft_onnx_value *out, struct ft_sklearn *sklearn,
+                                   const struct ft_sklearn_place *place,
+                                   const struct ft_onnx_value *columns, struct ft_error *err);
+
+static const struct known {
+  const char *name;
+  transformer *run;
+} known[] = {
+  { "StandardScaler", scale_standard },    { "MinMaxScaler", scale_min_max },
+  { "MaxAbsScaler", scale_max_abs },       { "RobustScaler", scale_robust },
+  { "FunctionTransformer", pass_on },      { "SimpleImputer", ft_sklearn_impute },
+  { "OneHotEncoder", ft_sklearn_one_hot }, { "OrdinalEncoder", ft_sklearn_ordinal },
+};
+
+enum ft_status ft_sklearn_transform(struct ft_onnx_value *out, struct ft_sklearn *sklearn,
+                                    const struct ft_pickle *step,
+                                    const struct ft_onnx_value *columns, uint32_t depth,
+                                    struct ft_error *err) {
+  struct ft_sklearn_place place;
+  struct ft_onnx_value before;
+  const struct ft_pickle *last;
+  if (depth > MAX_DEPTH) return ft_fail(err, FT_LIMIT, "the model's pipelines are nested too deep");
+  if (ft_pickle_is_none(step) || ft_span_equal(ft_pickle_text(step), FT_SPAN("passthrough"))) {
+    *out = *columns;
+    return FT_OK;
+  }
+  ft_sklearn_place(&place, step);
+  if (ft_sklearn_is(step, "ColumnTransformer"))
+    return transform_columns(out, sklearn, &place, columns, depth, err);
+  if (ft_sklearn_is(step, "Pipeline")) {
+    FT_TRY(ft_sklearn_pipeline(&before, &last, sklearn, step, columns, depth, err));
+    return ft_sklearn_transform(out, sklearn, last, &before, depth + 1, err);
+  }
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+    if (ft_sklearn_is(step, known[i].name)) return known[i].run(out, sklearn, &place, columns, err);
+  return ft_sklearn_refuse(&place, "", err);
+}
+
+enum ft_status ft_sklearn_pipeline(struct ft_onnx_value *out, const struct ft_pickle **last,
+                                   struct ft_sklearn *sklearn, const struct ft_pickle *object,
+                                   const struct ft_onnx_value *columns, uint32_t depth,
+                                   struct ft_error *err) {
+  const struct ft_pickle *steps = ft_pickle_get(object, "steps");
+  struct ft_sklearn_place place;
+  uint32_t count = ft_pickle_count(steps);
+  *out = *columns;
+  *last = object;
+  if (!ft_sklearn_is(object, "Pipeline")) return FT_OK;
+  ft_sklearn_place(&place, object);
+  if (count == 0) return ft_sklearn_damaged(&place, "its steps", err);
+  for (uint32_t i = 0; i + 1 < count; i++) {
+    const struct ft_onnx_value in = *out;
+    FT_TRY(ft_sklearn_transform(out, sklearn, ft_pickle_item(ft_pickle_item(steps, i), 1), &in,
+                                depth + 1, err));
+  }
+  *last = ft_pickle_item(ft_pickle_item(steps, count - 1), 1);
+  return FT_OK;
+}

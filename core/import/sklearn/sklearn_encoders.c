@@ -1,0 +1,252 @@
+#include "core/import/sklearn/sklearn_encoders.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/import/onnx/onnx_prepare.h"
+
+/* A missing value that is a category of its own: no text that a user has. */
+static const struct ft_span missing_text = { "\x1fmissing\x1f", 9 };
+
+/* The column's field is one of texts: it has to be VARCHAR. */
+static enum ft_status mark_text(struct ft_sklearn *sklearn, const struct ft_onnx_column *column,
+                                struct ft_error *err) {
+  const struct ft_import_request *request = sklearn->onnx.import->request;
+  uint32_t field = column->field;
+  sklearn->onnx.field[field].text = true;
+  if (field >= request->fields || request->field[field].type == FT_TEXT) return FT_OK;
+  ft_fail(err, FT_INVALID,
+          "argument %" PRIu32 " is a category whose values are texts, and %s cannot be that",
+          field + 1, ft_type_sql(request->field[field].type));
+  return ft_fail_hint(err, "Use VARCHAR.");
+}
+
+static enum ft_status new_columns(struct ft_onnx_value *out, struct ft_onnx_column **column,
+                                  const struct ft_sklearn *sklearn, uint64_t columns,
+                                  struct ft_error *err) {
+  if (columns > FT_NET_MAX_INPUTS)
+    return ft_fail(err, FT_LIMIT, "a table within the model has more than %u columns",
+                   FT_NET_MAX_INPUTS);
+  *column = FT_ARENA_NEW(sklearn->onnx.arena, struct ft_onnx_column, columns);
+  if (!*column) return ft_onnx_no_memory(err);
+  *out = (struct ft_onnx_value){ .kind = FT_ONNX_COLUMNS,
+                                 .columns = (uint32_t)columns,
+                                 .column = *column };
+  return FT_OK;
+}
+
+/* --- imputer --- */
+
+static bool is_missing_nan(const struct ft_sklearn_place *place) {
+  const struct ft_pickle *value = ft_pickle_get(place->object, "missing_values");
+  return ft_pickle_is_none(value) ||
+         (value->kind == FT_PICKLE_REAL && isnan(ft_pickle_real(value)));
+}
+
+static enum ft_status impute_column(struct ft_onnx_column *out, struct ft_sklearn *sklearn,
+                                    const struct ft_sklearn_place *place,
+                                    const struct ft_onnx_column *column, struct ft_span text,
+                                    double number, struct ft_error *err) {
+  struct ft_onnx_value filled;
+  const struct ft_onnx_value one = { .kind = FT_ONNX_COLUMNS, .columns = 1, .column = column };
+  *out = *column;
+  if (isnan(number)) {
+    FT_TRY(mark_text(sklearn, column, err));
+    return ft_onnx_column_fill(out, &sklearn->onnx, &place->node, text, err);
+  }
+  const struct ft_onnx_reals with = { 1, &number };
+  FT_TRY(ft_onnx_columns_step(&filled, &sklearn->onnx, &place->node, &one, FT_STEP_IMPUTE, &with,
+                              NULL, err));
+  *out = *filled.column;
+  return FT_OK;
+}
+
+/* Columns of 1 where a number is missing, behind the others. */
+static enum ft_status add_indicators(struct ft_onnx_column *out, uint32_t *added,
+                                     struct ft_sklearn *sklearn,
+                                     const struct ft_sklearn_place *place,
+                                     const struct ft_onnx_value *columns, struct ft_error *err) {
+  const struct ft_pickle *indicator = ft_pickle_get(place->object, "indicator_");
+  struct ft_onnx_reals which;
+  *added = 0;
+  if (ft_pickle_is_none(indicator)) return FT_OK;
+  FT_TRY(ft_sklearn_reals(&which, sklearn, ft_pickle_get(indicator, "features_"), err));
+  if (which.count > columns->columns) return ft_sklearn_damaged(place, "indicator_", err);
+  for (size_t i = 0; i < which.count; i++) {
+    struct ft_onnx_value made;
+    if (!(which.value[i] >= 0 && which.value[i] < columns->columns))
+      return ft_sklearn_damaged(place, "indicator_", err);
+    const struct ft_onnx_value one = { .kind = FT_ONNX_COLUMNS,
+                                       .columns = 1,
+                                       .column = &columns->column[(uint32_t)which.value[i]] };
+    if (sklearn->onnx.field[one.column->field].text)
+      return ft_sklearn_refuse(place, "with add_indicator=True of texts", err);
+    FT_TRY(ft_onnx_columns_step(&made, &sklearn->onnx, &place->node, &one, FT_STEP_IS_MISSING, NULL,
+                                NULL, err));
+    out[(*added)++] = *made.column;
+  }
+  return FT_OK;
+}
+
+enum ft_status ft_sklearn_impute(struct ft_onnx_value *out, struct ft_sklearn *sklearn,
+                                 const struct ft_sklearn_place *place,
+                                 const struct ft_onnx_value *columns, struct ft_error *err) {
+  const struct ft_pickle *statistics = ft_pickle_get(place->object, "statistics_");
+  struct ft_sklearn_values texts;
+  struct ft_onnx_reals number;
+  struct ft_onnx_column *column;
+  uint32_t kept = 0, added;
+  if (!is_missing_nan(place)) return ft_sklearn_refuse(place, "of a value other than NaN", err);
+  FT_TRY(ft_sklearn_values(&texts, sklearn, place, statistics, err));
+  FT_TRY(ft_sklearn_reals(&number, sklearn, statistics, err));
+  if (texts.count != columns->columns || number.count != texts.count)
+    return ft_sklearn_damaged(place, "statistics_", err);
+  FT_TRY(new_columns(out, &column, sklearn, 2 * (uint64_t)texts.count, err));
+  for (uint32_t i = 0; i < texts.count; i++) {
+    if (texts.missing[i]) { /* nothing was there to learn from: the column is left out */
+      if (ft_sklearn_flag(place, "keep_empty_features"))
+        return ft_sklearn_refuse(place, "with keep_empty_features=True", err);
+      continue;
+    }
+    FT_TRY(impute_column(&column[kept++], sklearn, place, &columns->column[i], texts.text[i],
+                         number.value[i], err));
+  }
+  FT_TRY(add_indicators(column + kept, &added, sklearn, place, columns, err));
+  out->columns = kept + added;
+  return FT_OK;
+}
+
+/* --- encoders --- */
+
+/* The values of each column; `in` are the columns, a missing value a category where it is one. */
+struct encoding {
+  struct ft_sklearn_values *values;
+  struct ft_onnx_column *in;
+  uint64_t count; /* of all values */
+};
+
+static bool has_missing(const struct ft_sklearn_values *values) {
+  for (uint32_t i = 0; i < values->count; i++)
+    if (values->missing[i]) return true;
+  return false;
+}
+
+static bool is_infrequent(const struct ft_sklearn_place *place) {
+  return ft_sklearn_flag(place, "_infrequent_enabled");
+}
+
+static enum ft_status check_values(const struct ft_sklearn_place *place,
+                                   const struct ft_sklearn_values *values, struct ft_error *err) {
+  for (uint32_t i = 0; i < values->count; i++)
+    if (values->numbers && !values->missing[i] &&
+        memchr(values->text[i].data, '.', values->text[i].size))
+      return ft_sklearn_refuse(place, "categories that are numbers and no integers", err);
+  return FT_OK;
+}
+
+static enum ft_status read_encoding(struct encoding *out, struct ft_sklearn *sklearn,
+                                    const struct ft_sklearn_place *place,
+                                    const struct ft_onnx_value *columns, struct ft_error *err) {
+  const struct ft_pickle *list = ft_pickle_get(place->object, "categories_");
+  struct ft_arena *arena = sklearn->onnx.arena;
+  *out = (struct encoding){ FT_ARENA_NEW(arena, struct ft_sklearn_values, columns->columns),
+                            FT_ARENA_NEW(arena, struct ft_onnx_column, columns->columns), 0 };
+  if (!out->values || !out->in) return ft_onnx_no_memory(err);
+  if (is_infrequent(place)) return ft_sklearn_refuse(place, "with infrequent categories", err);
+  if (ft_pickle_count(list) != columns->columns)
+    return ft_sklearn_damaged(place, "categories_", err);
+  for (uint32_t i = 0; i < columns->columns; i++) {
+    struct ft_sklearn_values *values = &out->values[i];
+    FT_TRY(ft_sklearn_values(values, sklearn, place, ft_pickle_item(list, i), err));
+    FT_TRY(check_values(place, values, err));
+    out->count += values->count;
+    out->in[i] = columns->column[i];
+    if (!values->numbers) FT_TRY(mark_text(sklearn, &out->in[i], err));
+    if (has_missing(values))
+      FT_TRY(ft_onnx_column_fill(&out->in[i], &sklearn->onnx, &place->node, missing_text, err));
+  }
+  return FT_OK;
+}
+
+static struct ft_span text_of(const struct ft_sklearn_values *values, uint32_t index) {
+  return values->missing[index] ? missing_text : values->text[index];
+}
+
+enum ft_status ft_sklearn_one_hot(struct ft_onnx_value *out, struct ft_sklearn *sklearn,
+                                  const struct ft_sklearn_place *place,
+                                  const struct ft_onnx_value *columns, struct ft_error *err) {
+  struct encoding encoding;
+  struct ft_onnx_reals drop;
+  struct ft_onnx_column *column;
+  uint32_t made = 0;
+  FT_TRY(read_encoding(&encoding, sklearn, place, columns, err));
+  FT_TRY(ft_sklearn_reals(&drop, sklearn, ft_pickle_get(place->object, "drop_idx_"), err));
+  if (drop.count && drop.count != columns->columns)
+    return ft_sklearn_damaged(place, "drop_idx_", err);
+  FT_TRY(new_columns(out, &column, sklearn, encoding.count, err));
+  for (uint32_t i = 0; i < columns->columns; i++)
+    for (uint32_t v = 0; v < encoding.values[i].count; v++) {
+      if (drop.count && drop.value[i] == v) continue;
+      FT_TRY(ft_onnx_column_equals(&column[made++], &sklearn->onnx, &place->node, &encoding.in[i],
+                                   text_of(&encoding.values[i], v), err));
+    }
+  out->columns = made;
+  return FT_OK;
+}
+
+struct entry {
+  struct ft_span text;
+  double number;
+};
+
+static int compare_entries(const void *left, const void *right) {
+  return ft_span_compare(((const struct entry *)left)->text, ((const struct entry *)right)->text);
+}
+
+/* The values' numbers 0, 1, …, in the order of the texts; `missing`: of the missing one. */
+static enum ft_status make_map(const struct ft_category_map **out, const struct ft_sklearn *sklearn,
+                               const struct ft_sklearn_place *place,
+                               const struct ft_sklearn_values *values, double missing,
+                               struct ft_error *err) {
+  struct ft_arena *arena = sklearn->onnx.arena;
+  struct entry *entry = FT_ARENA_NEW(arena, struct entry, values->count);
+  struct ft_span *text = FT_ARENA_NEW(arena, struct ft_span, values->count);
+  double *number = FT_ARENA_NEW(arena, double, values->count);
+  struct ft_category_map *map = FT_ARENA_NEW(arena, struct ft_category_map, 1);
+  if (!entry || !text || !number || !map) return ft_onnx_no_memory(err);
+  for (uint32_t v = 0; v < values->count; v++)
+    entry[v] = (struct entry){ text_of(values, v), values->missing[v] ? missing : v };
+  if (values->count) qsort(entry, values->count, sizeof *entry, compare_entries);
+  for (uint32_t v = 0; v < values->count; v++) {
+    if (v && ft_span_equal(entry[v].text, entry[v - 1].text))
+      return ft_sklearn_damaged(place, "a category that is there twice", err);
+    text[v] = entry[v].text;
+    number[v] = entry[v].number;
+  }
+  *map = (struct ft_category_map){ values->count, text, number };
+  *out = map;
+  return FT_OK;
+}
+
+enum ft_status ft_sklearn_ordinal(struct ft_onnx_value *out, struct ft_sklearn *sklearn,
+                                  const struct ft_sklearn_place *place,
+                                  const struct ft_onnx_value *columns, struct ft_error *err) {
+  struct encoding encoding;
+  struct ft_onnx_column *column;
+  const struct ft_category_map *map = NULL;
+  double unknown = NAN;
+  double missing = ft_pickle_real(ft_pickle_get(place->object, "encoded_missing_value"));
+  if (ft_sklearn_says(place, "handle_unknown", "use_encoded_value"))
+    unknown = ft_pickle_real(ft_pickle_get(place->object, "unknown_value"));
+  FT_TRY(read_encoding(&encoding, sklearn, place, columns, err));
+  FT_TRY(new_columns(out, &column, sklearn, columns->columns, err));
+  for (uint32_t i = 0; i < columns->columns; i++) {
+    FT_TRY(make_map(&map, sklearn, place, &encoding.values[i], missing, err));
+    FT_TRY(ft_onnx_column_map(&column[i], &sklearn->onnx, &place->node, &encoding.in[i], map,
+                              unknown, err));
+    column[i].wide = true;
+  }
+  return FT_OK;
+}

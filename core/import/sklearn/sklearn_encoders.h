@@ -1,0 +1,13 @@
+/* SimpleImputer, OneHotEncoder and OrdinalEncoder. */
+#ifndef FORETELL_IMPORT_SKLEARN_ENCODERS_H
+#define FORETELL_IMPORT_SKLEARN_ENCODERS_H
+
+#include "core/import/sklearn/sklearn_reading.h"
+
+typedef enum ft_status ft_sklearn_transformer(struct ft_onnx_value *out, struct ft_sklearn *sklearn,
+                                              const struct ft_sklearn_place *place,
+                                              const struct ft_onnx_value *columns,
+                                              struct ft_error *err);
+ft_sklearn_transformer ft_sklearn_impute, ft_sklearn_one_hot, ft_sklearn_ordinal;
+
+#endif

@@ -1,0 +1,188 @@
+#!/usr/bin/env python3
+"""Models of scikit-learn's own making, with its own predictions: sklearn_models.py FOLDER [ROWS [SEED]]
+
+Writes what make.py writes, in the same form, as skops files. The committed ones
+(test/fixtures/import/sklearn/VERSION) are of 30 rows and seed 1:
+
+    1.2.2, 1.3.2, 1.5.2   numpy 1.26.4, pandas 2.1.4 (1.5.2: 2.2.3), skops 0.11.0
+    1.9.1                 skops 0.16.0
+
+All numbers are float32 numbers; where scikit-learn refuses NaN, NULL is not tried.
+"""
+import pathlib
+import sys
+import warnings
+import zipfile
+
+import numpy as np
+import pandas as pd
+import sklearn
+import skops.io
+from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import (ExtraTreesClassifier, ExtraTreesRegressor, GradientBoostingClassifier,
+                              GradientBoostingRegressor, RandomForestClassifier, RandomForestRegressor)
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import (ElasticNet, GammaRegressor, Lasso, LinearRegression, LogisticRegression,
+                                  PoissonRegressor, Ridge, SGDClassifier, SGDRegressor, TweedieRegressor)
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, OneHotEncoder, OrdinalEncoder, RobustScaler, StandardScaler
+from sklearn.svm import LinearSVC
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
+
+from cases import Cases, make_rows, make_score
+
+VERSION = tuple(int(part) for part in sklearn.__version__.split(".")[:2])
+NUMBERS = ["a", "b", "c d", "i"]
+FLOATS = ["DOUBLE PRECISION", "REAL", "DOUBLE PRECISION", "REAL"]
+MIXED = FLOATS + ["VARCHAR", "INTEGER"]
+ALL = NUMBERS + ["s", "k"]
+# What the committed files of older versions have; the newest has all but the large ones.
+OLD = ["tree", "forest_two", "forest_four", "boosting_two", "logistic_each", "logistic_multinomial",
+       "pipeline_ordinal"]
+LARGE = ["extra", "ridge", "lasso", "elastic", "boosting_zero", "pipeline_boosting"]
+
+
+class Models:
+    def __init__(self, cases, train, rows, size):
+        self.cases, self.train, self.rows, self.size = cases, train, rows, size
+
+    def add(self, name, model, target, columns=NUMBERS, types=FLOATS, returns="DOUBLE PRECISION", complete=False):
+        """Fits, saves and predicts; a complete model has columns without NaN: fa, fb, …"""
+        if self.size <= 1000 and (name in LARGE or (VERSION < (1, 9) and name not in OLD)):
+            return
+        if complete:
+            columns = ["f" + column for column in columns]
+        name = "sk_" + name
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            model.fit(self.train[columns], target)
+            file = f"{name}.skops"
+            drop_states(model)
+            skops.io.dump(model, self.cases.folder / file, compression=zipfile.ZIP_DEFLATED, compresslevel=9)
+            rows = self.rows[columns]
+            if returns == "DOUBLE PRECISION" and hasattr(model, "classes_"):
+                predicted = model.predict_proba(rows)[:, 1]
+            elif hasattr(model, "predict_proba") and len(model.classes_) > 2:
+                predicted = model.predict_proba(rows)
+            else:
+                predicted = model.predict(rows)
+        self.cases.add(name, file, columns, types, returns, predicted, largest_of(model))
+
+
+def drop_states(model):
+    """States of random generators, which nothing needs, are most of a small file."""
+    for step in [model] + [step for _, step in getattr(model, "steps", [])]:
+        for part in [step, *np.ravel(getattr(step, "estimators_", []))]:
+            part.random_state = None
+            vars(part).pop("_rng", None)
+
+
+def largest_of(model):
+    model = model[-1] if hasattr(model, "steps") else model
+    trees = [model] if hasattr(model, "tree_") else np.ravel(getattr(model, "estimators_", []))
+    if hasattr(model, "classes_") or not len(trees):
+        return 1.0
+    return max(1.0, max(np.abs(tree.tree_.value).max() for tree in trees))
+
+
+def prepare(columns):
+    numbers = make_pipeline(SimpleImputer(strategy="median", add_indicator=True), StandardScaler())
+    words = make_pipeline(SimpleImputer(strategy="most_frequent"), OneHotEncoder(handle_unknown="ignore"))
+    return ColumnTransformer([("n", numbers, columns), ("w", words, ["s"]),
+                              ("k", OneHotEncoder(drop="first"), ["k"])])
+
+
+def make_models(models, score):
+    few, depth = (30, 8) if models.size > 1000 else (2, 3)
+    classes = np.digitize(score, np.quantile(score, [.3, .6, .8]))
+    two = (classes > 1).astype(int)
+    positive = np.exp(score / 3)
+    complete = {"complete": VERSION < (1, 4)}
+    models.add("tree", DecisionTreeRegressor(max_depth=depth + 2), score, complete=VERSION < (1, 3))
+    models.add("tree_class", DecisionTreeClassifier(max_depth=depth), two, returns="INTEGER", complete=VERSION < (1, 3))
+    models.add("forest", RandomForestRegressor(few, max_depth=depth), score * 1000, **complete)
+    models.add("forest_two", RandomForestClassifier(few, max_depth=depth, class_weight="balanced"), two, **complete)
+    models.add("forest_ties", RandomForestClassifier(few, min_samples_leaf=1), two, returns="INTEGER", **complete)
+    models.add("forest_four", RandomForestClassifier(few, max_depth=depth), classes, returns="INTEGER", **complete)
+    models.add("extra", ExtraTreesRegressor(few, max_depth=depth), score, complete=VERSION < (1, 6))
+    models.add("extra_four", ExtraTreesClassifier(few, max_depth=depth), classes, returns="VARCHAR",
+               complete=VERSION < (1, 6))
+    models.add("boosting", GradientBoostingRegressor(n_estimators=few, max_depth=3), score, complete=True)
+    models.add("boosting_huber", GradientBoostingRegressor(loss="huber", n_estimators=few, max_depth=3), score * 100,
+               complete=True)
+    models.add("boosting_zero", GradientBoostingRegressor(init="zero", n_estimators=few), score, complete=True)
+    models.add("boosting_two", GradientBoostingClassifier(n_estimators=few, max_depth=3), two, complete=True)
+    models.add("boosting_exponential", GradientBoostingClassifier(loss="exponential", n_estimators=few), two,
+               complete=True)
+    models.add("boosting_four", GradientBoostingClassifier(n_estimators=few, max_depth=2), classes, returns="INTEGER",
+               complete=True)
+    for name, model in [("linear", LinearRegression()), ("ridge", Ridge()), ("lasso", Lasso(0.01)),
+                        ("elastic", ElasticNet(0.01))]:
+        models.add(name, model, score, complete=True)
+    models.add("far", LinearRegression(), score, ["far", "a"], FLOATS[:2], complete=True)
+    models.add("sgd", make_pipeline(StandardScaler(), SGDRegressor()), score, complete=True)
+    models.add("poisson", make_pipeline(StandardScaler(), PoissonRegressor()), np.floor(positive * 3), complete=True)
+    models.add("gamma", make_pipeline(MinMaxScaler(), GammaRegressor()), positive, complete=True)
+    models.add("tweedie", make_pipeline(MaxAbsScaler(), TweedieRegressor(power=1.5)), positive, complete=True)
+    models.add("logistic", make_pipeline(RobustScaler(), LogisticRegression()), two, complete=True)
+    models.add("logistic_four", make_pipeline(StandardScaler(), LogisticRegression()), classes, returns="INTEGER",
+               complete=True)
+    if VERSION < (1, 8):
+        models.add("logistic_each", make_pipeline(StandardScaler(), LogisticRegression(solver="liblinear")), classes,
+                   returns="INTEGER", complete=True)
+        models.add("logistic_multinomial",
+                   make_pipeline(StandardScaler(), LogisticRegression(multi_class="multinomial")), two, complete=True)
+    models.add("sgd_four", make_pipeline(StandardScaler(), SGDClassifier(loss="log_loss", random_state=1)), classes,
+               returns="INTEGER", complete=True)
+    models.add("svc", make_pipeline(StandardScaler(), LinearSVC()), two, returns="INTEGER", complete=True)
+    models.add("svc_four", make_pipeline(StandardScaler(), LinearSVC()), classes, returns="INTEGER", complete=True)
+    models.add("pipeline", make_pipeline(prepare(NUMBERS), LinearRegression()), score, ALL, MIXED)
+    models.add("pipeline_logistic", make_pipeline(prepare(NUMBERS), LogisticRegression()), two, ALL, MIXED)
+    models.add("pipeline_forest", make_pipeline(prepare(NUMBERS), RandomForestClassifier(few, max_depth=depth)),
+               classes, ALL, MIXED, "INTEGER")
+    models.add("pipeline_boosting", make_pipeline(prepare(NUMBERS), GradientBoostingRegressor(n_estimators=few)),
+               score, ALL, MIXED)
+    ordinal = ColumnTransformer(
+        [("w", OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1), ["s", "k"]),
+         ("n", SimpleImputer(strategy="constant", fill_value=-9), ["a", "i"]), ("d", "drop", ["b"])],
+        remainder="passthrough")
+    models.add("pipeline_ordinal", make_pipeline(ordinal, SimpleImputer(), DecisionTreeRegressor(max_depth=depth + 2)),
+               score, ALL, MIXED)
+
+
+def make_examples(folder):
+    """Labels that are texts, and a class that is not read, for test/sql/import_sklearn.test."""
+    plans, answers = pd.DataFrame({"Plan": ["a", "b", "c"] * 5}), ["no", "yes", "maybe"] * 5
+    tree = make_pipeline(OneHotEncoder(), DecisionTreeClassifier(random_state=0))
+    near = KNeighborsClassifier(2)
+    for name, model, rows in [("plans", tree, plans), ("neighbours", near, np.arange(15).reshape(-1, 1))]:
+        model.fit(rows, answers)
+        skops.io.dump(model, folder / f"{name}.skops", compression=zipfile.ZIP_DEFLATED)
+
+
+def main():
+    folder = pathlib.Path(sys.argv[1])
+    size = int(sys.argv[2]) if len(sys.argv) > 2 else 40
+    random = np.random.default_rng(int(sys.argv[3]) if len(sys.argv) > 3 else 1)
+    np.random.seed(int(sys.argv[3]) if len(sys.argv) > 3 else 1)
+    folder.mkdir(parents=True, exist_ok=True)
+    train, rows = make_rows(120 if size <= 1000 else 20000, random), make_rows(size, random)
+    score = make_score(train, random)
+    for frame in (train, rows):
+        frame["s"], frame["k"] = frame["s"].astype(object), frame["k"].astype(int)
+        for name in NUMBERS:
+            frame["f" + name] = frame[name].fillna(0.5)
+        frame["ffar"] = (1.7e9 + frame["fa"] * 1e4).astype("f4")
+        for name in frame.columns:
+            if frame[name].dtype == "float32":
+                frame[name] = frame[name].astype("f8")
+    cases = Cases(folder, train, rows)
+    make_models(Models(cases, train, rows, size), score)
+    cases.write()
+    if VERSION >= (1, 9) and size <= 1000:
+        make_examples(folder)
+
+
+if __name__ == "__main__":
+    main()
