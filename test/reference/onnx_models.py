@@ -17,7 +17,7 @@ from skl2onnx import to_onnx
 from skl2onnx.common.data_types import FloatTensorType, Int64TensorType, StringTensorType
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer
-from sklearn.ensemble import (AdaBoostClassifier, BaggingClassifier, BaggingRegressor,
+from sklearn.ensemble import (AdaBoostClassifier, AdaBoostRegressor, BaggingClassifier, BaggingRegressor,
                               ExtraTreesClassifier, ExtraTreesRegressor, GradientBoostingClassifier,
                               GradientBoostingRegressor, HistGradientBoostingClassifier,
                               HistGradientBoostingRegressor, IsolationForest,
@@ -90,7 +90,8 @@ def write(name, model, frame, kinds, returns, hard=False):
                                            providers=["CPUExecutionProvider"])
     inputs = session.get_inputs()
     if len(inputs) == 1:
-        feed = {inputs[0].name: frame.to_numpy(dtype="f4")}
+        wide = inputs[0].type == "tensor(double)"
+        feed = {inputs[0].name: frame.to_numpy(dtype="f8" if wide else "f4")}
     else:
         cast = {"float": "f4", "text": object, "int": "i8"}
         feed = {c: frame[[c]].to_numpy(dtype=cast[kinds[c]]) for c in frame.columns}
@@ -124,6 +125,15 @@ def case(name, make, frame, kinds, returns, hard=False):
         print(name, "left out:", str(why).splitlines()[0][:120])
         return
     write(name, model, frame, kinds, returns, hard)
+
+
+def refused(name, make, message, hint, returns="float8"):
+    """A file that is refused: a part of the error's message, and of its hint."""
+    if ONLY and name not in ONLY:
+        return
+    (FOLDER / f"{name}.onnx").write_bytes(make().SerializeToString())
+    (FOLDER / f"{name}.refused").write_text(f"float4,float4,float4;{returns};1\n{message}\n{hint}\n")
+    print(name, "refused")
 
 
 def named(columns):
@@ -275,7 +285,7 @@ def several():
         several_of("ada_" + word, AdaBoostClassifier(tree, **few), target, "int4")
         several_of("vote_" + word, votes(LogisticRegression(), forest, gradient, voting="soft"),
                    target, "int4")
-        several_of("vote_hard_" + word, votes(LogisticRegression(), forest, tree, voting="hard"),
+        several_of("vote_hard_" + word, votes(LogisticRegression(), gradient, tree, voting="hard"),
                    target, "int4")
         several_of("calibrated_" + word, CalibratedClassifierCV(forest, cv=2), target, "int4")
         several_of("calibrated_linear_" + word, CalibratedClassifierCV(LogisticRegression(), cv=2),
@@ -297,6 +307,22 @@ def several():
     several_of("isolation_score", isolation, None, "float8", opset=old, options=False)
 
 
+def left_out():
+    """Models of several learners that no sums and links make."""
+    table = train[PLAIN].astype("f4").fillna(30).to_numpy()
+    pure = DecisionTreeClassifier(max_depth=2, random_state=1)
+    few = {"n_estimators": 3, "random_state": 1}
+    made = lambda m, target: lambda: to_onnx(m.fit(table, target), table[:1])
+    refused("ada_number", made(AdaBoostRegressor(DecisionTreeRegressor(max_depth=2), **few), number),
+            'operator "TopK"', "weighted median")
+    refused("calibrated_isotonic", made(CalibratedClassifierCV(LogisticRegression(), cv=2,
+                                                               method="isotonic"), two),
+            'operator "Clip"', "method='sigmoid' it is read", "int4")
+    refused("stack_trees", made(StackingClassifier([("a", LogisticRegression()), ("b", pure)], pure,
+                                                   cv=2), two),
+            "not made of the model's columns alone", "CREATE MODEL … SAGEMAKER", "int4")
+
+
 def behind():
     """What converters put behind a learner of XGBoost's or LightGBM's."""
     import lightgbm
@@ -314,6 +340,10 @@ def behind():
     for word, target in (("two", two), ("three", three)):
         plain("lightgbm_plain_" + word, lightgbm.LGBMClassifier(**quiet), target, "int4", True,
               lambda m: onnxmltools.convert_lightgbm(m, initial_types=types, zipmap=False))
+    bagged = lightgbm.LGBMRegressor(boosting_type="rf", bagging_freq=1, bagging_fraction=0.5, **quiet)
+    bagged.fit(train[PLAIN].to_numpy(dtype="f4"), number)
+    refused("lightgbm_forest", lambda: onnxmltools.convert_lightgbm(bagged, initial_types=types),
+            "divides by 100", 'save_model("model.txt")')
     plain("lightgbm_split", lightgbm.LGBMRegressor(**quiet), number, "float8", True,
           lambda m: onnxmltools.convert_lightgbm(m, initial_types=types, split=2))
 
@@ -377,10 +407,66 @@ def hand_made():
         case("modes_" + aggregate.lower(), lambda m=model: m, frame, kinds, "float8")
 
 
+def opset_5():
+    """TreeEnsemble: leaves apart from nodes, every mode, sets of values, a tree that is a leaf."""
+    modes = ["LEQ", "LT", "GTE", "GT", "EQ", "NEQ", "MEMBER"]
+    n = {k: [] for k in ("feature", "mode", "split", "yes", "no", "yes_leaf", "no_leaf", "missing")}
+    roots, weights, targets, members = [], [], [], []
+
+    def node(feature, mode, split, yes, no, missing):
+        """A child is (leaf?, index)."""
+        for key, value in zip(n, (feature, modes.index(mode), split, yes[1], no[1], yes[0], no[0], missing)):
+            n[key].append(int(value) if key != "split" else value)
+        return 0, len(n["mode"]) - 1
+
+    def leaf(weight, target=0):
+        weights.append(weight)
+        targets.append(target)
+        return 1, len(weights) - 1
+
+    for repeat in range(2):  # the second time missing values go the way of what passes
+        for t, mode in enumerate(modes):
+            whole = mode in ("EQ", "NEQ", "MEMBER")
+            below = node(0, "LEQ", 35.5, leaf(0.5 + t, t % 3), leaf(-0.25 * t, 1), repeat)
+            root = node(2 if whole else 1 - t % 2, mode, 3.0 if whole else 22.5 + t, below,
+                        leaf(2.0 ** -t, 2), repeat)
+            members += [0.0, 3.0, 4.0, float("nan")] if mode == "MEMBER" else []
+            roots.append(root[1])
+    alone = leaf(0.125)
+    roots.append(node(0, "LEQ", 0.0, alone, alone, 0)[1])
+    kinds = {"age": "float", "income": "float", "visits": "int"}
+    for name, targets_count, element in (
+            ("opset_5", 1, TensorProto.FLOAT), ("opset_5_mean", 1, TensorProto.FLOAT),
+            ("opset_5_three", 3, TensorProto.FLOAT),
+            ("opset_5_double", 1, TensorProto.DOUBLE)):
+        kind = helper.tensor_dtype_to_np_dtype(element)
+        made = helper.make_node(
+            "TreeEnsemble", ["X"], ["y"], domain="ai.onnx.ml", n_targets=targets_count,
+            aggregate_function=0 if name.endswith("mean") else 1,
+            tree_roots=roots, nodes_featureids=n["feature"],
+            nodes_modes=tensor("m", np.array(n["mode"], "u1")),
+            nodes_splits=tensor("s", np.array(n["split"], kind)), nodes_truenodeids=n["yes"],
+            nodes_falsenodeids=n["no"], nodes_trueleafs=n["yes_leaf"], nodes_falseleafs=n["no_leaf"],
+            nodes_missing_value_tracks_true=n["missing"],
+            leaf_targetids=[t % targets_count for t in targets],
+            leaf_weights=tensor("w", np.array(weights, kind)),
+            membership_values=tensor("v", np.array(members, kind)))
+        more = [helper.make_node("Softmax", ["y"], ["p"], axis=1)] if targets_count > 1 else []
+        graph = helper.make_graph(
+            [made] + more, "trees", [helper.make_tensor_value_info("X", element, [None, 3])],
+            [helper.make_tensor_value_info("p" if more else "y", element, [None, targets_count])])
+        model = helper.make_model(graph, ir_version=9, opset_imports=[
+            helper.make_opsetid("", 18), helper.make_opsetid("ai.onnx.ml", 5)])
+        frame = rows(ROWS, 8, True, False)[PLAIN].astype({"age": "f4", "visits": "i8"})
+        case(name, lambda m=model: m, frame, kinds, "int4" if more else "float8")
+
+
 hand_made()
+opset_5()
 text_imputers()
 linear_scores()
 several()
+left_out()
 try:
     boosters()
     behind()

@@ -89,7 +89,7 @@ static void read_table(struct table *table, const char *name) {
   for (size_t i = 0; i < size; i++)
     lines += table->text[i] == '\n';
   read_types(table, &at);
-  table->rows = lines - 1;
+  table->rows = lines ? lines - 1 : 0;
   table->label = calloc(table->rows, sizeof *table->label);
   table->expected = calloc(table->rows * table->numbers, sizeof *table->expected);
   for (size_t f = 0; f < table->fields; f++) {
@@ -190,21 +190,55 @@ static void check_case(const char *name) {
   free(bytes);
 }
 
-static void predicts_what_onnx_runtime_predicts(void **state) {
-  (void)state;
+/* The cases of the folder whose names end so; answers their count. */
+static int check_all(const char *with, void (*check)(const char *name)) {
   struct dirent **entry;
   int entries = scandir(folder, &entry, NULL, alphasort), cases = 0;
   for (int i = 0; i < entries; i++) {
-    char *end = strstr(entry[i]->d_name, ".csv");
+    char *end = strstr(entry[i]->d_name, with);
     if (end) {
       *end = 0;
-      check_case(entry[i]->d_name);
+      check(entry[i]->d_name);
       cases++;
     }
     free(entry[i]);
   }
   free(entry);
-  assert_true(cases > 0);
+  return cases;
+}
+
+static void predicts_what_onnx_runtime_predicts(void **state) {
+  (void)state;
+  assert_true(check_all(".csv", check_case) > 0);
+}
+
+/* name.refused: the types as in a case's first line; then, a line each, a part of the message and a
+ * part of the hint. */
+static void check_refused(const char *name) {
+  struct table table = { 0 };
+  struct ft_arena arena;
+  struct ft_import import;
+  struct ft_error err = { 0 };
+  size_t size, length;
+  char *bytes = read_file(name, ".onnx", &size), *text = read_file(name, ".refused", &length);
+  char *at = text;
+  read_types(&table, &at);
+  char *message = strtok(at, "\n"), *hint = strtok(NULL, "\n");
+  assert_true(message && hint);
+  ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
+  const struct ft_import_request request = { (uint32_t)table.fields, table.field, table.target };
+  assert_int_equal(ft_import_read(&import, &arena, &request, (struct ft_span){ bytes, size }, &err),
+                   FT_UNSUPPORTED);
+  if (!strstr(err.message, message) || !strstr(err.hint, hint))
+    fail_msg("%s: %s (%s)", name, err.message, err.hint);
+  ft_arena_release(&arena);
+  free(text);
+  free(bytes);
+}
+
+static void what_would_be_wrong_is_refused_with_a_way_out(void **state) {
+  (void)state;
+  check_all(".refused", check_refused);
 }
 
 /* --- damaged and hostile files --- */
@@ -349,6 +383,7 @@ static void a_file_cut_short_is_refused(void **state) {
 int main(int count, char **argument) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(predicts_what_onnx_runtime_predicts),
+    cmocka_unit_test(what_would_be_wrong_is_refused_with_a_way_out),
     cmocka_unit_test(trees_that_cannot_be_are_refused),
     cmocka_unit_test(an_unknown_operator_is_named),
     cmocka_unit_test(a_file_cut_short_is_refused),

@@ -322,5 +322,6 @@ enum ft_status ft_onnx_read(struct ft_import *out, struct ft_arena *arena, struc
   FT_TRY(unpack(&model, arena, bytes, err));
   FT_TRY(describe(out, arena, model, err));
   onnx.graph = model->graph;
+  onnx.producer = model->producer_name ? model->producer_name : "";
   return advise(model, follow(&onnx, err), err);
 }

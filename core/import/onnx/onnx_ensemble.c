@@ -12,8 +12,10 @@
 #define MAX_TREE_NODES (1U << 26)
 
 static const char *const modes[] = { "BRANCH_LEQ", "BRANCH_LT",  "BRANCH_GT", "BRANCH_GTE",
-                                     "BRANCH_EQ",  "BRANCH_NEQ", "LEAF" };
-#define MODE_LEAF 6
+                                     "BRANCH_EQ",  "BRANCH_NEQ", "LEAF",      "MEMBER" };
+#define MODES       (sizeof modes / sizeof *modes)
+#define MODE_LEAF   6
+#define MODE_MEMBER 7
 
 /* A node as the file has it. */
 struct file_node {
@@ -31,7 +33,7 @@ struct reading {
   const int64_t *feature, *yes, *no;
   const double *value;
   uint8_t *mode, *missing_yes;
-  struct ft_onnx_column *equals; /* of EQ and NEQ: one a node; or NULL */
+  struct ft_onnx_column *equals; /* of EQ, NEQ and MEMBER: one a node; or NULL */
   uint32_t *place;               /* in our tree: one a sorted node; FT_ONNX_NONE: not met yet */
   struct ft_onnx_splits splits;
 };
@@ -81,9 +83,9 @@ static enum ft_status read_modes(struct reading *reading, struct ft_error *err) 
   for (uint32_t i = 0; i < reading->nodes; i++) {
     struct ft_span text = { (const char *)mode->strings[i].data, mode->strings[i].len };
     uint8_t found = 0;
-    while (found <= MODE_LEAF && !ft_span_equal(text, ft_span_of(modes[found])))
+    while (found < MODES && !ft_span_equal(text, ft_span_of(modes[found])))
       found++;
-    if (found > MODE_LEAF)
+    if (found == MODES)
       return ft_onnx_refuse(reading->node, "a mode of nodes that is not known", err);
     reading->mode[i] = found;
     reading->missing_yes[i] = missing.count && missing.value[i] != 0;
@@ -138,25 +140,81 @@ static enum ft_status start(struct reading *reading, struct ft_error *err) {
   return read_nodes(reading, err);
 }
 
+static bool is_field(const struct ft_onnx_column *column) {
+  const struct ft_step *step = column->last;
+  while (step->kind == FT_STEP_TRUNCATE || step->kind == FT_STEP_NARROW)
+    step = step->before;
+  return step->kind == FT_STEP_FIELD;
+}
+
+static enum ft_status text_of(struct ft_span *out, const struct reading *reading, double value,
+                              struct ft_error *err) {
+  if (value != floor(value))
+    return ft_onnx_refuse(reading->node, "an equality with a number that is no integer", err);
+  return ft_onnx_decimal(out, reading->onnx, value, err);
+}
+
+static int compare_texts(const void *left, const void *right) {
+  return ft_span_compare(*(const struct ft_span *)left, *(const struct ft_span *)right);
+}
+
+/* The values of a node that asks for one of several, each once. */
+static enum ft_status read_members(struct ft_category_map *out, const struct reading *reading,
+                                   uint32_t index, struct ft_error *err) {
+  struct ft_onnx_integers first = ft_onnx_integers(reading->node, "members_first");
+  struct ft_onnx_integers count = ft_onnx_integers(reading->node, "members_count");
+  struct ft_onnx_reals value;
+  FT_TRY(ft_onnx_reals(&value, reading->onnx, reading->node, "members_values", err));
+  if (index >= first.count || index >= count.count || first.value[index] < 0 ||
+      count.value[index] < 0 || (uint64_t)first.value[index] > value.count ||
+      (uint64_t)count.value[index] > value.count - (uint64_t)first.value[index])
+    return ft_onnx_damaged(reading->node, "membership_values", err);
+  const size_t members = (size_t)count.value[index];
+  struct ft_span *text = FT_ARENA_NEW(reading->onnx->arena, struct ft_span, members);
+  double *number = FT_ARENA_NEW(reading->onnx->arena, double, members);
+  if (!text || !number) return ft_onnx_no_memory(err);
+  for (size_t i = 0; i < members; i++) {
+    FT_TRY(text_of(&text[i], reading, value.value[(size_t)first.value[index] + i], err));
+    number[i] = 1;
+  }
+  uint32_t kept = 0;
+  if (members) qsort(text, members, sizeof *text, compare_texts);
+  for (size_t i = 0; i < members; i++)
+    if (!kept || !ft_span_equal(text[kept - 1], text[i])) text[kept++] = text[i];
+  *out = (struct ft_category_map){ kept, text, number };
+  return FT_OK;
+}
+
+static enum ft_status add_member(struct reading *reading, uint32_t index,
+                                 const struct ft_onnx_column *column, struct ft_error *err) {
+  struct ft_category_map *map = FT_ARENA_NEW(reading->onnx->arena, struct ft_category_map, 1);
+  if (!map) return ft_onnx_no_memory(err);
+  FT_TRY(read_members(map, reading, index, err));
+  return ft_onnx_column_map(&reading->equals[index], reading->onnx, reading->node, column, map, 0,
+                            err);
+}
+
+static enum ft_status add_equality(struct reading *reading, uint32_t index,
+                                   const struct ft_onnx_column *column, struct ft_error *err) {
+  struct ft_span text;
+  FT_TRY(text_of(&text, reading, reading->value[index], err));
+  return ft_onnx_column_equals(&reading->equals[index], reading->onnx, reading->node, column, text,
+                               err);
+}
+
 /* A converter writes categories as equalities: those make the field one of categories. */
 static enum ft_status find_equalities(struct reading *reading, struct ft_error *err) {
   for (uint32_t i = 0; i < reading->nodes; i++) {
-    if (reading->mode[i] != FT_BRANCH_EQ && reading->mode[i] != FT_BRANCH_NEQ) continue;
+    const bool member = reading->mode[i] == MODE_MEMBER;
+    if (reading->mode[i] != FT_BRANCH_EQ && reading->mode[i] != FT_BRANCH_NEQ && !member) continue;
     const struct ft_onnx_column *column = &reading->table->column[reading->feature[i]];
-    const struct ft_step *step = column->last;
-    while (step->kind == FT_STEP_TRUNCATE || step->kind == FT_STEP_NARROW)
-      step = step->before;
-    if (step->kind != FT_STEP_FIELD) continue; /* of categories already, or refused later */
-    struct ft_span text;
-    if (reading->value[i] != floor(reading->value[i]))
-      return ft_onnx_refuse(reading->node, "an equality with a number that is no integer", err);
-    if (!reading->equals) {
+    if (!is_field(column) && member)
+      return ft_onnx_refuse(reading->node, "BRANCH_MEMBER of a number that is computed", err);
+    if (!is_field(column)) continue; /* of categories already, or refused later */
+    if (!reading->equals)
       reading->equals = FT_ARENA_NEW(reading->onnx->arena, struct ft_onnx_column, reading->nodes);
-      if (!reading->equals) return ft_onnx_no_memory(err);
-    }
-    FT_TRY(ft_onnx_decimal(&text, reading->onnx, reading->value[i], err));
-    FT_TRY(ft_onnx_column_equals(&reading->equals[i], reading->onnx, reading->node, column, text,
-                                 err));
+    if (!reading->equals) return ft_onnx_no_memory(err);
+    FT_TRY(member ? add_member(reading, i, column, err) : add_equality(reading, i, column, err));
   }
   return FT_OK;
 }
@@ -173,12 +231,12 @@ static enum ft_status make_split(struct ft_node *out, bool *swapped, struct read
   bool equality = reading->equals && reading->equals[index].last;
   if (equality) {
     column = &reading->equals[index];
-    test.branch = test.branch == FT_BRANCH_EQ ? FT_BRANCH_GT : FT_BRANCH_LEQ;
+    test.branch = reading->mode[index] == FT_BRANCH_NEQ ? FT_BRANCH_LEQ : FT_BRANCH_GT;
     test.value = 0.5;
   }
   FT_TRY(ft_onnx_split(out, swapped, &reading->splits, column, &test, err));
   /* a missing value equals nothing, whatever the test of the category says */
-  if (equality && column->last->kind == FT_STEP_EQUALS)
+  if (equality)
     out->missing_left = reading->missing_yes[index] || reading->mode[index] == FT_BRANCH_NEQ;
   return FT_OK;
 }

@@ -354,6 +354,10 @@ enum ft_status ft_onnx_forms_transform(struct ft_onnx_forms *out, struct ft_onnx
 
 /* --- learners --- */
 
+static bool is_margins(const struct ft_onnx_score *score) {
+  return score->outputs > 1 && (score->stage == FT_ONNX_MARGINS || score->link == FT_LINK_HINGE);
+}
+
 /* A tree's leaves with the base; a variable without a tree of its own has the base alone. */
 static enum ft_status leaves_of(struct ft_onnx_forms *out, struct ft_onnx *onnx,
                                 const struct ft_onnx_score *score, struct ft_error *err) {
@@ -377,6 +381,7 @@ static enum ft_status leaves_of(struct ft_onnx_forms *out, struct ft_onnx *onnx,
   }
   const struct ft_onnx_block block = { .kind = FT_BLOCK_LEAVES,
                                        .width = score->outputs,
+                                       .margins = is_margins(score),
                                        .trees = trees,
                                        .base = score->base,
                                        .leaf = leaf };
@@ -388,6 +393,7 @@ static enum ft_status margins_of(struct ft_onnx_forms *out, struct ft_onnx *onnx
   if (score->trees && score->single && score->trees->trees) return leaves_of(out, onnx, score, err);
   const struct ft_onnx_block block = { .kind = score->trees ? FT_BLOCK_TREES : FT_BLOCK_NETWORK,
                                        .width = score->outputs,
+                                       .margins = is_margins(score),
                                        .trees = score->trees,
                                        .base = score->base,
                                        .network = score->network };

@@ -21,6 +21,7 @@ enum ft_onnx_block_kind {
 struct ft_onnx_block {
   enum ft_onnx_block_kind kind;
   uint32_t width;
+  bool margins; /* of a learner's: numbers of several classes or targets, and no probabilities */
   const struct ft_grown_trees *trees; /* of trees; of leaves: the tree is the first */
   const double *base;                 /* of trees: one a variable */
   const double *leaf;                 /* of leaves: a number a node, variable by variable */

@@ -409,6 +409,15 @@ enum ft_status ft_onnx_forms_hard(bool *hard, struct ft_onnx_score *score, struc
   return FT_OK;
 }
 
+/* Numbers of which none says what it is of: several targets, or scores without labels. */
+static bool is_understood(const struct ft_onnx *onnx, const struct ft_onnx_score *score) {
+  const struct ft_onnx_forms *forms = score->forms;
+  for (uint32_t o = 0; forms->width > 1 && !score->label && o < forms->width; o++)
+    for (uint32_t t = 0; t < forms->form[o].terms; t++)
+      if (onnx->blocks.block[forms->form[o].term[t].block].margins) return false;
+  return !forms->parts && !forms->whole;
+}
+
 static enum ft_status start(struct making *making, struct ft_onnx *onnx, struct ft_error *err) {
   *making = (struct making){ .onnx = onnx };
   making->sum = FT_ARENA_NEW(onnx->arena, uint32_t, onnx->blocks.count);
@@ -423,7 +432,7 @@ enum ft_status ft_onnx_forms_answer(struct ft_onnx *onnx, struct ft_onnx_score *
   struct target answer = { score->forms->form, score->forms->width, 0, FT_LINK_IDENTITY };
   struct ft_signature_answer asked = { .classes = score->classes, .label = score->label };
   struct making making;
-  if (score->forms->parts || score->forms->whole)
+  if (!is_understood(onnx, score))
     return ft_fail(err, FT_UNSUPPORTED, "the ONNX model gives no prediction that is understood");
   if (answer.width > 1) asked.classes = answer.width;
   if (answer.width == 2) FT_TRY(take_second(&answer, onnx, err));

@@ -172,6 +172,7 @@ static size_t item_bytes(int32_t type) {
   case FT_ONNX_INT32: return 4;
   case FT_ONNX_INT64:
   case FT_ONNX_DOUBLE: return 8;
+  case FT_ONNX_UINT8:
   case FT_ONNX_BOOL: return 1;
   default: return 0;
   }
@@ -193,6 +194,7 @@ static double raw_item(const uint8_t *at, int32_t type) {
   case FT_ONNX_DOUBLE: memcpy(&number, &bits, sizeof number); return number;
   case FT_ONNX_INT32: return (int32_t)(uint32_t)bits;
   case FT_ONNX_BOOL: return bits != 0;
+  case FT_ONNX_UINT8: return (double)bits;
   default: memcpy(&integer, &bits, sizeof integer); return (double)integer;
   }
 }

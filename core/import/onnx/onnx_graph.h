@@ -15,6 +15,7 @@
 
 enum ft_onnx_element { /* of tensors, as the format numbers them; those that are read */
                        FT_ONNX_FLOAT = 1,
+                       FT_ONNX_UINT8 = 2,
                        FT_ONNX_INT32 = 6,
                        FT_ONNX_INT64 = 7,
                        FT_ONNX_STRING = 8,
@@ -119,6 +120,7 @@ struct ft_onnx {
   struct ft_import *import;
   struct ft_arena *arena;
   const FtOnnx__Graph *graph;
+  const char *producer; /* of the file; "": not said */
   uint32_t fields;
   struct ft_onnx_field *field;
   struct ft_onnx_value *value; /* one a name of the graph */

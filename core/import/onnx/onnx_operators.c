@@ -197,9 +197,26 @@ static bool is_plain(const struct ft_onnx *onnx, const struct ft_onnx_node *node
          (score.stage == FT_ONNX_MARGINS && score.trees && score.outputs == 1 && by->count == 1);
 }
 
+/* onnxmltools divides what LightGBM's random forests give by 100, however many trees they have. */
+static bool is_wrong_mean(const struct ft_onnx *onnx, const struct ft_onnx_node *node) {
+  const struct ft_onnx_value *of = ft_onnx_input(onnx, node, 0), *by = ft_onnx_input(onnx, node, 1);
+  if (strcmp(onnx->producer, "OnnxMLTools") != 0 || strcmp(node->proto->op_type, "Div") != 0 ||
+      !of || !by || by->kind != FT_ONNX_CONSTANT || by->constant.count != 1 ||
+      !by->constant.number || by->constant.number[0] != 100 ||
+      strncmp(node->proto->input[1], "denominator", strlen("denominator")) != 0)
+    return false;
+  return of->kind != FT_ONNX_SCORES || of->score.stage != FT_ONNX_MARGINS || !of->score.trees ||
+         of->score.trees->trees != 100;
+}
+
 static enum ft_status arithmetic(struct ft_onnx *onnx, const struct ft_onnx_node *node,
                                  struct ft_error *err) {
   struct sum sum = { 0 };
+  if (is_wrong_mean(onnx, node))
+    return ft_onnx_refuse(node,
+                          "a random forest of LightGBM's, which the converter divides by 100 "
+                          "whatever it has",
+                          err);
   if (ft_onnx_forms_take(onnx, node) && !is_plain(onnx, node))
     return ft_onnx_forms_arithmetic(onnx, node, err);
   struct ft_onnx_reals scale, shift;
@@ -477,6 +494,7 @@ static const struct known learning[] = {
   { "Normalizer", normalizer },
   { "OneHotEncoder", ft_onnx_one_hot },
   { "Scaler", ft_onnx_scaler },
+  { "TreeEnsemble", ft_onnx_tree_ensemble },
   { "TreeEnsembleClassifier", ft_onnx_tree_classifier },
   { "TreeEnsembleRegressor", ft_onnx_tree_regressor },
   { "ZipMap", zip_map },

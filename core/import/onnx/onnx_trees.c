@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/import/onnx/onnx_forms.h"
 #include "core/import/onnx/onnx_score.h"
 
 #define MAX_COPIES \
@@ -134,31 +135,52 @@ static enum ft_status new_trees(struct ft_onnx_score *score, const struct ft_onn
   return mix(score->trees, onnx->arena, ensemble, mixing, err);
 }
 
+/* What becomes of the sums; false: it is not known. ONNX Runtime leaves a single target as it is,
+ * against the specification. */
+static bool read_link(struct ft_onnx_score *score, const struct ft_onnx_node *node,
+                      uint32_t targets) {
+  if (!ft_onnx_text(node, "post_transform").size || is_text(node, "post_transform", "NONE"))
+    return true;
+  score->stage = FT_ONNX_VALUES;
+  score->link = is_text(node, "post_transform", "LOGISTIC") ? FT_LINK_LOGISTIC : FT_LINK_SOFTMAX;
+  return targets > 1 &&
+         (score->link == FT_LINK_LOGISTIC || is_text(node, "post_transform", "SOFTMAX"));
+}
+
+/* Several targets are classes' numbers, or answers that come of no one number. */
+static enum ft_status give_targets(struct ft_onnx *onnx, const struct ft_onnx_node *node,
+                                   const struct ft_onnx_value *value, struct ft_error *err) {
+  struct ft_onnx_forms forms;
+  if (value->score.outputs > 1) {
+    FT_TRY(ft_onnx_forms_of(&forms, onnx, node, value, err));
+    return ft_onnx_forms_give(onnx, node, &forms, err);
+  }
+  ft_onnx_give(onnx, node, 0, value);
+  return FT_OK;
+}
+
 enum ft_status ft_onnx_tree_regressor(struct ft_onnx *onnx, const struct ft_onnx_node *node,
                                       struct ft_error *err) {
   struct ft_onnx_ensemble ensemble;
   struct ft_onnx_reals base;
   struct ft_onnx_value out = { .kind = FT_ONNX_SCORES };
-  bool mean = is_text(node, "aggregate_function", "AVERAGE");
+  const bool mean = is_text(node, "aggregate_function", "AVERAGE");
   const double one = 1;
-  if (ft_onnx_integer(node, "n_targets", 1) != 1)
-    return ft_onnx_refuse(node, "it predicts several numbers at once", err);
+  const int64_t targets = ft_onnx_integer(node, "n_targets", 1);
+  if (targets < 1 || targets > FT_MODEL_MAX_LABELS) return ft_onnx_damaged(node, "n_targets", err);
   if (!mean && ft_onnx_text(node, "aggregate_function").size &&
       !is_text(node, "aggregate_function", "SUM"))
     return ft_onnx_refuse(node, "its aggregate_function", err);
-  if (is_text(node, "post_transform", "LOGISTIC")) {
-    out.score.link = FT_LINK_LOGISTIC;
-    out.score.stage = FT_ONNX_VALUES;
-  } else if (ft_onnx_text(node, "post_transform").size && !is_text(node, "post_transform", "NONE"))
-    return ft_onnx_refuse(node, "its post_transform", err);
-  FT_TRY(read_base(&out.score.base, onnx, node, 1, &base, err));
-  if (base.count > 1) return ft_onnx_damaged(node, "base_values", err);
+  const uint32_t outputs = (uint32_t)targets;
+  if (!read_link(&out.score, node, outputs)) return ft_onnx_refuse(node, "its post_transform", err);
+  FT_TRY(read_base(&out.score.base, onnx, node, outputs, &base, err));
+  if (base.count && base.count != outputs) return ft_onnx_damaged(node, "base_values", err);
   FT_TRY(ft_onnx_ensemble_read(&ensemble, onnx, node, "target", err));
-  FT_TRY(check_targets(node, &ensemble, 1, err));
-  const struct mixing mixing = { 1, 1, &one, mean ? 1.0 / ensemble.trees : 1 };
+  FT_TRY(check_targets(node, &ensemble, outputs, err));
+  const struct mixing mixing = { outputs, outputs, outputs == 1 ? &one : NULL,
+                                 mean ? 1.0 / ensemble.trees : 1 };
   FT_TRY(new_trees(&out.score, onnx, &ensemble, &mixing, err));
-  ft_onnx_give(onnx, node, 0, &out);
-  return FT_OK;
+  return give_targets(onnx, node, &out, err);
 }
 
 /* --- classes --- */

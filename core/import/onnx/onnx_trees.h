@@ -1,4 +1,4 @@
-/* TreeEnsembleRegressor and TreeEnsembleClassifier.
+/* TreeEnsembleRegressor, TreeEnsembleClassifier and, of opset 5, TreeEnsemble.
  *
  * Numbers  a split on a number becomes the float32 threshold at which ONNX Runtime's decision
  *          changes; one on what is made of a category becomes a set of categories. */
@@ -7,7 +7,7 @@
 
 #include "core/import/onnx/onnx_graph.h"
 
-ft_onnx_operator ft_onnx_tree_regressor, ft_onnx_tree_classifier;
+ft_onnx_operator ft_onnx_tree_regressor, ft_onnx_tree_classifier, ft_onnx_tree_ensemble;
 
 /* The trees of a file, whatever they are used for. */
 struct ft_onnx_weight {
