@@ -54,7 +54,7 @@ HEADER_ONLY = {
 LIBRARIES = {
     r"openssl/": ["core/base"],
     r"zstd\.h": ["core/model"],
-    r"archive(_entry)?\.h": ["core/import/archive"],
+    r"(archive(_entry)?|zlib)\.h": ["core/import/archive"],
     r"curl/": ["core/remote"],
     r"jansson\.h": ["core/job", "core/import", "core/remote", "core/train", "core/command", "trainer",
                     "hosts/duckdb", "hosts/postgres", "shell"],

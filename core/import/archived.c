@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/import/archive/archive.h"
+#include "core/import/archive/compressed.h"
 #include "core/import/folds.h"
 #include "core/import/format.h"
 #include "core/import/mxnet/linear_learner.h"
@@ -213,13 +214,26 @@ static enum ft_status read_archive(struct ft_import *out, struct ft_arena *arena
   return choice.rank == FOLDS ? read_folds(out, arena, &choice, err) : fail_choice(&choice, err);
 }
 
+static enum ft_status enter(struct ft_import *out, struct ft_error *err) {
+  if (out->nested == MOST_NESTED)
+    return ft_fail(err, FT_UNSUPPORTED, "the archive holds another archive, and that one more");
+  out->nested++;
+  return FT_OK;
+}
+
 enum ft_status ft_archived_read(struct ft_import *out, struct ft_arena *arena, struct ft_span bytes,
                                 struct ft_error *err) {
   struct ft_archive archive;
-  if (out->nested == MOST_NESTED)
-    return ft_fail(err, FT_UNSUPPORTED, "the archive holds another archive, and that one more");
+  FT_TRY(enter(out, err));
   FT_TRY(ft_archive_list(&archive, arena, bytes, err));
-  out->nested++;
-  if (bytes.data[0] != 'P') out->from_archive = true; /* no zip */
+  if (bytes.data[0] != 'P' && !archive.single) out->from_archive = true; /* no zip */
   return read_archive(out, arena, &archive, err);
+}
+
+enum ft_status ft_archived_read_compressed(struct ft_import *out, struct ft_arena *arena,
+                                           struct ft_span bytes, struct ft_error *err) {
+  struct ft_span unpacked;
+  FT_TRY(enter(out, err));
+  FT_TRY(ft_compressed_unpack(&unpacked, arena, bytes, FT_IMPORT_MAX_BYTES, err));
+  return ft_format_read(out, arena, unpacked, err);
 }

@@ -14,4 +14,9 @@
 enum ft_status ft_archived_read(struct ft_import *out, struct ft_arena *arena, struct ft_span bytes,
                                 struct ft_error *err) FT_MUST_CHECK;
 
+/* The same of one file that is compressed as a whole (archive/compressed.h). */
+enum ft_status ft_archived_read_compressed(struct ft_import *out, struct ft_arena *arena,
+                                           struct ft_span bytes,
+                                           struct ft_error *err) FT_MUST_CHECK;
+
 #endif

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/import/archive/compressed.h"
 #include "core/import/archived.h"
 #include "core/import/catboost/catboost.h"
 #include "core/import/lightgbm/lightgbm.h"
@@ -9,6 +10,8 @@
 #include "core/import/mxnet/mxnet_arrays.h"
 #include "core/import/onnx/onnx.h"
 #include "core/import/own.h"
+#include "core/import/pickle/pickle.h"
+#include "core/import/pickled.h"
 #include "core/import/sklearn/sklearn.h"
 #include "core/import/sklearn/skops.h"
 #include "core/import/xgboost/xgboost.h"
@@ -66,15 +69,6 @@ static bool is_xgboost_dump(struct ft_span bytes) {
   return BEGINS(text, "booster[") || (BEGINS(text, "[") && has(text, 256, "\"nodeid\""));
 }
 
-static bool is_pickle(struct ft_span bytes) {
-  return bytes.size > 2 && bytes.data[0] == '\x80' && bytes.data[1] >= 2 && bytes.data[1] <= 5;
-}
-
-/* joblib.dump(compress=…) */
-static bool is_joblib(struct ft_span bytes) {
-  return BEGINS(bytes, "\x78\x9c") || BEGINS(bytes, "\x78\x01") || BEGINS(bytes, "\x78\xda");
-}
-
 static bool is_hdf5(struct ft_span bytes) {
   return BEGINS(bytes, "\x89HDF\r\n\x1a\n");
 }
@@ -86,9 +80,6 @@ static bool is_pmml(struct ft_span bytes) {
 static bool is_saved_model(struct ft_span bytes) {
   return has(bytes, 65536, "saved_model_main_op") || has(bytes, 65536, "saved_model_schema");
 }
-
-#define TO_ONNX \
-  "Convert it to ONNX (skl2onnx, onnxmltools), or save it with the library's own save_model."
 
 static const struct ft_format formats[] = {
   { "a model of ours", is_own, ft_own_read, NULL },
@@ -104,8 +95,8 @@ static const struct ft_format formats[] = {
   { "a LightGBM model", is_lightgbm, ft_lightgbm_read, NULL },
   { "MXNet's parameters", ft_mxnet_arrays_begin, ft_mxnet_parameters_refuse, NULL },
   { "an ONNX model", ft_onnx_fits, ft_onnx_read, NULL },
-  { "a Python pickle", is_pickle, NULL, TO_ONNX },
-  { "a compressed joblib file", is_joblib, NULL, TO_ONNX },
+  { "a Python pickle", ft_pickle_fits, ft_pickled_read, NULL },
+  { "a compressed file", ft_compressed_fits, ft_archived_read_compressed, NULL },
   { "a Keras model in HDF5", is_hdf5, NULL, "Convert it with tf2onnx." },
   { "a PMML document", is_pmml, NULL, "Export the model as ONNX from where it was trained." },
   { "a TensorFlow SavedModel", is_saved_model, NULL, "Convert it with tf2onnx." },

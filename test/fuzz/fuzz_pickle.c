@@ -1,8 +1,8 @@
-/* Pickles: the graph, and all that can be asked of it. */
-#include <stdlib.h>
+/* Pickles: the graph, all that can be asked of it, and the model that it holds. */
+#include "test/fuzz/model_target.h"
 
 #include "core/import/pickle/pickle.h"
-#include "test/fuzz/target.h"
+#include "core/import/pickled.h"
 
 #define MOST_LEVELS 8
 #define MOST_ITEMS  64
@@ -48,5 +48,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (ft_pickle_read(&value, &arena, (struct ft_span){ (const char *)data, size }, &err) == FT_OK)
     look_at(value, MOST_LEVELS);
   ft_arena_release(&arena);
+  read_in_every_way(ft_pickled_read, data, size);
   return 0;
 }

@@ -32,7 +32,9 @@ def worst_of(case):
         return (f"SELECT max(greatest({', '.join(parts)})) / 1e-5 FROM "
                 f"(SELECT *, {call(case, function + '_probabilities')} AS p FROM rows) AS q")
     expected = f'"{case["expected"][0]}"'
-    if case["returns"] in ("BOOLEAN", "INTEGER", "VARCHAR"):
+    if case["returns"] == "VARCHAR":
+        return f"SELECT count(*) FILTER ({call(case, function)} <> {expected}::VARCHAR) * 1e9 FROM rows"
+    if case["returns"] in ("BOOLEAN", "INTEGER"):
         return f"SELECT count(*) FILTER ({call(case, function)}::INTEGER <> {expected}) * 1e9 FROM rows"
     return (f"SELECT max(abs({call(case, function)} - {expected}) / "
             f"greatest(1, abs({expected}), {case['largest']})) / 1e-5 FROM rows")

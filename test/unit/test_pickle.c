@@ -1,5 +1,5 @@
 /* Pickles as graphs of passive values, and what is refused. The files of test/fixtures/import/pickle/values
- * are by test/reference/import/make_pickle_values.py. */
+ * are by test/reference/import/pickle_values.py. */
 #include "core/import/pickle/pickle.h"
 
 #include <setjmp.h>

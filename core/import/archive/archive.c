@@ -130,7 +130,10 @@ static enum ft_status list_files(struct ft_archive *out, struct ft_arena *arena,
     if (!file[files].name) return ft_arena_fail(err, "the archive");
     FT_TRY(read_entry(walk, NULL, err));
   }
-  *out = (struct ft_archive){ .bytes = walk->bytes, .files = files, .file = file };
+  *out = (struct ft_archive){ .bytes = walk->bytes,
+                              .single = archive_format(walk->archive) == ARCHIVE_FORMAT_RAW,
+                              .files = files,
+                              .file = file };
   return FT_OK;
 }
 

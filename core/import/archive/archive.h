@@ -20,6 +20,7 @@ struct ft_archive_file {
 
 struct ft_archive {
   struct ft_span bytes; /* borrowed */
+  bool single;          /* it is no archive, but one file compressed by gzip */
   uint32_t files;       /* regular ones, in the archive's order */
   const struct ft_archive_file *file;
 };

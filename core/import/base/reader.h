@@ -35,10 +35,23 @@ struct ft_import_request {
   const struct ft_span *label;
 };
 
+/* What holds the model's bytes knows of it beside them: an object that was pickled. */
+struct ft_import_wrapper {
+  bool stops_at_best; /* it predicts with the rounds up to the best, as XGBoost's wrappers do */
+  uint32_t
+      best_trees; /* of an output up to the best round, as XGBoost before 1.6 has it; 0: not known */
+  uint32_t rounds; /* that it predicts with; 0: all */
+  uint32_t labels; /* of the classes 0, 1, … in this order; 0: not known */
+  const struct ft_span *label;
+  uint32_t names, types; /* of the features, where the bytes have none; 0: not known */
+  const struct ft_span *name, *type;
+};
+
 struct ft_import {
   const struct ft_import_request *request; /* borrowed */
   bool from_archive; /* the bytes were a file in a SageMaker archive; set by archived.c */
   uint32_t nested;   /* archives around the bytes */
+  const struct ft_import_wrapper *wrapper; /* set by a pickle's reader; NULL: none */
   /* What a reader fills. Texts are constants or the arena's; NULL: unknown. */
   const char *format;      /* "XGBoost" */
   const char *version;     /* of the program that wrote the file: "3.2.0" */

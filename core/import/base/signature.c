@@ -250,8 +250,21 @@ static enum ft_status check_answer(enum ft_type type, bool value,
   return FT_OK;
 }
 
-enum ft_status ft_signature_answer(struct ft_import *import, struct ft_arena *arena,
-                                   const struct ft_signature_answer *answer, struct ft_error *err) {
+/* The labels of what holds the model, where the model has none. */
+static enum ft_status add_labels(struct ft_signature_answer *answer, const struct ft_import *import,
+                                 struct ft_error *err) {
+  const struct ft_import_wrapper *wrapper = import->wrapper;
+  if (!wrapper || !wrapper->labels || answer->label || !answer->classes) return FT_OK;
+  if (wrapper->labels != answer->classes)
+    return ft_fail(err, FT_CORRUPT,
+                   "the pickle has %" PRIu32 " labels for a model of %" PRIu32 " classes",
+                   wrapper->labels, answer->classes);
+  answer->label = wrapper->label;
+  return FT_OK;
+}
+
+static enum ft_status set_answer(struct ft_import *import, struct ft_arena *arena,
+                                 const struct ft_signature_answer *answer, struct ft_error *err) {
   struct ft_model *model = &import->model;
   enum ft_type type = import->request->target.type;
   bool value = type == FT_FLOAT32 || type == FT_FLOAT64 || type == FT_DECIMAL;
@@ -271,4 +284,11 @@ enum ft_status ft_signature_answer(struct ft_import *import, struct ft_arena *ar
   }
   model->problem = model->outputs == 1 ? FT_BINARY : FT_MULTICLASS;
   return ft_class_labels_make(import, arena, answer->label, answer->classes, err);
+}
+
+enum ft_status ft_signature_answer(struct ft_import *import, struct ft_arena *arena,
+                                   const struct ft_signature_answer *answer, struct ft_error *err) {
+  struct ft_signature_answer labelled = *answer;
+  FT_TRY(add_labels(&labelled, import, err));
+  return set_answer(import, arena, &labelled, err);
 }

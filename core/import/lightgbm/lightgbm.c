@@ -210,12 +210,22 @@ static enum ft_status scale_leaves(struct reading *reading, struct ft_grown_tree
   return FT_OK;
 }
 
+/* Up to the round that the pickled Booster would stop at. */
+static void cut_rounds(const struct reading *reading, struct ft_grown_trees *trees) {
+  const struct ft_import_wrapper *wrapper = reading->import->wrapper;
+  uint32_t rounds = wrapper ? wrapper->rounds : 0;
+  if (!rounds || trees->trees / reading->outputs <= rounds) return;
+  trees->trees = rounds * reading->outputs;
+  trees->nodes = trees->tree[trees->trees].first;
+}
+
 static enum ft_status read_forest(struct reading *reading, struct ft_error *err) {
   struct ft_grown_trees trees;
   struct ft_signature_codes codes;
   struct ft_model *model = &reading->import->model;
   FT_TRY(ft_lightgbm_trees_read(&trees, reading->arena, reading->trees, reading->features,
                                 reading->outputs, err));
+  cut_rounds(reading, &trees);
   FT_TRY(scale_leaves(reading, &trees, err));
   FT_TRY(ft_coded_mark(reading->input, reading->features, reading->arena, &trees, err));
   FT_TRY(read_all_categories(reading, err));

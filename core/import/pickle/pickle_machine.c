@@ -53,7 +53,8 @@ enum ft_status ft_pickle_pop_mark(struct ft_pickle_nodes *out, struct ft_pickle_
                                   struct ft_error *err) {
   if (!m->marks) return ft_pickle_fail(err, "a mark is missing");
   uint32_t first = m->mark[--m->marks];
-  *out = (struct ft_pickle_nodes){ m->stack.node + first, m->stack.count - first, 0 };
+  *out = (struct ft_pickle_nodes){ .count = m->stack.count - first };
+  if (out->count) out->node = m->stack.node + first;
   m->stack.count = first;
   return FT_OK;
 }

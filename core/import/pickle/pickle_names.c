@@ -60,6 +60,20 @@ static const struct name names[] = {
   { "numpy.log2", FT_PICKLE_MAKES_OBJECT },
   { "numpy.sqrt", FT_PICKLE_MAKES_OBJECT },
   { "numpy.square", FT_PICKLE_MAKES_OBJECT },
+  { "numpy.ma.core._mareconstruct", FT_PICKLE_MAKES_OBJECT },
+  { "numpy.ma.core.MaskedArray", FT_PICKLE_MAKES_OBJECT },
+  { "numpy.ma.MaskedArray", FT_PICKLE_MAKES_OBJECT },
+  /* pandas: what scikit-learn's objects keep of data frames */
+  { "pandas.core.frame.DataFrame", FT_PICKLE_MAKES_OBJECT },
+  { "pandas.core.series.Series", FT_PICKLE_MAKES_OBJECT },
+  { "pandas.core.internals.managers.BlockManager", FT_PICKLE_MAKES_OBJECT },
+  { "pandas.core.internals.managers.SingleBlockManager", FT_PICKLE_MAKES_OBJECT },
+  { "pandas._libs.internals._unpickle_block", FT_PICKLE_MAKES_OBJECT },
+  { "pandas.core.indexes.base._new_Index", FT_PICKLE_MAKES_OBJECT },
+  { "pandas.core.indexes.base.Index", FT_PICKLE_MAKES_OBJECT },
+  { "pandas.core.indexes.range.RangeIndex", FT_PICKLE_MAKES_OBJECT },
+  { "pandas.core.indexes.numeric.Int64Index", FT_PICKLE_MAKES_OBJECT },
+  { "pandas.core.dtypes.dtypes.CategoricalDtype", FT_PICKLE_MAKES_OBJECT },
   /* Python itself */
   { "_codecs.encode", FT_PICKLE_MAKES_ENCODED },
   { "builtins.bytes", FT_PICKLE_MAKES_BYTES },
@@ -93,17 +107,21 @@ static const struct {
   { "numpy._core.", "numpy.core." },
 };
 
-/* Names that are known and not taken: what to do instead. */
+/* Names of what people do keep in files, and what to do with it instead. */
 struct advice {
   const char *prefix;
   const char *words;
 };
 
+#define OTHER_STEP                                                                                   \
+  "Of a pipeline only scikit-learn's own steps are known. Prepare the columns in SQL, and save the " \
+  "model alone."
+
 static const struct advice advices[] = {
   { "__main__.",
     "It is a function or class of the program that wrote the file. Save the model alone: "
     "XGBoost's and LightGBM's save_model, or skl2onnx." },
-  { "joblib.numpy_pickle.",
+  { "joblib.numpy_pickle.NDArrayWrapper",
     "joblib before 0.10 kept arrays in files beside it. Load it and save it again." },
   { "torch.", "Export the model as ONNX: torch.onnx.export." },
   { "fastai.", "Export the model as ONNX: torch.onnx.export." },
@@ -111,7 +129,10 @@ static const struct advice advices[] = {
   { "tensorflow.", "Convert it with tf2onnx." },
   { "pycaret.", "Take the estimator out of it, and convert that with skl2onnx." },
   { "mlflow.", "Take the model out of it: XGBoost's and LightGBM's save_model, or skl2onnx." },
-  { "pandas.", "Save the model alone: XGBoost's and LightGBM's save_model, or skl2onnx." },
+  { "feature_engine.", OTHER_STEP },
+  { "category_encoders.", OTHER_STEP },
+  { "imblearn.", OTHER_STEP },
+  { "shap.", "It explains a model: save the model itself." },
 };
 
 static bool fits(const char *pattern, struct ft_span name) {
@@ -139,9 +160,12 @@ static void show(char *out, struct ft_span name) {
 static enum ft_status refuse(struct ft_span name, struct ft_error *err) {
   char shown[LONGEST_NAME + 1];
   show(shown, name);
+  for (size_t i = 0; i < sizeof advices / sizeof *advices; i++) {
+    if (!fits(advices[i].prefix, name)) continue;
+    ft_fail(err, FT_UNSUPPORTED, "the pickle refers to \"%s\", which is not supported", shown);
+    return ft_fail_hint(err, "%s", advices[i].words);
+  }
   ft_fail(err, FT_UNSUPPORTED, "the pickle refers to \"%s\", which is no part of a model", shown);
-  for (size_t i = 0; i < sizeof advices / sizeof *advices; i++)
-    if (fits(advices[i].prefix, name)) return ft_fail_hint(err, "%s", advices[i].words);
   return ft_fail_hint(err,
                       "Nothing of the file was run. Pickles of XGBoost, LightGBM, CatBoost and "
                       "scikit-learn are read; save the model alone.");

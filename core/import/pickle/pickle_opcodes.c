@@ -559,7 +559,7 @@ static bool skip_name(struct ft_span *bytes) {
 /* Protocols 0 and 1 have no mark of their own: they begin with a name, or with a list, a tuple or a
  * dict that is put into the memo. */
 bool ft_pickle_fits(struct ft_span bytes) {
-  if (bytes.size < 4) return false;
+  if (bytes.size < 3) return false;
   struct ft_span rest = { bytes.data + 1, bytes.size - 1 };
   switch (bytes.data[0]) {
   case '\x80': return bytes.data[1] >= 2;

@@ -150,8 +150,13 @@ static enum ft_status find_rounds(uint32_t *out, struct reading *reading, struct
   double best = ft_element_real(ft_element_get(attributes, "best_iteration"), -1);
   *out = UINT32_MAX;
   if (!(best >= 0 && best < 2147483647)) return FT_OK;
-  if (reading->import->from_archive || ft_element_get(attributes, "scikit_learn")) {
+  const struct ft_import_wrapper *wrapper = reading->import->wrapper;
+  bool noted = ft_element_get(attributes, "best_ntree_limit") ||
+               reading->version >= FT_XGBOOST_VERSION(1, 6);
+  if (reading->import->from_archive || (wrapper && wrapper->stops_at_best) ||
+      ft_element_get(attributes, "scikit_learn")) {
     *out = (uint32_t)best + 1;
+    if (!noted && wrapper && wrapper->best_trees) *out = wrapper->best_trees;
     return FT_OK;
   }
   if (best + 1 >= ft_xgboost_rounds(reading->document)) return FT_OK;
@@ -164,8 +169,13 @@ static enum ft_status find_rounds(uint32_t *out, struct reading *reading, struct
 /* The names of features, or their types. */
 static struct ft_span word_of(const struct reading *reading, const char *list, uint32_t index) {
   const struct ft_element *words = ft_element_get(reading->learner, list);
-  if (ft_element_count(words) != reading->features) return (struct ft_span){ "", 0 };
-  return ft_element_text(ft_element_item(words, index));
+  const struct ft_import_wrapper *wrapper = reading->import->wrapper;
+  bool names = strcmp(list, "feature_names") == 0;
+  if (ft_element_count(words) == reading->features)
+    return ft_element_text(ft_element_item(words, index));
+  if (wrapper && (names ? wrapper->names : wrapper->types) == reading->features)
+    return (names ? wrapper->name : wrapper->type)[index];
+  return (struct ft_span){ "", 0 };
 }
 
 static enum ft_status make_inputs(struct reading *reading, struct ft_error *err) {

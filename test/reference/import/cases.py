@@ -54,7 +54,7 @@ class Cases:
     def write(self):
         frame = self.rows.copy()
         for name, values in self.expected.items():
-            frame[name] = values if values.dtype.kind in "iu" else values.astype("f8")
+            frame[name] = values if values.dtype.kind in "iuUO" else values.astype("f8")
         if "s" in frame:
             frame["s"] = frame["s"].astype(object)
         frame.to_csv(self.folder / "rows.csv", index=False, float_format="%.17g")

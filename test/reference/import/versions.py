@@ -3,8 +3,8 @@
 
     versions.py ENVIRONMENTS FOLDER [ROWS [SEED [VERSION…]]]
 
-A version's packages come from PyPI into a virtual environment ENVIRONMENTS/VERSION, once; the recipe beside
-this file then runs in it and writes FOLDER/VERSION (cases.py says what). A version that pip cannot install
+A version's packages come from PyPI into a virtual environment in ENVIRONMENTS, once; the recipe beside this
+file then runs in it and writes FOLDER/VERSION (cases.py says what). A version that pip cannot install
 is left out, and said so. The packages are those of Python 3.11.
 
 The committed ones (test/fixtures/import/VERSION) are of 20 rows and seed 1:
@@ -24,6 +24,12 @@ VERSIONS = {  # name: recipe, packages
     "xgboost/1.7": ("xgboost_models.py", ["xgboost==1.7.6", *NEWER]),
     "xgboost/2.1": ("xgboost_models.py", ["xgboost-cpu==2.1.4", *NEWER]),
     "xgboost/3.2": ("xgboost_models.py", ["xgboost-cpu==3.2.0", *NEWER]),
+    "pickle/xgboost-0.90": ("pickle_models.py", ["xgboost==0.90", *OLD]),
+    "pickle/xgboost-1.2": ("pickle_models.py", ["xgboost==1.2.1", *OLD]),
+    "pickle/xgboost-1.7": ("pickle_models.py", ["xgboost==1.7.6", *NEWER]),
+    "pickle/xgboost-2.1": ("pickle_models.py", ["xgboost-cpu==2.1.4", *NEWER]),
+    "pickle/lightgbm-2.3": ("pickle_models.py", ["lightgbm==2.3.1", *NEWER]),
+    "pickle/lightgbm-3.3": ("pickle_models.py", ["lightgbm==3.3.5", *NEWER]),
 }
 
 
@@ -47,7 +53,7 @@ def make(environments, folder, rows, seed, names):
     written = []
     for name in names or VERSIONS:
         recipe, packages = VERSIONS[name]
-        python = prepare(pathlib.Path(environments) / name.replace("/", "-"), packages)
+        python = prepare(pathlib.Path(environments) / packages[0].replace("==", "-"), packages)
         if python is None:
             continue
         done = subprocess.run([python, HERE / recipe, folder / name, str(rows), str(seed)], capture_output=True,

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""One value of every kind, pickled in every way: make_pickle_values.py FOLDER
+"""One value of every kind, pickled in every way: pickle_values.py FOLDER
 
 Writes protocol0.pkl to protocol5.pkl and values.joblib; with numpy before 2.0 the names begin with numpy1_.
 test/unit/test_pickle.c has the value in words. The committed ones are by Python 3.11.7 with numpy 2.4.6 and
