@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bench/timing.h"
 #include "core/learn/xgboost_api.h"
 #include "foretell/command.h"
 #include "foretell/host.h"
@@ -25,32 +26,10 @@ int XGProxyDMatrixSetDataDense(DMatrixHandle proxy, const char *array);
 
 static const unsigned long default_rows[] = { 100000, 300000, 1000000 };
 
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static void must(enum ft_status status, const struct ft_error *err) {
-  if (status == FT_OK) return;
-  fprintf(stderr, "bench: %s\n", err->message);
-  exit(1);
-}
-
 static void learn(int result) {
   if (result == 0) return;
   fprintf(stderr, "bench: %s\n", XGBGetLastError());
   exit(1);
-}
-
-static int compare_seconds(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
-static double median(double *seconds, int turns) {
-  qsort(seconds, (size_t)turns, sizeof *seconds, compare_seconds);
-  return seconds[turns / 2];
 }
 
 /* A sum of a product, a wave and noise decides between two classes. */
@@ -132,7 +111,7 @@ static double time_xgboost(const struct sheet *sheet) {
   snprintf(label, sizeof label, form, (size_t)sheet->label, sheet->rows, "");
   snprintf(threads, sizeof threads, "%ld", processors);
   snprintf(config, sizeof config, "{\"missing\":NaN,\"nthread\":%ld,\"max_bin\":256}", processors);
-  double start = now();
+  double start = seconds_now(CLOCK_MONOTONIC);
   DMatrixHandle matrix;
   BoosterHandle booster;
   struct feeding feeding = { .array = array, .label = label };
@@ -145,7 +124,7 @@ static double time_xgboost(const struct sheet *sheet) {
   learn(XGBoosterSetParam(booster, "nthread", threads));
   for (int round = 0; round < ROUNDS; round++)
     learn(XGBoosterUpdateOneIter(booster, round, matrix));
-  double seconds = now() - start;
+  double seconds = seconds_now(CLOCK_MONOTONIC) - start;
   learn(XGBoosterFree(booster));
   learn(XGDMatrixFree(matrix));
   learn(XGDMatrixFree(feeding.proxy));
@@ -160,10 +139,10 @@ static double time_statement(const struct ft_host *host, const char *text) {
   struct ft_grid grid;
   const char *tag;
   ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
-  double start = now();
+  double start = seconds_now(CLOCK_MONOTONIC);
   must(ft_statement_parse(&statement, &arena, ft_span_of(text), &err), &err);
   must(ft_command_run(&grid, &tag, &arena, host, &statement, &err), &err);
-  double seconds = now() - start;
+  double seconds = seconds_now(CLOCK_MONOTONIC) - start;
   ft_arena_release(&arena);
   return seconds;
 }
@@ -189,7 +168,8 @@ static void run_rows(struct ft_engine *engine, const struct ft_host *host, unsig
     model[i] = time_model(host);
     ratio[i] = model[i] / xgboost[i];
   }
-  double m = median(model, turns), x = median(xgboost, turns), r = median(ratio, turns);
+  double m = median_of(model, (size_t)turns), x = median_of(xgboost, (size_t)turns),
+         r = median_of(ratio, (size_t)turns);
   printf(
       "%8lu rows x %d, %d rounds: CREATE MODEL %6.2f s, XGBoost %6.2f s, ratio %.2f (%.2f to %.2f)\n",
       rows, COLUMNS, ROUNDS, m, x, r, ratio[0], ratio[turns - 1]);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "bench/timing.h"
 #include "foretell/plan.h"
 #include "test/unit/build_net.h"
 
@@ -22,18 +23,6 @@ static const struct shape shapes[] = {
   { 60, 600, 1, 12 }, { 60, 2048, 1, 12 }, { 10, 4000, 3, 27 }
 };
 static const char *const kernels[] = { "avx512", "avx2", "portable" };
-
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static void must(enum ft_status status, const struct ft_error *err) {
-  if (status == FT_OK) return;
-  fprintf(stderr, "bench: %s\n", err->message);
-  exit(1);
-}
 
 struct load {
   struct ft_model model;
@@ -128,10 +117,10 @@ static double time_rows(const struct ft_plan *plan, const struct load *load, siz
   for (size_t t = 0; t < turns; t++) {
     struct ft_batch batch = load->batch;
     batch.rows = rows;
-    double start = now();
+    double start = seconds_now(CLOCK_THREAD_CPUTIME_ID);
     for (size_t i = 0; i < times; i++)
       must(ft_plan_predict(plan, scratch, &batch, load->value, NULL, probability, &err), &err);
-    double took = (now() - start) / (double)(times * rows);
+    double took = (seconds_now(CLOCK_THREAD_CPUTIME_ID) - start) / (double)(times * rows);
     least = took < least ? took : least;
   }
   ft_scratch_free(scratch);
@@ -144,7 +133,7 @@ static void run_shape(const struct shape *shape, size_t turns) {
   struct ft_plan *plan;
   ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
   struct load load = make_load(&arena, shape);
-  printf("%u trees of %u leaves, %u outputs, %u features: foretold %.1f ns/row\n", shape->trees,
+  printf("%u trees of %u leaves, %u outputs, %u features: estimated %.1f ns/row\n", shape->trees,
          shape->leaves, shape->outputs, shape->features, ft_model_predict_ns(&load.model));
   for (size_t k = 0; k < sizeof kernels / sizeof kernels[0]; k++) {
     if (ft_kernel_choose(kernels[k], &err) != FT_OK) continue;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "bench/timing.h"
 #include "foretell/plan.h"
 #include "test/unit/build_net.h"
 
@@ -20,18 +21,6 @@ static const struct build_net_options shapes[] = {
   { 20, 20, 0, 1, 256, 1, FT_ACTIVATE_RELU }, { 20, 20, 0, 3, 256, 1, FT_ACTIVATE_RELU },
 };
 static const char *const kernels[] = { "avx512", "avx2", "portable" };
-
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static void must(enum ft_status status, const struct ft_error *err) {
-  if (status == FT_OK) return;
-  fprintf(stderr, "bench: %s\n", err->message);
-  exit(1);
-}
 
 struct load {
   struct ft_model model;
@@ -84,10 +73,10 @@ static double time_rows(const struct ft_plan *plan, const struct load *load, siz
   for (size_t t = 0; t < turns; t++) {
     struct ft_batch batch = load->batch;
     batch.rows = rows;
-    double start = now();
+    double start = seconds_now(CLOCK_THREAD_CPUTIME_ID);
     for (size_t i = 0; i < times; i++)
       must(ft_plan_predict(plan, scratch, &batch, load->value, NULL, NULL, &err), &err);
-    double took = (now() - start) / (double)(times * rows);
+    double took = (seconds_now(CLOCK_THREAD_CPUTIME_ID) - start) / (double)(times * rows);
     least = took < least ? took : least;
   }
   ft_scratch_free(scratch);
@@ -100,7 +89,7 @@ static void run_shape(const struct build_net_options *shape, size_t turns) {
   struct ft_plan *plan;
   ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
   struct load load = make_load(&arena, shape);
-  printf("%u terms, %u lookups, %u x %u, activation %d: foretold %.1f ns/row\n", shape->terms,
+  printf("%u terms, %u lookups, %u x %u, activation %d: estimated %.1f ns/row\n", shape->terms,
          shape->lookups, shape->hidden, shape->width, (int)shape->activation,
          ft_model_predict_ns(&load.model));
   for (size_t k = 0; k < sizeof kernels / sizeof kernels[0]; k++) {

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "bench/timing.h"
 #include "bench/workload.h"
 #include "core/predict/plan_parts.h"
 #include "foretell/artifact.h"
@@ -39,28 +40,6 @@ static const struct ft_shape shapes[] = {
 
 static const char *const kernels[] = { "avx512", "avx2", "portable" };
 #define KERNELS 3
-
-static double now(clockid_t clock) {
-  struct timespec t;
-  clock_gettime(clock, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static int compare_seconds(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
-static double median(double *seconds, size_t count) {
-  qsort(seconds, count, sizeof *seconds, compare_seconds);
-  return seconds[count / 2];
-}
-
-static void must(enum ft_status status, const struct ft_error *err) {
-  if (status == FT_OK) return;
-  fprintf(stderr, "bench: %s\n", err->message);
-  exit(1);
-}
 
 /* One kernel with plans for both kinds of columns. */
 struct contender {
@@ -106,10 +85,10 @@ static void predict_rows(const struct ft_plan *plan, struct ft_scratch *scratch,
 static double time_predict(struct run *run, struct contender *c, int kind) {
   const struct ft_batch *batch = kind ? &run->load.real : &run->load.single;
   const int times = 4;
-  double start = now(CLOCK_THREAD_CPUTIME_ID);
+  double start = seconds_now(CLOCK_THREAD_CPUTIME_ID);
   for (int i = 0; i < times; i++)
     predict_rows(c->plan[kind], c->scratch[kind], batch, 0, ROWS, run->out);
-  return (now(CLOCK_THREAD_CPUTIME_ID) - start) / times;
+  return (seconds_now(CLOCK_THREAD_CPUTIME_ID) - start) / times;
 }
 
 struct half {
@@ -133,7 +112,7 @@ static void *run_half(void *data) {
 static double time_two(struct run *run, struct contender *c) {
   pthread_t thread[2];
   struct half half[2];
-  double start = now(CLOCK_MONOTONIC);
+  double start = seconds_now(CLOCK_MONOTONIC);
   for (size_t i = 0; i < 2; i++) {
     half[i] = (struct half){ c->plan[0], &run->load.single, i * (ROWS / 2), (i + 1) * (ROWS / 2),
                              run->out };
@@ -141,21 +120,21 @@ static double time_two(struct run *run, struct contender *c) {
   }
   for (size_t i = 0; i < 2; i++)
     pthread_join(thread[i], NULL);
-  return (now(CLOCK_MONOTONIC) - start) / 8;
+  return (seconds_now(CLOCK_MONOTONIC) - start) / 8;
 }
 
 static double time_xgboost(struct run *run, size_t batch, clockid_t clock) {
-  double start = now(clock);
+  double start = seconds_now(clock);
   for (size_t first = 0; first < ROWS; first += batch)
     (void)ft_workload_xgboost(&run->load, first, batch, !run->shape->classes);
-  return now(clock) - start;
+  return seconds_now(clock) - start;
 }
 
 /* The passes alone, with their trees or without, over one block of rows again and again. */
 static double time_passes(struct contender *c, bool trees) {
   const struct ft_plan *plan = c->plan[0];
   const int times = 40;
-  double start = now(CLOCK_THREAD_CPUTIME_ID);
+  double start = seconds_now(CLOCK_THREAD_CPUTIME_ID);
   for (int i = 0; i < times; i++)
     for (uint64_t m = 0; m < plan->block->forest.count; m++) {
       const struct ft_pass *all = FT_PART(plan->block, struct ft_pass, plan->forest[m].pass);
@@ -165,14 +144,14 @@ static double time_passes(struct contender *c, bool trees) {
         plan->kernel->add_block(plan->block, &pass, &c->scratch[0]->work, c->scratch[0]->sum);
       }
     }
-  return (now(CLOCK_THREAD_CPUTIME_ID) - start) / times / FT_BLOCK_ROWS;
+  return (seconds_now(CLOCK_THREAD_CPUTIME_ID) - start) / times / FT_BLOCK_ROWS;
 }
 
 /* One row at a time, inside the kernel: encoded features in, sums out. */
 static double time_rows(struct contender *c) {
   const struct ft_plan *plan = c->plan[0];
   const size_t times = 8;
-  double start = now(CLOCK_THREAD_CPUTIME_ID);
+  double start = seconds_now(CLOCK_THREAD_CPUTIME_ID);
   for (size_t i = 0; i < times * FT_BLOCK_ROWS; i++)
     for (uint64_t m = 0; m < plan->block->forest.count; m++) {
       const size_t r = i % FT_BLOCK_ROWS;
@@ -180,7 +159,7 @@ static double time_rows(struct contender *c) {
       for (uint64_t p = 0; p < plan->forest[m].pass.count; p++)
         plan->kernel->add_row(plan->block, &pass[p], &c->scratch[0]->work, r, c->scratch[0]->sum);
     }
-  return (now(CLOCK_THREAD_CPUTIME_ID) - start) / (double)(times * FT_BLOCK_ROWS);
+  return (seconds_now(CLOCK_THREAD_CPUTIME_ID) - start) / (double)(times * FT_BLOCK_ROWS);
 }
 
 /* Leave the first block's features encoded in the scratch, for the rows one by one. */
@@ -258,12 +237,12 @@ static void measure_load(struct run *run) {
     memcpy(&raw, bytes.data + 64 + 32 * i + 24, sizeof raw);
     sections += raw;
   }
-  double start = now(CLOCK_THREAD_CPUTIME_ID);
+  double start = seconds_now(CLOCK_THREAD_CPUTIME_ID);
   ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
   must(ft_artifact_read(&artifact, &arena, ft_buffer_view(&bytes), &err), &err);
-  double read = now(CLOCK_THREAD_CPUTIME_ID);
+  double read = seconds_now(CLOCK_THREAD_CPUTIME_ID);
   must(ft_plan_make(&plan, &artifact.model, &err), &err);
-  double end = now(CLOCK_THREAD_CPUTIME_ID);
+  double end = seconds_now(CLOCK_THREAD_CPUTIME_ID);
   size_t block = ft_plan_block(plan).size;
   printf("  model %zu bytes raw, plan %zu bytes (%.2f times); read %.1f ms, plan %.1f ms\n",
          sections, block, (double)block / (double)sections, (read - start) * 1e3,
@@ -293,14 +272,14 @@ static void take_turn(struct run *run, size_t turn) {
 
 static void print_results(struct run *run, size_t turns, double ratio[KERNELS][2]) {
   const double trees = (double)run->load.model.member[0].forest.trees;
-  double small = median(run->small, turns), large = median(run->large, turns);
-  double best = small < large ? small : large, two = median(run->two, turns);
+  double small = median_of(run->small, turns), large = median_of(run->large, turns);
+  double best = small < large ? small : large, two = median_of(run->two, turns);
   printf("  %-10s %9.3f Mrow/s %8.1f ns/row %7.3f ns/row/tree; 2 threads %9.3f Mrow/s\n", "xgboost",
          ROWS / best / 1e6, best / ROWS * 1e9, best / ROWS / trees * 1e9, ROWS / two / 1e6);
   for (size_t i = 0; i < run->contenders; i++) {
     struct contender *c = &run->contender[i];
-    double single = median(c->single, turns), real = median(c->real, turns);
-    double both = median(c->two, turns);
+    double single = median_of(c->single, turns), real = median_of(c->real, turns);
+    double both = median_of(c->two, turns);
     ratio[i][0] = best / single;
     ratio[i][1] = best / real;
     printf("  %-10s %9.3f Mrow/s %8.1f ns/row %7.3f ns/row/tree; 2 threads %9.3f Mrow/s; "
@@ -308,8 +287,8 @@ static void print_results(struct run *run, size_t turns, double ratio[KERNELS][2
            c->name, ROWS / single / 1e6, single / ROWS * 1e9, single / ROWS / trees * 1e9,
            ROWS / both / 1e6, ratio[i][0], ratio[i][1], two / both);
     printf("  %-10s masks %.1f ticks/row, trees %.3f ticks/row/tree; one row %.3f us\n", "",
-           median(c->masks, turns) * TICKS, median(c->trees, turns) * TICKS / trees,
-           median(c->row, turns) * 1e6);
+           median_of(c->masks, turns) * TICKS, median_of(c->trees, turns) * TICKS / trees,
+           median_of(c->row, turns) * 1e6);
   }
 }
 
@@ -318,7 +297,7 @@ static void run_shape(const struct ft_shape *shape, size_t turns, double ratio[K
   struct run run = { .shape = shape };
   ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
   ft_workload_make(&run.load, &arena, shape, TRAINING, ROWS);
-  printf("%s: %u trees, %u nodes; foretold %.1f ns/row\n", shape->name,
+  printf("%s: %u trees, %u nodes; estimated %.1f ns/row\n", shape->name,
          run.load.model.member[0].forest.trees, run.load.model.member[0].forest.nodes,
          ft_model_predict_ns(&run.load.model));
   run.out = calloc(ROWS * (shape->classes ? shape->classes : 1), sizeof *run.out);

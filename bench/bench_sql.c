@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "bench/timing.h"
 #include "bench/workload.h"
 #include "foretell/artifact.h"
 #include "foretell/host.h"
@@ -25,28 +26,6 @@ static const struct ft_shape shapes[] = {
   { "100 x 6 x 30", 100, 6, 30, 0, 0, 0, 0 },
 };
 
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static void must(enum ft_status status, const struct ft_error *err) {
-  if (status == FT_OK) return;
-  fprintf(stderr, "bench: %s\n", err->message);
-  exit(1);
-}
-
-static int compare_seconds(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
-static double median(double *seconds) {
-  qsort(seconds, TURNS, sizeof *seconds, compare_seconds);
-  return seconds[TURNS / 2];
-}
-
 static void tell(struct ft_engine *engine, const char *text) {
   struct ft_error err;
   must(ft_engine_execute(engine, text, &err), &err);
@@ -57,13 +36,13 @@ static double time_query(struct ft_engine *engine, const struct ft_buffer *text)
   struct ft_error err;
   struct ft_result *result;
   size_t rows;
-  double start = now();
+  double start = seconds_now(CLOCK_MONOTONIC);
   must(ft_engine_run(&result, engine, ft_buffer_view(text), &err), &err);
   do
     must(ft_result_next(result, &rows, &err), &err);
   while (rows > 0);
   ft_result_close(result);
-  return now() - start;
+  return seconds_now(CLOCK_MONOTONIC) - start;
 }
 
 /* Sums of three random numbers, spread like a normal one; a third of the columns their exponential. */
@@ -122,7 +101,7 @@ static double time_kernel(const struct ft_plan *plan, struct ft_scratch *scratch
                           const struct ft_batch *all) {
   struct ft_column column[64];
   struct ft_error err;
-  double value[BATCH], start = now();
+  double value[BATCH], start = seconds_now(CLOCK_MONOTONIC);
   for (size_t first = 0; first < SAMPLE; first += BATCH) {
     for (size_t i = 0; i < all->columns; i++) {
       column[i] = all->column[i];
@@ -131,7 +110,7 @@ static double time_kernel(const struct ft_plan *plan, struct ft_scratch *scratch
     struct ft_batch batch = { BATCH, all->columns, column };
     must(ft_plan_predict(plan, scratch, &batch, value, NULL, NULL, &err), &err);
   }
-  return (now() - start) / SAMPLE;
+  return (seconds_now(CLOCK_MONOTONIC) - start) / SAMPLE;
 }
 
 static void run_shape(struct ft_engine *engine, const struct ft_shape *shape, const char *name,
@@ -160,7 +139,8 @@ static void run_shape(struct ft_engine *engine, const struct ft_shape *shape, co
     tell(engine, "SET threads = 2");
     two[i] = time_query(engine, &predict);
   }
-  double k = median(kernel), o = median(one), t = median(two), s = median(sum);
+  double k = median_of(kernel, TURNS), o = median_of(one, TURNS), t = median_of(two, TURNS),
+         s = median_of(sum, TURNS);
   printf("%s over %lu rows, kernel \"%s\"\n", shape->name, rows, ft_kernel_name());
   printf("  kernel %.2f Mrow/s; in SQL %.2f Mrow/s, %.0f %% of it; 2 threads %.2f Mrow/s, x%.2f; "
          "plain sum %.2f Mrow/s\n",

@@ -224,7 +224,7 @@ static void find_dot_argument(struct search *search, const struct ft_dot *dot) {
     if (begins_with("off", search->word)) add_match(search, "off");
     break;
   case FT_DOT_FORMAT:
-    for (const struct ft_format *format = ft_formats(); format->name; format++)
+    for (const struct ft_output_format *format = ft_formats(); format->name; format++)
       if (begins_with(format->name, search->word)) add_match(search, format->name);
     break;
   case FT_DOT_FILE: add_files(search, search->word); break;

@@ -7,17 +7,17 @@
 
 #define ROWS_MAX 100000000UL
 
-static enum ft_outcome run_help(struct ft_session *session, struct ft_span argument,
+static enum ft_outcome run_help(struct ft_shell_session *session, struct ft_span argument,
                                 struct ft_error *err);
 
-static enum ft_outcome run_tables(struct ft_session *session, struct ft_span argument,
+static enum ft_outcome run_tables(struct ft_shell_session *session, struct ft_span argument,
                                   struct ft_error *err) {
   (void)argument;
   (void)err;
   return ft_session_text(session, session->driver.calls->tables);
 }
 
-static enum ft_status check_table(struct ft_session *session, struct ft_span table,
+static enum ft_status check_table(struct ft_shell_session *session, struct ft_span table,
                                   struct ft_error *err) {
   const char *const *name;
   size_t names;
@@ -52,7 +52,7 @@ static struct ft_span bare_name(struct ft_span name) {
   return name;
 }
 
-static enum ft_outcome run_schema(struct ft_session *session, struct ft_span argument,
+static enum ft_outcome run_schema(struct ft_shell_session *session, struct ft_span argument,
                                   struct ft_error *err) {
   struct ft_arena arena;
   if (argument.size == 0) return ft_session_text(session, session->driver.calls->all_columns);
@@ -71,14 +71,14 @@ static enum ft_outcome run_schema(struct ft_session *session, struct ft_span arg
   return outcome;
 }
 
-static enum ft_outcome run_models(struct ft_session *session, struct ft_span argument,
+static enum ft_outcome run_models(struct ft_shell_session *session, struct ft_span argument,
                                   struct ft_error *err) {
   (void)argument;
   (void)err;
   return ft_session_text(session, "SHOW MODEL ALL;");
 }
 
-static enum ft_outcome run_timer(struct ft_session *session, struct ft_span argument,
+static enum ft_outcome run_timer(struct ft_shell_session *session, struct ft_span argument,
                                  struct ft_error *err) {
   bool on = ft_span_equal_nocase(argument, FT_SPAN("on"));
   if (!on && !ft_span_equal_nocase(argument, FT_SPAN("off"))) {
@@ -89,9 +89,9 @@ static enum ft_outcome run_timer(struct ft_session *session, struct ft_span argu
   return FT_OUTCOME_DONE;
 }
 
-static enum ft_outcome run_mode(struct ft_session *session, struct ft_span argument,
+static enum ft_outcome run_mode(struct ft_shell_session *session, struct ft_span argument,
                                 struct ft_error *err) {
-  const struct ft_format *format = ft_format_by_name(argument);
+  const struct ft_output_format *format = ft_format_by_name(argument);
   if (format) {
     session->format = format;
     return FT_OUTCOME_DONE;
@@ -107,7 +107,7 @@ static enum ft_outcome run_mode(struct ft_session *session, struct ft_span argum
   return FT_OUTCOME_FAILED;
 }
 
-static enum ft_outcome run_read(struct ft_session *session, struct ft_span argument,
+static enum ft_outcome run_read(struct ft_shell_session *session, struct ft_span argument,
                                 struct ft_error *err) {
   struct ft_arena arena; /* the session's is of each statement in the file */
   bool quoted =
@@ -124,7 +124,7 @@ static enum ft_outcome run_read(struct ft_session *session, struct ft_span argum
   return outcome;
 }
 
-static enum ft_outcome run_rows(struct ft_session *session, struct ft_span argument,
+static enum ft_outcome run_rows(struct ft_shell_session *session, struct ft_span argument,
                                 struct ft_error *err) {
   size_t rows = 0;
   bool all = ft_span_equal_nocase(argument, FT_SPAN("all"));
@@ -145,7 +145,7 @@ static enum ft_outcome run_rows(struct ft_session *session, struct ft_span argum
   return FT_OUTCOME_DONE;
 }
 
-static enum ft_outcome run_quit(struct ft_session *session, struct ft_span argument,
+static enum ft_outcome run_quit(struct ft_shell_session *session, struct ft_span argument,
                                 struct ft_error *err) {
   (void)session;
   (void)argument;
@@ -187,12 +187,12 @@ static enum ft_status fail_unknown(struct ft_span name, struct ft_error *err) {
   return ft_fail_hint(err, ".help lists them.");
 }
 
-static void print_help(struct ft_session *session, const struct ft_dot *dot) {
+static void print_help(struct ft_shell_session *session, const struct ft_dot *dot) {
   fprintf(session->out, "  %-8s %-10s  %s\n", dot->name, dot->argument ? dot->argument : "",
           dot->help);
 }
 
-static enum ft_outcome run_help(struct ft_session *session, struct ft_span argument,
+static enum ft_outcome run_help(struct ft_shell_session *session, struct ft_span argument,
                                 struct ft_error *err) {
   if (argument.size > 0) {
     struct ft_span name = argument;
@@ -215,7 +215,8 @@ static enum ft_outcome run_help(struct ft_session *session, struct ft_span argum
   return FT_OUTCOME_DONE;
 }
 
-enum ft_outcome ft_dot_run(struct ft_session *session, struct ft_span line, struct ft_error *err) {
+enum ft_outcome ft_dot_run(struct ft_shell_session *session, struct ft_span line,
+                           struct ft_error *err) {
   size_t size = 0;
   while (size < line.size && line.data[size] != ' ' && line.data[size] != '\t')
     size++;

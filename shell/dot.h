@@ -21,11 +21,13 @@ struct ft_dot {
   const char *argument; /* "[COMMAND]"; NULL: none */
   const char *help;
   enum ft_dot_argument takes;
-  enum ft_outcome (*run)(struct ft_session *session, struct ft_span argument, struct ft_error *err);
+  enum ft_outcome (*run)(struct ft_shell_session *session, struct ft_span argument,
+                         struct ft_error *err);
 };
 const struct ft_dot *ft_dots(void); /* ended by a NULL name */
 
 /* Run a line. A filled `err` is still to be printed. */
-enum ft_outcome ft_dot_run(struct ft_session *session, struct ft_span line, struct ft_error *err);
+enum ft_outcome ft_dot_run(struct ft_shell_session *session, struct ft_span line,
+                           struct ft_error *err);
 
 #endif

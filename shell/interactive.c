@@ -27,7 +27,7 @@ const char *ft_prompt_of(char open) {
 
 static size_t give_names(void *self, enum ft_engine_list list, struct ft_arena *arena,
                          const char *const **name) {
-  struct ft_session *session = self;
+  struct ft_shell_session *session = self;
   struct ft_error err;
   size_t names;
   const struct ft_driver *driver = &session->driver;
@@ -35,7 +35,7 @@ static size_t give_names(void *self, enum ft_engine_list list, struct ft_arena *
   return names;
 }
 
-static void print_banner(const struct ft_session *session) {
+static void print_banner(const struct ft_shell_session *session) {
   struct ft_buffer with;
   ft_buffer_init(&with, 1 << 16);
   session->driver.calls->introduce(session->driver.self, &with);
@@ -72,7 +72,7 @@ static enum ft_status translate(struct ft_buffer *text, struct ft_error *err) {
   return status;
 }
 
-static enum ft_outcome run_text(struct ft_session *session, struct ft_editor *editor,
+static enum ft_outcome run_text(struct ft_shell_session *session, struct ft_editor *editor,
                                 struct ft_buffer *typed) {
   struct ft_error err = { 0 };
   struct ft_feed feed;
@@ -95,13 +95,14 @@ static struct ft_span line_from(const struct ft_buffer *text, size_t begin) {
 }
 
 /* Who types quit inside a statement waits for what does not come. */
-static void say_what_is_open(struct ft_session *session, struct ft_span line, char open) {
+static void say_what_is_open(struct ft_shell_session *session, struct ft_span line, char open) {
   if ((open == ';' || open == '(') && ft_synonym_is_one(line))
     ft_session_say(session, "The statement is not complete: a semicolon ends it, Ctrl-C drops it.");
 }
 
 /* One statement, or what was typed of it; false at the end. */
-static bool ask(struct ft_session *session, struct ft_editor *editor, struct ft_buffer *text) {
+static bool ask(struct ft_shell_session *session, struct ft_editor *editor,
+                struct ft_buffer *text) {
   char open = 0;
   ft_buffer_reset(text);
   do {
@@ -128,7 +129,8 @@ static bool ask(struct ft_session *session, struct ft_editor *editor, struct ft_
   return true;
 }
 
-enum ft_status ft_interactive_run(struct ft_session *session, bool history, struct ft_error *err) {
+enum ft_status ft_interactive_run(struct ft_shell_session *session, bool history,
+                                  struct ft_error *err) {
   char path[4096];
   struct ft_editor *editor;
   struct ft_completion_source source = { session, give_names };

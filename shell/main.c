@@ -45,7 +45,7 @@ static int fail_usage(const struct ft_error *err) {
   return EXIT_WRONG_USAGE;
 }
 
-static enum ft_status open_input(struct ft_feed *feed, const struct ft_input *input,
+static enum ft_status open_input(struct ft_feed *feed, const struct ft_shell_input *input,
                                  struct ft_error *err) {
   if (input->file) return ft_feed_open(feed, input->text, err);
   return ft_feed_text(feed, ft_span_of(input->text), err);
@@ -54,7 +54,7 @@ static enum ft_status open_input(struct ft_feed *feed, const struct ft_input *in
 static int check_inputs(const struct ft_shell_options *options) {
   int answer = EXIT_SUCCESS;
   for (size_t i = 0; i < options->inputs; i++) {
-    const struct ft_input *input = &options->input[i];
+    const struct ft_shell_input *input = &options->input[i];
     struct ft_check_options check = { .quiet = options->quiet };
     struct ft_error err = { 0 };
     struct ft_feed feed;
@@ -72,7 +72,8 @@ static int check_inputs(const struct ft_shell_options *options) {
   return ft_interrupt_pending() ? EXIT_INTERRUPTED : answer;
 }
 
-static enum ft_outcome run_input(struct ft_session *session, const struct ft_input *input) {
+static enum ft_outcome run_input(struct ft_shell_session *session,
+                                 const struct ft_shell_input *input) {
   struct ft_error err = { 0 };
   struct ft_feed feed;
   if (open_input(&feed, input, &err) != FT_OK) {
@@ -84,7 +85,7 @@ static enum ft_outcome run_input(struct ft_session *session, const struct ft_inp
   return outcome;
 }
 
-static int run_inputs(struct ft_session *session, const struct ft_shell_options *options) {
+static int run_inputs(struct ft_shell_session *session, const struct ft_shell_options *options) {
   enum ft_outcome outcome = FT_OUTCOME_DONE;
   size_t next = 0;
   while (next < options->inputs && outcome == FT_OUTCOME_DONE)
@@ -96,7 +97,7 @@ static int run_inputs(struct ft_session *session, const struct ft_shell_options 
 }
 
 static int run_session(const struct ft_shell_options *options, bool interactive) {
-  struct ft_session session;
+  struct ft_shell_session session;
   struct ft_error err = { 0 };
   if (ft_session_open(&session, options, interactive, &err) != FT_OK) {
     print_failure(&err);
@@ -114,7 +115,7 @@ static int run_session(const struct ft_shell_options *options, bool interactive)
 }
 
 static int run_options(struct ft_shell_options *options) {
-  static const struct ft_input standard_input = { true, "-" };
+  static const struct ft_shell_input standard_input = { true, "-" };
   if (options->help) {
     ft_options_help(stdout);
     return EXIT_SUCCESS;

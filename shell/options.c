@@ -12,8 +12,8 @@
 
 /* The arrays of inputs are as long as argv, so there is always room for one more. */
 static void add_input(struct ft_shell_options *options, bool file, const char *text) {
-  struct ft_input *input = (struct ft_input *)options->input;
-  input[options->inputs++] = (struct ft_input){ file, text };
+  struct ft_shell_input *input = (struct ft_shell_input *)options->input;
+  input[options->inputs++] = (struct ft_shell_input){ file, text };
 }
 
 static enum ft_status take_command(struct ft_shell_options *options, const char *value,
@@ -32,7 +32,7 @@ static enum ft_status take_file(struct ft_shell_options *options, const char *va
 
 static enum ft_status take_format(struct ft_shell_options *options, const char *value,
                                   struct ft_error *err) {
-  const struct ft_format *format = ft_format_by_name(ft_span_of(value));
+  const struct ft_output_format *format = ft_format_by_name(ft_span_of(value));
   if (!format) {
     ft_fail(err, FT_INVALID, "there is no format \"%s\"", value);
     return ft_fail_hint(err, "The formats are table, lines, csv, json, jsonlines and markdown.");
@@ -98,10 +98,6 @@ static const struct ft_option_line option_table[] = {
   { "help", 'h', NULL, "print this help and exit", take_help },
   { NULL, '\0', NULL, NULL, NULL },
 };
-
-const struct ft_option_line *ft_option_lines(void) {
-  return option_table;
-}
 
 static const struct ft_option_line *line_by_name(struct ft_span name) {
   for (const struct ft_option_line *line = option_table; line->name; line++)
@@ -180,7 +176,7 @@ static enum ft_status take_database(struct ft_shell_options *options, const char
 enum ft_status ft_options_read(struct ft_shell_options *out, struct ft_arena *arena, int argc,
                                char *const *argv, struct ft_error *err) {
   struct ft_shell_options options = { .trainer_memory_bytes = ft_memory_trainer_bytes() };
-  options.input = FT_ARENA_NEW(arena, struct ft_input, (size_t)argc + 1);
+  options.input = FT_ARENA_NEW(arena, struct ft_shell_input, (size_t)argc + 1);
   if (!options.input) return ft_arena_fail(err, "the command line");
   struct arguments arguments = { argc, 1, argv };
   bool ended = false; /* by "--" */

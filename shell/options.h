@@ -14,16 +14,16 @@
 #include "shell/render.h"
 
 /* One -c or -f, in the order given. */
-struct ft_input {
+struct ft_shell_input {
   bool file;        /* text is a path, "-" standard input; else SQL */
   const char *text; /* borrowed */
 };
 
 struct ft_shell_options {
   const char *database; /* NULL: in memory */
-  const struct ft_input *input;
+  const struct ft_shell_input *input;
   size_t inputs;
-  const struct ft_format *format; /* NULL: not given */
+  const struct ft_output_format *format; /* NULL: not given */
   bool echo;
   bool quiet;
   bool check;
@@ -43,7 +43,6 @@ struct ft_option_line {
   const char *help;
   enum ft_status (*take)(struct ft_shell_options *options, const char *value, struct ft_error *err);
 };
-const struct ft_option_line *ft_option_lines(void); /* ended by a NULL name */
 
 /* Errors: FT_INVALID (usage), FT_NOMEM */
 enum ft_status ft_options_read(struct ft_shell_options *out, struct ft_arena *arena, int argc,

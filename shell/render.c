@@ -10,7 +10,7 @@ static enum ft_status begin_nothing(struct ft_render *render, struct ft_error *e
   return FT_OK;
 }
 
-static const struct ft_format format_table[] = {
+static const struct ft_output_format format_table[] = {
   { "table", false, true, true, ft_table_begin, ft_table_row, ft_table_end },
   { "lines", false, true, false, begin_nothing, ft_lines_row, ft_lines_end },
   { "csv", false, false, false, ft_csv_begin, ft_csv_row, begin_nothing },
@@ -20,12 +20,12 @@ static const struct ft_format format_table[] = {
   { NULL, false, false, false, NULL, NULL, NULL },
 };
 
-const struct ft_format *ft_formats(void) {
+const struct ft_output_format *ft_formats(void) {
   return format_table;
 }
 
-const struct ft_format *ft_format_by_name(struct ft_span name) {
-  for (const struct ft_format *format = format_table; format->name; format++)
+const struct ft_output_format *ft_format_by_name(struct ft_span name) {
+  for (const struct ft_output_format *format = format_table; format->name; format++)
     if (ft_span_equal_nocase(name, ft_span_of(format->name))) return format;
   return NULL;
 }
@@ -35,8 +35,8 @@ static enum ft_status check_output(FILE *out, struct ft_error *err) {
   return ft_fail(err, FT_IO, "the output cannot be written: %s", strerror(errno ? errno : EIO));
 }
 
-enum ft_status ft_render_begin(struct ft_render *render, const struct ft_format *format, FILE *out,
-                               const struct ft_heading *heading, size_t columns,
+enum ft_status ft_render_begin(struct ft_render *render, const struct ft_output_format *format,
+                               FILE *out, const struct ft_heading *heading, size_t columns,
                                const struct ft_render_limits *limits, struct ft_error *err) {
   *render = (struct ft_render){ .format = format, .out = out, .limits = *limits };
   ft_arena_init(&render->arena, FT_ARENA_DEFAULT_LIMIT);

@@ -32,22 +32,22 @@ struct ft_render_limits {
   bool footer;  /* a line with the number of rows */
 };
 
-struct ft_format;
-struct ft_table;
+struct ft_output_format;
+struct ft_text_table;
 
 struct ft_render {
-  const struct ft_format *format;
+  const struct ft_output_format *format;
   FILE *out; /* borrowed */
   struct ft_render_limits limits;
   struct ft_arena arena;            /* headings, keys, the table */
   const struct ft_heading *heading; /* columns; in the arena */
   size_t columns;
-  uint64_t rows;          /* so far */
-  struct ft_span *key;    /* json: "name": with quotes; in the arena */
-  struct ft_table *table; /* table: the rows to show; owned */
+  uint64_t rows;               /* so far */
+  struct ft_span *key;         /* json: "name": with quotes; in the arena */
+  struct ft_text_table *table; /* table: the rows to show; owned */
 };
 
-struct ft_format {
+struct ft_output_format {
   const char *name;
   bool json;  /* cells come as JSON values */
   bool plain; /* for people: tags, times and notes may stand between results */
@@ -58,13 +58,13 @@ struct ft_format {
 };
 
 /* The format of that name, or NULL; and all of them, ended by a NULL name. */
-const struct ft_format *ft_format_by_name(struct ft_span name);
-const struct ft_format *ft_formats(void);
+const struct ft_output_format *ft_format_by_name(struct ft_span name);
+const struct ft_output_format *ft_formats(void);
 
 /* Begin a result. The headings' names must live until ft_render_release.
  * Errors: FT_NOMEM, FT_IO (nobody reads any more, or the disk is full) */
-enum ft_status ft_render_begin(struct ft_render *render, const struct ft_format *format, FILE *out,
-                               const struct ft_heading *heading, size_t columns,
+enum ft_status ft_render_begin(struct ft_render *render, const struct ft_output_format *format,
+                               FILE *out, const struct ft_heading *heading, size_t columns,
                                const struct ft_render_limits *limits,
                                struct ft_error *err) FT_MUST_CHECK;
 enum ft_status ft_render_row(struct ft_render *render, const struct ft_span *cell,
@@ -77,7 +77,7 @@ enum ft_status ft_table_begin(struct ft_render *render, struct ft_error *err) FT
 enum ft_status ft_table_row(struct ft_render *render, const struct ft_span *cell,
                             struct ft_error *err) FT_MUST_CHECK;
 enum ft_status ft_table_end(struct ft_render *render, struct ft_error *err) FT_MUST_CHECK;
-void ft_table_free(struct ft_table *table); /* NULL is allowed */
+void ft_table_free(struct ft_text_table *table); /* NULL is allowed */
 enum ft_status ft_lines_row(struct ft_render *render, const struct ft_span *cell,
                             struct ft_error *err) FT_MUST_CHECK;
 enum ft_status ft_lines_end(struct ft_render *render, struct ft_error *err) FT_MUST_CHECK;

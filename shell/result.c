@@ -11,7 +11,7 @@
 #define GRID_WIDTH    100 /* cells of a description where no terminal limits them */
 #define VALUE_LEAST   30
 
-static struct ft_render_limits limits_of(const struct ft_session *session) {
+static struct ft_render_limits limits_of(const struct ft_shell_session *session) {
   struct ft_render_limits limits = { .rows = session->rows,
                                      .ascii = session->ascii,
                                      .colour = session->colour,
@@ -74,12 +74,12 @@ static enum ft_status show_chunks(struct ft_render *render, struct row *row,
 }
 
 /* A renderer that writes as it goes must not meet the progress line. */
-static void clear_screen_for(struct ft_session *session) {
+static void clear_screen_for(struct ft_shell_session *session) {
   if (!session->format->keeps && session->terminal) session->progress.out = NULL;
   ft_progress_line_hide(&session->progress);
 }
 
-static enum ft_status show_rows(struct ft_session *session, struct ft_answer *answer,
+static enum ft_status show_rows(struct ft_shell_session *session, struct ft_answer *answer,
                                 struct ft_error *err) {
   size_t columns = ft_answer_columns(answer);
   struct ft_heading *heading = FT_ARENA_NEW(&session->arena, struct ft_heading, columns);
@@ -104,7 +104,7 @@ static enum ft_status show_rows(struct ft_session *session, struct ft_answer *an
   return status;
 }
 
-enum ft_status ft_result_show(struct ft_session *session, struct ft_answer *answer,
+enum ft_status ft_result_show(struct ft_shell_session *session, struct ft_answer *answer,
                               struct ft_error *err) {
   char count[32];
   uint64_t changed;
@@ -170,7 +170,7 @@ static enum ft_status show_grid_rows(struct ft_render *render, struct row *row,
   return ft_render_end(render, err);
 }
 
-enum ft_status ft_grid_show(struct ft_session *session, const struct ft_grid *grid,
+enum ft_status ft_grid_show(struct ft_shell_session *session, const struct ft_grid *grid,
                             struct ft_error *err) {
   struct ft_heading *heading = FT_ARENA_NEW(&session->arena, struct ft_heading, grid->columns);
   struct row row;

@@ -16,7 +16,7 @@
 #include "shell/interrupt.h"
 #include "shell/result.h"
 
-void ft_session_say(struct ft_session *session, const char *format, ...) {
+void ft_session_say(struct ft_shell_session *session, const char *format, ...) {
   if (session->quiet || !session->format->plain) return;
   va_list arguments;
   va_start(arguments, format);
@@ -26,7 +26,7 @@ void ft_session_say(struct ft_session *session, const char *format, ...) {
 }
 
 static void hear_notice(void *self, const char *text) {
-  struct ft_session *session = self;
+  struct ft_shell_session *session = self;
   ft_progress_line_hide(&session->progress);
   if (session->quiet) return;
   fflush(session->out);
@@ -36,13 +36,13 @@ static void hear_notice(void *self, const char *text) {
 }
 
 static void hear_progress(void *self, const struct ft_progress *progress) {
-  struct ft_session *session = self;
+  struct ft_shell_session *session = self;
   if (!session->question.open) ft_progress_line_report(&session->progress, progress);
 }
 
 /* The first Ctrl-C during a training asks; it is then forgotten, and a second one stays to be seen. */
 static enum ft_wish hear_wish(void *self, const struct ft_progress *best) {
-  struct ft_session *session = self;
+  struct ft_shell_session *session = self;
   struct ft_question *question = &session->question;
   if (!ft_interrupt_pending())
     return question->open ? ft_question_read(question, best) : FT_WISH_NONE;
@@ -58,12 +58,12 @@ static enum ft_wish hear_wish(void *self, const struct ft_progress *best) {
 }
 
 static void hear_tick(void *self, double fraction) {
-  struct ft_session *session = self;
+  struct ft_shell_session *session = self;
   ft_progress_line_tick(&session->progress, fraction);
 }
 
-static void print_failure(struct ft_session *session, const struct ft_feed *feed, size_t offset,
-                          const struct ft_error *err) {
+static void print_failure(struct ft_shell_session *session, const struct ft_feed *feed,
+                          size_t offset, const struct ft_error *err) {
   struct ft_failure failure = { .error = err,
                                 .colour = session->colour_errors,
                                 .width = ft_terminal_width(STDERR_FILENO) };
@@ -78,11 +78,11 @@ static void print_failure(struct ft_session *session, const struct ft_feed *feed
   ft_failure_print(stderr, &failure);
 }
 
-void ft_session_fail(struct ft_session *session, const struct ft_error *err) {
+void ft_session_fail(struct ft_shell_session *session, const struct ft_error *err) {
   print_failure(session, NULL, 0, err);
 }
 
-static enum ft_status run_ours(struct ft_session *session, struct ft_span text,
+static enum ft_status run_ours(struct ft_shell_session *session, struct ft_span text,
                                struct ft_error *err) {
   struct ft_statement statement;
   struct ft_grid grid = { 0 };
@@ -99,7 +99,7 @@ static enum ft_status run_ours(struct ft_session *session, struct ft_span text,
   return FT_OK;
 }
 
-static enum ft_status run_engines(struct ft_session *session, struct ft_span text,
+static enum ft_status run_engines(struct ft_shell_session *session, struct ft_span text,
                                   struct ft_error *err) {
   struct ft_answer answer = { session->driver.calls, NULL };
   FT_TRY(answer.calls->run(&answer.self, session->driver.self, text, err));
@@ -108,7 +108,7 @@ static enum ft_status run_engines(struct ft_session *session, struct ft_span tex
   return status;
 }
 
-static void say_time(struct ft_session *session, int64_t us) {
+static void say_time(struct ft_shell_session *session, int64_t us) {
   if (!session->timer) return;
   if (us < 1000000)
     ft_session_say(session, "%.1f ms", (double)us / 1e3);
@@ -116,7 +116,7 @@ static void say_time(struct ft_session *session, int64_t us) {
     ft_session_say(session, "%.2f s", (double)us / 1e6);
 }
 
-static bool flush_output(struct ft_session *session) {
+static bool flush_output(struct ft_shell_session *session) {
   return fflush(session->out) == 0 && !ferror(session->out);
 }
 
@@ -125,7 +125,7 @@ static enum ft_status fail_unwritten(int number, struct ft_error *err) {
   return ft_fail(err, FT_IO, "the output cannot be written: %s", strerror(number ? number : EIO));
 }
 
-static enum ft_outcome run_statement(struct ft_session *session, const struct ft_feed *feed,
+static enum ft_outcome run_statement(struct ft_shell_session *session, const struct ft_feed *feed,
                                      const struct ft_piece *piece) {
   struct ft_error err = { 0 };
   ft_arena_release(&session->arena);
@@ -153,7 +153,7 @@ static enum ft_outcome run_statement(struct ft_session *session, const struct ft
 }
 
 /* Print a statement with the remarks before it, as the script has them. */
-static void echo(struct ft_session *session, const struct ft_feed *feed, size_t from,
+static void echo(struct ft_shell_session *session, const struct ft_feed *feed, size_t from,
                  const struct ft_piece *piece) {
   size_t end = piece->offset + piece->text.size;
   struct ft_span text = { (const char *)feed->text.data + from, end - from };
@@ -162,7 +162,7 @@ static void echo(struct ft_session *session, const struct ft_feed *feed, size_t 
   flush_output(session);
 }
 
-static enum ft_outcome run_dot(struct ft_session *session, const struct ft_feed *feed,
+static enum ft_outcome run_dot(struct ft_shell_session *session, const struct ft_feed *feed,
                                const struct ft_piece *piece) {
   struct ft_error err = { 0 };
   ft_arena_release(&session->arena);
@@ -184,7 +184,7 @@ static enum ft_outcome cut(struct ft_feed *feed) {
   return kind == FT_FEED_END ? FT_OUTCOME_CUT : FT_OUTCOME_LEFT_OUT;
 }
 
-enum ft_outcome ft_session_feed(struct ft_session *session, struct ft_feed *feed) {
+enum ft_outcome ft_session_feed(struct ft_shell_session *session, struct ft_feed *feed) {
   for (;;) {
     struct ft_error err = { 0 };
     enum ft_feed_kind kind;
@@ -206,7 +206,7 @@ enum ft_outcome ft_session_feed(struct ft_session *session, struct ft_feed *feed
   }
 }
 
-enum ft_outcome ft_session_text(struct ft_session *session, const char *text) {
+enum ft_outcome ft_session_text(struct ft_shell_session *session, const char *text) {
   struct ft_error err = { 0 };
   struct ft_feed feed;
   if (ft_feed_text(&feed, ft_span_of(text), &err) != FT_OK) {
@@ -218,7 +218,7 @@ enum ft_outcome ft_session_text(struct ft_session *session, const char *text) {
   return outcome;
 }
 
-enum ft_outcome ft_session_file(struct ft_session *session, const char *path) {
+enum ft_outcome ft_session_file(struct ft_shell_session *session, const char *path) {
   struct ft_error err = { 0 };
   struct ft_feed feed;
   enum ft_status status = FT_OK;
@@ -274,13 +274,13 @@ static void find_trainer(char *path, size_t size) {
   }
 }
 
-static struct ft_engine_watch watch_of(struct ft_session *session) {
+static struct ft_engine_watch watch_of(struct ft_shell_session *session) {
   bool asks = session->interactive && isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
   return (struct ft_engine_watch){ session, hear_notice, hear_progress, hear_tick,
                                    asks ? hear_wish : NULL };
 }
 
-static enum ft_status open_engine(struct ft_session *session,
+static enum ft_status open_engine(struct ft_shell_session *session,
                                   const struct ft_shell_options *options, struct ft_error *err) {
   struct ft_engine_options chosen = FT_ENGINE_DEFAULTS;
   struct ft_engine_watch watch = watch_of(session);
@@ -301,7 +301,7 @@ static enum ft_status open_engine(struct ft_session *session,
   return FT_OK;
 }
 
-static enum ft_status open_server(struct ft_session *session,
+static enum ft_status open_server(struct ft_shell_session *session,
                                   const struct ft_shell_options *options, struct ft_error *err) {
   struct ft_server_options chosen = { .url = options->database,
                                       .read_only = options->read_only,
@@ -310,9 +310,10 @@ static enum ft_status open_server(struct ft_session *session,
   return ft_driver_server(&session->driver, &chosen, err);
 }
 
-enum ft_status ft_session_open(struct ft_session *session, const struct ft_shell_options *options,
-                               bool interactive, struct ft_error *err) {
-  *session = (struct ft_session){ .out = stdout, .interactive = interactive };
+enum ft_status ft_session_open(struct ft_shell_session *session,
+                               const struct ft_shell_options *options, bool interactive,
+                               struct ft_error *err) {
+  *session = (struct ft_shell_session){ .out = stdout, .interactive = interactive };
   session->format = options->format ? options->format : ft_format_by_name(FT_SPAN("table"));
   session->rows = interactive ? FT_ROWS_INTERACTIVE : FT_ROWS_BATCH;
   session->quiet = options->quiet;
@@ -330,7 +331,7 @@ enum ft_status ft_session_open(struct ft_session *session, const struct ft_shell
   return FT_OK;
 }
 
-void ft_session_close(struct ft_session *session) {
+void ft_session_close(struct ft_shell_session *session) {
   ft_interrupt_watch(NULL);
   session->driver.calls->close(session->driver.self);
   ft_arena_release(&session->arena);

@@ -28,12 +28,12 @@ enum ft_outcome {
   FT_OUTCOME_LEFT_OUT /* the same, and some had not */
 };
 
-struct ft_session {
+struct ft_shell_session {
   struct ft_driver driver; /* owned */
   struct ft_host host;     /* of the embedded engine */
   struct ft_arena arena;   /* of the statement that runs */
   FILE *out;
-  const struct ft_format *format;
+  const struct ft_output_format *format;
   size_t rows;      /* the most that a table shows; 0: all */
   bool rows_chosen; /* by .rows: no pager then */
   bool quiet;
@@ -51,20 +51,21 @@ struct ft_session {
 };
 
 /* Errors: of ft_engine_open; nothing is open then */
-enum ft_status ft_session_open(struct ft_session *session, const struct ft_shell_options *options,
-                               bool interactive, struct ft_error *err) FT_MUST_CHECK;
-void ft_session_close(struct ft_session *session);
+enum ft_status ft_session_open(struct ft_shell_session *session,
+                               const struct ft_shell_options *options, bool interactive,
+                               struct ft_error *err) FT_MUST_CHECK;
+void ft_session_close(struct ft_shell_session *session);
 
 /* Run a script to its end, or to its first failure; what fails is printed. */
-enum ft_outcome ft_session_feed(struct ft_session *session, struct ft_feed *feed);
+enum ft_outcome ft_session_feed(struct ft_shell_session *session, struct ft_feed *feed);
 /* Run statements of our own, for a dot command. */
-enum ft_outcome ft_session_text(struct ft_session *session, const char *text);
+enum ft_outcome ft_session_text(struct ft_shell_session *session, const char *text);
 /* Open a script and run it. */
-enum ft_outcome ft_session_file(struct ft_session *session, const char *path);
+enum ft_outcome ft_session_file(struct ft_shell_session *session, const char *path);
 
 /* A failure that has no place in a script. */
-void ft_session_fail(struct ft_session *session, const struct ft_error *err);
+void ft_session_fail(struct ft_shell_session *session, const struct ft_error *err);
 /* For people only: nothing when quiet, or when programs read the results. */
-void ft_session_say(struct ft_session *session, const char *format, ...) FT_PRINTF(2, 3);
+void ft_session_say(struct ft_shell_session *session, const char *format, ...) FT_PRINTF(2, 3);
 
 #endif

@@ -12,7 +12,7 @@
 
 /* The first rows, and a ring of the last ones; together never more than the limit. A row is its
  * cells as they will be shown, then their text, in one block. */
-struct ft_table {
+struct ft_text_table {
   struct ft_shown **first;
   size_t firsts, first_capacity, first_limit;
   struct ft_shown **last;
@@ -22,7 +22,7 @@ struct ft_table {
   struct ft_shown *shown;
 };
 
-void ft_table_free(struct ft_table *table) {
+void ft_table_free(struct ft_text_table *table) {
   if (!table) return;
   for (size_t r = 0; r < table->firsts; r++)
     free(table->first[r]);
@@ -41,7 +41,7 @@ static size_t rows_kept(const struct ft_render_limits *limits) {
 }
 
 enum ft_status ft_table_begin(struct ft_render *render, struct ft_error *err) {
-  struct ft_table *table = calloc(1, sizeof *table);
+  struct ft_text_table *table = calloc(1, sizeof *table);
   if (!table) return ft_arena_fail(err, "the table");
   render->table = table;
   ft_buffer_init(&table->text, (size_t)1 << 30);
@@ -77,7 +77,7 @@ static size_t widest_line(const struct ft_shown *cell) {
 }
 
 /* The row as one block: the cells' texts point behind the cells. */
-static struct ft_shown *make_row(struct ft_table *table, const struct ft_span *cell,
+static struct ft_shown *make_row(struct ft_text_table *table, const struct ft_span *cell,
                                  size_t columns) {
   ft_buffer_reset(&table->text);
   for (size_t c = 0; c < columns; c++) {
@@ -100,7 +100,7 @@ static struct ft_shown *make_row(struct ft_table *table, const struct ft_span *c
   return row;
 }
 
-static bool keep_first(struct ft_table *table, struct ft_shown *row) {
+static bool keep_first(struct ft_text_table *table, struct ft_shown *row) {
   if (table->firsts == table->first_capacity) {
     size_t capacity = table->first_capacity ? table->first_capacity * 2 : 64;
     struct ft_shown **grown = realloc(table->first, capacity * sizeof *grown);
@@ -114,7 +114,7 @@ static bool keep_first(struct ft_table *table, struct ft_shown *row) {
 
 enum ft_status ft_table_row(struct ft_render *render, const struct ft_span *cell,
                             struct ft_error *err) {
-  struct ft_table *table = render->table;
+  struct ft_text_table *table = render->table;
   uint64_t index = table->rows++;
   bool first = index < table->first_limit;
   if (!first && table->last_limit == 0) return FT_OK; /* one row is shown: the first */
@@ -136,12 +136,12 @@ struct part {
   uint64_t top, bottom;
 };
 
-static struct part part_of(const struct ft_table *table, size_t limit) {
+static struct part part_of(const struct ft_text_table *table, size_t limit) {
   if (limit == 0 || table->rows <= limit) return (struct part){ table->rows, 0 };
   return (struct part){ limit - limit / 2, limit / 2 };
 }
 
-static const struct ft_shown *row_at(const struct ft_table *table, uint64_t index) {
+static const struct ft_shown *row_at(const struct ft_text_table *table, uint64_t index) {
   if (index < table->first_limit) return table->first[index];
   return table->last[(index - table->first_limit) % table->last_limit];
 }
@@ -153,7 +153,7 @@ static void widen(struct ft_box_column *column, const struct ft_shown *row, size
 
 static enum ft_status make_columns(struct ft_render *render, struct part part,
                                    struct ft_box_column **out, struct ft_error *err) {
-  struct ft_table *table = render->table;
+  struct ft_text_table *table = render->table;
   struct ft_box_column *column =
       FT_ARENA_NEW(&render->arena, struct ft_box_column, render->columns);
   if (!column) return ft_arena_fail(err, "the table");
@@ -191,7 +191,7 @@ static void write_footer(const struct ft_render *render, FILE *out, struct part 
 
 static void write_table(struct ft_render *render, FILE *out, struct part part,
                         struct ft_box_column *column) {
-  const struct ft_table *table = render->table;
+  const struct ft_text_table *table = render->table;
   struct ft_box box = { .out = out,
                         .column = column,
                         .columns = render->columns,
@@ -209,7 +209,7 @@ static void write_table(struct ft_render *render, FILE *out, struct part part,
 }
 
 enum ft_status ft_table_end(struct ft_render *render, struct ft_error *err) {
-  struct ft_table *table = render->table;
+  struct ft_text_table *table = render->table;
   bool long_one = render->limits.page > 0 && table->rows + 5 > render->limits.page;
   struct ft_pager pager = { 0 };
   FILE *paged = long_one ? ft_pager_open(&pager) : NULL;

@@ -40,8 +40,8 @@ static enum ft_status train(struct ft_creation *creation, void *self, struct ft_
   struct ft_training_options options = ft_training_options_of(&trained->job);
   FT_TRY(ft_training_run(&creation->artifact, command->host, &trained->job, trained->columns.query,
                          &options, err));
-  return ft_candidate_check(&creation->candidate, command->arena,
-                            ft_buffer_view(&creation->artifact), &trained->job, err);
+  return ft_trained_model_check(&creation->trained, command->arena,
+                                ft_buffer_view(&creation->artifact), &trained->job, err);
 }
 
 enum ft_status ft_create_model_run(const struct ft_command *command, struct ft_error *err) {

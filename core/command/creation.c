@@ -162,11 +162,11 @@ static enum ft_status store_ready(void *self, struct ft_error *err) {
   FT_TRY(fill_record(&record, creation, err));
   record.state = FT_MODEL_READY;
   record.function = creation->function;
-  record.manifest = creation->candidate.manifest;
-  record.model_sha256 = creation->candidate.model_sha256;
+  record.manifest = creation->trained.manifest;
+  record.model_sha256 = creation->trained.model_sha256;
   record.artifact_bytes = artifact.size;
   record.remote = creation->remote;
-  record.plan = &creation->candidate.plan;
+  record.plan = &creation->trained.plan;
   FT_TRY(drop_old_functions(creation, err));
   FT_TRY(host->put(host->self, &record, artifact, err));
   return host->make_functions(host->self, &record, artifact, creation->target_type, err);
@@ -226,8 +226,8 @@ enum ft_status ft_creation_run(struct ft_creation *creation,
   ft_buffer_init(&creation->artifact, FT_FRAME_MAX_BYTES);
   enum ft_status status = make_and_store(creation, &making, &own);
   ft_buffer_release(&creation->artifact);
-  ft_plan_close(creation->candidate.plan); /* unless the host has taken it */
-  creation->candidate.plan = NULL;
+  ft_plan_close(creation->trained.plan); /* unless the host has taken it */
+  creation->trained.plan = NULL;
   if (status == FT_OK) {
     ft_summary_tell(creation);
     return FT_OK;

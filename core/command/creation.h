@@ -8,8 +8,8 @@
 
 #include <stdbool.h>
 
-#include "core/command/candidate.h"
 #include "core/command/statements.h"
+#include "core/command/trained_model.h"
 #include "foretell/buffer.h"
 
 struct ft_creation {
@@ -21,8 +21,8 @@ struct ft_creation {
   const char *function;       /* arena */
   /* What the form makes. */
   struct ft_buffer artifact;
-  struct ft_candidate candidate;
-  const struct ft_remote *remote; /* served elsewhere: no artifact, the candidate describes it */
+  struct ft_trained_model trained;
+  const struct ft_remote *remote; /* served elsewhere: no artifact, the trained describes it */
   const char *target_type; /* the engine's name of the function's result; set before it is run */
   bool input_failed;       /* what failed was the user's file, not the attempt */
 };
@@ -38,7 +38,7 @@ enum ft_status ft_creation_begin(struct ft_creation *out, bool *skip,
 enum ft_status ft_creation_check_writable(const struct ft_creation *creation,
                                           struct ft_error *err) FT_MUST_CHECK;
 
-/* Say the statement's notices, let `make` fill artifact and candidate, and store them with the
+/* Say the statement's notices, let `make` fill artifact and trained, and store them with the
  * functions. An attempt that fails leaves the model FAILED with the reason; bad input leaves nothing
  * behind. */
 enum ft_status ft_creation_run(struct ft_creation *creation,

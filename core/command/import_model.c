@@ -65,8 +65,8 @@ static enum ft_status import(struct ft_creation *creation, void *self, struct ft
     if (err) err->status = status;
   }
   FT_TRY(status);
-  return ft_candidate_check(&creation->candidate, command->arena,
-                            ft_buffer_view(&creation->artifact), &imported->job, err);
+  return ft_trained_model_check(&creation->trained, command->arena,
+                                ft_buffer_view(&creation->artifact), &imported->job, err);
 }
 
 enum ft_status ft_import_model_run(struct ft_creation *creation, struct ft_error *err) {

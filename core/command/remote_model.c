@@ -55,7 +55,7 @@ static enum ft_status fill(struct ft_remote *out, struct ft_creation *creation,
 
 /* The description stands where a trained model has its manifest. */
 static enum ft_status describe(struct ft_creation *creation, void *self, struct ft_error *err) {
-  struct ft_candidate *candidate = &creation->candidate;
+  struct ft_trained_model *trained = &creation->trained;
   struct ft_buffer text;
   struct ft_sha256 hash;
   ft_buffer_init(&text, DESCRIPTION_MAX_BYTES);
@@ -63,9 +63,9 @@ static enum ft_status describe(struct ft_creation *creation, void *self, struct 
   struct ft_span view = ft_buffer_view(&text);
   if (status == FT_OK) status = ft_sha256_of(&hash, &view, 1, err);
   if (status == FT_OK) {
-    ft_sha256_text(candidate->model_sha256, &hash);
-    candidate->manifest = ft_arena_text(creation->command->arena, view);
-    if (!candidate->manifest) status = ft_arena_fail(err, "the model's description");
+    ft_sha256_text(trained->model_sha256, &hash);
+    trained->manifest = ft_arena_text(creation->command->arena, view);
+    if (!trained->manifest) status = ft_arena_fail(err, "the model's description");
   }
   ft_buffer_release(&text);
   return status;

@@ -131,13 +131,13 @@ static void tell_warnings(const struct ft_creation *creation, const json_t *mani
 /* "state, plan, …", or the types where there are no names. */
 static void write_parameters(struct ft_buffer *out, const struct ft_creation *creation) {
   const struct ft_create_model *create = creation->create;
-  const struct ft_candidate *candidate = &creation->candidate;
-  bool named = candidate->parameter != NULL;
-  uint32_t count = named ? candidate->parameters : create->arguments;
+  const struct ft_trained_model *trained = &creation->trained;
+  bool named = trained->parameter != NULL;
+  uint32_t count = named ? trained->parameters : create->arguments;
   for (uint32_t i = 0; i < count && i < MOST_NAMES; i++) {
     ft_buffer_print(out, "%s", i ? ", " : "");
     if (named)
-      write_name(out, ft_span_of(candidate->parameter[i]));
+      write_name(out, ft_span_of(trained->parameter[i]));
     else
       ft_buffer_append(out, create->argument[i].text.data, create->argument[i].text.size);
   }
@@ -166,7 +166,7 @@ static void write_class(struct ft_buffer *out, const char *label) {
 
 static void tell_functions(const struct ft_creation *creation, const json_t *manifest,
                            struct ft_buffer *line) {
-  bool classes = creation->candidate.labels > 0;
+  bool classes = creation->trained.labels > 0;
   const char *label = class_of(manifest);
   ft_buffer_print(line, "%s: ", classes ? "functions" : "function");
   write_in_schema(line, creation, creation->function, "");
@@ -205,9 +205,9 @@ static bool is_short(struct ft_span query) {
 }
 
 static bool is_parameter(const struct ft_creation *creation, const char *name) {
-  const struct ft_candidate *candidate = &creation->candidate;
-  for (uint32_t i = 0; candidate->parameter && i < candidate->parameters; i++)
-    if (ft_span_equal_nocase(ft_span_of(candidate->parameter[i]), ft_span_of(name))) return true;
+  const struct ft_trained_model *trained = &creation->trained;
+  for (uint32_t i = 0; trained->parameter && i < trained->parameters; i++)
+    if (ft_span_equal_nocase(ft_span_of(trained->parameter[i]), ft_span_of(name))) return true;
   return ft_span_equal_nocase(creation->create->target, ft_span_of(name));
 }
 
@@ -234,7 +234,7 @@ static void tell_next(const struct ft_creation *creation, const json_t *manifest
   const struct ft_create_model *create = creation->create;
   bool table = create->source == FT_SOURCE_TABLE;
   bool query = create->source == FT_SOURCE_QUERY && is_short(create->query);
-  const char *label = creation->candidate.labels > 0 ? class_of(manifest) : NULL;
+  const char *label = creation->trained.labels > 0 ? class_of(manifest) : NULL;
   const char *row = row_name(creation);
   ft_buffer_print(line, "try: ");
   if (table || query) {
@@ -260,7 +260,7 @@ static void tell_next(const struct ft_creation *creation, const json_t *manifest
 }
 
 void ft_summary_tell(const struct ft_creation *creation) {
-  const char *text = creation->candidate.manifest;
+  const char *text = creation->trained.manifest;
   json_t *manifest = text ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
   struct ft_buffer line;
   ft_buffer_init(&line, LINE_BYTES);

@@ -212,10 +212,6 @@ void ft_trainer_process_stop(struct ft_trainer_process *process) {
   if (process->pid) kill(process->pid, FT_STOP_SIGNAL);
 }
 
-void ft_trainer_process_close_input(struct ft_trainer_process *process) {
-  close_descriptor(&process->input);
-}
-
 /* Keep the last FT_TRAINER_TAIL_BYTES of all that was read. */
 static void keep_tail(struct ft_trainer_process *process, const char *bytes, size_t size) {
   if (size > sizeof(process->tail)) {

@@ -43,9 +43,6 @@ enum ft_status ft_trainer_process_open(struct ft_trainer_process *process,
 /* Kill and reap what is still there, close what is open. */
 void ft_trainer_process_close(struct ft_trainer_process *process);
 
-/* Close our writing end: the trainer reads an end of file. */
-void ft_trainer_process_close_input(struct ft_trainer_process *process);
-
 /* Tell it to end with the best that it has (FT_STOP_SIGNAL). */
 void ft_trainer_process_stop(struct ft_trainer_process *process);
 

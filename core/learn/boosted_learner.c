@@ -15,7 +15,7 @@
 #define OPTION(name, kind) \
   { #name, kind, offsetof(struct ft_boosted_options, name) }
 
-static const struct ft_option options_of_boosting[] = {
+static const struct ft_learner_option options_of_boosting[] = {
   OPTION(learning_rate, FT_OPTION_REAL),
   OPTION(subsample, FT_OPTION_REAL),
   OPTION(max_rounds, FT_OPTION_COUNT),
@@ -83,7 +83,7 @@ static void speed_up(void *options, double factor) {
 
 /* How an option of trees is varied: to a value times or by up to `reach`, kept within bounds. */
 struct variation {
-  struct ft_option option;
+  struct ft_learner_option option;
   double added; /* before it is multiplied: lambda 0 would stay 0 */
   double reach; /* powers of two */
   double min, max;

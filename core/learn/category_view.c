@@ -188,10 +188,6 @@ static bool has_categories(const struct ft_features *features, uint32_t min, uin
   return false;
 }
 
-bool ft_view_can_encode(const struct ft_features *features) {
-  return has_categories(features, FT_VIEW_MIN_CODES_ENCODED, FT_VIEW_MIN_CODES - 1);
-}
-
 static enum ft_status make_room(struct viewing *v, struct ft_error *err) {
   const struct ft_features *of = v->rows->features;
   struct ft_view *view = v->view;

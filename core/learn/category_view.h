@@ -51,9 +51,6 @@ struct ft_view {
   struct ft_arena arena;
 };
 
-/* Does "encode" = "target" make a difference? */
-bool ft_view_can_encode(const struct ft_features *features);
-
 /* `target` NULL: categories stay codes. To be released, also after a failure. */
 enum ft_status ft_view_make(struct ft_view *out, const struct ft_view_rows *rows,
                             const struct ft_view_target *target,

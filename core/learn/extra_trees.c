@@ -329,7 +329,7 @@ static bool is_coarse(const struct ft_configuration *configuration) {
 #define OPTION(name, kind) \
   { #name, kind, offsetof(struct ft_extra_trees_options, name) }
 
-static const struct ft_option options_of_trees[] = {
+static const struct ft_learner_option options_of_trees[] = {
   OPTION(trees, FT_OPTION_COUNT),       OPTION(max_depth, FT_OPTION_COUNT),
   OPTION(max_leaves, FT_OPTION_COUNT),  OPTION(min_leaf_rows, FT_OPTION_COUNT),
   OPTION(max_features, FT_OPTION_REAL), OPTION(draws, FT_OPTION_COUNT),

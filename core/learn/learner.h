@@ -28,8 +28,8 @@ struct ft_learner {
   const char *model_type;          /* in SHOW MODEL */
   enum ft_model_type asked_for_by; /* the MODEL_TYPE that allows it beside AUTO */
   size_t options_bytes;
-  const struct ft_option *option; /* of its struct of options */
-  bool sees_categories_encoded;   /* is handed a view of the features (encoded_fit.h) */
+  const struct ft_learner_option *option; /* of its struct of options */
+  bool sees_categories_encoded;           /* is handed a view of the features (encoded_fit.h) */
   bool boosts;   /* each round adds to those before: it may be cut after any, a refit takes more of
                 * them, and no other learner gains as much by more rows */
   bool averages; /* over many trees already: one fit on all rows is as good as a mean of folds */

@@ -233,7 +233,7 @@ static double seconds(const struct ft_cost_question *question) {
 #define OPTION(name, kind) \
   { #name, kind, offsetof(struct ft_linear_options, name) }
 
-static const struct ft_option options_of_lines[] = {
+static const struct ft_learner_option options_of_lines[] = {
   OPTION(knots, FT_OPTION_COUNT),
   OPTION(l1_share, FT_OPTION_REAL),
   OPTION(clip, FT_OPTION_REAL),

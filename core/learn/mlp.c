@@ -382,7 +382,7 @@ static void speed_up(void *options, double factor) {
 #define OPTION(name, kind) \
   { #name, kind, offsetof(struct ft_mlp_options, name) }
 
-static const struct ft_option options_of_mlp[] = {
+static const struct ft_learner_option options_of_mlp[] = {
   OPTION(width, FT_OPTION_COUNT),          OPTION(layers, FT_OPTION_COUNT),
   OPTION(epochs, FT_OPTION_COUNT),         OPTION(knots, FT_OPTION_COUNT),
   OPTION(dropout, FT_OPTION_REAL),         OPTION(weight_decay, FT_OPTION_REAL),

@@ -6,21 +6,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum ft_option_kind { FT_OPTION_REAL = 0 /* double */, FT_OPTION_COUNT /* uint32_t */ };
+enum ft_learner_option_kind { FT_OPTION_REAL = 0 /* double */, FT_OPTION_COUNT /* uint32_t */ };
 
-struct ft_option {
+struct ft_learner_option {
   const char *name; /* NULL ends a table */
-  enum ft_option_kind kind;
+  enum ft_learner_option_kind kind;
   size_t offset; /* within the struct of options */
 };
 
 #define FT_OPTION_TEXT 24 /* bytes that ft_option_print writes at most */
 
-double ft_option_get(const struct ft_option *option, const void *options);
+double ft_option_get(const struct ft_learner_option *option, const void *options);
 /* Rounded to nearest where it is a count; `value` is within its range. */
-void ft_option_set(const struct ft_option *option, void *options, double value);
+void ft_option_set(const struct ft_learner_option *option, void *options, double value);
 /* As a decimal number that reads back as the same float32. */
-void ft_option_print(char text[FT_OPTION_TEXT], const struct ft_option *option,
+void ft_option_print(char text[FT_OPTION_TEXT], const struct ft_learner_option *option,
                      const void *options);
 
 #endif

@@ -150,7 +150,7 @@ static double seconds(const struct ft_cost_question *question) {
 #define OPTION(name, kind) \
   { #name, kind, offsetof(struct ft_random_forest_options, name) }
 
-static const struct ft_option options_of_forests[] = {
+static const struct ft_learner_option options_of_forests[] = {
   OPTION(trees, FT_OPTION_COUNT),
   OPTION(subsample, FT_OPTION_REAL),
   OPTION(smoothing, FT_OPTION_REAL),

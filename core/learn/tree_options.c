@@ -15,7 +15,7 @@
 struct alone {
   struct ft_tree_options tree;
 };
-static const struct ft_option table[] = { FT_TREE_OPTIONS(alone) };
+static const struct ft_learner_option table[] = { FT_TREE_OPTIONS(alone) };
 #define OPTIONS (sizeof table / sizeof *table)
 
 void ft_tree_options_add(struct ft_booster_parameters *to, struct ft_tree_texts *texts,

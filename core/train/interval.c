@@ -22,7 +22,7 @@
 /* What a draw is judged by: for each row the part of a score that is a mean, and its place by score. */
 struct drawing {
   const struct ft_scored *scored;
-  const struct ft_predictions *predictions;
+  const struct ft_scored_predictions *predictions;
   uint32_t *times;         /* that a row was drawn */
   uint32_t *order;         /* rows by the probability of label 1, ascending; binary only */
   double *loss;            /* of each row: log loss, or squared error */
@@ -77,7 +77,7 @@ static double auc_of(const struct drawing *drawing) {
 }
 
 static void confuse(struct drawing *drawing) {
-  const struct ft_predictions *p = drawing->predictions;
+  const struct ft_scored_predictions *p = drawing->predictions;
   memset(drawing->confused, 0, 3 * (size_t)p->labels * sizeof(double));
   for (size_t r = 0; r < drawing->scored->rows; r++) {
     uint32_t chosen = p->label[r], actual = (uint32_t)p->target[r], times = drawing->times[r];
@@ -119,7 +119,7 @@ static double accuracy_of(const struct drawing *drawing) {
 }
 
 static double mean_absolute(const struct drawing *drawing) {
-  const struct ft_predictions *p = drawing->predictions;
+  const struct ft_scored_predictions *p = drawing->predictions;
   double sum = 0;
   for (size_t r = 0; r < drawing->scored->rows; r++)
     sum += drawing->times[r] * fabs(p->value[r] - p->target[r]);
@@ -153,7 +153,7 @@ static double measure_baseline(const struct drawing *drawing, enum ft_metric met
 
 /* What follows from `times`. */
 static void count(struct drawing *drawing) {
-  const struct ft_predictions *p = drawing->predictions;
+  const struct ft_scored_predictions *p = drawing->predictions;
   if (drawing->scored->problem == FT_REGRESSION)
     drawing->spread = ft_spread_of(p->target, drawing->times, drawing->scored->rows);
   else
@@ -185,7 +185,7 @@ static bool is_better(const struct drawing *drawing, enum ft_metric metric, doub
 
 /* Losses of the rows, and their order; all that draws have in common. */
 static enum ft_status prepare(struct drawing *drawing, struct ft_error *err) {
-  const struct ft_predictions *p = drawing->predictions;
+  const struct ft_scored_predictions *p = drawing->predictions;
   bool numbers = drawing->scored->problem == FT_REGRESSION;
   for (size_t r = 0; r < drawing->scored->rows; r++)
     drawing->loss[r] =
@@ -260,7 +260,7 @@ static enum ft_status draw_all(struct ft_named_score *score, size_t scores,
 enum ft_status ft_interval_find(struct ft_named_score *score, size_t scores,
                                 const struct ft_scored *scored, double threshold, uint64_t seed,
                                 uint32_t threads, struct ft_error *err) {
-  struct ft_predictions predictions;
+  struct ft_scored_predictions predictions;
   FT_TRY(ft_predictions_make(&predictions, scored, threshold, err));
   size_t rows = scored->rows;
   struct drawing drawing = { .scored = scored,

@@ -67,7 +67,7 @@ static const char *model_type(const struct ft_refits *refits) {
 static enum ft_status list_options(struct ft_report *report, struct ft_arena *arena,
                                    const struct ft_configuration *configuration,
                                    struct ft_error *err) {
-  const struct ft_option *option = configuration->learner->option;
+  const struct ft_learner_option *option = configuration->learner->option;
   size_t count = 0;
   while (option[count].name)
     count++;

@@ -5,7 +5,7 @@
 #include "core/learn/loss.h"
 #include "foretell/maths.h"
 
-void ft_predictions_release(struct ft_predictions *p) {
+void ft_predictions_release(struct ft_scored_predictions *p) {
   free(p->value);
   free(p->target);
   free(p->probability);
@@ -21,7 +21,7 @@ static double follow_link(enum ft_link link, double margin) {
   }
 }
 
-static void choose_label(struct ft_predictions *p, size_t row, double threshold) {
+static void choose_label(struct ft_scored_predictions *p, size_t row, double threshold) {
   const double *probability = p->probability + row * p->labels;
   if (p->labels == 2 && threshold > 0) {
     p->label[row] = probability[1] >= threshold;
@@ -33,9 +33,10 @@ static void choose_label(struct ft_predictions *p, size_t row, double threshold)
   p->label[row] = best;
 }
 
-enum ft_status ft_predictions_make(struct ft_predictions *p, const struct ft_scored *scored,
+enum ft_status ft_predictions_make(struct ft_scored_predictions *p, const struct ft_scored *scored,
                                    double threshold, struct ft_error *err) {
-  *p = (struct ft_predictions){ .labels = scored->problem == FT_BINARY ? 2 : scored->outputs };
+  *p = (struct ft_scored_predictions){ .labels =
+                                           scored->problem == FT_BINARY ? 2 : scored->outputs };
   size_t rows = scored->rows;
   p->value = calloc(rows + 1, sizeof *p->value);
   p->target = calloc(rows + 1, sizeof *p->target);

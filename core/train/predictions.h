@@ -7,7 +7,7 @@
 
 #include "core/train/scored.h"
 
-struct ft_predictions {
+struct ft_scored_predictions {
   double *value;       /* regression: in the target's unit; binary: probability of label 1 */
   double *target;      /* regression: in its own unit */
   double *probability; /* rows × labels */
@@ -17,8 +17,9 @@ struct ft_predictions {
 
 /* Binary classes are chosen by `threshold`.
  * Errors: FT_NOMEM */
-enum ft_status ft_predictions_make(struct ft_predictions *out, const struct ft_scored *scored,
-                                   double threshold, struct ft_error *err) FT_MUST_CHECK;
-void ft_predictions_release(struct ft_predictions *predictions);
+enum ft_status ft_predictions_make(struct ft_scored_predictions *out,
+                                   const struct ft_scored *scored, double threshold,
+                                   struct ft_error *err) FT_MUST_CHECK;
+void ft_predictions_release(struct ft_scored_predictions *predictions);
 
 #endif

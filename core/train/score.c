@@ -10,8 +10,9 @@
 #include "core/train/decision.h"
 #include "core/train/predictions.h"
 
-static enum ft_status measure(double *out, enum ft_metric metric, const struct ft_predictions *p,
-                              const struct ft_scored *scored, struct ft_error *err) {
+static enum ft_status measure(double *out, enum ft_metric metric,
+                              const struct ft_scored_predictions *p, const struct ft_scored *scored,
+                              struct ft_error *err) {
   size_t rows = scored->rows;
   switch (metric) {
   case FT_METRIC_AUC: return ft_metric_auc(out, p->value, p->target, rows, err);
@@ -32,7 +33,7 @@ static enum ft_status measure(double *out, enum ft_metric metric, const struct f
 
 enum ft_status ft_score_metric(double *out, enum ft_metric metric, const struct ft_scored *scored,
                                double threshold, struct ft_error *err) {
-  struct ft_predictions p;
+  struct ft_scored_predictions p;
   FT_TRY(ft_predictions_make(&p, scored, threshold, err));
   enum ft_status status = measure(out, metric, &p, scored, err);
   ft_predictions_release(&p);
@@ -67,7 +68,7 @@ enum ft_status ft_score_all(struct ft_named_score *out, size_t *count, enum ft_m
   static const enum ft_metric order[] = { FT_METRIC_F1,       FT_METRIC_ACCURACY, FT_METRIC_AUC,
                                           FT_METRIC_F1_MACRO, FT_METRIC_LOG_LOSS, FT_METRIC_MSE,
                                           FT_METRIC_RMSE,     FT_METRIC_MAE,      FT_METRIC_R2 };
-  struct ft_predictions p;
+  struct ft_scored_predictions p;
   FT_TRY(ft_predictions_make(&p, scored, threshold, err));
   enum ft_status status = FT_OK;
   *count = 0;
@@ -86,7 +87,7 @@ enum ft_status ft_score_all(struct ft_named_score *out, size_t *count, enum ft_m
 
 enum ft_status ft_score_classes(struct ft_class_score *out, const struct ft_scored *scored,
                                 double threshold, struct ft_error *err) {
-  struct ft_predictions p;
+  struct ft_scored_predictions p;
   FT_TRY(ft_predictions_make(&p, scored, threshold, err));
   memset(out, 0, p.labels * sizeof *out);
   for (size_t r = 0; r < scored->rows; r++) {
@@ -100,7 +101,7 @@ enum ft_status ft_score_classes(struct ft_class_score *out, const struct ft_scor
 }
 
 /* The probability of the positive class and whether a row is of it, for a threshold. */
-static void flip_to(struct ft_predictions *p, size_t rows, uint32_t positive) {
+static void flip_to(struct ft_scored_predictions *p, size_t rows, uint32_t positive) {
   if (positive == 1) return;
   for (size_t r = 0; r < rows; r++) {
     p->value[r] = p->probability[2 * r];
@@ -115,7 +116,7 @@ enum ft_status ft_score_threshold(double *out, enum ft_metric metric,
   enum ft_decision_aim aim = metric == FT_METRIC_F1         ? FT_DECISION_F1
                              : metric == FT_METRIC_F1_MACRO ? FT_DECISION_F1_MACRO
                                                             : FT_DECISION_ACCURACY;
-  struct ft_predictions p;
+  struct ft_scored_predictions p;
   FT_TRY(ft_predictions_make(&p, scored, 0.5, err));
   flip_to(&p, scored->rows, scored->positive);
   enum ft_status status = ft_decision_threshold(out, aim, p.value, p.target, scored->rows, err);

@@ -35,7 +35,7 @@ static double seconds_of_fake(const struct ft_cost_question *question) {
   return options->seconds;
 }
 
-static const struct ft_option fake_option[] = { { .name = NULL } };
+static const struct ft_learner_option fake_option[] = { { .name = NULL } };
 
 static const struct ft_learner fake_learner = {
   .name = "fake",

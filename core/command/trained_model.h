@@ -1,6 +1,6 @@
 /* A model just trained, before it is stored: opened, replayed, and compared with what was asked. */
-#ifndef FORETELL_COMMAND_CANDIDATE_H
-#define FORETELL_COMMAND_CANDIDATE_H
+#ifndef FORETELL_COMMAND_TRAINED_MODEL_H
+#define FORETELL_COMMAND_TRAINED_MODEL_H
 
 #include "core/command/columns.h"
 #include "foretell/arena.h"
@@ -11,7 +11,7 @@
 
 struct ft_plan;
 
-struct ft_candidate {
+struct ft_trained_model {
   const char *manifest;         /* arena; a JSON object */
   uint32_t labels;              /* classes; 0: it gives a number */
   uint32_t parameters;          /* of the function; 0, NULL: served elsewhere */
@@ -23,8 +23,8 @@ struct ft_candidate {
 
 /* Errors: FT_TRAINER  the artifact does not open, its probes differ, or it is not the model that
  *                     was asked for; FT_NOMEM */
-enum ft_status ft_candidate_check(struct ft_candidate *out, struct ft_arena *arena,
-                                  struct ft_span artifact, const struct ft_job *job,
-                                  struct ft_error *err) FT_MUST_CHECK;
+enum ft_status ft_trained_model_check(struct ft_trained_model *out, struct ft_arena *arena,
+                                      struct ft_span artifact, const struct ft_job *job,
+                                      struct ft_error *err) FT_MUST_CHECK;
 
 #endif

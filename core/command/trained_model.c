@@ -1,4 +1,4 @@
-#include "core/command/candidate.h"
+#include "core/command/trained_model.h"
 
 #include <jansson.h>
 #include <string.h>
@@ -69,7 +69,7 @@ static enum ft_status check_manifest(const char **out, struct ft_arena *arena,
   return *out ? FT_OK : ft_arena_fail(err, "the manifest");
 }
 
-static enum ft_status copy_signature(struct ft_candidate *out, struct ft_arena *arena,
+static enum ft_status copy_signature(struct ft_trained_model *out, struct ft_arena *arena,
                                      const struct ft_model *model, struct ft_error *err) {
   const char **parameter = FT_ARENA_NEW(arena, const char *, model->fields);
   if (!parameter) return ft_arena_fail(err, "the signature");
@@ -84,9 +84,9 @@ static enum ft_status copy_signature(struct ft_candidate *out, struct ft_arena *
 }
 
 /* The whole artifact lives in `scratch` for as long as this takes. */
-static enum ft_status read_candidate(struct ft_candidate *out, struct ft_arena *arena,
-                                     struct ft_arena *scratch, struct ft_span bytes,
-                                     const struct ft_job *job, struct ft_error *err) {
+static enum ft_status read_model(struct ft_trained_model *out, struct ft_arena *arena,
+                                 struct ft_arena *scratch, struct ft_span bytes,
+                                 const struct ft_job *job, struct ft_error *err) {
   struct ft_artifact artifact;
   FT_TRY(ft_artifact_read(&artifact, scratch, bytes, err));
   FT_TRY(check_manifest(&out->manifest, arena, artifact.manifest, err));
@@ -95,17 +95,17 @@ static enum ft_status read_candidate(struct ft_candidate *out, struct ft_arena *
   return open_plan(&out->plan, &artifact, job, err);
 }
 
-enum ft_status ft_candidate_check(struct ft_candidate *out, struct ft_arena *arena,
-                                  struct ft_span artifact, const struct ft_job *job,
-                                  struct ft_error *err) {
+enum ft_status ft_trained_model_check(struct ft_trained_model *out, struct ft_arena *arena,
+                                      struct ft_span artifact, const struct ft_job *job,
+                                      struct ft_error *err) {
   struct ft_error own;
   struct ft_arena scratch;
-  struct ft_candidate candidate = { 0 };
+  struct ft_trained_model trained = { 0 };
   ft_arena_init(&scratch, FT_ARENA_DEFAULT_LIMIT);
-  enum ft_status status = read_candidate(&candidate, arena, &scratch, artifact, job, &own);
+  enum ft_status status = read_model(&trained, arena, &scratch, artifact, job, &own);
   ft_arena_release(&scratch);
   if (status == FT_OK) {
-    *out = candidate;
+    *out = trained;
     return FT_OK;
   }
   status = blame_trainer(status, &own);
