@@ -6,6 +6,7 @@
 #include "core/import/base/sentinel.h"
 #include "core/import/format.h"
 #include "core/import/pickle/pickle.h"
+#include "core/import/sklearn/sklearn.h"
 
 /* What an object is read as. */
 struct holding {
@@ -170,6 +171,10 @@ static enum ft_status read_catboost(struct holding *holding, struct ft_error *er
   return read_model(holding, ft_pickle_get(holding->object, "__model"), err);
 }
 
+static enum ft_status read_sklearn(struct holding *holding, struct ft_error *err) {
+  return ft_sklearn_read(holding->import, holding->arena, holding->object, err);
+}
+
 /* ---- which it is ---- */
 
 struct kind {
@@ -186,7 +191,7 @@ static const struct kind kinds[] = {
   { "catboost.core.", read_catboost, NULL },
   { "xgboost.", NULL, "Save its Booster: model.get_booster().save_model(\"model.json\")." },
   { "lightgbm.", NULL, "Save its Booster: model.booster_.save_model(\"model.txt\")." },
-  { "sklearn.", NULL, "Convert it to ONNX with skl2onnx." },
+  { "sklearn.", read_sklearn, NULL },
 };
 
 static bool fits(const char *type, struct ft_span name) {
@@ -223,9 +228,15 @@ static const char *name_of(const struct ft_pickle *at) {
   }
 }
 
+static enum ft_status fail_table(struct ft_span type, struct ft_error *err) {
+  ft_fail(err, FT_UNSUPPORTED, "the pickle holds a %.*s, which is no model", FT_SPAN_ARG(type));
+  return ft_fail_hint(err, "Write it to a file that SQL reads: data.to_parquet(\"data.parquet\").");
+}
+
 static enum ft_status fail_no_model(const struct ft_pickle *at, struct ft_error *err) {
   struct ft_span type = ft_pickle_class(at);
   const struct ft_pickle *model = find_model(at);
+  if (fits("pandas.", type)) return fail_table(type, err);
   if (at->kind == FT_PICKLE_OBJECT)
     ft_fail(err, FT_UNSUPPORTED, "the pickle holds a %.*s, which is no model", FT_SPAN_ARG(type));
   else if (model)
@@ -234,8 +245,10 @@ static enum ft_status fail_no_model(const struct ft_pickle *at, struct ft_error 
   else
     ft_fail(err, FT_UNSUPPORTED, "the pickle holds %s, and no model", name_of(at));
   return ft_fail_hint(err,
-                      "Save the model alone: pickle.dump(model, file), or with the library's own "
-                      "save_model.");
+                      model ? "Save the model alone: pickle.dump(model, file). What prepares its "
+                              "columns, do in SQL, or make one Pipeline of both."
+                            : "Save the model alone: pickle.dump(model, file), or with the "
+                              "library's own save_model.");
 }
 
 enum ft_status ft_pickled_read(struct ft_import *out, struct ft_arena *arena, struct ft_span bytes,

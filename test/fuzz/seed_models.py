@@ -17,6 +17,7 @@ SEEDS = {
     "ubjson": ["xgb_ubj.ubj", "xgb_gamma.ubj", "xgb_category_classes.ubj"],
     "catboost": ["catboost/cat_rmse.cbm", "catboost/cat_multi_nodes.json", "catboost/cat_lossguide.cbm",
                  "catboost/cat_class.json", "catboost/cat_ctr.cbm", "catboost/cat_ctr_json.json", "catboost/cat_onehot.cbm"],
+    "compressed": [f"pickle/newest/xgb_{way}.joblib" for way in ("zlib", "bz2", "lzma", "xz")],
     "pickle": ["pickle/values/protocol0.pkl", "pickle/values/protocol2.pkl", "pickle/values/protocol5.pkl",
                "pickle/values/numpy1_protocol2.pkl", "pickle/values/values.joblib",
                "pickle/xgboost-0.90/xgb_answers.pkl", "pickle/lightgbm-3.3/lgb_answers.pkl"],

@@ -174,7 +174,7 @@ static void what_is_no_model_is_named(void **state) {
   } cases[] = {
     { FT_SPAN("\x80\x02"
               "csklearn.svm._classes\nSVC\n)\x81."),
-      "a sklearn.svm._classes.SVC", "skl2onnx" },
+      "SVC", "skl2onnx" },
     { FT_SPAN("\x80\x02"
               "cxgboost.dask\nDaskXGBRegressor\n)\x81."),
       "xgboost.dask.DaskXGBRegressor", "get_booster" },
@@ -186,7 +186,7 @@ static void what_is_no_model_is_named(void **state) {
       "XGBRegressor that was not trained", "" },
     { FT_SPAN("\x80\x02"
               "cpandas.core.frame\nDataFrame\n)\x81."),
-      "DataFrame, which is no model", "alone" },
+      "DataFrame, which is no model", "to_parquet" },
     { FT_SPAN("\x80\x02}X\x01\0\0\0mcxgboost.core\nBooster\n)\x81s."),
       "a dict with a xgboost.core.Booster in it", "alone" },
     { FT_SPAN("\x80\x02]csklearn.svm\nSVC\n)\x81"

@@ -30,6 +30,7 @@ def load(name):
 
 
 xgb, lgb, cat = load("xgboost"), load("lightgbm"), load("catboost")
+sklearn = load("sklearn") if xgb and lgb else None
 
 
 def version_of(library):
@@ -139,10 +140,24 @@ def add_catboost(pickles):
     pickles.add("cat_words", model, model.predict(rows)[:, 0], None, "VARCHAR", compress=("gzip", 3))
 
 
+def add_sklearn(pickles):
+    """That its objects are reached; sklearn_models.py has what is read of them."""
+    from sklearn.ensemble import RandomForestRegressor
+    from sklearn.impute import SimpleImputer
+    from sklearn.linear_model import LinearRegression
+    from sklearn.pipeline import make_pipeline
+
+    x, y, rows = pickles.plain, pickles.score, pickles.rows
+    model = make_pipeline(SimpleImputer(), LinearRegression()).fit(x, y)
+    pickles.add("sk_linear", model, model.predict(rows), 5)
+    model = make_pipeline(SimpleImputer(), RandomForestRegressor(2, max_depth=pickles.depth, random_state=1)).fit(x, y)
+    pickles.add("sk_forest", model, model.predict(rows), compress=0)
+
+
 def make(cases, score, size):
     warnings.simplefilter("ignore")
     pickles = Pickles(cases, score, size)
-    for library, add in ((xgb, add_xgboost), (lgb, add_lightgbm), (cat, add_catboost)):
+    for library, add in ((xgb, add_xgboost), (lgb, add_lightgbm), (cat, add_catboost), (sklearn, add_sklearn)):
         if library:
             add(pickles)
 
