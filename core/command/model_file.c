@@ -12,11 +12,34 @@ static enum ft_status fail_file(struct ft_error *err, const char *path, const ch
   return ft_fail(err, FT_IO, "could not read the file \"%s\": %s", path, why);
 }
 
+/* Files that programs which write folders keep the model in: MLflow, SageMaker. */
+static const char *const model_names[] = {
+  "model.xgb",    "model.ubj", "model.json",   "model.lgb",     "model.txt",
+  "model.cb",     "model.cbm", "model.onnx",   "xgboost-model", "model.skops",
+  "model.tar.gz", "model.pkl", "model.joblib",
+};
+
+/* A folder: the file in it that is the model's, when there is one. */
+static enum ft_status fail_folder(struct ft_error *err, int descriptor, const char *path) {
+  struct stat is;
+  ft_fail(err, FT_IO, "could not read the file \"%s\": it is a folder", path);
+  for (size_t i = 0; i < sizeof model_names / sizeof *model_names; i++)
+    if (fstatat(descriptor, model_names[i], &is, 0) == 0 && S_ISREG(is.st_mode))
+      return ft_fail_hint(err, "Give the model's file in it: FROM '%s/%s'.", path, model_names[i]);
+  if (fstatat(descriptor, "saved_model.pb", &is, 0) == 0)
+    return ft_fail_hint(err, "It is a TensorFlow SavedModel; convert it: python -m tf2onnx.convert "
+                             "--saved-model FOLDER --output model.onnx.");
+  if (fstatat(descriptor, "metadata", &is, 0) == 0 && fstatat(descriptor, "stages", &is, 0) == 0)
+    return ft_fail_hint(
+        err, "It is a Spark pipeline; convert it: onnxmltools.convert_sparkml(model, …).");
+  return ft_fail_hint(err, "Give the model's file in it.");
+}
+
 static enum ft_status check_file(const struct ft_buffer *out, int descriptor, const char *path,
                                  struct ft_error *err) {
   struct stat is;
   if (fstat(descriptor, &is) != 0) return fail_file(err, path, strerror(errno));
-  if (S_ISDIR(is.st_mode)) return fail_file(err, path, "it is a folder");
+  if (S_ISDIR(is.st_mode)) return fail_folder(err, descriptor, path);
   if (!S_ISREG(is.st_mode)) return fail_file(err, path, "it is no regular file");
   if (is.st_size < 0 || (uint64_t)is.st_size > out->maximum - out->size)
     return ft_fail(err, FT_LIMIT, "the file \"%s\" has %lld bytes, and at most %zu are read", path,

@@ -161,9 +161,10 @@ static enum ft_status fail_choice(const struct choice *choice, struct ft_error *
 
 static enum ft_status read_file(struct ft_import *out, struct ft_arena *arena,
                                 const struct choice *choice, uint32_t index, struct ft_error *err) {
+  const uint32_t file = choice->file[index];
   struct ft_span bytes;
-  FT_TRY(ft_archive_unpack(&bytes, arena, choice->archive, choice->file[index], FT_IMPORT_MAX_BYTES,
-                           err));
+  FT_TRY(ft_archive_unpack(&bytes, arena, choice->archive, file, FT_IMPORT_MAX_BYTES, err));
+  out->file = choice->archive->file[file].name;
   return ft_format_read(out, arena, bytes, err);
 }
 

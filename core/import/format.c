@@ -1,5 +1,6 @@
 #include "core/import/format.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "core/import/archive/compressed.h"
@@ -14,6 +15,7 @@
 #include "core/import/pickled.h"
 #include "core/import/sklearn/sklearn.h"
 #include "core/import/sklearn/skops.h"
+#include "core/import/unread.h"
 #include "core/import/xgboost/xgboost.h"
 #include "core/import/xgboost/xgboost_binary.h"
 
@@ -33,7 +35,7 @@ static bool is_own(struct ft_span bytes) {
 }
 
 static bool is_archive(struct ft_span bytes) {
-  return BEGINS(bytes, "\x1f\x8b") || BEGINS(bytes, "PK\x03\x04") ||
+  return BEGINS(bytes, "\x1f\x8b") || BEGINS(bytes, "PK\x03\x04") || BEGINS(bytes, "PK\x05\x06") ||
          (bytes.size > 262 && memcmp(bytes.data + 257, "ustar", 5) == 0);
 }
 
@@ -69,18 +71,6 @@ static bool is_xgboost_dump(struct ft_span bytes) {
   return BEGINS(text, "booster[") || (BEGINS(text, "[") && has(text, 256, "\"nodeid\""));
 }
 
-static bool is_hdf5(struct ft_span bytes) {
-  return BEGINS(bytes, "\x89HDF\r\n\x1a\n");
-}
-
-static bool is_pmml(struct ft_span bytes) {
-  return has(bytes, 2048, "<PMML");
-}
-
-static bool is_saved_model(struct ft_span bytes) {
-  return has(bytes, 65536, "saved_model_main_op") || has(bytes, 65536, "saved_model_schema");
-}
-
 static const struct ft_format formats[] = {
   { "a model of ours", is_own, ft_own_read, NULL },
   { "a scikit-learn model by skops", ft_skops_fits, ft_sklearn_skops_read, NULL },
@@ -97,9 +87,6 @@ static const struct ft_format formats[] = {
   { "an ONNX model", ft_onnx_fits, ft_onnx_read, NULL },
   { "a Python pickle", ft_pickle_fits, ft_pickled_read, NULL },
   { "a compressed file", ft_compressed_fits, ft_archived_read_compressed, NULL },
-  { "a Keras model in HDF5", is_hdf5, NULL, "Convert it with tf2onnx." },
-  { "a PMML document", is_pmml, NULL, "Export the model as ONNX from where it was trained." },
-  { "a TensorFlow SavedModel", is_saved_model, NULL, "Convert it with tf2onnx." },
 };
 
 const struct ft_format *ft_format_of(struct ft_span bytes) {
@@ -108,18 +95,41 @@ const struct ft_format *ft_format_of(struct ft_span bytes) {
   return NULL;
 }
 
+/* "the file", or the archive's. */
+static enum ft_status fail_file(const struct ft_import *import, const char *is, const char *advice,
+                                struct ft_error *err) {
+  if (import->file)
+    ft_fail(err, FT_UNSUPPORTED, "the archive's \"%.60s\" %s", import->file, is);
+  else
+    ft_fail(err, FT_UNSUPPORTED, "the file %s", is);
+  return ft_fail_hint(err, "%s", advice);
+}
+
+static enum ft_status fail_unread(const struct ft_import *import, const char *what,
+                                  const char *advice, struct ft_error *err) {
+  char is[128];
+  snprintf(is, sizeof is, "is %s, which is not read", what);
+  return fail_file(import, is, advice, err);
+}
+
+static enum ft_status fail_unknown(const struct ft_import *import, struct ft_span bytes,
+                                   struct ft_error *err) {
+  const struct ft_unread *unread = ft_unread_likely(bytes);
+  if (unread) return fail_unread(import, unread->what, unread->advice, err);
+  if (!bytes.size)
+    return fail_file(import, "is empty", "Was it written to its end, and copied whole?", err);
+  return fail_file(import, "has no format that is known",
+                   "Models of XGBoost, LightGBM, CatBoost and scikit-learn (skops, pickles), ONNX, "
+                   "SageMaker's archives and models of ours are read.",
+                   err);
+}
+
 enum ft_status ft_format_read(struct ft_import *out, struct ft_arena *arena, struct ft_span bytes,
                               struct ft_error *err) {
+  const struct ft_unread *unread = ft_unread_certain(bytes);
+  if (unread) return fail_unread(out, unread->what, unread->advice, err);
   const struct ft_format *format = ft_format_of(bytes);
-  if (!format) {
-    ft_fail(err, FT_UNSUPPORTED,
-            bytes.size ? "the file has no format that is known" : "the file is empty");
-    return ft_fail_hint(
-        err,
-        "XGBoost JSON or UBJSON, LightGBM text, CatBoost JSON or cbm, ONNX, a model.tar.gz with an "
-        "XGBoost model, and models of ours are read.");
-  }
+  if (!format) return fail_unknown(out, bytes, err);
   if (format->read) return format->read(out, arena, bytes, err);
-  ft_fail(err, FT_UNSUPPORTED, "the file is %s, which is not read", format->name);
-  return ft_fail_hint(err, "%s", format->advice);
+  return fail_unread(out, format->name, format->advice, err);
 }

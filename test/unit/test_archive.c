@@ -186,6 +186,7 @@ static void folds_are_models_of_one_kind(void **state) {
   assert_int_equal(read_folds(small_model, changed("=age", "=size")), FT_UNSUPPORTED);
   assert_non_null(strstr(err.message, "whose columns differ"));
   assert_int_equal(read_folds(small_model, "junk"), FT_UNSUPPORTED);
+  assert_non_null(strstr(err.message, "the archive's \"xgboost-model-12\" has no format"));
 }
 
 static void code_and_words_are_no_models(void **state) {

@@ -305,22 +305,59 @@ static void what_lightgbm_has_and_we_do_not_is_named(void **state) {
   }
 }
 
+#define BYTES(literal) \
+  { literal, sizeof(literal) - 1 }
+
+/* Its hint fits, and is not cut. */
+static void assert_refused(struct ft_span bytes, const char *words, const char *way) {
+  memset(&err, 0, sizeof err);
+  assert_int_equal(read_as(bytes, "d", 'd'), FT_UNSUPPORTED);
+  assert_says(words);
+  if (!strstr(err.hint, way)) fail_msg("\"%s\" does not say \"%s\"", err.hint, way);
+  assert_non_null(strchr(".?", err.hint[strlen(err.hint) - 1]));
+}
+
 static void formats_that_are_not_read_are_named(void **state) {
   (void)state;
   static const struct {
     struct ft_span bytes;
-    const char *words;
+    const char *words, *way;
   } cases[] = {
-    { { "\x89HDF\r\n\x1a\n", 8 }, "HDF5" },
-    { { "<?xml version=\"1.0\"?><PMML version=\"4.4\">", 41 }, "PMML" },
-    { { "", 0 }, "empty" },
-    { { "hello", 5 }, "no format" },
+    { BYTES("\x89HDF\r\n\x1a\n"), "Keras", "tf2onnx" },
+    { BYTES("<?xml version=\"1.0\"?><PMML version=\"4.4\">"), "PMML", "save_model" },
+    { BYTES("version https://git-lfs.github.com/spec/v1\noid sha256:00\n"), "Git LFS pointer",
+      "git lfs pull" },
+    { BYTES("/annex/objects/SHA256E-s1--0\n"), "git-annex", "git annex get" },
+    { BYTES("\n <!DOCTYPE html><html>"), "HTML", "raw link" },
+    { BYTES("<HTML><body>"), "HTML", "raw link" },
+    { BYTES("<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code></Error>"), "error message",
+      "Download" },
+    { BYTES("GGUF\3\0\0\0"), "language model", "language" },
+    { BYTES("\x18\0\0\0\0\0\0\0{\"a\":{\"dtype\":\"F32\"}} data"), "safetensors", "torch.onnx" },
+    { BYTES("\x1c\0\0\0TFL3\0\0\0\0"), "TensorFlow Lite", "--tflite" },
+    { BYTES("PAR1\x15\0"), "Parquet", "TARGET" },
+    { BYTES("X\n\0\0\0\3\0\4"), "saveRDS", "xgb.save" },
+    { BYTES("RDX3\nX\n"), "of R", "xgb.save" },
+    { BYTES("______LightGBM_Binary_File_Token______\n"), "data set", "save_model" },
+    { BYTES("\xac\xed\0\x05sr"), "Java", "saveModel" },
+    { BYTES("\x7f"
+            "ELF\2\1\1"),
+      "treelite", "compiled from" },
+    { BYTES("\x28\xb5\x2f\xfd"), "zstd", "Unpack" },
+    { BYTES("{\"meta\":{\"test_sets\":[]}}"), "log of a training", "model.cbm" },
+    { BYTES("{\"class_name\": \"Sequential\", \"config\": {}}"), "architecture", "tf2onnx" },
+    { BYTES("{\"cells\": [], \"nbformat\": 4}"), "notebook", "Save the model" },
+    { BYTES("{\"class\":\"org.apache.spark.ml.PipelineModel\"}"), "Spark", "convert_sparkml" },
+    { BYTES("import xgboost\n"), "Python program", "Save the model" },
+    { BYTES("artifact_path: model\nflavors:\n  xgboost:\n"), "MLmodel", "model.xgb" },
+    { BYTES("age,plan\n41,gold\n"), "table of rows", "TARGET" },
+    { BYTES("1 1:0.5 7:-2e3\n0 2:1\n"), "table of rows", "TARGET" },
+    { BYTES("\x08\x01 saved_model_main_op"), "SavedModel", "--saved-model" },
+    { { "", 0 }, "the file is empty", "copied whole" },
+    { BYTES("hello"), "no format", "are read" },
   };
-  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-    assert_int_equal(read_as(cases[i].bytes, "d", 'd'), FT_UNSUPPORTED);
-    assert_says(cases[i].words);
-    assert_true(err.hint[0]);
-  }
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    assert_refused(cases[i].bytes, cases[i].words, cases[i].way);
 }
 
 static void leaves_lie_around_zero_and_lose_little(void **state) {

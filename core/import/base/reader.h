@@ -52,6 +52,7 @@ struct ft_import {
   bool from_archive; /* the bytes were a file in a SageMaker archive; set by archived.c */
   uint32_t nested;   /* archives around the bytes */
   const struct ft_import_wrapper *wrapper; /* set by a pickle's reader; NULL: none */
+  const char *file; /* their name in the innermost one; NULL: there is none */
   /* What a reader fills. Texts are constants or the arena's; NULL: unknown. */
   const char *format;      /* "XGBoost" */
   const char *version;     /* of the program that wrote the file: "3.2.0" */
