@@ -27,11 +27,13 @@ SEEDS = {
 }
 
 
-# Of three floating inputs, by what FUNCTION returns (fuzz_onnx.c: the first two bytes).
+# Of three inputs, by their types and what FUNCTION returns (fuzz_onnx.c: the first two bytes).
 ONNX = {
     b"\x09\x00": ["bagging_number", "lightgbm_split", "xgboost_poisson"],
     b"\x09\x01": ["ada_three", "bagging_two", "calibrated_three", "vote_hard_three", "stack_two",
                   "rest_linear", "isolation"],
+    b"\x11\x00": ["opset_5_mean"],
+    b"\x11\x01": ["opset_5_three"],
 }
 
 

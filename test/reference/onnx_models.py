@@ -307,6 +307,18 @@ def several():
     several_of("isolation_score", isolation, None, "float8", opset=old, options=False)
 
 
+def equal_votes():
+    """Forests whose trees are often of two minds, as many for either class."""
+    r = np.random.default_rng(10)
+    table, frame = r.normal(size=(40, 3)).round(1), pd.DataFrame(r.normal(size=(ROWS, 3)).round(1), columns=PLAIN)
+    kinds = dict.fromkeys(PLAIN, "float")
+    for word, count in (("two", 2), ("three", 3)):
+        forest = RandomForestClassifier(6, random_state=1).fit(table, r.integers(0, count, 40))
+        options = {id(forest): {"zipmap": False}}
+        case("votes_" + word, lambda: to_onnx(forest, np.zeros((1, 3), "f4"), options=options), frame.astype("f4"),
+             kinds, "int4")
+
+
 def left_out():
     """Models of several learners that no sums and links make."""
     table = train[PLAIN].astype("f4").fillna(30).to_numpy()
@@ -466,6 +478,7 @@ opset_5()
 text_imputers()
 linear_scores()
 several()
+equal_votes()
 left_out()
 try:
     boosters()

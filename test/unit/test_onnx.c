@@ -123,6 +123,7 @@ static double tolerance(double expected) {
 
 /* Labels may differ where the two highest probabilities are as good as equal. */
 static bool is_near_tie(const double *p, size_t count) {
+  if (count == 2 && p[1] == 0.5) return false; /* as many votes for either: the first */
   double first = -1, second = -1;
   for (size_t i = 0; i < count; i++) {
     if (p[i] > first) {

@@ -9,6 +9,9 @@
 
 #define LONGEST_NAME 63                   /* bytes: what PostgreSQL takes */
 #define ABOVE_HALF   0x1.0000000000001p-1 /* a probability of exactly 1/2 is label 0 */
+/* The same where the probability is a sum of rounded leaves: as many votes for either of two classes
+ * are label 0, although the sum is some millionths of a percent above. */
+#define ABOVE_HALF_SUMS (0.5 + 0x1p-22)
 
 static enum ft_status no_memory(struct ft_error *err) {
   return ft_arena_fail(err, "the model's signature");
@@ -277,7 +280,7 @@ static enum ft_status set_answer(struct ft_import *import, struct ft_arena *aren
   model->target = import->request->target;
   model->link = answer->link;
   model->outputs = answer->classes > 2 || answer->link == FT_LINK_SOFTMAX ? answer->classes : 1;
-  model->threshold = ABOVE_HALF;
+  model->threshold = answer->link == FT_LINK_IDENTITY ? ABOVE_HALF_SUMS : ABOVE_HALF;
   if (answer->classes == 0 || (value && !answer->hard)) {
     model->problem = FT_REGRESSION;
     return ft_class_labels_refuse(import, answer->classes, err);

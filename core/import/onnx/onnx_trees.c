@@ -257,9 +257,25 @@ static enum ft_status mix_one(struct mixing *mixing, struct ft_onnx_score *score
   return FT_OK;
 }
 
+/* Does each class have a leaf, or a base? ONNX Runtime leaves the others out of its choice. */
+static enum ft_status check_classes(const struct ft_onnx *onnx, const struct ft_onnx_node *node,
+                                    const struct ft_onnx_ensemble *ensemble, uint32_t classes,
+                                    const struct ft_onnx_reals *base, struct ft_error *err) {
+  bool *present = FT_ARENA_NEW(onnx->arena, bool, classes);
+  if (!present) return ft_onnx_no_memory(err);
+  for (uint32_t w = 0; w < ensemble->weights; w++)
+    present[ensemble->weight[w].target] = true;
+  for (uint32_t c = 0; !base->count && c < classes; c++)
+    if (!present[c]) return ft_onnx_refuse(node, "a class without a leaf", err);
+  return FT_OK;
+}
+
 static enum ft_status mix_many(struct mixing *mixing, struct ft_onnx_score *score,
-                               const struct ft_onnx_node *node, uint32_t classes,
+                               const struct ft_onnx *onnx, const struct ft_onnx_node *node,
+                               const struct ft_onnx_ensemble *ensemble,
                                const struct ft_onnx_reals *base, struct ft_error *err) {
+  const uint32_t classes = score->classes;
+  FT_TRY(check_classes(onnx, node, ensemble, classes, base, err));
   *mixing = (struct mixing){ classes, classes, NULL, 1 };
   if (base->count && base->count != classes) return ft_onnx_damaged(node, "base_values", err);
   if (is_text(node, "post_transform", "SOFTMAX"))
@@ -295,7 +311,7 @@ enum ft_status ft_onnx_tree_classifier(struct ft_onnx *onnx, const struct ft_onn
   else if (classes.count == 2)
     FT_TRY(mix_two(&mixing, &score, node, &ensemble, &base, err));
   else
-    FT_TRY(mix_many(&mixing, &score, node, score.classes, &base, err));
+    FT_TRY(mix_many(&mixing, &score, onnx, node, &ensemble, &base, err));
   FT_TRY(new_trees(&score, onnx, &ensemble, &mixing, err));
   ft_onnx_give_classes(onnx, node, &score);
   return FT_OK;
