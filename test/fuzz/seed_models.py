@@ -27,9 +27,11 @@ SEEDS = {
 }
 
 
-# Of three inputs, by their types and what FUNCTION returns (fuzz_onnx.c: the first two bytes).
+# Of three or four inputs, by their types and what FUNCTION returns (fuzz_onnx.c: the first two bytes).
 ONNX = {
-    b"\x09\x00": ["bagging_number", "lightgbm_split", "xgboost_poisson"],
+    b"\x00\x00": ["text_most_frequent", "pca_columns"],
+    b"\x09\x00": ["bagging_number", "lightgbm_split", "xgboost_poisson", "whitened_tree", "polynomial_tree",
+                  "yeo_johnson_tree", "bins_hot_ridge", "norm_max_tree", "linear_svc_value"],
     b"\x09\x01": ["ada_three", "bagging_two", "calibrated_three", "vote_hard_three", "stack_two",
                   "rest_linear", "isolation"],
     b"\x11\x00": ["opset_5_mean"],

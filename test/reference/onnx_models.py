@@ -17,6 +17,7 @@ from skl2onnx import to_onnx
 from skl2onnx.common.data_types import FloatTensorType, Int64TensorType, StringTensorType
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer
+from sklearn.decomposition import PCA, TruncatedSVD
 from sklearn.ensemble import (AdaBoostClassifier, AdaBoostRegressor, BaggingClassifier, BaggingRegressor,
                               ExtraTreesClassifier, ExtraTreesRegressor, GradientBoostingClassifier,
                               GradientBoostingRegressor, HistGradientBoostingClassifier,
@@ -29,8 +30,9 @@ from sklearn.linear_model import (ElasticNet, LinearRegression, LogisticRegressi
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import (Binarizer, MinMaxScaler, OneHotEncoder, OrdinalEncoder,
-                                   RobustScaler, StandardScaler)
+from sklearn.preprocessing import (Binarizer, KBinsDiscretizer, MinMaxScaler, Normalizer, OneHotEncoder,
+                                   OrdinalEncoder, PolynomialFeatures, PowerTransformer, RobustScaler,
+                                   StandardScaler)
 from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
@@ -188,11 +190,28 @@ pipeline("ordinal_logistic", LogisticRegression(), two, "int4", prepare=ColumnTr
 PLAIN = ["age", "income", "visits"]
 
 
-def plain(name, learner, target, returns, missing=False, make=None, hard=False):
+def with_edges(frame):
+    """Rows of zeros, of numbers below 0, missing and infinite ones."""
+    frame, r = frame.copy(), np.random.default_rng(11)
+    frame.iloc[::7] = -frame.iloc[::7]
+    frame.iloc[::9] = 0
+    frame.iloc[4::9] = -1
+    for column in PLAIN:
+        for value in (np.nan, np.inf, -np.inf, 0, 1e15):
+            frame.loc[r.random(len(frame)) < 0.03, column] = value
+    return frame
+
+
+def plain(name, learner, target, returns, missing=False, make=None, hard=False, positive=False,
+          edges=False):
     frame = rows(ROWS, 4, missing, False)[PLAIN].astype("f4")
     table = train[PLAIN].astype("f4")
     if not missing:
         table = table.fillna(30)
+    if positive:
+        frame, table = frame.abs() + np.float32(0.25), table.abs() + np.float32(0.25)
+    if edges:
+        frame = with_edges(frame)
     kinds = dict.fromkeys(PLAIN, "float")
     make = make or (lambda m: to_onnx(m, table.to_numpy()[:1]))
     case(name, lambda: make(learner.fit(table.to_numpy(), target)), frame, kinds, returns, hard)
@@ -360,6 +379,39 @@ def behind():
           lambda m: onnxmltools.convert_lightgbm(m, initial_types=types, split=2))
 
 
+def derived():
+    """Columns made of several, before linear models and before trees."""
+    trees = {"max_depth": 4, "random_state": 1}
+    for name, prepare in (
+            ("pca", lambda: make_pipeline(StandardScaler(), PCA(2))),
+            ("whitened", lambda: PCA(3, whiten=True)),
+            ("svd", lambda: TruncatedSVD(2)),
+            ("polynomial", lambda: make_pipeline(StandardScaler(), PolynomialFeatures(3))),
+            ("interactions", lambda: PolynomialFeatures(2, interaction_only=True, include_bias=False)),
+            ("norm_l1", lambda: Normalizer("l1")),
+            ("norm_l2", lambda: Normalizer("l2")),
+            ("norm_max", lambda: Normalizer("max")),
+            ("bins_ordinal", lambda: KBinsDiscretizer(5, encode="ordinal")),
+            ("bins_hot", lambda: KBinsDiscretizer(5, encode="onehot-dense", strategy="uniform")),
+            ("yeo_johnson", lambda: PowerTransformer()),
+            ("box_cox", lambda: PowerTransformer(method="box-cox")),
+            ("clipped", lambda: MinMaxScaler(clip=True))):
+        positive = name == "box_cox"
+        plain(name + "_ridge", make_pipeline(prepare(), Ridge()), number, "float8", positive=positive)
+        plain(name + "_tree", make_pipeline(prepare(), DecisionTreeRegressor(**trees)), number, "float8",
+              positive=positive, edges=True)
+    pipeline("pca_columns", GradientBoostingRegressor(n_estimators=TREES, random_state=1), number, "float8",
+             prepare=ColumnTransformer([
+                 ("components", make_pipeline(SimpleImputer(), StandardScaler(), PCA(2)), ["age", "income"]),
+                 ("hot", OneHotEncoder(handle_unknown="ignore"), ["plan", "visits"])]))
+    pipeline("products_of_categories", LogisticRegression(max_iter=1000), two, "int4", prepare=make_pipeline(
+        ColumnTransformer([
+            ("scaled", make_pipeline(SimpleImputer(), StandardScaler()), ["age"]),
+            ("codes", OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1), ["visits"]),
+            ("hot", OneHotEncoder(handle_unknown="ignore", sparse_output=False), ["plan"])]),
+        PolynomialFeatures(2)))
+
+
 def tensor(name, array):
     return numpy_helper.from_array(np.asarray(array), name)
 
@@ -480,6 +532,7 @@ linear_scores()
 several()
 equal_votes()
 left_out()
+derived()
 try:
     boosters()
     behind()

@@ -173,7 +173,8 @@ static enum ft_status make_columns(struct ft_onnx *onnx, struct ft_onnx_value *v
 static enum ft_status read_inputs(struct ft_onnx *onnx, const struct names *names,
                                   struct ft_error *err) {
   uint32_t given = onnx->import->request->fields;
-  onnx->field = FT_ARENA_NEW(onnx->arena, struct ft_onnx_field, FT_MODEL_MAX_FIELDS);
+  onnx->field =
+      FT_ARENA_NEW(onnx->arena, struct ft_onnx_field, FT_MODEL_MAX_FIELDS + FT_ONNX_MAX_DERIVED);
   if (!onnx->field) return ft_onnx_no_memory(err);
   for (size_t i = 0; i < onnx->graph->n_input; i++) {
     uint32_t columns = 0, index = names->graph_input[i];
@@ -281,6 +282,9 @@ static enum ft_status follow(struct ft_onnx *onnx, struct ft_error *err) {
   onnx->value = FT_ARENA_NEW(onnx->arena, struct ft_onnx_value, values + 1);
   bool *done = FT_ARENA_NEW(onnx->arena, bool, onnx->graph->n_node + 1);
   if (!needed || !onnx->value || !done) return ft_onnx_no_memory(err);
+  onnx->values = values;
+  onnx->node_input = names.input;
+  onnx->node_output = names.output;
   mark_needed(needed, onnx, &names);
   FT_TRY(read_constants(onnx, &names, needed, err));
   FT_TRY(read_inputs(onnx, &names, err));

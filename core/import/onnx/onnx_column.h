@@ -49,6 +49,7 @@ struct ft_step {
   struct ft_span text;
   const struct ft_category_map *map;
   const struct ft_step *condition; /* of REPLACE: of the same field */
+  uint32_t feature;                /* where it is one of the model's: its index and 1 */
 };
 
 struct ft_onnx_column {

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/import/onnx/onnx_derive.h"
 #include "core/import/onnx/onnx_prepare.h"
 
 #define MAX_WORK (UINT64_C(1) << 27)
@@ -50,9 +51,10 @@ struct shape {
 static enum ft_status measure(struct shape *shape, const struct ft_onnx *onnx,
                               const struct ft_onnx_node *node, const struct ft_onnx_value *value,
                               struct ft_error *err) {
-  shape->first = FT_ARENA_NEW(onnx->arena, uint32_t, onnx->fields);
+  const size_t fields = (size_t)onnx->fields + onnx->derived;
+  shape->first = FT_ARENA_NEW(onnx->arena, uint32_t, fields);
   if (!shape->first) return ft_onnx_no_memory(err);
-  memset(shape->first, UINT8_MAX, onnx->fields * sizeof *shape->first);
+  memset(shape->first, UINT8_MAX, fields * sizeof *shape->first);
   for (uint32_t i = 0; i < value->columns; i++) {
     bool coded;
     FT_TRY(ft_onnx_column_is_coded(&coded, onnx, node, &value->column[i], err));
@@ -88,19 +90,22 @@ static enum ft_status make_lookups(struct ft_onnx_network *network, const struct
   return FT_OK;
 }
 
-static enum ft_status add_term(struct ft_onnx_network *network, const struct ft_onnx_node *node,
-                               const struct ft_onnx_column *column, struct ft_onnx_layer *layer,
-                               const double *weight, struct ft_error *err) {
+static enum ft_status add_term(struct ft_onnx_network *network, struct ft_onnx *onnx,
+                               const struct ft_onnx_node *node, const struct ft_onnx_column *column,
+                               struct ft_onnx_layer *layer, const double *weight,
+                               struct ft_error *err) {
   struct ft_onnx_column_form form;
+  uint32_t feature;
+  FT_TRY(ft_onnx_feature(&feature, onnx, node, column, err));
   if (!ft_onnx_column_form(&form, column))
     return ft_onnx_refuse(node, "an input is no linear function of its field", err);
   double absent = ft_onnx_column_value(column, (struct ft_raw){ .kind = FT_RAW_MISSING });
   if (isnan(absent)) {
     absent = 0;
-    network->has_gap = true;
+    network->has_gap = network->has_gap || ft_onnx_column_has_gap(onnx, column);
   }
   double *row = layer->weight + (size_t)network->terms * layer->outputs;
-  network->term[network->terms++] = (struct ft_term){ .feature = column->field,
+  network->term[network->terms++] = (struct ft_term){ .feature = feature,
                                                       .centre = (float)form.centre,
                                                       .scale = (float)form.scale,
                                                       .low = (float)form.low,
@@ -144,7 +149,7 @@ static enum ft_status start_network(struct ft_onnx_network *network, struct ft_o
     const struct ft_onnx_column *column = &value->column[i];
     const double *row = weight + (size_t)i * outputs;
     if (shape.first[column->field] == FT_ONNX_NONE)
-      FT_TRY(add_term(network, node, column, layer, row, err));
+      FT_TRY(add_term(network, onnx, node, column, layer, row, err));
     else
       add_rows(onnx, column, layer, shape.first[column->field], row);
   }

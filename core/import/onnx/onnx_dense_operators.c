@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/import/onnx/onnx_dense.h"
+#include "core/import/onnx/onnx_derive_operators.h"
 #include "core/import/onnx/onnx_forms_operators.h"
 #include "core/import/onnx/onnx_score.h"
 
@@ -46,10 +47,13 @@ static enum ft_status read_weights(const double **out, uint32_t *outputs,
   return FT_OK;
 }
 
+/* As columns, where what comes behind asks for them; else as a layer. */
 static enum ft_status dense(struct ft_onnx_value *out, struct ft_onnx *onnx,
                             const struct ft_onnx_node *node, const struct ft_onnx_value *value,
                             uint32_t outputs, const double *weight, const double *bias,
                             struct ft_error *err) {
+  if (value->kind == FT_ONNX_COLUMNS && ft_onnx_derive_is_asked(onnx, node, outputs))
+    return ft_onnx_derive_matrix(out, onnx, node, value, outputs, weight, bias, err);
   return value->kind == FT_ONNX_SCORES
              ? ft_onnx_forms_dense(out, onnx, node, value, outputs, weight, bias, err)
              : ft_onnx_dense(out, onnx, node, value, outputs, weight, bias, err);

@@ -116,13 +116,30 @@ struct ft_onnx_field {
   struct ft_span *value; /* after ft_onnx_sign: in order, each once */
 };
 
+/* A column that is a function of others: columns of float32, made before it. */
+struct ft_onnx_derived {
+  enum ft_derivation derivation;
+  uint32_t inputs;
+  const struct ft_onnx_column *input;
+  const double *number;
+  bool gap; /* it may be NaN where its fields are NULL */
+  bool wanted;
+  uint32_t feature; /* of the model; FT_ONNX_NONE: not yet */
+};
+#define FT_ONNX_MAX_DERIVED 16384
+
 struct ft_onnx {
   struct ft_import *import;
   struct ft_arena *arena;
   const FtOnnx__Graph *graph;
   const char *producer; /* of the file; "": not said */
   uint32_t fields;
-  struct ft_onnx_field *field;
+  struct ft_onnx_field *field; /* and empty ones for derived columns */
+  uint32_t derived;
+  struct ft_onnx_derived *derive;
+  uint32_t encoder_room, encoder_inputs;    /* of the model's encoders; of the derived ones */
+  const uint32_t *node_input, *node_output; /* of all nodes, one after another */
+  uint32_t values;
   struct ft_onnx_value *value; /* one a name of the graph */
   bool signed_off;             /* fields and encoders are made */
   struct ft_signature_codes codes;

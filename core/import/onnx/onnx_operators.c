@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/import/onnx/onnx_dense.h"
+#include "core/import/onnx/onnx_derive_operators.h"
 #include "core/import/onnx/onnx_forms_operators.h"
 #include "core/import/onnx/onnx_prepare.h"
 #include "core/import/onnx/onnx_score.h"
@@ -209,6 +210,18 @@ static bool is_wrong_mean(const struct ft_onnx *onnx, const struct ft_onnx_node 
          of->score.trees->trees != 100;
 }
 
+/* Two tables, or one and a constant that makes more columns of it, or by which it cannot be one step. */
+static bool is_of_columns(const struct ft_onnx *onnx, const struct ft_onnx_node *node) {
+  const struct ft_onnx_value *left = ft_onnx_input(onnx, node, 0),
+                             *right = ft_onnx_input(onnx, node, 1);
+  if (node->proto->n_input != 2 || !ft_onnx_derive_takes(onnx, node)) return false;
+  if (left->kind == right->kind) return true;
+  const bool first = left->kind == FT_ONNX_CONSTANT;
+  const struct ft_onnx_value *constant = first ? left : right, *value = first ? right : left;
+  return (first && strcmp(node->proto->op_type, "Div") == 0) ||
+         (value->columns == 1 && constant->constant.count > 1);
+}
+
 static enum ft_status arithmetic(struct ft_onnx *onnx, const struct ft_onnx_node *node,
                                  struct ft_error *err) {
   struct sum sum = { 0 };
@@ -222,6 +235,7 @@ static enum ft_status arithmetic(struct ft_onnx *onnx, const struct ft_onnx_node
   struct ft_onnx_reals scale, shift;
   struct ft_onnx_score score;
   struct ft_onnx_value out;
+  if (is_of_columns(onnx, node)) return ft_onnx_derive_each(onnx, node, err);
   FT_TRY(read_sum(&sum, onnx, node, err));
   FT_TRY(as_affine(&scale, &shift, &sum, onnx, err));
   if (sum.sign == '-' && sum.constant_first && sum.constant.count == 1 &&
@@ -268,6 +282,9 @@ static enum ft_status relu(struct ft_onnx *onnx, const struct ft_onnx_node *node
 
 static enum ft_status tanh_layer(struct ft_onnx *onnx, const struct ft_onnx_node *node,
                                  struct ft_error *err) {
+  const struct ft_onnx_value *value = NULL;
+  FT_TRY(need_input(&value, onnx, node, err));
+  if (value->kind == FT_ONNX_COLUMNS) return ft_onnx_derive_each(onnx, node, err);
   return activate(onnx, node, FT_ACTIVATE_TANH, err);
 }
 
@@ -303,6 +320,7 @@ static enum ft_status sigmoid(struct ft_onnx *onnx, const struct ft_onnx_node *n
                               struct ft_error *err) {
   const struct ft_onnx_value *value = NULL;
   FT_TRY(need_input(&value, onnx, node, err));
+  if (value->kind == FT_ONNX_COLUMNS) return ft_onnx_derive_each(onnx, node, err);
   if (value->kind != FT_ONNX_SCORES) return activate(onnx, node, FT_ACTIVATE_LOGISTIC, err);
   return link_scores(onnx, node, value, FT_LINK_LOGISTIC, err);
 }
@@ -318,6 +336,7 @@ static enum ft_status exponential(struct ft_onnx *onnx, const struct ft_onnx_nod
                                   struct ft_error *err) {
   const struct ft_onnx_value *value = NULL;
   FT_TRY(need_input(&value, onnx, node, err));
+  if (value->kind == FT_ONNX_COLUMNS) return ft_onnx_derive_each(onnx, node, err);
   return link_scores(onnx, node, value, FT_LINK_EXP, err);
 }
 
@@ -343,6 +362,7 @@ static enum ft_status arg_max(struct ft_onnx *onnx, const struct ft_onnx_node *n
   const struct ft_onnx_value *value = NULL;
   struct ft_onnx_score score;
   FT_TRY(need_input(&value, onnx, node, err));
+  if (value->kind == FT_ONNX_COLUMNS) return ft_onnx_derive_arg_max(onnx, node, err);
   if (!ft_onnx_score_of(&score, value) || score.stage > FT_ONNX_VALUES ||
       (score.outputs == 1 && score.classes != 2))
     return ft_onnx_refuse(node, "of what it is given", err);
@@ -392,6 +412,7 @@ static enum ft_status normalizer(struct ft_onnx *onnx, const struct ft_onnx_node
       score->classes > 1 && (score->outputs == 1 || score->link != FT_LINK_LOGISTIC) &&
       ft_span_equal(ft_onnx_text(node, "norm"), FT_SPAN("L1")))
     return pass_on(onnx, node, err);
+  if (value->kind == FT_ONNX_COLUMNS) return ft_onnx_derive_normalizer(onnx, node, err);
   if (ft_onnx_has_forms(value)) return ft_onnx_forms_normalizer(onnx, node, err);
   return ft_onnx_refuse(node, "of columns of one row", err);
 }
@@ -430,51 +451,106 @@ static enum ft_status zip_map(struct ft_onnx *onnx, const struct ft_onnx_node *n
   return give_score(onnx, node, &score);
 }
 
+/* Only for a column beside the table. */
+static enum ft_status shape(struct ft_onnx *onnx, const struct ft_onnx_node *node,
+                            struct ft_error *err) {
+  const struct ft_onnx_value *value = NULL;
+  FT_TRY(need_input(&value, onnx, node, err));
+  if (value->kind != FT_ONNX_COLUMNS) return ft_onnx_refuse(node, "of what it is given", err);
+  return pass_on(onnx, node, err);
+}
+
 struct known {
   const char *name;
   ft_onnx_operator *run;
 };
 
+/* Of constants: the roots that whiten principal components. */
+static enum ft_status root(struct ft_onnx *onnx, const struct ft_onnx_node *node,
+                           struct ft_error *err) {
+  const struct ft_onnx_value *value = NULL;
+  FT_TRY(need_input(&value, onnx, node, err));
+  if (value->kind != FT_ONNX_CONSTANT || !value->constant.number)
+    return ft_onnx_derive_each(onnx, node, err);
+  struct ft_onnx_value out = *value;
+  double *number = FT_ARENA_NEW(onnx->arena, double, out.constant.count);
+  if (!number) return ft_onnx_no_memory(err);
+  for (size_t i = 0; i < out.constant.count; i++)
+    number[i] = (double)(float)sqrt(value->constant.number[i]);
+  out.constant.number = number;
+  ft_onnx_give(onnx, node, 0, &out);
+  return FT_OK;
+}
+
+/* Of a table's shape a column beside it. */
+static enum ft_status filled(struct ft_onnx *onnx, const struct ft_onnx_node *node,
+                             struct ft_error *err) {
+  const struct ft_onnx_value *value = NULL;
+  FT_TRY(need_input(&value, onnx, node, err));
+  return value->kind == FT_ONNX_COLUMNS ? ft_onnx_derive_filled(onnx, node, err)
+                                        : ft_onnx_forms_filled(onnx, node, err);
+}
+
+/* What is done with learners' answers, and what with columns. */
+#define EITHER(name, answers, columns)                                                           \
+  static enum ft_status name(struct ft_onnx *onnx, const struct ft_onnx_node *node,              \
+                             struct ft_error *err) {                                             \
+    return ft_onnx_forms_take(onnx, node) ? answers(onnx, node, err) : columns(onnx, node, err); \
+  }
+EITHER(compare, ft_onnx_forms_compare, ft_onnx_derive_each)
+EITHER(logarithm, ft_onnx_forms_log, ft_onnx_derive_each)
+EITHER(minus, ft_onnx_forms_negate, ft_onnx_derive_each)
+EITHER(negation, ft_onnx_forms_negate, ft_onnx_derive_not)
+EITHER(power, ft_onnx_forms_power, ft_onnx_derive_power)
+EITHER(reduce, ft_onnx_forms_reduce, ft_onnx_derive_reduce)
+EITHER(shape_of, ft_onnx_forms_shape, shape)
+#undef EITHER
+
 static const struct known general[] = {
+  { "Abs", ft_onnx_derive_each },
   { "Add", arithmetic },
+  { "And", ft_onnx_derive_each },
   { "ArgMax", arg_max },
   { "BatchNormalization", ft_onnx_batch_norm },
   { "Cast", cast },
   { "Clip", clip },
   { "Concat", concat },
   { "Constant", constant },
-  { "ConstantOfShape", ft_onnx_forms_filled },
+  { "ConstantOfShape", filled },
   { "Div", arithmetic },
   { "Dropout", pass_on },
-  { "Equal", ft_onnx_forms_compare },
+  { "Equal", compare },
   { "Exp", exponential },
   { "Flatten", pass_on },
   { "Gather", pick },
   { "Gemm", ft_onnx_gemm },
-  { "Greater", ft_onnx_forms_compare },
-  { "GreaterOrEqual", ft_onnx_forms_compare },
+  { "Greater", compare },
+  { "GreaterOrEqual", compare },
   { "Identity", pass_on },
   { "IsNaN", ft_onnx_is_missing },
-  { "Less", ft_onnx_forms_compare },
-  { "LessOrEqual", ft_onnx_forms_compare },
-  { "Log", ft_onnx_forms_log },
+  { "Less", compare },
+  { "LessOrEqual", compare },
+  { "Log", logarithm },
   { "MatMul", ft_onnx_matmul },
   { "Max", ft_onnx_forms_extreme },
   { "Mean", ft_onnx_forms_sum },
   { "Min", ft_onnx_forms_extreme },
   { "Mul", arithmetic },
-  { "Neg", ft_onnx_forms_negate },
-  { "Not", ft_onnx_forms_negate },
-  { "Pow", ft_onnx_forms_power },
+  { "Neg", minus },
+  { "Not", negation },
+  { "Or", ft_onnx_derive_each },
+  { "Pow", power },
   { "ReduceMean", ft_onnx_forms_reduce },
-  { "ReduceSum", ft_onnx_forms_reduce },
+  { "ReduceProd", ft_onnx_derive_reduce },
+  { "ReduceSum", reduce },
   { "Relu", relu },
   { "Reshape", reshape },
   { "Selu", selu },
-  { "Shape", ft_onnx_forms_shape },
+  { "Shape", shape_of },
   { "Sigmoid", sigmoid },
   { "Slice", ft_onnx_forms_pick },
   { "Softmax", softmax },
+  { "Sqrt", root },
   { "Squeeze", pass_on },
   { "Sub", arithmetic },
   { "Sum", ft_onnx_forms_sum },

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/import/onnx/onnx_derive_operators.h"
+
 #define MAX_CATEGORIES (1U << 20) /* that the operators of one field name together */
 
 static enum ft_status new_step(struct ft_onnx_column *column, const struct ft_onnx *onnx,
@@ -19,13 +21,6 @@ static enum ft_status new_step(struct ft_onnx_column *column, const struct ft_on
     return ft_onnx_refuse(node, "too many steps one after another", err);
   column->last = copy;
   return FT_OK;
-}
-
-static bool is_number(const struct ft_onnx *onnx, const struct ft_onnx_column *column) {
-  const struct ft_step *step = column->last;
-  for (; step; step = step->before)
-    if (step->kind == FT_STEP_EQUALS || step->kind == FT_STEP_MAP) return true;
-  return !onnx->field[column->field].text;
 }
 
 static enum ft_status need_columns(const struct ft_onnx_value **out, const struct ft_onnx *onnx,
@@ -78,7 +73,8 @@ enum ft_status ft_onnx_columns_step(struct ft_onnx_value *out, const struct ft_o
   FT_TRY(new_columns(out, &column, onnx, value->columns, err));
   for (uint32_t i = 0; i < value->columns; i++) {
     column[i] = value->column[i];
-    if (!is_number(onnx, &column[i])) return ft_onnx_refuse(node, "its input is text", err);
+    if (!ft_onnx_column_is_number(onnx, &column[i]))
+      return ft_onnx_refuse(node, "its input is text", err);
     const struct ft_step step = { .kind = kind, .a = item(a, i), .b = item(b, i) };
     FT_TRY(new_step(&column[i], onnx, node, &step, err));
     column[i].whole = kind == FT_STEP_ABOVE || kind == FT_STEP_IS_MISSING ||
@@ -114,9 +110,11 @@ enum ft_status ft_onnx_imputer(struct ft_onnx *onnx, const struct ft_onnx_node *
   FT_TRY(need_columns(&value, onnx, node, err));
   FT_TRY(ft_onnx_reals(&with, onnx, node, "imputed_value_floats", err));
   if (!with.count) return ft_onnx_refuse(node, "it replaces integers", err);
-  if (!isnan(ft_onnx_real(node, "replaced_value_float", 0)))
-    return ft_onnx_refuse(node, "it replaces a value other than NaN", err);
-  FT_TRY(ft_onnx_columns_step(&out, onnx, node, value, FT_STEP_IMPUTE, &with, NULL, err));
+  const double replaced = ft_onnx_real(node, "replaced_value_float", 0);
+  if (!isnan(replaced))
+    FT_TRY(ft_onnx_derive_replace(&out, onnx, node, value, replaced, &with, err));
+  else
+    FT_TRY(ft_onnx_columns_step(&out, onnx, node, value, FT_STEP_IMPUTE, &with, NULL, err));
   ft_onnx_give(onnx, node, 0, &out);
   return FT_OK;
 }
@@ -176,7 +174,7 @@ static enum ft_status cast_column(struct ft_onnx_column *column, const struct ft
                                   struct ft_error *err) {
   const struct ft_step narrow = { .kind = FT_STEP_NARROW }, whole = { .kind = FT_STEP_TRUNCATE },
                        truth = { .kind = FT_STEP_NOT_ZERO };
-  bool number = is_number(onnx, column);
+  bool number = ft_onnx_column_is_number(onnx, column);
   if (to == FT_ONNX_STRING) return FT_OK;
   if (!number) return ft_onnx_refuse(node, "it reads texts as numbers", err);
   if (to == FT_ONNX_FLOAT && column->wide) {
@@ -291,6 +289,8 @@ static enum ft_status as_category(struct ft_onnx_column *out, struct ft_onnx *on
                                   const struct ft_onnx_column *column, struct ft_error *err) {
   const struct ft_step *kept[FT_COLUMN_MAX_STEPS], *step = column->last;
   uint32_t steps = 0;
+  if (column->field >= onnx->fields)
+    return ft_onnx_refuse(node, "categories of a number that is computed", err);
   for (; step->kind != FT_STEP_FIELD; step = step->before) {
     if (step->kind == FT_STEP_IMPUTE || step->kind == FT_STEP_FILL || step->kind == FT_STEP_REPLACE)
       kept[steps++] = step;
@@ -321,6 +321,16 @@ enum ft_status ft_onnx_column_equals(struct ft_onnx_column *out, struct ft_onnx 
   return new_step(out, onnx, node, &equals, err);
 }
 
+/* Of a number that is computed its categories are numbers. */
+static enum ft_status hot_column(struct ft_onnx_column *out, struct ft_onnx *onnx,
+                                 const struct ft_onnx_node *node,
+                                 const struct ft_onnx_column *column, struct ft_span text,
+                                 double number, struct ft_error *err) {
+  return ft_onnx_derived_of(onnx, column) && !isnan(number)
+             ? ft_onnx_derive_one_hot(out, onnx, node, column, number, err)
+             : ft_onnx_column_equals(out, onnx, node, column, text, err);
+}
+
 enum ft_status ft_onnx_one_hot(struct ft_onnx *onnx, const struct ft_onnx_node *node,
                                struct ft_error *err) {
   const struct ft_onnx_value *value = NULL;
@@ -328,12 +338,15 @@ enum ft_status ft_onnx_one_hot(struct ft_onnx *onnx, const struct ft_onnx_node *
   struct ft_onnx_column *column;
   struct ft_onnx_texts category;
   FT_TRY(need_columns(&value, onnx, node, err));
+  const struct ft_onnx_integers whole = ft_onnx_integers(node, "cats_int64s");
   FT_TRY(ft_onnx_texts(&category, onnx, node, "cats_strings", "cats_int64s", err));
+  if (whole.count && whole.count != category.count)
+    return ft_onnx_damaged(node, "its categories", err);
   FT_TRY(new_columns(&out, &column, onnx, category.count * value->columns, err));
   for (uint32_t i = 0; i < value->columns; i++)
     for (size_t c = 0; c < category.count; c++)
-      FT_TRY(
-          ft_onnx_column_equals(column++, onnx, node, &value->column[i], category.value[c], err));
+      FT_TRY(hot_column(column++, onnx, node, &value->column[i], category.value[c],
+                        whole.count ? (double)whole.value[c] : NAN, err));
   ft_onnx_give(onnx, node, 0, &out);
   return FT_OK;
 }
@@ -497,9 +510,11 @@ enum ft_status ft_onnx_columns_where(struct ft_onnx *onnx, const struct ft_onnx_
   struct ft_onnx_value out;
   struct ft_onnx_column *column;
   if (!test || !fill || !value) return ft_onnx_damaged(node, "no input", err);
+  if (ft_onnx_derive_takes(onnx, node)) return ft_onnx_derive_each(onnx, node, err);
   if (test->kind != FT_ONNX_COLUMNS || value->kind != FT_ONNX_COLUMNS || value->columns != 1 ||
       test->columns != 1 || fill->kind != FT_ONNX_CONSTANT || fill->constant.count != 1 ||
-      !fill->constant.text || is_number(onnx, value->column) || !is_number(onnx, test->column) ||
+      !fill->constant.text || ft_onnx_column_is_number(onnx, value->column) ||
+      !ft_onnx_column_is_number(onnx, test->column) ||
       test->column->field != value->column->field || !is_plain(test->column))
     return ft_onnx_refuse(node, "of anything but a text and what is filled in", err);
   FT_TRY(new_columns(&out, &column, onnx, 1, err));
@@ -511,26 +526,4 @@ enum ft_status ft_onnx_columns_where(struct ft_onnx *onnx, const struct ft_onnx_
   FT_TRY(new_step(column, onnx, node, &step, err));
   ft_onnx_give(onnx, node, 0, &out);
   return FT_OK;
-}
-
-/* --- for learners --- */
-
-enum ft_status ft_onnx_column_is_coded(bool *out, const struct ft_onnx *onnx,
-                                       const struct ft_onnx_node *node,
-                                       const struct ft_onnx_column *column, struct ft_error *err) {
-  const struct ft_onnx_field *field = &onnx->field[column->field];
-  const struct ft_step *step = column->last;
-  while (step->kind != FT_STEP_FIELD && step->kind != FT_STEP_EQUALS && step->kind != FT_STEP_MAP)
-    step = step->before;
-  *out = field->text || field->category;
-  if (*out && step->kind == FT_STEP_FIELD)
-    return ft_onnx_refuse(node, "an input is a number here and a category elsewhere, or a text",
-                          err);
-  return FT_OK;
-}
-
-struct ft_raw ft_onnx_raw(const struct ft_onnx *onnx, uint32_t field, uint32_t category) {
-  if (category == UINT32_MAX) return (struct ft_raw){ .kind = FT_RAW_MISSING };
-  if (category >= onnx->field[field].categories) return (struct ft_raw){ .kind = FT_RAW_UNLISTED };
-  return (struct ft_raw){ .kind = FT_RAW_TEXT, .text = onnx->field[field].value[category] };
 }

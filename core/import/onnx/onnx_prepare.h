@@ -2,7 +2,7 @@
 #ifndef FORETELL_IMPORT_ONNX_PREPARE_H
 #define FORETELL_IMPORT_ONNX_PREPARE_H
 
-#include "core/import/onnx/onnx_graph.h"
+#include "core/import/onnx/onnx_field.h"
 
 ft_onnx_operator ft_onnx_scaler, ft_onnx_imputer, ft_onnx_one_hot, ft_onnx_label_encoder,
     ft_onnx_category_mapper, ft_onnx_binarizer, ft_onnx_is_missing;
@@ -36,15 +36,5 @@ enum ft_status ft_onnx_column_map(struct ft_onnx_column *out, struct ft_onnx *on
                                   const struct ft_onnx_column *column,
                                   const struct ft_category_map *map, double other,
                                   struct ft_error *err) FT_MUST_CHECK;
-
-/* Is it made of categories? After ft_onnx_sign; one that mixes both ways is refused. */
-enum ft_status ft_onnx_column_is_coded(bool *out, const struct ft_onnx *onnx,
-                                       const struct ft_onnx_node *node,
-                                       const struct ft_onnx_column *column,
-                                       struct ft_error *err) FT_MUST_CHECK;
-
-/* What the column is, where its field has category `category`; one more than there are: any other;
- * UINT32_MAX: missing. */
-struct ft_raw ft_onnx_raw(const struct ft_onnx *onnx, uint32_t field, uint32_t category);
 
 #endif

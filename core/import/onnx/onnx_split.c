@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/import/onnx/onnx_derive.h"
 #include "core/import/onnx/onnx_prepare.h"
 
 #define MAX_WORK (UINT64_C(1) << 28) /* categories tried, of all splits */
@@ -65,8 +66,10 @@ enum ft_status ft_onnx_split(struct ft_node *out, bool *swapped, struct ft_onnx_
     return ft_onnx_refuse(splits->node, "an equality of a number that is computed", err);
   struct ft_threshold threshold = ft_onnx_column_threshold(column, test);
   bool missing = ft_onnx_column_passes(column, test, (struct ft_raw){ .kind = FT_RAW_MISSING });
+  uint32_t feature;
+  FT_TRY(ft_onnx_feature(&feature, splits->onnx, splits->node, column, err));
   *swapped = !threshold.below_passes;
-  *out = (struct ft_node){ .feature = column->field,
+  *out = (struct ft_node){ .feature = feature,
                            .threshold = threshold.threshold,
                            .set = FT_NODE_NO_SET,
                            .missing_left = missing != *swapped };

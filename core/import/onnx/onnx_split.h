@@ -8,7 +8,7 @@
 
 /* The sets of one ensemble's splits. */
 struct ft_onnx_splits {
-  const struct ft_onnx *onnx;
+  struct ft_onnx *onnx;
   const struct ft_onnx_node *node; /* for what it says when it fails */
   uint32_t words, word_room;
   uint32_t *word;
