@@ -77,6 +77,7 @@ static const struct ft_format formats[] = {
   { "an archive", is_archive, ft_archived_read, NULL },
   { "a CatBoost model in JSON", ft_catboost_is_json, ft_catboost_json_read, NULL },
   { "a CatBoost model", ft_catboost_is_binary, ft_catboost_binary_read, NULL },
+  { "a LightGBM model's dump", ft_lightgbm_is_json, ft_lightgbm_json_read, NULL },
   { "an XGBoost model in JSON", is_json, ft_xgboost_json_read, NULL },
   { "an XGBoost model in UBJSON", is_ubjson, ft_xgboost_ubjson_read, NULL },
   { "an XGBoost model in binary", is_xgboost_binary, ft_xgboost_binary_read, NULL },

@@ -15,6 +15,7 @@
 #define R_SAVE                                                                                           \
   "Save the model by its own function: xgb.save(model, \"model.ubj\"), lgb.save(model, \"model.txt\"), " \
   "catboost.save_model."
+#define LIGHTGBM "Save the model itself: booster.save_model(\"model.txt\")."
 #define LANGUAGE "Foretell runs models of tables of columns, not of language."
 
 struct magic {
@@ -111,6 +112,10 @@ static const struct opening openings[] = {
   { "<html", { "a page of HTML", DOWNLOAD } },
   { "import ", { "a Python program", "Save the model that it trains, and give that file." } },
   { "from ", { "a Python program", "Save the model that it trains, and give that file." } },
+  { "tree_index,node_depth,", { "a table of a LightGBM model's trees", LIGHTGBM } },
+  { "#include \"gbdt.h\"",
+    { "a LightGBM model as C++",
+      "Give the text that it was made of: convert_model's input_model." } },
   { "#!/", { "a program", "Save the model that it trains, and give that file." } },
 };
 
@@ -233,10 +238,11 @@ const struct ft_unread *ft_unread_likely(struct ft_span bytes) {
   };
   static const struct ft_unread list = { "a list in JSON",
                                          "Give the file that the library's own save_model wrote." };
+  static const struct ft_unread trees = { "a list of a LightGBM model's trees", LIGHTGBM };
   static const struct ft_unread table = { "a table of rows", DATA };
   struct ft_span text = text_of(bytes);
   if (is_saved_model(bytes)) return &saved;
   if (has(text, 65536, "flavors:\n")) return &mlflow;
-  if (opens(text, "[")) return &list;
+  if (opens(text, "[")) return has(text, 65536, "\"tree_structure\"") ? &trees : &list;
   return text.size && (is_table(text) || is_libsvm(text)) ? &table : NULL;
 }

@@ -23,7 +23,9 @@ SEEDS = {
                "pickle/xgboost-0.90/xgb_answers.pkl", "pickle/lightgbm-3.3/lgb_answers.pkl"],
     "binary": ["xgboost/0.90/xgb_dart", "xgboost/0.90/xgb_linear", "xgboost/1.2/xgb_regression_state.raw",
                "xgboost/1.7/xgb_softprob", "xgboost/2.1/xgb_stopped.deprecated"],
-    "lightgbm": ["lgb_regression.txt", "lgb_ova.txt", "lgb_forest.txt", "lgb_no_missing.txt"],
+    "lightgbm": ["lgb_regression.txt", "lgb_ova.txt", "lgb_forest.txt", "lgb_no_missing.txt",
+                 "lightgbm/4.7/codes.json", "lightgbm/4.7/zeros.json", "lightgbm/4.7/linear_classes.txt",
+                 "lightgbm/4.7/linear.json"],
 }
 
 

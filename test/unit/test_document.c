@@ -116,7 +116,7 @@ static void broken_json_is_refused(void **state) {
 
 static void nesting_has_an_end(void **state) {
   (void)state;
-  char deep[1000];
+  char deep[FT_DOCUMENT_MAX_DEPTH + 1];
   struct ft_element element;
   memset(deep, '[', sizeof deep);
   struct ft_span bytes = { deep, sizeof deep };

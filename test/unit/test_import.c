@@ -176,135 +176,6 @@ static void types_that_do_not_fit_are_named(void **state) {
   assert_says("predicts a number");
 }
 
-static const char lightgbm[] =
-    "tree\nversion=v4\nnum_class=1\nnum_tree_per_iteration=1\nmax_feature_idx=1\n"
-    "objective=%s\nfeature_names=age plan\nfeature_infos=[0:1] 0:1:2\n\nTree=0\nnum_leaves=3\n"
-    "num_cat=1\nsplit_feature=%s\nthreshold=%s\ndecision_type=%s\nleft_child=%s\nright_child=%s\n"
-    "leaf_value=%s\ncat_boundaries=%s\ncat_threshold=%s\n\nend of trees\n\npandas_categorical:%s\n";
-enum lightgbm_part {
-  OBJECTIVE,
-  FEATURE,
-  THRESHOLD,
-  DECISION,
-  LEFT,
-  RIGHT,
-  LEAF,
-  FIRST,
-  SET,
-  PANDAS,
-  PARTS
-};
-static const char *const good_lightgbm[PARTS] = {
-  "regression", "0 1",   "0.1 0", "10 1", "1 -1",
-  "-3 -2",      "1 2 3", "0 1",   "5",    "[[\"a\",\"b\",\"c\"]]"
-};
-
-static const char *write_lightgbm(int part, const char *value) {
-  static char text[4096];
-  const char *p[PARTS];
-  memcpy(p, good_lightgbm, sizeof p);
-  if (part >= 0) p[part] = value;
-  snprintf(text, sizeof text, lightgbm, p[OBJECTIVE], p[FEATURE], p[THRESHOLD], p[DECISION],
-           p[LEFT], p[RIGHT], p[LEAF], p[FIRST], p[SET], p[PANDAS]);
-  return text;
-}
-
-static void a_tree_of_lightgbm_is_ours(void **state) {
-  (void)state;
-  assert_int_equal(read_text(write_lightgbm(-1, NULL), "dt", 'd'), FT_OK);
-  assert_string_equal(import.model.field[1].name, "plan");
-  const struct ft_node *node = import.model.member[0].forest.node;
-  /* x <= 0.1, as doubles, of a float32 x */
-  assert_true(node[0].threshold > 0.1f || (double)0.1f > 0.1);
-  assert_int_equal(node[0].missing_left, 1);
-  assert_int_equal(node[1].feature, 1);
-  assert_int_equal(node[1].missing_left, 1); /* and so to LightGBM's right */
-  assert_int_equal(import.model.encoder[1].categories, 2);
-  assert_int_equal(read_text(write_lightgbm(PANDAS, "null"), "di", 'd'), FT_OK);
-}
-
-static void objectives_of_lightgbm_have_their_links(void **state) {
-  (void)state;
-  static const struct {
-    const char *objective;
-    enum ft_link link;
-  } cases[] = {
-    { "regression", FT_LINK_IDENTITY },
-    { "regression sqrt", FT_LINK_SIGNED_SQUARE },
-    { "regression_l1 sqrt", FT_LINK_SIGNED_SQUARE },
-    { "quantile sqrt", FT_LINK_SIGNED_SQUARE },
-    { "huber sqrt", FT_LINK_IDENTITY }, /* the library, too, takes no notice of it */
-    { "poisson sqrt", FT_LINK_EXP },
-    { "cross_entropy_lambda", FT_LINK_SOFTPLUS },
-    { "cross_entropy", FT_LINK_LOGISTIC },
-    { "binary sigmoid:1", FT_LINK_LOGISTIC },
-  };
-  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-    assert_int_equal(read_text(write_lightgbm(OBJECTIVE, cases[i].objective), "dt", 'd'), FT_OK);
-    assert_int_equal(import.model.link, cases[i].link);
-  }
-}
-
-static void hostile_trees_of_lightgbm_are_refused(void **state) {
-  (void)state;
-  static const struct {
-    enum lightgbm_part part;
-    const char *value;
-  } cases[] = {
-    { FEATURE, "0 2" },
-    { FEATURE, "0 -1" },
-    { FEATURE, "0" },
-    { FEATURE, "0 0" },
-    { THRESHOLD, "nan 0" },
-    { THRESHOLD, "0.1 1" },
-    { THRESHOLD, "x 0" },
-    { THRESHOLD, "0 0 0" },
-    { DECISION, "14 1" },
-    { DECISION, "-1 1" },
-    { LEFT, "0 -1" }, /* a circle */
-    { LEFT, "1 1" },
-    { LEFT, "2 -1" },
-    { RIGHT, "-4 -2" },
-    { RIGHT, "-1e300 -2" },
-    { LEAF, "1 2" },
-    { LEAF, "1 nan 3" },
-    { LEAF, "1 1e999 3" },
-    { FIRST, "0 2" },
-    { FIRST, "1 0" },
-    { FIRST, "-1 1" },
-    { FIRST, "0 99999999999" },
-    { SET, "-1" },
-    { SET, "4294967296" },
-    { SET, "8" },
-    { PANDAS, "[[\"a\",\"a\",\"a\"]]" },
-    { PANDAS, "[" },
-    { PANDAS, "[1]" },
-  };
-  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-    enum ft_status status =
-        read_text(write_lightgbm((int)cases[i].part, cases[i].value), "dt", 'd');
-    if (status != FT_CORRUPT) fail_msg("case %zu: %d, %s", i, (int)status, err.message);
-  }
-}
-
-static void what_lightgbm_has_and_we_do_not_is_named(void **state) {
-  (void)state;
-  static const struct {
-    enum lightgbm_part part;
-    const char *value, *words;
-  } cases[] = {
-    { OBJECTIVE, "own_words", "own_words" },
-    { DECISION, "4 1", "zero_as_missing" },
-    { LEAF, "1 2 3\nis_linear=1", "linear" },
-    { PANDAS, "[[0.5, 1.5, 2.5]]", "neither texts nor integers" },
-  };
-  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-    assert_int_equal(read_text(write_lightgbm((int)cases[i].part, cases[i].value), "dt", 'd'),
-                     FT_UNSUPPORTED);
-    assert_says(cases[i].words);
-  }
-}
-
 #define BYTES(literal) \
   { literal, sizeof(literal) - 1 }
 
@@ -350,6 +221,10 @@ static void formats_that_are_not_read_are_named(void **state) {
     { BYTES("{\"class\":\"org.apache.spark.ml.PipelineModel\"}"), "Spark", "convert_sparkml" },
     { BYTES("import xgboost\n"), "Python program", "Save the model" },
     { BYTES("artifact_path: model\nflavors:\n  xgboost:\n"), "MLmodel", "model.xgb" },
+    { BYTES("tree_index,node_depth,node_index,left_child\n0,1,0-S0,0-L0\n"), "LightGBM",
+      "save_model" },
+    { BYTES("#include \"gbdt.h\"\n#include <LightGBM/utils/common.h>"), "C++", "input_model" },
+    { BYTES("[{\"tree_index\": 0, \"tree_structure\": {}}]"), "LightGBM", "save_model" },
     { BYTES("age,plan\n41,gold\n"), "table of rows", "TARGET" },
     { BYTES("1 1:0.5 7:-2e3\n0 2:1\n"), "table of rows", "TARGET" },
     { BYTES("\x08\x01 saved_model_main_op"), "SavedModel", "--saved-model" },
@@ -453,15 +328,12 @@ static void our_own_artifact_stays_as_it_is(void **state) {
 static void reading_survives_every_failed_allocation(void **state) {
   (void)state;
   struct xgboost_parts parts = XGBOOST_PARTS;
-  const char *texts[] = { write_xgboost(&parts), write_lightgbm(-1, NULL) };
-  for (size_t i = 0; i < 2; i++) {
-    enum ft_status status = FT_NOMEM;
-    for (size_t allowed = 0; status != FT_OK; allowed++) {
-      ft_arena_allow(allowed);
-      status = read_text(texts[i], i ? "dt" : "dd", 'd');
-      ft_arena_allow(SIZE_MAX);
-      assert_true(status == FT_OK || status == FT_NOMEM);
-    }
+  enum ft_status status = FT_NOMEM;
+  for (size_t allowed = 0; status != FT_OK; allowed++) {
+    ft_arena_allow(allowed);
+    status = read_text(write_xgboost(&parts), "dd", 'd');
+    ft_arena_allow(SIZE_MAX);
+    assert_true(status == FT_OK || status == FT_NOMEM);
   }
 }
 
@@ -472,10 +344,6 @@ int main(void) {
     TEST(hostile_trees_of_xgboost_are_refused),
     TEST(what_xgboost_has_and_we_do_not_is_named),
     TEST(types_that_do_not_fit_are_named),
-    TEST(a_tree_of_lightgbm_is_ours),
-    TEST(objectives_of_lightgbm_have_their_links),
-    TEST(hostile_trees_of_lightgbm_are_refused),
-    TEST(what_lightgbm_has_and_we_do_not_is_named),
     TEST(formats_that_are_not_read_are_named),
     TEST(leaves_lie_around_zero_and_lose_little),
     TEST(many_trees_get_a_second_forest),

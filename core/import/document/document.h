@@ -16,7 +16,7 @@
 #include "foretell/error.h"
 #include "foretell/span.h"
 
-#define FT_DOCUMENT_MAX_DEPTH 64
+#define FT_DOCUMENT_MAX_DEPTH 1024 /* LightGBM's dumps have a level for each of a tree's */
 
 enum ft_element_kind {
   FT_ELEMENT_NULL = 0,

@@ -5,9 +5,10 @@
 #include <string.h>
 
 #include "core/import/base/coded.h"
-#include "core/import/base/signature.h"
 #include "core/import/document/decimal.h"
-#include "core/import/document/document.h"
+
+#define NO_ZERO           1e-35F /* numbers further from 0 are none, as LightGBM has it */
+#define MOST_LINEAR_NODES (1 << 23)
 
 struct objective {
   const char *name;
@@ -40,21 +41,30 @@ static const struct objective objectives[] = {
   { "multiclassova", FT_LINK_LOGISTIC, .classifies = true, .several = true },
 };
 
-struct reading {
+struct making {
   struct ft_import *import;
   struct ft_arena *arena;
-  struct ft_lightgbm_section head;
-  struct ft_span trees; /* what follows the head */
+  struct ft_lightgbm *from;
   const struct objective *objective;
   enum ft_link link;
   double sigmoid; /* margins times this are the link's */
-  uint32_t features;
-  uint32_t outputs;
-  struct ft_signature_input *input;
 };
 
-static enum ft_status fail_file(struct ft_error *err, const char *what) {
-  return ft_fail(err, FT_CORRUPT, "the LightGBM model cannot be read: %s", what);
+enum ft_status ft_lightgbm_shape(struct ft_lightgbm *out, struct ft_arena *arena, double highest,
+                                 double classes, double outputs, struct ft_error *err) {
+  if (!(highest >= 0 && highest < 2147483648.0)) return ft_lightgbm_fail(err, "max_feature_idx");
+  if (!(outputs >= 1 && outputs < 2147483648.0) || classes != outputs)
+    return ft_lightgbm_fail(err, "num_class");
+  if (highest + 1 > FT_MODEL_MAX_FIELDS)
+    return ft_fail(err, FT_LIMIT, "the model has %.0f inputs, and a function takes %d", highest + 1,
+                   FT_MODEL_MAX_FIELDS);
+  if (outputs > FT_MODEL_MAX_LABELS)
+    return ft_fail(err, FT_LIMIT, "the model has %.0f classes, and at most %d can be", outputs,
+                   FT_MODEL_MAX_LABELS);
+  out->features = (uint32_t)highest + 1;
+  out->outputs = (uint32_t)outputs;
+  out->input = FT_ARENA_NEW(arena, struct ft_signature_input, out->features);
+  return out->input ? FT_OK : ft_arena_fail(err, "the model");
 }
 
 static const struct objective *objective_of(struct ft_span name) {
@@ -64,68 +74,38 @@ static const struct objective *objective_of(struct ft_span name) {
 }
 
 /* "binary sigmoid:1"; a model of an objective of the user's own has none. */
-static enum ft_status read_objective(struct reading *reading, struct ft_error *err) {
-  struct ft_span line = FT_SPAN("custom"), word;
-  (void)ft_lightgbm_value(&line, reading->head, "objective");
-  if (!ft_lightgbm_word(&word, &line)) return fail_file(err, "objective");
+static enum ft_status read_objective(struct making *making, struct ft_error *err) {
+  struct ft_span line = making->from->objective, word;
+  if (!line.size) line = FT_SPAN("custom");
+  if (!ft_lightgbm_word(&word, &line)) return ft_lightgbm_fail(err, "objective");
   const struct objective *objective = objective_of(word);
   if (!objective)
     return ft_fail(err, FT_UNSUPPORTED, "LightGBM's objective \"%.*s\" is not supported",
                    FT_SPAN_ARG(word));
-  reading->objective = objective;
-  reading->link = objective->link;
-  reading->import->objective = objective->name;
-  reading->sigmoid = 1;
+  making->objective = objective;
+  making->link = objective->link;
+  making->import->objective = objective->name;
   while (ft_lightgbm_word(&word, &line)) {
-    if (ft_span_equal(word, FT_SPAN("sqrt")))
-      reading->link = objective->takes_roots ? FT_LINK_SIGNED_SQUARE : reading->link;
+    if (ft_span_equal(word, FT_SPAN("sqrt")) && objective->takes_roots)
+      making->link = FT_LINK_SIGNED_SQUARE;
     if (word.size <= 8 || memcmp(word.data, "sigmoid:", 8) != 0) continue;
     struct ft_span value = { word.data + 8, word.size - 8 };
-    if (!ft_decimal_whole(&reading->sigmoid, value) || !isfinite(reading->sigmoid))
-      return fail_file(err, "sigmoid");
+    if (!ft_decimal_whole(&making->sigmoid, value) || !isfinite(making->sigmoid))
+      return ft_lightgbm_fail(err, "sigmoid");
   }
   return FT_OK;
 }
 
-static enum ft_status read_shape(struct reading *reading, struct ft_error *err) {
-  uint32_t highest, classes;
-  if (!ft_lightgbm_count(&highest, reading->head, "max_feature_idx"))
-    return fail_file(err, "max_feature_idx");
-  if (!ft_lightgbm_count(&classes, reading->head, "num_class") ||
-      !ft_lightgbm_count(&reading->outputs, reading->head, "num_tree_per_iteration"))
-    return fail_file(err, "num_class");
-  reading->features = highest + 1;
-  if (reading->features > FT_MODEL_MAX_FIELDS)
-    return ft_fail(err, FT_LIMIT, "the model has %" PRIu32 " inputs, and a function takes %d",
-                   reading->features, FT_MODEL_MAX_FIELDS);
-  if (reading->outputs > FT_MODEL_MAX_LABELS)
-    return ft_fail(err, FT_LIMIT, "the model has %" PRIu32 " classes, and at most %d can be",
-                   reading->outputs, FT_MODEL_MAX_LABELS);
-  bool several = reading->objective->several;
-  if (reading->outputs == 0 || classes != reading->outputs) return fail_file(err, "num_class");
-  if (several == (reading->outputs > 1)) return FT_OK;
-  if (several) return fail_file(err, "num_class");
-  return ft_fail(err, FT_UNSUPPORTED,
-                 "the LightGBM model gives %" PRIu32 " values, and no classes of them",
-                 reading->outputs);
-}
-
-static bool is_coded(struct ft_span info) {
-  return info.size && info.data[0] != '[' && !ft_span_equal(info, FT_SPAN("none"));
-}
-
-static enum ft_status make_inputs(struct reading *reading, struct ft_error *err) {
-  struct ft_span names = { "", 0 }, infos = { "", 0 };
-  reading->input = FT_ARENA_NEW(reading->arena, struct ft_signature_input, reading->features);
-  if (!reading->input) return ft_arena_fail(err, "the model");
-  (void)ft_lightgbm_value(&names, reading->head, "feature_names");
-  (void)ft_lightgbm_value(&infos, reading->head, "feature_infos");
-  for (uint32_t i = 0; i < reading->features; i++) {
-    struct ft_span info;
-    (void)ft_lightgbm_word(&reading->input[i].name, &names);
-    if (ft_lightgbm_word(&info, &infos)) reading->input[i].coded = is_coded(info);
-  }
-  return FT_OK;
+static enum ft_status make_answer(struct making *making, struct ft_error *err) {
+  const struct objective *objective = making->objective;
+  const uint32_t outputs = making->from->outputs;
+  struct ft_signature_answer answer = { .link = making->link };
+  if (objective->several && outputs == 1) return ft_lightgbm_fail(err, "num_class");
+  if (!objective->several && outputs > 1)
+    return ft_fail(err, FT_UNSUPPORTED,
+                   "the LightGBM model gives %" PRIu32 " values, and no classes of them", outputs);
+  if (objective->classifies) answer.classes = objective->several ? outputs : 2;
+  return ft_signature_answer(making->import, making->arena, &answer, err);
 }
 
 /* One category as text. */
@@ -152,119 +132,173 @@ static enum ft_status read_categories(struct ft_signature_input *input, struct f
                                       const struct ft_element *list, struct ft_error *err) {
   size_t count = ft_element_count(list);
   if (!ft_element_is_list(list) || count > UINT32_MAX / 2)
-    return fail_file(err, "pandas_categorical");
+    return ft_lightgbm_fail(err, "pandas_categorical");
   struct ft_span *category = FT_ARENA_NEW(arena, struct ft_span, count + 1);
   if (!category) return ft_arena_fail(err, "the model");
   input->integers = true;
   for (size_t i = 0; i < count; i++)
     FT_TRY(read_category(&category[i], &input->integers, arena, list, i, err));
   for (size_t c = count; c < input->codes; c++)
-    if (input->used[c]) return fail_file(err, "a category out of range");
+    if (input->used[c]) return ft_lightgbm_fail(err, "a category out of range");
   if (input->codes > count) input->codes = (uint32_t)count;
   input->category = category;
   return FT_OK;
 }
 
-/* The last line has the categories of a data frame's columns, those of categories in their order. */
-static enum ft_status find_categories(struct ft_element *out, struct reading *reading,
-                                      struct ft_error *err) {
-  static const char key[] = "pandas_categorical:";
-  struct ft_span line, text = reading->trees;
-  *out = (struct ft_element){ .kind = FT_ELEMENT_NULL };
-  while (ft_lightgbm_line(&line, &text)) {
-    if (line.size < sizeof key || memcmp(line.data, key, sizeof key - 1) != 0) continue;
-    line = (struct ft_span){ line.data + sizeof key - 1, line.size - (sizeof key - 1) };
-    if (ft_span_equal(ft_span_trim(line), FT_SPAN("null"))) return FT_OK;
-    return ft_json_read(out, reading->arena, line, err);
-  }
-  return FT_OK;
-}
-
-static enum ft_status read_all_categories(struct reading *reading, struct ft_error *err) {
-  struct ft_element lists;
-  FT_TRY(find_categories(&lists, reading, err));
-  size_t count = ft_element_count(&lists), coded = 0, at = 0;
-  for (uint32_t i = 0; i < reading->features; i++)
-    coded += reading->input[i].coded;
+/* The lists are those of the columns of categories, in their order. */
+static enum ft_status read_all_categories(struct making *making, struct ft_error *err) {
+  struct ft_lightgbm *from = making->from;
+  const struct ft_element *lists = &from->categories;
+  size_t count = ft_element_count(lists), coded = 0, at = 0;
+  for (uint32_t i = 0; i < from->features; i++)
+    coded += from->input[i].coded;
   if (count == 0) return FT_OK;
   if (count != coded)
     return ft_fail(err, FT_UNSUPPORTED,
                    "the LightGBM model has %zu lists of categories for %zu columns", count, coded);
-  for (uint32_t i = 0; i < reading->features; i++)
-    if (reading->input[i].coded)
-      FT_TRY(
-          read_categories(&reading->input[i], reading->arena, ft_element_item(&lists, at++), err));
+  for (uint32_t i = 0; i < from->features; i++)
+    if (from->input[i].coded)
+      FT_TRY(read_categories(&from->input[i], making->arena, ft_element_item(lists, at++), err));
   return FT_OK;
 }
 
 /* Averages are of the rounds; the link's slope goes into the leaves. */
-static enum ft_status scale_leaves(struct reading *reading, struct ft_grown_trees *trees,
-                                   struct ft_error *err) {
-  double scale = reading->sigmoid;
-  if (ft_lightgbm_flag(reading->head, "average_output") && trees->trees)
-    scale /= (double)(trees->trees / reading->outputs);
-  for (uint32_t i = 0; i < trees->nodes; i++) {
-    trees->leaf[i] *= scale;
-    if (!isfinite(trees->leaf[i])) return fail_file(err, "leaf_value");
+static enum ft_status scale_leaves(struct making *making, struct ft_error *err) {
+  struct ft_lightgbm_trees *trees = &making->from->trees;
+  struct ft_grown_trees *grown = &trees->grown;
+  const uint32_t rounds = grown->trees / making->from->outputs;
+  double scale = making->sigmoid;
+  bool finite = true;
+  if (rounds * making->from->outputs != grown->trees)
+    return ft_lightgbm_fail(err, "a round that is not whole");
+  if (making->from->average && rounds) scale /= (double)rounds;
+  for (uint32_t i = 0; i < grown->nodes; i++) {
+    grown->leaf[i] *= scale;
+    trees->leaf[i].missing *= scale;
+    trees->leaf[i].constant *= scale;
+    finite &= isfinite(grown->leaf[i]) && isfinite(trees->leaf[i].constant);
   }
+  for (uint32_t i = 0; i < trees->terms; i++) {
+    trees->term[i].slope *= scale;
+    finite &= isfinite(trees->term[i].slope) != 0;
+  }
+  return finite ? FT_OK : ft_lightgbm_fail(err, "leaf_value");
+}
+
+/* Of each column whose zeros are missing values at some splits: a feature that says so, for these. */
+static enum ft_status add_zeros(struct making *making, struct ft_error *err) {
+  struct ft_lightgbm_trees *trees = &making->from->trees;
+  struct ft_model *model = &making->import->model;
+  const uint32_t inputs = model->features;
+  if (!trees->zeros) return FT_OK;
+  struct ft_encoder *encoder = FT_ARENA_NEW(making->arena, struct ft_encoder, (size_t)inputs * 2);
+  uint32_t *twin = FT_ARENA_NEW(making->arena, uint32_t, inputs);
+  if (!encoder || !twin) return ft_arena_fail(err, "the model");
+  memcpy(encoder, model->encoder, inputs * sizeof *encoder);
+  for (uint32_t i = 0; i < trees->grown.nodes; i++) {
+    struct ft_node *node = &trees->grown.node[i];
+    if (node->feature == FT_NODE_LEAF || !trees->zero[i]) continue;
+    if (!twin[node->feature]) {
+      twin[node->feature] = model->features;
+      encoder[model->features] = encoder[node->feature];
+      encoder[model->features].kind = FT_ENCODE_SENTINEL;
+      encoder[model->features].low = -NO_ZERO;
+      encoder[model->features++].high = NO_ZERO;
+    }
+    node->feature = twin[node->feature];
+  }
+  model->encoder = encoder;
+  making->import->missing = "0";
   return FT_OK;
 }
 
 /* Up to the round that the pickled Booster would stop at. */
-static void cut_rounds(const struct reading *reading, struct ft_grown_trees *trees) {
-  const struct ft_import_wrapper *wrapper = reading->import->wrapper;
-  uint32_t rounds = wrapper ? wrapper->rounds : 0;
-  if (!rounds || trees->trees / reading->outputs <= rounds) return;
-  trees->trees = rounds * reading->outputs;
-  trees->nodes = trees->tree[trees->trees].first;
+static void cut_rounds(const struct making *making) {
+  struct ft_grown_trees *grown = &making->from->trees.grown;
+  const struct ft_import_wrapper *wrapper = making->import->wrapper;
+  const uint32_t outputs = making->from->outputs, rounds = wrapper ? wrapper->rounds : 0;
+  if (!rounds || grown->trees / outputs <= rounds) return;
+  grown->trees = rounds * outputs;
+  grown->nodes = grown->tree[grown->trees].first;
 }
 
-static enum ft_status read_forest(struct reading *reading, struct ft_error *err) {
-  struct ft_grown_trees trees;
-  struct ft_signature_codes codes;
-  struct ft_model *model = &reading->import->model;
-  FT_TRY(ft_lightgbm_trees_read(&trees, reading->arena, reading->trees, reading->features,
-                                reading->outputs, err));
-  cut_rounds(reading, &trees);
-  FT_TRY(scale_leaves(reading, &trees, err));
-  FT_TRY(ft_coded_mark(reading->input, reading->features, reading->arena, &trees, err));
-  FT_TRY(read_all_categories(reading, err));
-  FT_TRY(ft_signature_inputs(reading->import, &codes, reading->arena, reading->input,
-                             reading->features, err));
-  FT_TRY(ft_coded_renumber(&trees, reading->arena, model, reading->input, &codes, err));
-  double *base = FT_ARENA_NEW(reading->arena, double, reading->outputs);
-  if (!base) return ft_arena_fail(err, "the model");
-  return ft_grown_trees_members(model, reading->arena, &trees, base, err);
-}
-
-/* The head ends where the first tree begins. */
-static void split_file(struct reading *reading, struct ft_span bytes) {
-  struct ft_span line, rest = bytes;
-  while (ft_lightgbm_line(&line, &rest)) {
-    if (line.size > 5 && memcmp(line.data, "Tree=", 5) == 0) break;
-    if (ft_span_equal(line, FT_SPAN("end of trees"))) break;
-    reading->head.text = (struct ft_span){ bytes.data, (size_t)(rest.data - bytes.data) };
+/* The leaves one after another, and in each its place. */
+static enum ft_status number_leaves(struct ft_linear_forest *out, struct ft_arena *arena,
+                                    const struct ft_lightgbm_trees *trees, struct ft_error *err) {
+  struct ft_node *node = trees->grown.node;
+  struct ft_linear_leaf *leaf = FT_ARENA_NEW(arena, struct ft_linear_leaf, trees->grown.nodes);
+  struct ft_leaf_term *term = FT_ARENA_NEW(arena, struct ft_leaf_term, trees->terms);
+  if (!leaf || !term) return ft_arena_fail(err, "the model's trees");
+  for (uint32_t i = 0; i < trees->grown.nodes; i++) {
+    if (node[i].feature != FT_NODE_LEAF) continue;
+    const struct ft_linear_leaf *from = &trees->leaf[i];
+    struct ft_linear_leaf *made = &leaf[out->leaves];
+    *made = *from;
+    made->first = out->terms;
+    if (from->terms)
+      memcpy(term + out->terms, trees->term + from->first, from->terms * sizeof *term);
+    out->terms += from->terms;
+    node[i].leaf = (int32_t)out->leaves++;
   }
-  size_t head = reading->head.text.size;
-  reading->trees = (struct ft_span){ bytes.data + head, bytes.size - head };
+  out->leaf = leaf;
+  out->term = term;
+  return FT_OK;
 }
 
-enum ft_status ft_lightgbm_read(struct ft_import *out, struct ft_arena *arena, struct ft_span bytes,
-                                struct ft_error *err) {
-  struct reading reading = { .import = out, .arena = arena };
-  struct ft_span version;
-  split_file(&reading, bytes);
+static enum ft_status make_linear(struct making *making, const double *base, struct ft_error *err) {
+  const struct ft_lightgbm_trees *trees = &making->from->trees;
+  const struct ft_grown_trees *grown = &trees->grown;
+  struct ft_member *member = FT_ARENA_NEW(making->arena, struct ft_member, 1);
+  if (!member) return ft_arena_fail(err, "the model's trees");
+  if (grown->nodes > MOST_LINEAR_NODES)
+    return ft_fail(err, FT_LIMIT,
+                   "the model's linear trees have %" PRIu32 " nodes, and at most %d can be",
+                   grown->nodes, MOST_LINEAR_NODES);
+  for (uint32_t i = 0; i < trees->terms; i++)
+    if (making->from->input[trees->term[i].feature].coded)
+      return ft_lightgbm_fail(err, "leaf_features");
+  member->kind = FT_LEARNER_LINEAR_FOREST;
+  member->weight = 1;
+  member->linear.splits = (struct ft_forest){ .trees = grown->trees,
+                                              .tree = grown->tree,
+                                              .nodes = grown->nodes,
+                                              .node = grown->node,
+                                              .set_words = grown->words,
+                                              .set_word = grown->word,
+                                              .base = base };
+  FT_TRY(number_leaves(&member->linear, making->arena, trees, err));
+  making->import->model.member = member;
+  making->import->model.members = 1;
+  return FT_OK;
+}
+
+static enum ft_status make_forest(struct making *making, struct ft_error *err) {
+  struct ft_signature_codes codes;
+  struct ft_lightgbm *from = making->from;
+  struct ft_grown_trees *grown = &from->trees.grown;
+  struct ft_model *model = &making->import->model;
+  cut_rounds(making);
+  FT_TRY(scale_leaves(making, err));
+  FT_TRY(ft_coded_mark(from->input, from->features, making->arena, grown, err));
+  FT_TRY(read_all_categories(making, err));
+  FT_TRY(
+      ft_signature_inputs(making->import, &codes, making->arena, from->input, from->features, err));
+  FT_TRY(ft_coded_renumber(grown, making->arena, model, from->input, &codes, err));
+  FT_TRY(add_zeros(making, err));
+  double *base = FT_ARENA_NEW(making->arena, double, from->outputs);
+  if (!base) return ft_arena_fail(err, "the model");
+  if (from->trees.linear) return make_linear(making, base, err);
+  return ft_grown_trees_members(model, making->arena, grown, base, err);
+}
+
+enum ft_status ft_lightgbm_make(struct ft_import *out, struct ft_arena *arena,
+                                struct ft_lightgbm *from, struct ft_error *err) {
+  struct making making = { .import = out, .arena = arena, .from = from, .sigmoid = 1 };
   out->format = "LightGBM";
   out->model_type = "lightgbm";
-  if (ft_lightgbm_value(&version, reading.head, "version") && version.size < 32 &&
-      ft_span_is_utf8(version))
-    out->version = ft_arena_text(arena, version);
-  FT_TRY(read_objective(&reading, err));
-  FT_TRY(read_shape(&reading, err));
-  FT_TRY(make_inputs(&reading, err));
-  const struct objective *objective = reading.objective;
-  struct ft_signature_answer answer = { .link = reading.link };
-  if (objective->classifies) answer.classes = objective->several ? reading.outputs : 2;
-  FT_TRY(ft_signature_answer(out, arena, &answer, err));
-  return read_forest(&reading, err);
+  if (from->version.size && from->version.size < 32 && ft_span_is_utf8(from->version))
+    out->version = ft_arena_text(arena, from->version);
+  FT_TRY(read_objective(&making, err));
+  FT_TRY(make_answer(&making, err));
+  return make_forest(&making, err);
 }

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Models of one version of LightGBM, with its own predictions: lightgbm_models.py FOLDER [ROWS [SEED]]
 
-Writes what make.py writes, of every objective, kind of boosting and kind of input that the version
-has; of fewer than 1,000 rows only those named in FEW. The committed ones
-(test/fixtures/import/lightgbm/VERSION) are of 60 rows and seed 1: 2.3.1 and 3.3.5 with numpy 1.26.4, pandas 2.1.4 and scikit-learn 1.3.2; 4.7.0 with pandas 3.1.1.
+Writes models as make.py does, of every objective, kind of boosting and kind of input that the version
+has, as text and as dumps; of fewer than 1,000 rows only those named in FEW. versions.py runs it.
 """
+import json
 import pathlib
 import sys
 
@@ -21,7 +21,9 @@ WORDS = ["red", "grün", "naïve", "赤", "it's", "ß", "x y", "\"q\"", "a,b"]
 KEYS = [-7, 10, 20, 30, 40, 500]
 ALL = NUMBERS + ["s", "k"]
 MIXED = FLOATS + ["VARCHAR", "INTEGER"]
-FEW = {"reg_sqrt", "cross_entropy_lambda", "ova", "rf_poisson", "codes", "early"}
+FEW = {"reg_sqrt", "cross_entropy_lambda", "rf_poisson", "codes", "early", "zeros", "zeros_mixed", "linear",
+       "linear_classes"}
+DUMPED = {"codes", "rf_poisson", "linear", "zeros"}
 
 
 def make_rows(count, random, unseen):
@@ -65,7 +67,7 @@ class Models:
 
     def train(self, parameters, label, rounds=None, columns=ALL, data=None, **more):
         parameters = {"num_leaves": self.leaves, "min_data_in_leaf": 5, "min_data_per_group": 5, "verbose": -1,
-                      "seed": 7, "num_threads": 2, "cat_smooth": 1, **parameters}
+                      "seed": 7, "num_threads": 1, "cat_smooth": 1, **parameters}
         group = more.pop("group", None)
         data = lgb.Dataset(self.cases.train[columns] if data is None else data, label, group=group,
                            params=dict(parameters))
@@ -79,7 +81,11 @@ class Models:
         if expected:
             predicted = expected(predicted)
         booster.save_model(str(self.cases.folder / f"{name}.txt"))
-        self.cases.add(name, f"{name}.txt", columns, types, returns, predicted, largest_leaf(booster))
+        self.cases.add(f"lgb_{name}", f"{name}.txt", columns, types, returns, predicted, largest_leaf(booster))
+        if not self.chosen or name in DUMPED:
+            dump = json.dumps(booster.dump_model(), separators=(",", ":"))
+            (self.cases.folder / f"{name}.json").write_text(dump, encoding="utf-8")
+            self.cases.lines.append([f"lgb_{name}_dump", f"{name}.json"] + self.cases.lines[-1][2:])
 
 
 def make_objectives(models, score):
@@ -142,17 +148,43 @@ def make_missing(models, score):
                rows=np.column_stack([models.cases.rows["a"], code]))
 
 
+def make_zeros(models, score):
+    zeros = {"zero_as_missing": True}
+    models.add("zeros", models.train(zeros, score))
+    models.add("zeros_numbers", models.train({**zeros, "objective": "binary"}, (score > 1).astype(int), columns=NUMBERS),
+               columns=NUMBERS)
+    first = models.train(zeros, score, columns=NUMBERS)
+    models.add("zeros_mixed", models.train({}, score, columns=NUMBERS, init_model=first), columns=NUMBERS)
+
+
+def make_linear(models, score):
+    linear = {"linear_tree": True, "linear_lambda": 0.01}
+    classes = np.digitize(score, np.quantile(score, [.4, .8]))
+    models.add("linear", models.train(linear, score))
+    models.add("linear_numbers", models.train({**linear, "min_data_in_leaf": 3}, score, columns=NUMBERS), columns=NUMBERS)
+    models.add("linear_classes", models.train({**linear, "objective": "multiclass", "num_class": 3}, classes,
+                                              columns=NUMBERS), "INTEGER", NUMBERS)
+    models.add("linear_ova", models.train({**linear, "objective": "multiclassova", "num_class": 3, "sigmoid": 1.5},
+                                          classes), "VARCHAR")
+    models.add("linear_dart", models.train({**linear, "boosting": "dart", "drop_rate": 0.5}, score))
+    models.add("linear_sqrt", models.train({**linear, "reg_sqrt": True}, score * 30 + 100))
+    models.add("linear_poisson", models.train({**linear, "objective": "poisson"}, np.floor(np.exp(score / 3))))
+
+
 def main():
     folder = pathlib.Path(sys.argv[1])
     size = int(sys.argv[2]) if len(sys.argv) > 2 else 60
     random = np.random.default_rng(int(sys.argv[3]) if len(sys.argv) > 3 else 1)
     folder.mkdir(parents=True, exist_ok=True)
-    train = make_rows(400 if size <= 1000 else 20000, random, 0)
+    train = make_rows(400 if size <= 1000 else 8000, random, 0)
     score = make_score(train, random)
     models = Models(Cases(folder, train, make_rows(size, random, 1)), size)
     make_objectives(models, score)
     make_boostings(models, score)
     make_missing(models, score)
+    make_zeros(models, score)
+    if VERSION >= (3, 2):
+        make_linear(models, score)
     models.cases.write()
 
 

@@ -7,8 +7,9 @@ A version's packages come from PyPI into a virtual environment in ENVIRONMENTS, 
 file then runs in it and writes FOLDER/VERSION (cases.py says what). A version that pip cannot install
 is left out, and said so. The packages are those of Python 3.11.
 
-The committed ones (test/fixtures/import/VERSION) are of 20 rows and seed 1:
-    versions.py ENVIRONMENTS test/fixtures/import 20 1
+The committed ones (test/fixtures/import/VERSION) are of 20 rows and seed 1, LightGBM's of 60:
+    versions.py ENVIRONMENTS test/fixtures/import 20 1 xgboost/0.90 …
+    versions.py ENVIRONMENTS test/fixtures/import 60 1 lightgbm/2.3 …
 """
 import pathlib
 import subprocess
@@ -30,6 +31,9 @@ VERSIONS = {  # name: recipe, packages
     "pickle/xgboost-2.1": ("pickle_models.py", ["xgboost-cpu==2.1.4", *NEWER]),
     "pickle/lightgbm-2.3": ("pickle_models.py", ["lightgbm==2.3.1", *NEWER]),
     "pickle/lightgbm-3.3": ("pickle_models.py", ["lightgbm==3.3.5", *NEWER]),
+    "lightgbm/2.3": ("lightgbm_models.py", ["lightgbm==2.3.1", *NEWER]),
+    "lightgbm/3.3": ("lightgbm_models.py", ["lightgbm==3.3.5", *NEWER]),
+    "lightgbm/4.7": ("lightgbm_models.py", ["lightgbm==4.7.0", *NEWER]),
 }
 
 
