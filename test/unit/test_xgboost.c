@@ -336,13 +336,22 @@ static void a_text_that_is_cut_short_is_refused(void **state) {
   assert_non_null(strstr(import.notice[0], "\"s\""));
 }
 
-/* Cut inside of a letter by bytes, so they are letters: "ä", "öä", "red", "öö", three bytes lost. */
+/* Cut inside of a letter by bytes, so they are letters: "ä", "öä", "red", and what is lost. */
 static void texts_that_can_only_be_letters_are_cut_by_letters(void **state) {
   (void)state;
   struct parts parts = PARTS;
   parts.categories = write_texts("0,1,3,6,14", "\xc3\xa4\xc3\xb6\xc3\xa4redyyyyyyyy", 14);
   assert_int_equal(read_as(write_json(&parts), "t", 'd'), FT_OK);
   assert_true(predict_text("red") == 5 && predict_text("\xc3\xb6\xc3\xa4") == 1);
+}
+
+/* "б", "е", "вa" … : two pieces of bytes are the same, which XGBoost itself mixes up. */
+static void texts_that_come_twice_are_refused(void **state) {
+  (void)state;
+  struct parts parts = PARTS;
+  parts.categories = write_texts("0,1,2,3,4", "\xd0\xb1\xd0\xb5", 4);
+  assert_int_equal(read_as(write_json(&parts), "t", 'd'), FT_UNSUPPORTED);
+  assert_says("come twice");
 }
 
 /* Both ways would do, and give other texts to the category that is told apart. */
@@ -464,6 +473,7 @@ int main(void) {
     TEST(texts_are_cut_by_bytes),
     TEST(a_text_that_is_cut_short_is_refused),
     TEST(texts_that_can_only_be_letters_are_cut_by_letters),
+    TEST(texts_that_come_twice_are_refused),
     TEST(texts_that_may_be_shifted_are_refused),
     TEST(hostile_texts_are_refused),
     TEST(fractions_are_given_by_their_codes),

@@ -203,12 +203,17 @@ static enum ft_status tell_of_codes(struct ft_import *import, struct ft_arena *a
   for (uint32_t i = 0; i < inputs; i++)
     if (is_by_code(import, i, &input[i]) && count++ == 0) first = i;
   if (count == 0) return FT_OK;
-  return ft_import_notice(import, arena, err,
-                          "%" PRIu32
-                          " column%s of text categories, \"%s\"%s, take%s the codes 0, 1, "
-                          "… that the training gave the texts, as FUNCTION gives an integer type",
-                          count, count == 1 ? "" : "s", import->model.field[first].name,
-                          count == 1 ? "" : " and others", count == 1 ? "s" : "");
+  const char *name = import->model.field[first].name;
+  if (count == 1)
+    return ft_import_notice(import, arena, err,
+                            "column \"%s\" holds texts in the file, but FUNCTION gives it an "
+                            "integer type: pass the codes 0, 1, … of the training",
+                            name);
+  return ft_import_notice(
+      import, arena, err,
+      "\"%s\" and %" PRIu32 " more columns hold texts in the file, but "
+      "FUNCTION gives them integer types: pass the codes 0, 1, … of the training",
+      name, count - 1);
 }
 
 enum ft_status ft_signature_inputs(struct ft_import *import, struct ft_signature_codes *codes,

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LETTERS ": XGBoost up to 3.3 writes letters outside ASCII wrongly"
+
 struct reading {
   struct ft_arena *arena;
   const struct ft_import *import;
@@ -29,22 +31,28 @@ static enum ft_status fail_values(const struct reading *reading, const char *wha
 
 /* The texts as one way to count finds them. */
 struct cut {
-  struct ft_span *text; /* NULL: that way cannot be */
-  size_t whole;         /* of them are there as a whole, the first ones */
-  struct ft_span rest;  /* the beginning of the next */
+  struct ft_span *text;
+  bool possible;       /* all that are there are UTF-8, and none comes twice */
+  size_t whole;        /* of them are there as a whole, the first ones */
+  struct ft_span rest; /* the beginning of the next */
 };
 
+/* Offsets go up, from the first byte to the last. */
+static bool offsets_fit(const struct ft_element *offsets, size_t count, size_t size) {
+  for (size_t i = 0; i < count; i++)
+    if (ft_element_index(offsets, i) > ft_element_index(offsets, i + 1)) return false;
+  return ft_element_index(offsets, 0) == 0 && ft_element_index(offsets, count) == size;
+}
+
 /* By offsets that count bytes. */
-static bool cut_bytes(struct cut *out, size_t count, struct ft_span text,
+static void cut_bytes(struct cut *out, size_t count, struct ft_span text,
                       const struct ft_element *offsets) {
   for (size_t i = 0; i < count; i++) {
     size_t from = ft_element_index(offsets, i), to = ft_element_index(offsets, i + 1);
-    if (from > to || to > text.size) return false;
     out->text[i] = (struct ft_span){ text.data + from, to - from };
-    if (!ft_span_is_utf8(out->text[i])) return false;
+    out->possible &= ft_span_is_utf8(out->text[i]);
   }
   out->whole = count;
-  return true;
 }
 
 /* Move on by that many letters; false: the text ends before. */
@@ -60,22 +68,17 @@ static bool skip_letters(struct ft_span *text, size_t letters) {
 }
 
 /* By offsets that count letters, up to where the bytes end. */
-static bool cut_letters(struct cut *out, size_t count, struct ft_span text,
+static void cut_letters(struct cut *out, size_t count, struct ft_span text,
                         const struct ft_element *offsets) {
-  for (size_t i = 0; i < count; i++) {
-    size_t from = ft_element_index(offsets, i), to = ft_element_index(offsets, i + 1);
-    struct ft_span start = text;
-    if (from > to || to == SIZE_MAX) return false;
-    if (out->whole < i) continue;
-    if (!skip_letters(&text, to - from)) {
-      out->rest = start;
-      continue;
-    }
-    out->text[i] = (struct ft_span){ start.data, start.size - text.size };
-    if (!ft_span_is_utf8(out->text[i])) return false;
-    out->whole++;
+  for (; out->whole < count; out->whole++) {
+    size_t i = out->whole;
+    out->rest = text;
+    if (!skip_letters(&text, ft_element_index(offsets, i + 1) - ft_element_index(offsets, i)))
+      return;
+    out->text[i] = (struct ft_span){ out->rest.data, out->rest.size - text.size };
+    out->possible &= ft_span_is_utf8(out->text[i]);
   }
-  return true;
+  out->rest = text;
 }
 
 static int compare_texts(const void *left, const void *right) {
@@ -92,7 +95,7 @@ static bool ascend(const struct cut *cut) {
   return compare_texts(&last, &cut->rest) <= 0;
 }
 
-/* No value comes twice. */
+/* Does a value come twice? */
 static enum ft_status find_twice(bool *twice, struct ft_arena *arena, const struct cut *cut,
                                  struct ft_error *err) {
   struct ft_span *sorted = FT_ARENA_NEW(arena, struct ft_span, cut->whole + 1);
@@ -105,16 +108,18 @@ static enum ft_status find_twice(bool *twice, struct ft_arena *arena, const stru
   return FT_OK;
 }
 
-static enum ft_status make_cut(struct cut *out, const struct reading *reading, struct ft_span text,
-                               const struct ft_element *offsets, bool letters,
-                               struct ft_error *err) {
-  struct cut cut = { FT_ARENA_NEW(reading->arena, struct ft_span, reading->count), 0, { "", 0 } };
-  bool twice = false;
-  if (!cut.text) return ft_arena_fail(err, "the model");
-  if (!(letters ? cut_letters : cut_bytes)(&cut, reading->count, text, offsets)) cut.text = NULL;
-  if (cut.text) FT_TRY(find_twice(&twice, reading->arena, &cut, err));
-  if (twice) cut.text = NULL;
-  *out = cut;
+typedef void (*cutter)(struct cut *out, size_t count, struct ft_span text,
+                       const struct ft_element *offsets);
+
+static enum ft_status make_cut(struct cut *out, bool *twice, cutter make,
+                               const struct reading *reading, struct ft_span text,
+                               const struct ft_element *offsets, struct ft_error *err) {
+  *out = (struct cut){ .text = FT_ARENA_NEW(reading->arena, struct ft_span, reading->count),
+                       .possible = true };
+  if (!out->text) return ft_arena_fail(err, "the model");
+  make(out, reading->count, text, offsets);
+  FT_TRY(find_twice(twice, reading->arena, out, err));
+  out->possible &= !*twice;
   return FT_OK;
 }
 
@@ -122,8 +127,8 @@ static enum ft_status make_cut(struct cut *out, const struct reading *reading, s
  * where its texts are in order by letters alone, it was. */
 static bool may_be_letters(const struct reading *reading, const struct cut *bytes,
                            const struct cut *letters) {
-  if (!letters->text) return false;
-  if (!bytes->text || reading->version < FT_XGBOOST_VERSION(3, 4)) return true;
+  if (!letters->possible) return false;
+  if (!bytes->possible || reading->version < FT_XGBOOST_VERSION(3, 4)) return true;
   return ascend(letters) && !ascend(bytes);
 }
 
@@ -133,18 +138,9 @@ static enum ft_status check_letters(const struct reading *reading, const struct 
   const struct ft_signature_input *input = reading->input;
   for (size_t c = 0; c < reading->count && c < input->codes; c++) {
     if (!input->used[c]) continue;
-    if (c >= letters->whole)
-      return fail_values(
-          reading,
-          "are cut short in the file: XGBoost up to 3.3 writes letters outside ASCII "
-          "wrongly",
-          err);
-    if (bytes->text && !ft_span_equal(letters->text[c], bytes->text[c]))
-      return fail_values(
-          reading,
-          "may be shifted in the file: XGBoost up to 3.3 writes letters outside ASCII "
-          "wrongly",
-          err);
+    if (c >= letters->whole) return fail_values(reading, "are cut short in the file" LETTERS, err);
+    if (bytes->possible && !ft_span_equal(letters->text[c], bytes->text[c]))
+      return fail_values(reading, "may be shifted in the file" LETTERS, err);
   }
   return FT_OK;
 }
@@ -167,14 +163,19 @@ static enum ft_status read_texts(const struct ft_span **out, const struct readin
                                  const struct ft_element *offsets, const struct ft_element *values,
                                  struct ft_error *err) {
   struct cut bytes, letters;
-  struct ft_span text;
+  struct ft_span text = { "", 0 };
+  bool twice = false, ignored = false;
   FT_TRY(copy_text(&text, reading->arena, values, err));
-  FT_TRY(make_cut(&bytes, reading, text, offsets, false, err));
-  FT_TRY(make_cut(&letters, reading, text, offsets, true, err));
-  if (!bytes.text && !letters.text) return fail_file(err, "categories out of bounds");
+  if (!offsets_fit(offsets, reading->count, text.size))
+    return fail_file(err, "categories out of bounds");
+  FT_TRY(make_cut(&bytes, &twice, cut_bytes, reading, text, offsets, err));
+  FT_TRY(make_cut(&letters, &ignored, cut_letters, reading, text, offsets, err));
+  if (twice) /* XGBoost itself takes one for the other when it is given a data frame */
+    return fail_values(reading, "come twice in the file" LETTERS, err);
+  if (!bytes.possible && !letters.possible) return fail_file(err, "a category that is not UTF-8");
   if (may_be_letters(reading, &bytes, &letters))
     FT_TRY(check_letters(reading, &bytes, &letters, err));
-  *out = bytes.text ? bytes.text : letters.text;
+  *out = bytes.possible ? bytes.text : letters.text;
   return FT_OK;
 }
 

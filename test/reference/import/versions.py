@@ -5,7 +5,7 @@
 
 A version's packages come from PyPI into a virtual environment in ENVIRONMENTS, once; the recipe beside this
 file then runs in it and writes FOLDER/VERSION (cases.py says what). A version that pip cannot install
-is left out, and said so. The packages are those of Python 3.11.
+is left out, and said so. The packages are those of Python 3.11, but for XGBoost 3.4.
 
 The committed ones (test/fixtures/import/VERSION) are of 20 rows and seed 1, LightGBM's of 60:
     versions.py ENVIRONMENTS test/fixtures/import 20 1 xgboost/0.90 …
@@ -25,6 +25,7 @@ VERSIONS = {  # name: recipe, packages
     "xgboost/1.7": ("xgboost_models.py", ["xgboost==1.7.6", *NEWER]),
     "xgboost/2.1": ("xgboost_models.py", ["xgboost-cpu==2.1.4", *NEWER]),
     "xgboost/3.2": ("xgboost_models.py", ["xgboost-cpu==3.2.0", *NEWER]),
+    "xgboost/3.4": ("xgboost_models.py", ["xgboost-cpu==3.4.1", *NEWER]),  # wants Python 3.12
     "pickle/xgboost-0.90": ("pickle_models.py", ["xgboost==0.90", *OLD]),
     "pickle/xgboost-1.2": ("pickle_models.py", ["xgboost==1.2.1", *OLD]),
     "pickle/xgboost-1.7": ("pickle_models.py", ["xgboost==1.7.6", *NEWER]),

@@ -85,9 +85,10 @@ class Recipe:
         self.native("dart", {"booster": "dart", "rate_drop": 0.4, "one_drop": 1}, self.score)
         self.native("dart_poisson", {"booster": "dart", "objective": "count:poisson", "base_score": 2.5,
                                      "rate_drop": 0.4}, count)
-        self.native("linear", {"booster": "gblinear", "objective": "binary:logistic", "base_score": 0.3}, above)
-        self.native("linear_classes", {"booster": "gblinear", "objective": "multi:softprob", "num_class": 3},
-                    self.classes, returns="INTEGER")
+        linear = {"booster": "gblinear", "nthread": 1}
+        self.native("linear", {"objective": "binary:logistic", "base_score": 0.3, **linear}, above)
+        self.native("linear_classes", {"objective": "multi:softprob", "num_class": 3, **linear}, self.classes,
+                    returns="INTEGER")
         self.native("forest", {"num_parallel_tree": 4, "subsample": 0.6, "eta": 1}, self.score, 1)
         self.native("poisson", {"objective": "count:poisson"}, count)
         self.native("gamma", {"objective": "reg:gamma", "base_score": 2}, count + 1)
@@ -114,8 +115,8 @@ class Recipe:
                   **(stop if VERSION < (1, 6) else {}))
         path = self.cases.folder / ("xgb_wrapper.json" if VERSION >= (2, 1) else "xgb_wrapper.model")
         model.save_model(str(path))
-        self.cases.add("xgb_wrapper", path.name, NUMBERS, FLOATS, "INTEGER", model.predict_proba(self.cases.rows[NUMBERS]),
-                       largest_leaf(model.get_booster()))
+        self.cases.add("xgb_wrapper", path.name, NUMBERS, FLOATS, "INTEGER",
+                       model.predict_proba(self.cases.rows[NUMBERS]), largest_leaf(model.get_booster()))
 
     def categories(self):
         """One-hot splits and partitions of codes, in a data frame without their values."""
@@ -133,8 +134,26 @@ class Recipe:
                        predicted)
 
 
+    def accents(self):
+        """Texts outside ASCII, which files have from 3.1 on, and right from 3.4 on; before, codes are passed."""
+        train, rows = self.cases.train, self.cases.rows
+        names = dict(zip(train["s"].cat.categories, ["赤", "grün", "naïve", "lilac", "it's", "ß", "x y", "zoë"]))
+        for frame in (train, rows):
+            frame["t"] = frame["s"].cat.rename_categories(names)
+        rows["code"] = rows["t"].cat.codes.replace(-1, np.nan)
+        data = xgb.DMatrix(train[["t", "a"]], self.score, enable_categorical=True)
+        booster = xgb.train({"max_depth": 3, "max_cat_to_onehot": 1, "nthread": 2}, data, self.few)
+        column, kind = ("t", "VARCHAR") if VERSION >= (3, 4) else ("code", "INTEGER")
+        self.write("accents", booster, ["json", "ubj"], [column, "a"], [kind, "DOUBLE PRECISION"], "DOUBLE PRECISION",
+                   booster.predict(xgb.DMatrix(rows[["t", "a"]], enable_categorical=True)))
+
+
 def make(cases, score, size):
     recipe = Recipe(cases, score, size)
+    if VERSION >= (3, 1):
+        recipe.accents()
+    if VERSION >= (3, 4) and size <= 1000:
+        return
     recipe.objectives()
     recipe.early_stopping()
     if VERSION >= (1, 6):
