@@ -168,6 +168,21 @@ static enum ft_status read_file(struct ft_import *out, struct ft_arena *arena,
   return ft_format_read(out, arena, bytes, err);
 }
 
+/* A model may stand beside what prepares its columns. */
+static enum ft_status note_others(struct ft_import *out, struct ft_arena *arena,
+                                  const struct choice *choice, struct ft_error *err) {
+  for (uint32_t i = 0; i < choice->archive->files; i++) {
+    const char *name = choice->archive->file[i].name;
+    const enum rank rank = rank_of(name);
+    if (rank <= choice->rank || rank > PICKLED) continue;
+    return ft_import_notice(out, arena, err,
+                            "of the archive \"%.100s\" is read, and not \"%.100s\": where that "
+                            "prepares the columns, pass them as it makes them",
+                            ft_archive_base(choice->archive->file[choice->file[0]].name), name);
+  }
+  return FT_OK;
+}
+
 static enum ft_status read_folds(struct ft_import *out, struct ft_arena *arena,
                                  const struct choice *choice, struct ft_error *err) {
   struct ft_import *fold = FT_ARENA_NEW(arena, struct ft_import, choice->files);
@@ -211,8 +226,12 @@ static enum ft_status read_archive(struct ft_import *out, struct ft_arena *arena
   }
   if (ft_archive_has(archive, LINEAR_SYMBOL)) return read_linear_learner(out, arena, archive, err);
   FT_TRY(choose(&choice, arena, archive, err));
-  if (choice.files == 1) return read_file(out, arena, &choice, 0, err);
-  return choice.rank == FOLDS ? read_folds(out, arena, &choice, err) : fail_choice(&choice, err);
+  if (choice.files != 1 && choice.rank != FOLDS) return fail_choice(&choice, err);
+  if (choice.files == 1)
+    FT_TRY(read_file(out, arena, &choice, 0, err));
+  else
+    FT_TRY(read_folds(out, arena, &choice, err));
+  return note_others(out, arena, &choice, err);
 }
 
 static enum ft_status enter(struct ft_import *out, struct ft_error *err) {

@@ -16,7 +16,7 @@ import import_cases  # noqa: E402
 import versions  # noqa: E402
 
 ROWS = 100000
-RECIPES = ["sklearn_models", "make", "catboost_models", "pickle_models"]
+RECIPES = ["sklearn_models", "make", "catboost_models", "pickle_models", "missing_values", "archives"]
 
 
 def check(shell, folder, name, seed):

@@ -23,6 +23,7 @@ static const char small_model[] = "tree\nversion=v4\nnum_class=1\nnum_tree_per_i
                                   "leaf_value=2.5\n\nend of trees\n";
 
 static struct ft_error err;
+static char notice[512]; /* the first of what was read last */
 
 struct packing {
   struct archive *archive;
@@ -66,6 +67,7 @@ static enum ft_status read_bytes(struct ft_span bytes) {
   if (status == FT_OK) {
     assert_true(import.from_archive);
     assert_string_equal(import.model.field[0].name, "age");
+    snprintf(notice, sizeof notice, "%s", import.notices ? import.notice[0] : "");
   }
   ft_arena_release(&arena);
   return status;
@@ -202,6 +204,23 @@ static void code_and_words_are_no_models(void **state) {
   assert_int_equal(finish(&packing), FT_OK);
 }
 
+static void files_that_may_prepare_the_columns_are_told(void **state) {
+  (void)state;
+  struct packing packing;
+  start(&packing);
+  add_file(&packing, "code/inference.py", "");
+  add_file(&packing, "model.txt", small_model);
+  assert_int_equal(finish(&packing), FT_OK);
+  assert_string_equal(notice, "");
+  start(&packing);
+  add_file(&packing, "preprocessor.joblib", "a pickle");
+  add_file(&packing, "model/model.txt", small_model);
+  assert_int_equal(finish(&packing), FT_OK);
+  assert_string_equal(
+      notice, "of the archive \"model.txt\" is read, and not \"preprocessor.joblib\": where "
+              "that prepares the columns, pass them as it makes them");
+}
+
 static void kinds_of_archives_are_told_by_their_files(void **state) {
   (void)state;
   static const char *const told[][2] = {
@@ -259,6 +278,7 @@ int main(void) {
     cmocka_unit_test(an_archive_may_hold_one_more_and_no_third),
     cmocka_unit_test(folds_are_models_of_one_kind),
     cmocka_unit_test(code_and_words_are_no_models),
+    cmocka_unit_test(files_that_may_prepare_the_columns_are_told),
     cmocka_unit_test(kinds_of_archives_are_told_by_their_files),
     cmocka_unit_test(bombs_do_not_go_off),
     cmocka_unit_test(damage_is_an_error),

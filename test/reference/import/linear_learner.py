@@ -3,7 +3,7 @@
 
 Writes what make.py writes. The algorithm itself is not public, its files are MXNet's: a module's graph and
 parameters, and additional-params.json, in a zip in a tar.gz. The committed ones (test/fixtures/import/linear_learner)
-are of 60 rows and seed 1, by mxnet 1.9.1, numpy 1.23.5 and pandas 2.1.4.
+are of 20 rows and seed 1, by mxnet 1.9.1, numpy 1.23.5 and pandas 2.1.4.
 """
 import io
 import json

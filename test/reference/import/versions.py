@@ -35,6 +35,7 @@ VERSIONS = {  # name: recipe, packages
     "lightgbm/2.3": ("lightgbm_models.py", ["lightgbm==2.3.1", *NEWER]),
     "lightgbm/3.3": ("lightgbm_models.py", ["lightgbm==3.3.5", *NEWER]),
     "lightgbm/4.7": ("lightgbm_models.py", ["lightgbm==4.7.0", *NEWER]),
+    "linear_learner": ("linear_learner.py", ["mxnet==1.9.1", "numpy==1.23.5", "pandas==2.1.4"]),
 }
 
 
