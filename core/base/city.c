@@ -15,15 +15,13 @@ struct pair {
   uint64_t first, second;
 };
 
-static uint64_t word_at(const uint8_t *byte, size_t bytes) {
-  uint64_t word = 0;
-  for (size_t i = bytes; i-- > 0;)
-    word = word << 8 | byte[i];
-  return word;
+/* Written out, compilers make one load of it. */
+static uint64_t get32(const uint8_t *byte) {
+  return byte[0] | (uint32_t)byte[1] << 8 | (uint32_t)byte[2] << 16 | (uint32_t)byte[3] << 24;
 }
 
 static uint64_t get64(const uint8_t *byte) {
-  return word_at(byte, 8);
+  return get32(byte) | get32(byte + 4) << 32;
 }
 
 static uint64_t rotate(uint64_t x, unsigned bits) {
@@ -44,7 +42,7 @@ static uint64_t hash_to_16(const uint8_t *s, size_t size) {
     const uint64_t a = get64(s), b = get64(s + size - 8);
     return mix_two(a, rotate(b + size, (unsigned)size)) ^ b;
   }
-  if (size >= 4) return mix_two(size + (word_at(s, 4) << 3), word_at(s + size - 4, 4));
+  if (size >= 4) return mix_two(size + (get32(s) << 3), get32(s + size - 4));
   if (size == 0) return K2;
   const uint32_t y = s[0] + ((uint32_t)s[size >> 1] << 8);
   const uint32_t z = (uint32_t)size + ((uint32_t)s[size - 1] << 2);

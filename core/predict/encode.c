@@ -299,7 +299,7 @@ void ft_encode_feature(float *out, size_t stride, const struct ft_feature *featu
     return;
   case FT_ENCODE_STATISTIC:
     if (feature->words)
-      ft_statistic_encode(out, stride, feature->statistic, input->column, input->hash, first, rows);
+      ft_statistic_encode(out, stride, feature->statistic, input->column, input->city, first, rows);
     return;
   case FT_ENCODE_CALENDAR: encode_calendar(out, feature->part, column, first, rows); break;
   default:
@@ -310,22 +310,62 @@ void ft_encode_feature(float *out, size_t stride, const struct ft_feature *featu
   ft_numbers_blank(out, column, first, rows);
 }
 
+static enum ft_status make_city_of(uint32_t **city, struct ft_arena *arena,
+                                   const struct ft_statistic *statistic, size_t rows,
+                                   struct ft_error *err) {
+  for (uint32_t i = 0; i < statistic->parts; i++) {
+    const struct ft_combination_part *part = &statistic->part[i];
+    if (part->kind == FT_COMBINE_ABOVE || city[part->field]) continue;
+    city[part->field] = FT_ARENA_NEW(arena, uint32_t, rows);
+    if (!city[part->field]) return ft_arena_fail(err, "the prediction");
+  }
+  return FT_OK;
+}
+
+enum ft_status ft_city_make(uint32_t ***out, struct ft_arena *arena,
+                            const struct ft_encoding *encoding, size_t rows, struct ft_error *err) {
+  uint32_t **city = NULL;
+  for (uint32_t f = 0; f < encoding->features; f++) {
+    if (!encoding->feature[f].statistic) continue;
+    if (!city) city = FT_ARENA_NEW(arena, uint32_t *, encoding->fields);
+    if (!city) return ft_arena_fail(err, "the prediction");
+    FT_TRY(make_city_of(city, arena, &encoding->feature[f].statistic->is, rows, err));
+  }
+  *out = city;
+  return FT_OK;
+}
+
+void ft_city_fill(uint32_t *const *city, const struct ft_encoding *encoding,
+                  const struct ft_encode_input *input, size_t first, size_t rows) {
+  for (uint32_t i = 0; city && i < encoding->fields; i++)
+    if (city[i])
+      ft_statistic_city(city[i], &input->column[i], input->hash ? input->hash[i] : NULL, first,
+                        rows);
+}
+
+static enum ft_status encode_all(float *out, struct ft_arena *arena, const struct ft_model *model,
+                                 const struct ft_batch *batch, struct ft_error *err) {
+  const size_t rows = batch->rows;
+  struct ft_encoding encoding;
+  uint32_t **city;
+  FT_TRY(ft_encoding_make(&encoding, arena, model, err));
+  FT_TRY(ft_city_make(&city, arena, &encoding, rows, err));
+  const struct ft_encode_input input = { .column = batch->column, .city = city };
+  ft_city_fill(city, &encoding, &input, 0, rows);
+  for (uint32_t f = 0; f < encoding.features; f++)
+    if (encoding.feature[f].kind == FT_ENCODE_DERIVED)
+      ft_derive_feature(out, rows, f, &encoding.feature[f], rows);
+    else
+      ft_encode_feature(out + f * rows, rows, &encoding.feature[f], &input, 0, rows);
+  return FT_OK;
+}
+
 enum ft_status ft_encode_batch(float *out, const struct ft_model *model,
                                const struct ft_batch *batch, struct ft_error *err) {
   FT_TRY(ft_encoding_check(model->field, model->fields, batch, err));
   struct ft_arena arena;
-  struct ft_encoding encoding;
   ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
-  enum ft_status status = ft_encoding_make(&encoding, &arena, model, err);
-  if (status == FT_OK) {
-    const struct ft_encode_input input = { .column = batch->column };
-    for (uint32_t f = 0; f < encoding.features; f++)
-      if (encoding.feature[f].kind == FT_ENCODE_DERIVED)
-        ft_derive_feature(out, batch->rows, f, &encoding.feature[f], batch->rows);
-      else
-        ft_encode_feature(out + f * batch->rows, batch->rows, &encoding.feature[f], &input, 0,
-                          batch->rows);
-  }
+  enum ft_status status = encode_all(out, &arena, model, batch, err);
   ft_arena_release(&arena);
   return status;
 }

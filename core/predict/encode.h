@@ -47,10 +47,19 @@ struct ft_encoding {
 struct ft_encode_input {
   const struct ft_column *column;       /* one a field, types as the fields' */
   const struct ft_hash128 *const *hash; /* one a field, each NULL or of all rows; or NULL */
+  uint32_t *const *city; /* as ft_city_make has it, filled for the rows that are encoded */
 };
 
 enum ft_status ft_encoding_make(struct ft_encoding *out, struct ft_arena *arena,
                                 const struct ft_model *model, struct ft_error *err) FT_MUST_CHECK;
+
+/* Room for `rows` CityHash64 of each field whose categories statistics combine, which may be many of
+ * them: one pointer a field, NULL of the others; NULL where there are no statistics. */
+enum ft_status ft_city_make(uint32_t ***out, struct ft_arena *arena,
+                            const struct ft_encoding *encoding, size_t rows,
+                            struct ft_error *err) FT_MUST_CHECK;
+void ft_city_fill(uint32_t *const *city, const struct ft_encoding *encoding,
+                  const struct ft_encode_input *input, size_t first, size_t rows);
 
 /* FT_WRONG_TYPE unless the batch has the fields' columns. */
 enum ft_status ft_encoding_check(const struct ft_field *field, size_t fields,

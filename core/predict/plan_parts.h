@@ -40,6 +40,7 @@ struct ft_scratch {
   double *margin;             /* max(sums, labels) × FT_BLOCK_ROWS: sums, the first of which become
                              * margins, then probabilities */
   struct ft_kernel_work work; /* borrows the above, and has its own */
+  uint32_t **city;            /* as ft_city_make has it */
   struct ft_net_work net;     /* where the plan has nets */
   struct ft_linear_work linear;
 };

@@ -24,6 +24,8 @@ static bool fill_scratch(struct ft_scratch *scratch, const struct ft_plan *plan)
     .code_mask = FT_ARENA_NEW(arena, uint64_t, (size_t)block->most_codes * FT_MASK_WORDS),
     .bit = FT_ARENA_NEW(arena, uint8_t, (size_t)block->most_masks + FT_RANK_SPARE),
   };
+  if (ft_city_make(&scratch->city, arena, &plan->encoding, FT_BLOCK_ROWS, NULL) != FT_OK)
+    return false;
   if (ft_net_work_make(&scratch->net, arena, plan->net, plan->nets, NULL) != FT_OK) return false;
   if (ft_linear_work_make(&scratch->linear, arena, block, NULL) != FT_OK) return false;
   return scratch->source && scratch->block && scratch->sum && scratch->margin &&
@@ -248,9 +250,13 @@ static void hand_out(struct ft_predictions out, const struct ft_plan *plan, cons
 }
 
 void ft_plan_run(const struct ft_plan *plan, struct ft_scratch *scratch,
-                 const struct ft_encode_input *input, size_t rows, struct ft_predictions out) {
+                 const struct ft_encode_input *given, size_t rows, struct ft_predictions out) {
+  struct ft_encode_input with = *given;
+  const struct ft_encode_input *input = &with;
+  with.city = scratch->city;
   for (size_t first = 0; first < rows; first += FT_BLOCK_ROWS) {
     size_t block = rows - first < FT_BLOCK_ROWS ? rows - first : FT_BLOCK_ROWS;
+    ft_city_fill(scratch->city, &plan->encoding, input, first, block);
     fill_sources(plan, scratch, input, first, block);
     fill_margins(plan, scratch, input, first, block);
     apply_link(plan, scratch->margin, block);

@@ -15,7 +15,7 @@ struct chunk {
 
 static uint32_t bits_for(uint32_t keys) {
   uint32_t bits = 1;
-  while (bits < FT_STATISTIC_MAX_BITS && UINT32_C(1) << bits < keys)
+  while (bits < FT_STATISTIC_MAX_BITS && UINT32_C(1) << bits < 2 * (uint64_t)keys)
     bits++;
   return bits;
 }
@@ -57,23 +57,32 @@ static void add_bits(struct chunk *chunk, size_t row, uint64_t bits) {
   chunk->key[row] = FT_COMBINATION_FACTOR * (chunk->key[row] + FT_COMBINATION_FACTOR * bits);
 }
 
-static void add_category(struct chunk *chunk, const struct ft_combination_part *part,
-                         const struct ft_column *column, const struct ft_hash128 *hash) {
+void ft_statistic_city(uint32_t *out, const struct ft_column *column, const struct ft_hash128 *hash,
+                       size_t first, size_t rows) {
   const size_t bytes = ft_type_bytes(column->type);
   const char *values = (const char *)column->values;
-  const bool whole = part->kind == FT_COMBINE_CATEGORY;
-  for (size_t r = 0; r < chunk->rows; r++) {
-    const size_t row = chunk->first + r;
-    if (!ft_column_has(column, row)) {
-      chunk->unknown[r] |= whole;
-      add_bits(chunk, r, 0);
-      continue;
-    }
-    const struct ft_hash128 city =
-        hash ? hash[row] : ft_category_city(column->type, values + row * bytes);
-    const uint32_t low = (uint32_t)city.word[0];
-    add_bits(chunk, r, whole ? (uint64_t)(int64_t)(int32_t)low : low == part->hash);
+  for (size_t r = 0; r < rows; r++) {
+    const size_t row = first + r;
+    struct ft_hash128 city = { { 0, 0 } };
+    if (ft_column_has(column, row))
+      city = hash ? hash[row] : ft_category_city(column->type, values + row * bytes);
+    out[r] = (uint32_t)city.word[0];
   }
+}
+
+/* Of rows that are NULL the hash is 0. */
+static void add_category(struct chunk *chunk, const struct ft_column *column,
+                         const uint32_t *city) {
+  for (size_t r = 0; r < chunk->rows; r++)
+    add_bits(chunk, r, (uint64_t)(int64_t)(int32_t)city[r]);
+  for (size_t r = 0; column->validity && r < chunk->rows; r++)
+    chunk->unknown[r] |= !ft_column_has(column, chunk->first + r);
+}
+
+static void add_equal(struct chunk *chunk, uint32_t hash, const struct ft_column *column,
+                      const uint32_t *city) {
+  for (size_t r = 0; r < chunk->rows; r++)
+    add_bits(chunk, r, city[r] == hash && ft_column_has(column, chunk->first + r));
 }
 
 static void add_number(struct chunk *chunk, const struct ft_combination_part *part,
@@ -102,17 +111,20 @@ static void put_values(float *out, size_t stride, const struct ft_statistic_view
 }
 
 void ft_statistic_encode(float *out, size_t stride, const struct ft_statistic_view *statistic,
-                         const struct ft_column *column, const struct ft_hash128 *const *hash,
-                         size_t first, size_t rows) {
+                         const struct ft_column *column, uint32_t *const *city, size_t first,
+                         size_t rows) {
   for (size_t done = 0; done < rows; done += CHUNK_ROWS) {
     struct chunk chunk = { .first = first + done,
                            .rows = rows - done < CHUNK_ROWS ? rows - done : CHUNK_ROWS };
     for (uint32_t i = 0; i < statistic->is.parts; i++) {
       const struct ft_combination_part *part = &statistic->is.part[i];
+      const struct ft_column *of = &column[part->field];
       if (part->kind == FT_COMBINE_ABOVE)
-        add_number(&chunk, part, &column[part->field]);
+        add_number(&chunk, part, of);
+      else if (part->kind == FT_COMBINE_EQUAL)
+        add_equal(&chunk, part->hash, of, city[part->field] + done);
       else
-        add_category(&chunk, part, &column[part->field], hash ? hash[part->field] : NULL);
+        add_category(&chunk, of, city[part->field] + done);
     }
     put_values(out + done, stride, statistic, &chunk);
   }

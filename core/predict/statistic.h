@@ -25,10 +25,15 @@ enum ft_status ft_statistic_view_make(struct ft_statistic_view *out, struct ft_a
                                       const struct ft_statistic *statistic,
                                       struct ft_error *err) FT_MUST_CHECK;
 
-/* Rows first … first + rows - 1 of all its columns. `column`: one a field. `hash`: NULL, or one a
- * field, which may be NULL; else its categories' CityHash64, in the low 32 bits. */
+/* The CityHash64 of a column's categories, the low 32 bits, in rows first … first + rows - 1; of a NULL
+ * 0. `hash`: NULL, or what has it in its low 32 bits, of all rows. */
+void ft_statistic_city(uint32_t *out, const struct ft_column *column, const struct ft_hash128 *hash,
+                       size_t first, size_t rows);
+
+/* Rows first … first + rows - 1 of all its columns. One a field: `column`; `city`, of these rows, where
+ * its parts ask for it. */
 void ft_statistic_encode(float *out, size_t stride, const struct ft_statistic_view *statistic,
-                         const struct ft_column *column, const struct ft_hash128 *const *hash,
-                         size_t first, size_t rows);
+                         const struct ft_column *column, uint32_t *const *city, size_t first,
+                         size_t rows);
 
 #endif

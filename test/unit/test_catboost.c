@@ -156,6 +156,11 @@ static void classes_have_their_labels(void **state) {
   assert_says("is not a number");
   parts.classes = "{\"class_names\":[\"False\",\"True\"]}";
   assert_int_equal(read_parts(&parts, "dd", 'b'), FT_OK);
+  parts.classes = "{\"class_names\":[false,true],\"class_label_type\":\"Boolean\"}";
+  assert_int_equal(read_parts(&parts, "dd", 't'), FT_OK);
+  assert_true(ft_span_equal(import.model.label[1], FT_SPAN("True")));
+  assert_int_equal(read_parts(&parts, "dd", 'i'), FT_OK);
+  assert_true(ft_span_equal(import.model.label[1], FT_SPAN("1")));
   assert_int_equal(read_parts(&parts, "dd", 'd'), FT_OK);
   assert_int_equal(import.model.link, FT_LINK_LOGISTIC);
 }

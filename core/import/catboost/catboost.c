@@ -167,10 +167,23 @@ static enum ft_status read_label(struct ft_span *out, struct ft_arena *arena,
   return FT_OK;
 }
 
-/* Python's; a boolean has the same labels by itself. */
-static bool are_booleans(const struct ft_span *label, uint32_t classes) {
-  return classes == 2 && ft_span_equal_nocase(label[0], FT_SPAN("false")) &&
-         ft_span_equal_nocase(label[1], FT_SPAN("true"));
+/* Booleans are numbers to JSON's reader, and 0 and 1 to whoever asks for integers. */
+static enum ft_status read_booleans(const struct ft_span **out, struct making *making,
+                                    struct ft_error *err) {
+  struct ft_span *label = FT_ARENA_NEW(making->arena, struct ft_span, 2);
+  if (!label) return ft_arena_fail(err, "the model's labels");
+  label[0] = FT_SPAN("False");
+  label[1] = FT_SPAN("True");
+  if (making->import->request->target.type == FT_TEXT) *out = label;
+  return FT_OK;
+}
+
+static bool are_booleans(const struct making *making, uint32_t classes) {
+  const struct ft_element *kind = ft_element_get(&making->from->classes, "class_label_type");
+  const struct ft_element *list = ft_element_get(&making->from->classes, "class_names");
+  const struct ft_element *first = ft_element_item(list, 0);
+  const bool texts = classes == 2 && ft_span_equal(ft_element_text(first), FT_SPAN("False"));
+  return classes == 2 && (texts || ft_span_equal(ft_element_text(kind), FT_SPAN("Boolean")));
 }
 
 /* class_names, where they are given or texts; else class_to_label; else 0, 1, … */
@@ -178,6 +191,7 @@ static enum ft_status read_labels(const struct ft_span **out, struct making *mak
                                   uint32_t classes, struct ft_error *err) {
   const struct ft_element *list = ft_element_get(&making->from->classes, "class_names");
   *out = NULL;
+  if (are_booleans(making, classes)) return read_booleans(out, making, err);
   if (ft_element_count(list) == 0) {
     if (ft_element_real(ft_element_get(&making->from->classes, "classes_count"), 0) > 0)
       return FT_OK;
@@ -189,8 +203,7 @@ static enum ft_status read_labels(const struct ft_span **out, struct making *mak
   if (!label) return ft_arena_fail(err, "the model's labels");
   for (uint32_t i = 0; i < classes; i++)
     FT_TRY(read_label(&label[i], making->arena, list, i, err));
-  const bool boolean = making->import->request->target.type == FT_BOOL;
-  if (!boolean || !are_booleans(label, classes)) *out = label;
+  *out = label;
   return FT_OK;
 }
 
