@@ -14,30 +14,12 @@
 #include "core/train/budget.h"
 #include "core/train/judgement.h"
 #include "core/train/leaderboard.h"
+#include "core/train/limits.h"
 #include "core/train/refit.h"
 #include "core/train/search.h"
 #include "core/train/search_clock.h"
 #include "core/train/search_plan.h"
 #include "foretell/plan.h"
-
-#define FINAL_SHARE    0.95 /* of the time, at most; what is left is for judging and writing … */
-#define END_SECONDS    0.3  /* … which take so long on an ordinary machine, */
-#define JUDGED_SECONDS 1e-5 /* and for each row that is judged so much more, … */
-#define MARGIN_SECONDS 3e-6 /* … and for each of its outputs */
-#define CHOOSE_SECONDS 2.2e-5 /* before the refits, a row that is judged … */
-#define WEIGH_SECONDS  6e-6   /* … and each of its outputs */
-#define READ_SECONDS   5e-8   /* what it takes to read a row's feature: how slow is this machine? */
-#define MAX_SLOWNESS   4.0
-#define MIN_SHARE      0.05 /* of the time, that is searched however long reading took */
-#define LITTLE_SHARE   0.15 /* of the time left: no candidate would end on all rows */
-#define SAMPLE_SHARE   0.3  /* of the time, to order candidates on a sample */
-#define BEST           3    /* of them are tried on all rows */
-#define MORE_ROWS      1.5  /* time of a fit on all rows, in that on four fifths; with a margin */
-#define NO_REFIT_SHARE 0.85 /* of all rows: time is better spent on candidates than on refits */
-#define FIT_SHARE      0.8  /* of the search's rows, by a fit */
-#define BIN_SECONDS    1e-7 /* of trees on very many rows, a row's feature … */
-#define ROUND_SECONDS  1e-8 /* … and of their first round, an output */
-#define START_SHARE    0.5  /* of the time left, that this may take */
 
 struct ft_automl {
   struct ft_search_plan plan;
@@ -81,17 +63,19 @@ static double max_ns_of(const struct ft_run *run) {
 
 /* The time of what comes after the last fit, on a machine that was so slow in reading the rows. */
 static double end_seconds(const struct ft_run *run, size_t scored, double prepared) {
-  double usual = READ_SECONDS * (double)run->rows * run->features.features;
-  double slowness = fmin(fmax(prepared / fmax(usual, END_SECONDS), 1), MAX_SLOWNESS);
+  double usual = FT_LIMIT_READ_SECONDS * (double)run->rows * run->features.features;
+  double slowness =
+      fmin(fmax(prepared / fmax(usual, FT_LIMIT_END_SECONDS), 1), FT_LIMIT_MAX_SLOWNESS);
   double judged = fmin((double)run->rows, (double)scored);
-  return slowness * (END_SECONDS + judged * (JUDGED_SECONDS + MARGIN_SECONDS * run->outputs));
+  return slowness * (FT_LIMIT_END_SECONDS +
+                     judged * (FT_LIMIT_JUDGED_SECONDS + FT_LIMIT_MARGIN_SECONDS * run->outputs));
 }
 
 /* When the last fit must have ended; a little is learned even where reading has taken all the time. */
 static double deadline_after(const struct ft_run *run, size_t scored, double now) {
   double rest = run->limit - end_seconds(run, scored, now - run->read);
-  double deadline = run->begin + fmin(run->limit * FINAL_SHARE, rest);
-  return fmax(deadline, now + MIN_SHARE * run->limit);
+  double deadline = run->begin + fmin(run->limit * FT_LIMIT_FIT_SHARE, rest);
+  return fmax(deadline, now + FT_LIMIT_MIN_SEARCH_SHARE * run->limit);
 }
 
 static struct ft_search_plan_size size_of(const struct ft_run *run, size_t rows, double limit) {
@@ -183,15 +167,16 @@ static const struct ft_candidate *next_best(const struct ft_search *search, bool
  * rows. They come last, since they take all the time there is. */
 static const struct ft_configuration *list_best(const struct ft_run *run,
                                                 const struct ft_search *search) {
-  struct ft_configuration *list = FT_ARENA_NEW(run->arena, struct ft_configuration, BEST + 1);
+  struct ft_configuration *list =
+      FT_ARENA_NEW(run->arena, struct ft_configuration, FT_LIMIT_BEST + 1);
   bool listed[FT_SEARCH_MAX_CANDIDATES] = { false };
-  const struct ft_candidate *best[BEST] = { NULL };
+  const struct ft_candidate *best[FT_LIMIT_BEST] = { NULL };
   uint32_t count = 0;
   best[0] = next_best(search, listed, true);
-  for (uint32_t i = best[0] ? 1 : 0; i < BEST; i++)
+  for (uint32_t i = best[0] ? 1 : 0; i < FT_LIMIT_BEST; i++)
     best[i] = next_best(search, listed, false);
   for (int trees = 0; trees < 2; trees++)
-    for (uint32_t i = 0; list && i < BEST; i++)
+    for (uint32_t i = 0; list && i < FT_LIMIT_BEST; i++)
       if (best[i] && is_tree(best[i]) == trees) list[count++] = *best[i]->configuration;
   return count > 0 ? list : NULL;
 }
@@ -203,7 +188,7 @@ static enum ft_status search_sample(struct ft_automl *automl, struct ft_run *run
   struct ft_fit_data data = data_of(run);
   size_t rows = automl->plan.sample, scored = automl->plan.max_scored;
   if (scored > rows) scored = rows;
-  struct ft_search_plan_size size = size_of(run, rows, run->limit * SAMPLE_SHARE);
+  struct ft_search_plan_size size = size_of(run, rows, run->limit * FT_LIMIT_SAMPLE_SHARE);
   struct ft_search_plan plan = ft_search_plan_for(&size);
   rows += scored;
   struct ft_fold_options fold_options = { .labels = run->target.labels,
@@ -213,12 +198,13 @@ static enum ft_status search_sample(struct ft_automl *automl, struct ft_run *run
                        &fold_options, err));
   double now = ft_clock_seconds();
   double left = automl->deadline - now; /* if it is little, it is for the sample */
-  double deadline = now + left * (left < LITTLE_SHARE * run->limit ? 1 : SAMPLE_SHARE);
+  double deadline =
+      now + left * (left < FT_LIMIT_SAMPLE_ONLY_SHARE * run->limit ? 1 : FT_LIMIT_SAMPLE_SHARE);
   struct ft_search_options options = options_of(run, &plan, metric, deadline);
   options.max_work = plan.max_work / 2;
-  options.limit *= SAMPLE_SHARE;
+  options.limit *= FT_LIMIT_SAMPLE_SHARE;
   options.screening = true;
-  options.after = BEST * size_of(run, automl->n_search, run->limit).fit_seconds;
+  options.after = FT_LIMIT_BEST * size_of(run, automl->n_search, run->limit).fit_seconds;
   options.end = automl->deadline;
   enum ft_status status =
       ft_search_run(&automl->sampled, &data, &automl->sample_folds, &options, err);
@@ -235,7 +221,7 @@ static bool has_trees(const struct ft_configuration *list) {
 static double start_seconds(const struct ft_automl *automl, const struct ft_run *run) {
   double cells = (double)automl->n_search * run->features.features;
   double slowness = ft_search_slowness(&automl->sampled.speed, &ft_boosted_learner);
-  double cell = BIN_SECONDS + ROUND_SECONDS * run->outputs;
+  double cell = FT_LIMIT_BIN_SECONDS + FT_LIMIT_ROUND_SECONDS * run->outputs;
   return cell * cells * fmax(slowness, 1) / automl->plan.fit_threads;
 }
 
@@ -243,7 +229,7 @@ static double start_seconds(const struct ft_automl *automl, const struct ft_run 
 static enum ft_status reduce_rows(struct ft_automl *automl, struct ft_run *run,
                                   struct ft_error *err) {
   double seconds = start_seconds(automl, run);
-  double max = START_SHARE * (automl->deadline - ft_clock_seconds());
+  double max = FT_LIMIT_START_SHARE * (automl->deadline - ft_clock_seconds());
   if (seconds <= max) return FT_OK;
   double min = fmin((double)automl->n_search, 2 * (double)automl->plan.sample);
   automl->n_search = (size_t)fmax((double)automl->n_search * fmax(max, 0) / seconds, min);
@@ -265,7 +251,8 @@ static double seen_share(const struct ft_automl *automl, const struct ft_run *ru
 
 /* Of the wall, to choose weights and show scores. */
 static double wrap_up_seconds(const struct ft_automl *automl, const struct ft_run *run) {
-  return (CHOOSE_SECONDS + WEIGH_SECONDS * run->outputs) * (double)automl->search_folds.n_scored;
+  return (FT_LIMIT_CHOOSE_SECONDS + FT_LIMIT_WEIGH_SECONDS * run->outputs) *
+         (double)automl->search_folds.n_scored;
 }
 
 static double loss_of(const struct ft_run *run, const struct ft_search *search) {
@@ -296,7 +283,7 @@ static enum ft_status search(struct ft_automl *automl, struct ft_run *run, enum 
     options.max_trials = 0;
   }
   options.time.refit_cost_factor =
-      options.list || seen_share(automl, run) > NO_REFIT_SHARE ? 0 : MORE_ROWS;
+      options.list || seen_share(automl, run) > FT_LIMIT_NO_REFIT_SHARE ? 0 : FT_LIMIT_MORE_ROWS;
   options.time.wrap_up = wrap_up_seconds(automl, run);
   enum ft_status status =
       ft_search_run(&automl->search, &data, &automl->search_folds, &options, err);
@@ -392,8 +379,8 @@ static double refits_seconds(const struct ft_automl *automl, double refit_cost_f
 static double refit_cost_factor_of(const struct ft_automl *automl, const struct ft_run *run) {
   const struct ft_folds *folds = automl->refits.refit[0].candidate->trial.folds;
   double n_fit = (double)(folds->rows - folds->rows / folds->folds);
-  double max = FIT_SHARE * (double)(run->rows - automl->n_holdout);
-  return MORE_ROWS * fmax(max / n_fit, 1);
+  double max = FT_LIMIT_FIT_ROWS_SHARE * (double)(run->rows - automl->n_holdout);
+  return FT_LIMIT_MORE_ROWS * fmax(max / n_fit, 1);
 }
 
 /* Train the chosen ones again on all rows, as many fits of each as there is time for; where it is too

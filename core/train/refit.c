@@ -7,12 +7,11 @@
 #include "core/learn/linear_member.h"
 #include "core/train/budget.h"
 #include "core/train/ensemble.h"
+#include "core/train/limits.h"
 #include "core/train/schedule.h"
 #include "foretell/plan.h"
 
-#define MORE_ROUNDS    1.1  /* more rows bear a few more rounds */
-#define NODE_BYTES     16.0 /* in an artifact, about */
-#define AFFORDED_SHARE 0.9  /* of the budget: fits on more rows are larger */
+#define NODE_BYTES 16.0 /* in an artifact, about */
 
 struct refit_task {
   struct ft_trial *trial;
@@ -149,8 +148,8 @@ enum ft_status ft_refits_pick(struct ft_refits *out, struct ft_arena *arena,
     *refit = (struct ft_refit){ candidate, .weight = candidate->weight, .gain = gain[i] };
     part[out->refits++] = part_of(refit, &candidate->trial, model);
   }
-  max_ns = fmax(max_ns * AFFORDED_SHARE - ft_model_predict_ns(model), 1);
-  double max_bytes = FT_BUDGET_BYTES * AFFORDED_SHARE;
+  max_ns = fmax(max_ns * FT_LIMIT_AFFORDED_SHARE - ft_model_predict_ns(model), 1);
+  double max_bytes = FT_BUDGET_BYTES * FT_LIMIT_AFFORDED_SHARE;
   if (out->refits > 1 && !is_cheap(out, part, max_ns, max_bytes))
     FT_TRY(afford(out, arena, data, part, max_ns, max_bytes, err));
   drop_weightless(out, part);
@@ -229,8 +228,9 @@ static void tick(void *self) {
 static uint32_t refit_rounds(const struct ft_refit *refit) {
   const struct ft_trial *trial = &refit->candidate->trial;
   if (refit->kept > 1) return 0;
-  return trial->configuration->learner->boosts ? (uint32_t)(trial->rounds * MORE_ROUNDS) + 1
-                                               : trial->rounds;
+  return trial->configuration->learner->boosts
+             ? (uint32_t)(trial->rounds * FT_LIMIT_MORE_ROUNDS) + 1
+             : trial->rounds;
 }
 
 static enum ft_status open_all(struct ft_refits *refits, struct finishing *finishing,

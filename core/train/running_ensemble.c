@@ -5,9 +5,7 @@
 
 #include "core/learn/loss.h"
 #include "core/train/ensemble.h"
-
-#define MIN_GAIN   0.0005 /* of the loss, that counts as better … */
-#define MIN_ERRORS 0.1    /* … and of the gain's standard error */
+#include "core/train/limits.h"
 
 enum ft_status ft_running_ensemble_make(struct ft_running_ensemble *out, struct ft_arena *arena,
                                         const struct ft_fit_data *data,
@@ -66,7 +64,7 @@ void ft_running_ensemble_add(struct ft_running_ensemble *ensemble, uint32_t cand
   struct ft_gain gain;
   double share = find_share(&gain, ensemble, &task);
   double loss = ft_loss_mean(task.problem, task.outputs, ensemble->margin, task.target, task.rows);
-  bool better = gain.mean > fmax(MIN_GAIN * loss, MIN_ERRORS * gain.error);
+  bool better = gain.mean > fmax(FT_LIMIT_MIN_GAIN * loss, FT_LIMIT_MIN_ERRORS * gain.error);
   ensemble->n_without_gain = better ? 0 : ensemble->n_without_gain + 1;
   if (share > 0) take(ensemble, &task, candidate, share);
 }

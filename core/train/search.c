@@ -10,15 +10,11 @@
 #include "core/learn/linear.h"
 #include "core/learn/loss.h"
 #include "core/train/ensemble.h"
+#include "core/train/limits.h"
 #include "core/train/running_ensemble.h"
 #include "core/train/schedule.h"
 #include "core/train/search_clock.h"
 #include "foretell/plan.h"
-
-#define AHEAD       4   /* candidates proposed and not yet judged … */
-#define FIRST_AHEAD 2   /* … of the first, where there is little time */
-#define MIN_TRIED   6   /* before the search may end by itself */
-#define UNDERFITS   3.0 /* times the least loss: a linear model is of no use */
 
 struct task {
   struct ft_candidate *candidate;
@@ -138,7 +134,7 @@ static bool linear_underfits(const struct ft_search *search) {
     min = fmin(min, one->trial.loss);
     if (one->configuration->learner == &ft_linear_learner) linear = fmax(linear, one->trial.loss);
   }
-  return linear > UNDERFITS * min;
+  return linear > FT_LIMIT_UNDERFITS * min;
 }
 
 static bool is_waiting(const struct searching *searching) {
@@ -272,10 +268,11 @@ static enum ft_status try_all(struct searching *searching, struct ft_error *err)
   bool more = true;
   for (;;) {
     /* with little time little is begun before the first has shown what it takes */
-    bool hurried =
-        searching->clock.judged == 0 &&
-        ft_search_clock_is_hurried(&searching->clock, searching->proposer.portfolio.list, AHEAD);
-    while (more && search->candidates < searching->clock.judged + (hurried ? FIRST_AHEAD : AHEAD))
+    bool hurried = searching->clock.judged == 0 &&
+                   ft_search_clock_is_hurried(&searching->clock, searching->proposer.portfolio.list,
+                                              FT_LIMIT_AHEAD);
+    while (more && search->candidates <
+                       searching->clock.judged + (hurried ? FT_LIMIT_FIRST_AHEAD : FT_LIMIT_AHEAD))
       FT_TRY(propose(&more, searching, err));
     if (searching->clock.judged == search->candidates) return FT_OK;
     FT_TRY(take_result(searching, err));
@@ -287,7 +284,7 @@ static enum ft_status try_all(struct searching *searching, struct ft_error *err)
       return FT_OK;
     }
     bool listed = searching->listed > 0 && searching->clock.judged >= searching->listed;
-    if (listed && search->tried >= MIN_TRIED &&
+    if (listed && search->tried >= FT_LIMIT_MIN_TRIED &&
         searching->ensemble.n_without_gain >= FT_SEARCH_MAX_WITHOUT_GAIN && more) {
       search->end = FT_SEARCH_CONVERGED;
       return FT_OK;

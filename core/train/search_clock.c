@@ -6,9 +6,8 @@
 #include "core/learn/boosted.h"
 #include "core/learn/clock.h"
 #include "core/learn/cost.h"
+#include "core/train/limits.h"
 #include "core/train/running_ensemble.h"
-
-#define HURRIED_SHARE 0.2 /* of the time, for the first few candidates */
 
 static double fits_of(const struct ft_search_clock *clock) {
   return ft_folds_fits(clock->folds);
@@ -188,7 +187,7 @@ bool ft_search_clock_is_hurried(const struct ft_search_clock *clock,
   if (options->screening) return false;
   double seconds = ft_search_clock_seconds(clock, first);
   const struct ft_time_budget *time = &options->time;
-  return HURRIED_SHARE * (time->deadline - time->begin) * time->threads < ahead * seconds;
+  return FT_LIMIT_HURRIED_SHARE * (time->deadline - time->begin) * time->threads < ahead * seconds;
 }
 
 void ft_search_clock_start(struct ft_search_clock *clock) {

@@ -3,11 +3,10 @@
 #include <math.h>
 #include <stddef.h>
 
-#define REFIT_SHARE     0.4 /* of all the time, for the refits at most */
-#define EXPENSIVE_SHARE 0.5 /* of the limit, in seconds of one core */
+#include "core/train/limits.h"
 
 double ft_time_budget_reserve(const struct ft_time_budget *budget, double refits) {
-  double max = REFIT_SHARE * (budget->deadline - budget->begin);
+  double max = FT_LIMIT_REFIT_SHARE * (budget->deadline - budget->begin);
   return fmin(refits / budget->threads, max) + budget->wrap_up;
 }
 
@@ -29,5 +28,5 @@ double ft_time_budget_speed_up(const struct ft_time_budget *budget,
 }
 
 bool ft_time_budget_is_expensive(double limit, double seconds) {
-  return seconds > EXPENSIVE_SHARE * limit;
+  return seconds > FT_LIMIT_EXPENSIVE_SHARE * limit;
 }

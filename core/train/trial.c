@@ -4,11 +4,7 @@
 #include <string.h>
 
 #include "core/learn/clock.h"
-
-#define PATIENCE               60
-#define SMALL_CLASS_ROWS       200 /* fewer: log loss stops too soon */
-#define SMALL_CLASS_PATIENCE   100
-#define SMALL_CLASS_MIN_ROUNDS 100
+#include "core/train/limits.h"
 
 struct fit_rows {
   uint32_t *train, *valid; /* canonical rows */
@@ -37,24 +33,25 @@ void ft_trial_fit(struct ft_trial *trial, uint32_t index, const struct ft_trial_
     ft_fail(err, FT_NOMEM, "out of memory to split the rows");
     goto done;
   }
-  struct ft_fit_task task = { .data = trial->data,
-                              .configuration = trial->configuration,
-                              .train = rows.train,
-                              .n_train = rows.n_train,
-                              .valid = rows.valid,
-                              .n_valid = rows.n_valid,
-                              .rounds = trial->refit_rounds,
-                              .max_rounds = options->max_rounds,
-                              .learning_rate_factor = options->learning_rate_factor,
-                              .patience = trial->small_class ? SMALL_CLASS_PATIENCE : PATIENCE,
-                              .guaranteed_rounds = options->always_one_round ? 1 : 0,
-                              .min_rounds = trial->small_class ? SMALL_CLASS_MIN_ROUNDS : 0,
-                              .stop_on_auc =
-                                  trial->small_class && trial->data->problem == FT_BINARY,
-                              .threads = options->threads,
-                              .deadline = options->deadline,
-                              .stop = options->stop,
-                              .progress = options->progress };
+  struct ft_fit_task task = {
+    .data = trial->data,
+    .configuration = trial->configuration,
+    .train = rows.train,
+    .n_train = rows.n_train,
+    .valid = rows.valid,
+    .n_valid = rows.n_valid,
+    .rounds = trial->refit_rounds,
+    .max_rounds = options->max_rounds,
+    .learning_rate_factor = options->learning_rate_factor,
+    .patience = trial->small_class ? FT_LIMIT_SMALL_CLASS_PATIENCE : FT_LIMIT_PATIENCE,
+    .guaranteed_rounds = options->always_one_round ? 1 : 0,
+    .min_rounds = trial->small_class ? FT_LIMIT_SMALL_CLASS_MIN_ROUNDS : 0,
+    .stop_on_auc = trial->small_class && trial->data->problem == FT_BINARY,
+    .threads = options->threads,
+    .deadline = options->deadline,
+    .stop = options->stop,
+    .progress = options->progress
+  };
   bool begun = options->always_one_round || !ft_fit_is_late(&task);
   if (rows.n_train > 0 && (rows.n_valid > 0 || trial->refit_rounds > 0) && begun)
     err->status = ft_fit_run(&trial->fit[index], &trial->fit_arena[index], &task, err);
@@ -71,7 +68,7 @@ static bool has_small_class(const struct ft_fit_data *data, const struct ft_fold
     positives += data->target[folds->row[r]] > 0.5;
   size_t negatives = folds->rows - positives;
   size_t fewer = positives < negatives ? positives : negatives;
-  return fewer * (folds->folds - 1) / folds->folds < SMALL_CLASS_ROWS;
+  return fewer * (folds->folds - 1) / folds->folds < FT_LIMIT_SMALL_CLASS_ROWS;
 }
 
 enum ft_status ft_trial_open(struct ft_trial *out, const struct ft_fit_data *data,
