@@ -16,4 +16,5 @@ if [[ ! -f $folder/live/.ready ]]; then
   touch "$folder/live/.ready"
 fi
 timeout 300 "$folder/live/bin/python" test/live/test_remote_live.py "$folder/foretell"
-exec timeout 3600 "$folder/live/bin/python" test/live/test_import_live.py "$folder/foretell" "$folder/live"
+timeout 3600 "$folder/live/bin/python" test/live/test_import_live.py "$folder/foretell" "$folder/live"
+exec timeout 3600 test/reference/onnx_live.sh "$folder"

@@ -24,5 +24,22 @@ def case_model_files_are_read_with_rights(server):
     same(server.value("SELECT provolatile FROM pg_proc WHERE proname = 'f_imported' LIMIT 1", database=db), "i")
 
 
+def case_a_model_of_several_learners_answers_as_where_it_was_made(server):
+    db = fresh(server, "files", model=False)
+    folder = server.installation.fixtures / "onnx"
+    for name in ("calibrated_three", "isolation", "vote_hard_three"):
+        server.psql(f"CALL foretell.create_model($model$CREATE MODEL {name} FROM '{folder}/{name}.onnx' FUNCTION {name} "
+                    "(real, real, real) RETURNS integer$model$);", database=db)
+        rows = [line.split(",") for line in (folder / f"{name}.csv").read_text().splitlines()[1:]]
+        values = ", ".join(f"({', '.join(row[:5])})" for row in rows)
+        wrong = server.value(f"SELECT count(*) FROM (VALUES {values}) AS t (a, b, c, label, share) "
+                             f"WHERE {name}(a::real, b::real, c::real) <> label", database=db)
+        same(wrong, "0")
+        lowest = min(row[3] for row in rows)
+        off = server.value(f"SELECT max(abs({name}_probability(a::real, b::real, c::real, {lowest}) - share)) < 1e-5 "
+                           f"FROM (VALUES {values}) AS t (a, b, c, label, share)", database=db)
+        same(off, "t")
+
+
 CASES = {name[5:].replace("_", " "): value for name, value in list(globals().items())
          if name.startswith("case_")}

@@ -320,12 +320,11 @@ static void few_rows_get_the_bits_of_many(void **state) {
     }
 }
 
-static void a_block_predicts_wherever_it_is_copied(void **state) {
-  (void)state;
+static void expect_a_copy_to_predict(const struct build_options *options) {
   struct fixture f;
   struct ft_plan *plan, *copy;
   struct ft_error err;
-  set_up(&f, &shapes[13], ROWS);
+  set_up(&f, options, ROWS);
   assert_true(make_plan(&plan, &f, "portable"));
   struct ft_span block = ft_plan_block(plan);
   void *elsewhere = build_take(&f.arena, block.size, 1);
@@ -340,6 +339,15 @@ static void a_block_predicts_wherever_it_is_copied(void **state) {
   assert_true(ft_span_equal(ft_plan_label(copy, 1), FT_SPAN("yes")));
   ft_plan_close(copy);
   ft_arena_release(&f.arena);
+}
+
+static void a_block_predicts_wherever_it_is_copied(void **state) {
+  (void)state;
+  static const struct build_options transformed = {
+    FT_MULTICLASS, FT_LINK_SOFTMAX, 5, 6, 12, 5, 19, .nets = 1, .transformed = true
+  };
+  expect_a_copy_to_predict(&shapes[13]);
+  expect_a_copy_to_predict(&transformed);
 }
 
 static void a_block_that_is_none_is_refused(void **state) {
