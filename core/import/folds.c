@@ -23,6 +23,12 @@ static enum ft_status fail_differ(struct ft_error *err, const char *what) {
                       "The folds of one training are averaged; else give one of them as FROM.");
 }
 
+static enum ft_status fail_kind(struct ft_error *err) {
+  ft_fail(err, FT_UNSUPPORTED,
+          "the archive has several models, of a kind whose average is not supported");
+  return ft_fail_hint(err, "Give one of them as FROM.");
+}
+
 static bool labels_agree(const struct ft_model *a, const struct ft_model *b) {
   if (a->labels != b->labels) return false;
   for (uint32_t i = 0; i < a->labels; i++)
@@ -41,12 +47,20 @@ static bool texts_agree(const char *a, const char *b) {
   return a == b || (a && b && strcmp(a, b) == 0);
 }
 
+/* Those that are whole in themselves; others name features. */
+static bool is_plain(const struct ft_encoder *encoder) {
+  return encoder->kind == FT_ENCODE_NUMBER || encoder->kind == FT_ENCODE_SENTINEL ||
+         encoder->kind == FT_ENCODE_CATEGORY;
+}
+
 static enum ft_status check_fold(const struct ft_import *first, const struct ft_import *fold,
                                  struct ft_error *err) {
   const struct ft_model *a = &first->model, *b = &fold->model;
-  if (fold->artifact.size || b->transforms) return fail_differ(err, "kinds");
+  if (fold->artifact.size || b->transforms) return fail_kind(err);
+  for (uint32_t f = 0; f < b->features; f++)
+    if (!is_plain(&b->encoder[f])) return fail_kind(err);
   for (uint32_t m = 0; m < b->members; m++)
-    if (b->member[m].scale != FT_SCALE_MARGIN) return fail_differ(err, "kinds");
+    if (b->member[m].scale != FT_SCALE_MARGIN) return fail_kind(err);
   if (!texts_agree(first->objective, fold->objective) || a->link != b->link ||
       a->problem != b->problem || a->outputs != b->outputs)
     return fail_differ(err, "objectives");
@@ -114,7 +128,7 @@ static enum ft_status add_members(struct averaging *average, const struct ft_mod
     else if (member->kind == FT_LEARNER_NET)
       FT_TRY(place_net(&member->net, average, err));
     else
-      return fail_differ(err, "kinds");
+      return fail_kind(err);
   }
   return FT_OK;
 }

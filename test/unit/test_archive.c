@@ -1,5 +1,6 @@
 /* SageMaker archives: which file is the model, and what is refused. */
 #include "core/import/archived.h"
+#include "core/import/folds.h"
 #include "core/import/import.h"
 
 #include <setjmp.h>
@@ -191,6 +192,39 @@ static void folds_are_models_of_one_kind(void **state) {
   assert_non_null(strstr(err.message, "the archive's \"xgboost-model-12\" has no format"));
 }
 
+static enum ft_status average_of(enum ft_encoder_kind kind) {
+  struct ft_arena arena;
+  struct ft_import out;
+  double base = 1;
+  struct ft_field field = { "age", FT_FLOAT64, 0, 0 };
+  struct ft_encoder encoder = { .kind = kind, .high = 1 };
+  struct ft_member member = { .weight = 1, .forest = { .base = &base } };
+  struct ft_import fold = { .model = { .problem = FT_REGRESSION,
+                                       .target = { "y", FT_FLOAT64, 0, 0 },
+                                       .fields = 1,
+                                       .field = &field,
+                                       .features = 1,
+                                       .encoder = &encoder,
+                                       .outputs = 1,
+                                       .members = 1,
+                                       .member = &member } };
+  const struct ft_import folds[2] = { fold, fold };
+  ft_arena_init(&arena, (size_t)1 << 20);
+  enum ft_status status = ft_folds_average(&out, &arena, folds, 2, &err);
+  if (status == FT_OK) assert_int_equal(out.model.features, 1);
+  if (status == FT_OK) assert_int_equal(ft_model_check(&out.model, &err), FT_OK);
+  ft_arena_release(&arena);
+  return status;
+}
+
+static void features_that_name_others_are_not_averaged(void **state) {
+  (void)state;
+  assert_int_equal(average_of(FT_ENCODE_NUMBER), FT_OK);
+  assert_int_equal(average_of(FT_ENCODE_SENTINEL), FT_OK);
+  assert_int_equal(average_of(FT_ENCODE_DERIVED), FT_UNSUPPORTED);
+  assert_int_equal(average_of(FT_ENCODE_STATISTIC), FT_UNSUPPORTED);
+}
+
 static void code_and_words_are_no_models(void **state) {
   (void)state;
   static const char *const beside[] = { "code/model.json", "inference.py",  "requirements.txt",
@@ -277,6 +311,7 @@ int main(void) {
     cmocka_unit_test(links_are_not_followed),
     cmocka_unit_test(an_archive_may_hold_one_more_and_no_third),
     cmocka_unit_test(folds_are_models_of_one_kind),
+    cmocka_unit_test(features_that_name_others_are_not_averaged),
     cmocka_unit_test(code_and_words_are_no_models),
     cmocka_unit_test(files_that_may_prepare_the_columns_are_told),
     cmocka_unit_test(kinds_of_archives_are_told_by_their_files),

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "core/import/base/leaves.h"
+#include "core/import/base/sentinel.h"
 #include "core/import/imported.h"
 #include "foretell/artifact.h"
 #include "foretell/plan.h"
@@ -235,6 +236,36 @@ static void formats_that_are_not_read_are_named(void **state) {
     assert_refused(cases[i].bytes, cases[i].words, cases[i].way);
 }
 
+static enum ft_status set_sentinel(enum ft_encoder_kind kind, enum ft_type type, float value) {
+  static struct ft_field field;
+  static struct ft_encoder encoder;
+  field = (struct ft_field){ "x", type, 0, 0 };
+  encoder = (struct ft_encoder){ .kind = kind };
+  import = (struct ft_import){ .model = {
+    .fields = 1,
+    .field = &field,
+    .features = 1,
+    .encoder = &encoder
+  } };
+  return ft_sentinel_set(&import, &arena, value, value, &err);
+}
+
+static void a_missing_number_is_refused_where_it_could_be_a_category(void **state) {
+  (void)state;
+  assert_int_equal(set_sentinel(FT_ENCODE_NUMBER, FT_FLOAT64, 0), FT_OK);
+  assert_int_equal(import.model.encoder->kind, FT_ENCODE_SENTINEL);
+  assert_int_equal(ft_sentinel_set(&import, &arena, 0, 0, &err), FT_OK); /* said twice */
+  assert_int_equal(ft_sentinel_set(&import, &arena, 1, 1, &err), FT_INVALID);
+  assert_says("the file itself says that 0 is a missing value");
+  assert_int_equal(set_sentinel(FT_ENCODE_CATEGORY, FT_INT32, 0), FT_UNSUPPORTED);
+  assert_int_equal(set_sentinel(FT_ENCODE_CATEGORY, FT_INT32, -999), FT_UNSUPPORTED);
+  assert_int_equal(set_sentinel(FT_ENCODE_CATEGORY, FT_INT32, 0.5F), FT_OK);
+  assert_int_equal(set_sentinel(FT_ENCODE_CATEGORY, FT_TEXT, 0), FT_UNSUPPORTED); /* its code */
+  assert_int_equal(set_sentinel(FT_ENCODE_CATEGORY, FT_TEXT, -999), FT_OK);
+  assert_int_equal(set_sentinel(FT_ENCODE_CITY, FT_INT32, 0), FT_UNSUPPORTED);
+  assert_int_equal(set_sentinel(FT_ENCODE_STATISTIC, FT_TEXT, 0.5F), FT_UNSUPPORTED);
+}
+
 static void leaves_lie_around_zero_and_lose_little(void **state) {
   (void)state;
   struct ft_tree tree[400];
@@ -345,6 +376,7 @@ int main(void) {
     TEST(what_xgboost_has_and_we_do_not_is_named),
     TEST(types_that_do_not_fit_are_named),
     TEST(formats_that_are_not_read_are_named),
+    TEST(a_missing_number_is_refused_where_it_could_be_a_category),
     TEST(leaves_lie_around_zero_and_lose_little),
     TEST(many_trees_get_a_second_forest),
     TEST(our_own_artifact_stays_as_it_is),

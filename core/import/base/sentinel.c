@@ -13,7 +13,9 @@ static bool may_be_category(const struct ft_model *model, const struct ft_encode
   const bool whole = floorf(high) >= low;
   const bool text = model->field[encoder->field].type == FT_TEXT;
   if (encoder->kind == FT_ENCODE_CITY) return whole && !text;
-  return encoder->kind == FT_ENCODE_CATEGORY && whole && (high >= 0 || !text);
+  const bool category = encoder->kind == FT_ENCODE_CATEGORY || encoder->kind == FT_ENCODE_CITY;
+  if (encoder->kind == FT_ENCODE_STATISTIC) return true; /* of any fields */
+  return category && whole && (high >= 0 || !text);
 }
 
 /* Statistics see numbers as they are. */
