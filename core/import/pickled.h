@@ -1,5 +1,5 @@
 /* A model that a pickle holds: a Booster of XGBoost or LightGBM, a wrapper of theirs for scikit-learn, a
- * CatBoost model. The object has the model in its library's own format, as bytes; what it knows
+ * CatBoost model; an estimator of scikit-learn's. Of the others the object has the model in its library's own format, as bytes; what it knows
  * beside them goes to that format's reader (struct ft_import_wrapper). */
 #ifndef FORETELL_IMPORT_PICKLED_H
 #define FORETELL_IMPORT_PICKLED_H

@@ -271,8 +271,8 @@ static const struct {
            "coperator\nmethodcaller\n."),
     "\"operator.methodcaller\"" },
   { PICKLE("\x80\x02"
-           "cfunctools\npartial\n."),
-    "\"functools.partial\"" },
+           "cfunctools\nreduce\n."),
+    "\"functools.reduce\"" },
   { PICKLE("\x80\x02"
            "cjoblib.numpy_pickle\nload\n."),
     "\"joblib.numpy_pickle.load\"" },

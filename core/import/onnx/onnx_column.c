@@ -73,6 +73,16 @@ double ft_onnx_column_value(const struct ft_onnx_column *column, struct ft_raw r
   return raw.kind == FT_RAW_NUMBER ? raw.number : (double)NAN;
 }
 
+static bool has_code(const struct ft_branch_codes *codes, double x) {
+  if (!(x >= 0 && x < FT_BRANCH_CODES)) return false;
+  uint32_t code = (uint32_t)x;
+  return codes->word[code / 32] >> (code % 32) & 1;
+}
+
+static bool is_among(const struct ft_branch_test *test, double x) {
+  return has_code(test->known, x) ? has_code(test->passing, x) : test->missing_passes;
+}
+
 bool ft_onnx_column_passes(const struct ft_onnx_column *column, const struct ft_branch_test *test,
                            struct ft_raw raw) {
   double x = ft_onnx_column_value(column, raw);
@@ -83,6 +93,7 @@ bool ft_onnx_column_passes(const struct ft_onnx_column *column, const struct ft_
   case FT_BRANCH_GT: return x > test->value;
   case FT_BRANCH_GTE: return x >= test->value;
   case FT_BRANCH_EQ: return x == test->value;
+  case FT_BRANCH_AMONG: return is_among(test, x);
   default: return x != test->value;
   }
 }

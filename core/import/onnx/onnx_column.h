@@ -76,12 +76,18 @@ enum ft_branch {
   FT_BRANCH_GT,
   FT_BRANCH_GTE,
   FT_BRANCH_EQ,
-  FT_BRANCH_NEQ
+  FT_BRANCH_NEQ,
+  FT_BRANCH_AMONG /* one of the codes `passing`; what is none of `known` counts as missing */
+};
+#define FT_BRANCH_CODES 256
+struct ft_branch_codes {
+  uint32_t word[FT_BRANCH_CODES / 32];
 };
 struct ft_branch_test {
   enum ft_branch branch;
   double value;
   bool missing_passes;
+  const struct ft_branch_codes *passing, *known; /* of FT_BRANCH_AMONG */
 };
 bool ft_onnx_column_passes(const struct ft_onnx_column *column, const struct ft_branch_test *test,
                            struct ft_raw raw);

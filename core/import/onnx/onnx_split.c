@@ -31,7 +31,7 @@ static enum ft_status split_categories(struct ft_node *out, struct ft_onnx_split
   uint32_t categories = onnx->field[column->field].categories;
   const uint32_t *code = onnx->codes.code + onnx->codes.first[column->field];
   if (splits->last.column == column && splits->last.test.branch == test->branch &&
-      splits->last.test.value == test->value &&
+      splits->last.test.value == test->value && splits->last.test.passing == test->passing &&
       splits->last.test.missing_passes == test->missing_passes) {
     *out = splits->last.node;
     return FT_OK;
@@ -62,7 +62,8 @@ enum ft_status ft_onnx_split(struct ft_node *out, bool *swapped, struct ft_onnx_
   *swapped = false;
   FT_TRY(ft_onnx_column_is_coded(&coded, splits->onnx, splits->node, column, err));
   if (coded) return split_categories(out, splits, column, test, err);
-  if (test->branch == FT_BRANCH_EQ || test->branch == FT_BRANCH_NEQ)
+  if (test->branch == FT_BRANCH_EQ || test->branch == FT_BRANCH_NEQ ||
+      test->branch == FT_BRANCH_AMONG)
     return ft_onnx_refuse(splits->node, "an equality of a number that is computed", err);
   struct ft_threshold threshold = ft_onnx_column_threshold(column, test);
   bool missing = ft_onnx_column_passes(column, test, (struct ft_raw){ .kind = FT_RAW_MISSING });

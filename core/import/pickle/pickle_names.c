@@ -19,6 +19,7 @@ static const struct name names[] = {
   { "_catboost.", FT_PICKLE_MAKES_OBJECT },
   { "sklearn.externals.joblib.numpy_pickle.NumpyArrayWrapper", FT_PICKLE_MAKES_WRAPPED_ARRAY },
   { "sklearn.", FT_PICKLE_MAKES_OBJECT },
+  { "_loss.", FT_PICKLE_MAKES_OBJECT }, /* sklearn._loss._loss by the name that it has of Cython */
   { "scipy.sparse.", FT_PICKLE_MAKES_OBJECT },
   { "scipy.stats.", FT_PICKLE_MAKES_OBJECT },
   /* joblib */
@@ -84,6 +85,7 @@ static const struct name names[] = {
   { "builtins.dict", FT_PICKLE_MAKES_DICT },
   { "collections.OrderedDict", FT_PICKLE_MAKES_DICT },
   { "collections.defaultdict", FT_PICKLE_MAKES_DICT },
+  { "functools.partial", FT_PICKLE_MAKES_OBJECT },
   { "copyreg._reconstructor", FT_PICKLE_MAKES_RECONSTRUCTED },
   { "builtins.bool", FT_PICKLE_MAKES_OBJECT },
   { "builtins.int", FT_PICKLE_MAKES_OBJECT },

@@ -17,12 +17,14 @@ static const struct known {
   { "DecisionTreeRegressor", ft_sklearn_tree },
   { "ExtraTreeClassifier", ft_sklearn_tree },
   { "ExtraTreeRegressor", ft_sklearn_tree },
-  { "RandomForestClassifier", ft_sklearn_forest },
-  { "RandomForestRegressor", ft_sklearn_forest },
-  { "ExtraTreesClassifier", ft_sklearn_forest },
-  { "ExtraTreesRegressor", ft_sklearn_forest },
+  { "RandomForestClassifier", ft_sklearn_trees },
+  { "RandomForestRegressor", ft_sklearn_trees },
+  { "ExtraTreesClassifier", ft_sklearn_trees },
+  { "ExtraTreesRegressor", ft_sklearn_trees },
   { "GradientBoostingClassifier", ft_sklearn_boosting },
   { "GradientBoostingRegressor", ft_sklearn_boosting },
+  { "HistGradientBoostingClassifier", ft_sklearn_histogram },
+  { "HistGradientBoostingRegressor", ft_sklearn_histogram },
   { "LinearRegression", ft_sklearn_linear },
   { "Ridge", ft_sklearn_linear },
   { "RidgeCV", ft_sklearn_linear },
@@ -57,6 +59,8 @@ static const struct known {
   { "LinearSVC", ft_sklearn_margin },
   { "Perceptron", ft_sklearn_margin },
   { "PassiveAggressiveClassifier", ft_sklearn_margin },
+  { "MLPClassifier", ft_sklearn_perceptron },
+  { "MLPRegressor", ft_sklearn_perceptron },
 };
 
 bool ft_sklearn_fits(const struct ft_pickle *object) {

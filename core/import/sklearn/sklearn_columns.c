@@ -103,11 +103,20 @@ static enum ft_status scale_min_max(struct ft_onnx_value *out, struct ft_sklearn
                               err);
 }
 
+/* None, or what checks its input and gives it back: HistGradientBoosting has it before its trees. */
+static bool is_identity(const struct ft_pickle *function) {
+  if (ft_pickle_is_none(function)) return true;
+  return function->kind == FT_PICKLE_OBJECT &&
+         ft_span_equal(ft_pickle_class(function), FT_SPAN("functools.partial")) &&
+         ft_span_equal(ft_pickle_class(ft_pickle_item(function->of.object->args, 0)),
+                       FT_SPAN("sklearn.utils.validation.check_array"));
+}
+
 static enum ft_status pass_on(struct ft_onnx_value *out, struct ft_sklearn *sklearn,
                               const struct ft_sklearn_place *place,
                               const struct ft_onnx_value *columns, struct ft_error *err) {
   (void)sklearn;
-  if (!ft_pickle_is_none(ft_pickle_get(place->object, "func")))
+  if (!is_identity(ft_pickle_get(place->object, "func")))
     return ft_sklearn_refuse(place, "with a function", err);
   *out = *columns;
   return FT_OK;

@@ -205,28 +205,55 @@ static int compare_entries(const void *left, const void *right) {
   return ft_span_compare(((const struct entry *)left)->text, ((const struct entry *)right)->text);
 }
 
-/* The values' numbers 0, 1, …, in the order of the texts; `missing`: of the missing one. */
-static enum ft_status make_map(const struct ft_category_map **out, const struct ft_sklearn *sklearn,
-                               const struct ft_sklearn_place *place,
-                               const struct ft_sklearn_values *values, double missing,
-                               struct ft_error *err) {
+/* The entries, of which none may be there twice, in the order of their texts. */
+static enum ft_status sort_map(const struct ft_category_map **out, const struct ft_sklearn *sklearn,
+                               const struct ft_sklearn_place *place, struct entry *entry,
+                               uint32_t count, struct ft_error *err) {
   struct ft_arena *arena = sklearn->onnx.arena;
-  struct entry *entry = FT_ARENA_NEW(arena, struct entry, values->count);
-  struct ft_span *text = FT_ARENA_NEW(arena, struct ft_span, values->count);
-  double *number = FT_ARENA_NEW(arena, double, values->count);
+  struct ft_span *text = FT_ARENA_NEW(arena, struct ft_span, count);
+  double *number = FT_ARENA_NEW(arena, double, count);
   struct ft_category_map *map = FT_ARENA_NEW(arena, struct ft_category_map, 1);
-  if (!entry || !text || !number || !map) return ft_onnx_no_memory(err);
-  for (uint32_t v = 0; v < values->count; v++)
-    entry[v] = (struct entry){ text_of(values, v), values->missing[v] ? missing : v };
-  if (values->count) qsort(entry, values->count, sizeof *entry, compare_entries);
-  for (uint32_t v = 0; v < values->count; v++) {
+  if (!text || !number || !map) return ft_onnx_no_memory(err);
+  if (count) qsort(entry, count, sizeof *entry, compare_entries);
+  for (uint32_t v = 0; v < count; v++) {
     if (v && ft_span_equal(entry[v].text, entry[v - 1].text))
       return ft_sklearn_damaged(place, "a category that is there twice", err);
     text[v] = entry[v].text;
     number[v] = entry[v].number;
   }
-  *map = (struct ft_category_map){ values->count, text, number };
+  *map = (struct ft_category_map){ count, text, number };
   *out = map;
+  return FT_OK;
+}
+
+/* The values' numbers are 0, 1, …; `missing`: that of the missing one. */
+static enum ft_status make_map(const struct ft_category_map **out, const struct ft_sklearn *sklearn,
+                               const struct ft_sklearn_place *place,
+                               const struct ft_sklearn_values *values, double missing,
+                               struct ft_error *err) {
+  struct entry *entry = FT_ARENA_NEW(sklearn->onnx.arena, struct entry, values->count);
+  if (!entry) return ft_onnx_no_memory(err);
+  for (uint32_t v = 0; v < values->count; v++)
+    entry[v] = (struct entry){ text_of(values, v), values->missing[v] ? missing : v };
+  return sort_map(out, sklearn, place, entry, values->count, err);
+}
+
+enum ft_status ft_sklearn_codes(struct ft_onnx_column *out, struct ft_sklearn *sklearn,
+                                const struct ft_sklearn_place *place,
+                                const struct ft_onnx_column *column,
+                                const struct ft_onnx_reals *values, struct ft_error *err) {
+  const struct ft_category_map *map = NULL;
+  struct entry *entry = FT_ARENA_NEW(sklearn->onnx.arena, struct entry, values->count);
+  if (!entry) return ft_onnx_no_memory(err);
+  for (size_t v = 0; v < values->count; v++) {
+    entry[v].number = values->value[v];
+    if (entry[v].number != floor(entry[v].number))
+      return ft_sklearn_damaged(place, "a category that is no integer", err);
+    FT_TRY(ft_onnx_decimal(&entry[v].text, &sklearn->onnx, entry[v].number, err));
+  }
+  FT_TRY(sort_map(&map, sklearn, place, entry, (uint32_t)values->count, err));
+  FT_TRY(ft_onnx_column_map(out, &sklearn->onnx, &place->node, column, map, NAN, err));
+  out->wide = true;
   return FT_OK;
 }
 

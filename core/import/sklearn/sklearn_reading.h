@@ -65,7 +65,8 @@ typedef enum ft_status ft_sklearn_learner(struct ft_sklearn *sklearn,
                                           const struct ft_sklearn_place *place,
                                           const struct ft_onnx_value *columns,
                                           struct ft_error *err);
-ft_sklearn_learner ft_sklearn_tree, ft_sklearn_forest, ft_sklearn_boosting;
+ft_sklearn_learner ft_sklearn_tree, ft_sklearn_trees, ft_sklearn_boosting, ft_sklearn_histogram,
+    ft_sklearn_perceptron;
 ft_sklearn_learner ft_sklearn_linear, ft_sklearn_log_linear, ft_sklearn_tweedie,
     ft_sklearn_logistic, ft_sklearn_discriminant, ft_sklearn_margin, ft_sklearn_sgd;
 

@@ -6,12 +6,10 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/import/onnx/onnx_split.h"
 #include "core/import/sklearn/sklearn_columns.h"
-#include "core/import/sklearn/sklearn_reading.h"
+#include "core/import/sklearn/sklearn_forest.h"
 
 #define MAX_TREES 100000
-#define MAX_NODES (1U << 26) /* of all trees, where each class has trees of its own */
 
 /* The Tree object of one estimator. */
 struct tree {
@@ -22,18 +20,6 @@ struct tree {
   uint32_t width;
 };
 
-/* Trees of the model, while they are added. */
-struct forest {
-  struct ft_sklearn *sklearn;
-  const struct ft_sklearn_place *place;
-  struct ft_onnx_value columns; /* as float32 */
-  struct ft_onnx_splits splits;
-  struct ft_grown_trees trees;
-  uint32_t tree_room, node_room;
-  double *base;
-  bool refuses_missing; /* scikit-learn itself does not predict for NaN */
-};
-
 /* What the leaves add: `count` outputs from `first` on. */
 struct leaves {
   uint32_t first, count;
@@ -41,12 +27,12 @@ struct leaves {
   double scale;
 };
 
-static enum ft_status open_tree(struct tree *out, const struct forest *forest,
+static enum ft_status open_tree(struct tree *out, const struct ft_sklearn_forest *forest,
                                 const struct ft_pickle *estimator, struct ft_error *err) {
   const struct ft_pickle *tree = ft_pickle_get(estimator, "tree_");
   const struct ft_pickle_array *nodes = ft_pickle_array(ft_pickle_get(tree, "nodes"));
   *out = (struct tree){ .value = ft_pickle_array(ft_pickle_get(tree, "values")) };
-  if (!nodes || !out->value || nodes->count == 0 || nodes->count > MAX_NODES ||
+  if (!nodes || !out->value || nodes->count == 0 || nodes->count > FT_SKLEARN_MAX_NODES ||
       !ft_pickle_array_field(&out->left, nodes, "left_child") ||
       !ft_pickle_array_field(&out->right, nodes, "right_child") ||
       !ft_pickle_array_field(&out->feature, nodes, "feature") ||
@@ -64,66 +50,24 @@ static enum ft_status open_tree(struct tree *out, const struct forest *forest,
   return FT_OK;
 }
 
-static enum ft_status start(struct forest *out, struct ft_sklearn *sklearn,
+/* Trees take the columns as float32. */
+static enum ft_status start(struct ft_sklearn_forest *out, struct ft_sklearn *sklearn,
                             const struct ft_sklearn_place *place,
                             const struct ft_onnx_value *columns, uint32_t outputs,
                             struct ft_error *err) {
-  *out = (struct forest){ .sklearn = sklearn, .place = place };
-  out->splits = (struct ft_onnx_splits){ .onnx = &sklearn->onnx, .node = &place->node };
-  FT_TRY(ft_sklearn_columns_narrow(&out->columns, sklearn, place, columns, err));
-  FT_TRY(ft_onnx_sign(&sklearn->onnx, err));
-  out->base = FT_ARENA_NEW(sklearn->onnx.arena, double, outputs);
-  return out->base ? FT_OK : ft_onnx_no_memory(err);
+  struct ft_onnx_value narrow;
+  FT_TRY(ft_sklearn_columns_narrow(&narrow, sklearn, place, columns, err));
+  return ft_sklearn_forest_start(out, sklearn, place, &narrow, outputs, err);
 }
 
-/* Room for that many trees and nodes more. */
-static enum ft_status reserve(struct forest *forest, uint64_t trees, uint64_t nodes,
-                              struct ft_error *err) {
-  struct ft_arena *arena = forest->sklearn->onnx.arena;
-  struct ft_grown_trees *grown = &forest->trees;
-  if (grown->trees + trees > MAX_TREES * 10 || grown->nodes + nodes > MAX_NODES)
-    return ft_fail(err, FT_LIMIT, "the model's trees are too many for its classes");
-  if (grown->trees + trees > forest->tree_room) {
-    uint32_t room = 2 * forest->tree_room + (uint32_t)trees;
-    struct ft_tree *tree = FT_ARENA_NEW(arena, struct ft_tree, room);
-    if (!tree) return ft_onnx_no_memory(err);
-    if (grown->trees) memcpy(tree, grown->tree, grown->trees * sizeof *tree);
-    grown->tree = tree;
-    forest->tree_room = room;
-  }
-  if (grown->nodes + nodes <= forest->node_room) return FT_OK;
-  uint32_t room = 2 * forest->node_room + (uint32_t)nodes;
-  struct ft_node *node = FT_ARENA_NEW(arena, struct ft_node, room);
-  double *leaf = FT_ARENA_NEW(arena, double, room);
-  if (!node || !leaf) return ft_onnx_no_memory(err);
-  if (grown->nodes) memcpy(node, grown->node, grown->nodes * sizeof *node);
-  if (grown->nodes) memcpy(leaf, grown->leaf, grown->nodes * sizeof *leaf);
-  grown->node = node;
-  grown->leaf = leaf;
-  forest->node_room = room;
-  return FT_OK;
-}
-
-/* An index of a later node, not a child yet. */
-static enum ft_status take_child(uint32_t *out, uint8_t *seen, const struct forest *forest,
-                                 const struct ft_pickle_array *array, uint32_t node, uint32_t nodes,
-                                 struct ft_error *err) {
-  int64_t child;
-  if (!ft_pickle_array_integer(&child, array, node) || child <= node || child >= nodes ||
-      seen[child]++)
-    return ft_sklearn_damaged(forest->place, "a tree's nodes", err);
-  *out = (uint32_t)child;
-  return FT_OK;
-}
-
-static enum ft_status make_split(struct ft_node *out, struct forest *forest,
+static enum ft_status make_split(struct ft_node *out, struct ft_sklearn_forest *forest,
                                  const struct tree *tree, uint32_t node, uint8_t *seen,
                                  struct ft_error *err) {
   int64_t feature, left = 0;
   uint32_t yes = 0, no = 0;
   bool swapped;
-  FT_TRY(take_child(&yes, seen, forest, &tree->left, node, tree->nodes, err));
-  FT_TRY(take_child(&no, seen, forest, &tree->right, node, tree->nodes, err));
+  FT_TRY(ft_sklearn_forest_child(&yes, seen, forest, &tree->left, node, tree->nodes, err));
+  FT_TRY(ft_sklearn_forest_child(&no, seen, forest, &tree->right, node, tree->nodes, err));
   struct ft_branch_test test = { .branch = FT_BRANCH_LEQ,
                                  .value = ft_pickle_array_number(&tree->threshold, node) };
   if (!ft_pickle_array_integer(&feature, &tree->feature, node) || feature < 0 ||
@@ -138,7 +82,7 @@ static enum ft_status make_split(struct ft_node *out, struct forest *forest,
   return FT_OK;
 }
 
-static enum ft_status make_nodes(struct ft_node *out, struct forest *forest,
+static enum ft_status make_nodes(struct ft_node *out, struct ft_sklearn_forest *forest,
                                  const struct tree *tree, struct ft_error *err) {
   uint8_t *seen = FT_ARENA_NEW(forest->sklearn->onnx.arena, uint8_t, tree->nodes);
   if (!seen) return ft_onnx_no_memory(err);
@@ -167,13 +111,14 @@ static double leaf_value(const struct tree *tree, uint32_t node, uint32_t output
   return leaves->scale * ft_pickle_array_number(tree->value, first + class) / sum;
 }
 
-static enum ft_status add_tree(struct forest *forest, const struct ft_pickle *estimator,
+static enum ft_status add_tree(struct ft_sklearn_forest *forest, const struct ft_pickle *estimator,
                                const struct leaves *leaves, struct ft_error *err) {
   struct tree tree;
   FT_TRY(open_tree(&tree, forest, estimator, err));
   if (leaves->shares ? tree.width != (leaves->count == 1 ? 2 : leaves->count) : tree.width != 1)
     return ft_sklearn_damaged(forest->place, "a tree's values", err);
-  FT_TRY(reserve(forest, leaves->count, (uint64_t)leaves->count * tree.nodes, err));
+  FT_TRY(
+      ft_sklearn_forest_reserve(forest, leaves->count, (uint64_t)leaves->count * tree.nodes, err));
   struct ft_grown_trees *grown = &forest->trees;
   const struct ft_node *made = &grown->node[grown->nodes];
   FT_TRY(make_nodes(&grown->node[grown->nodes], forest, &tree, err));
@@ -193,27 +138,6 @@ static enum ft_status add_tree(struct forest *forest, const struct ft_pickle *es
   return FT_OK;
 }
 
-/* The model's members, each times `weight`. */
-static enum ft_status finish(struct forest *forest, double weight, struct ft_error *err) {
-  struct ft_import *import = forest->sklearn->onnx.import;
-  struct ft_model *model = &import->model;
-  struct ft_arena *arena = forest->sklearn->onnx.arena;
-  forest->trees.words = forest->splits.words;
-  forest->trees.word = forest->splits.word;
-  import->model_type = "trees";
-  FT_TRY(ft_grown_trees_members(model, arena, &forest->trees, forest->base, err));
-  struct ft_member *member = FT_ARENA_NEW(arena, struct ft_member, model->members);
-  if (!member) return ft_onnx_no_memory(err);
-  memcpy(member, model->member, model->members * sizeof *member);
-  for (uint32_t m = 0; m < model->members; m++)
-    member[m].weight = weight;
-  model->member = member;
-  if (!forest->refuses_missing) return FT_OK;
-  return ft_import_notice(import, arena, err,
-                          "the file's model has no prediction where a number is NULL; it counts as "
-                          "larger than all others there");
-}
-
 static bool is_classifier(const struct ft_sklearn_place *place) {
   return strstr(place->name, "Classifier") != NULL;
 }
@@ -224,7 +148,7 @@ static enum ft_status read_mean(struct ft_sklearn *sklearn, const struct ft_skle
                                 const struct ft_onnx_value *columns,
                                 const struct ft_pickle *const *tree, uint32_t trees,
                                 struct ft_error *err) {
-  struct forest forest;
+  struct ft_sklearn_forest forest;
   struct ft_sklearn_values classes;
   struct leaves leaves = { .count = 1, .scale = 1, .shares = is_classifier(place) };
   if (trees == 0 || trees > MAX_TREES) return ft_sklearn_damaged(place, "its trees", err);
@@ -236,7 +160,7 @@ static enum ft_status read_mean(struct ft_sklearn *sklearn, const struct ft_skle
   FT_TRY(start(&forest, sklearn, place, columns, leaves.count, err));
   for (uint32_t t = 0; t < trees; t++)
     FT_TRY(add_tree(&forest, tree[t], &leaves, err));
-  return finish(&forest, 1.0 / trees, err);
+  return ft_sklearn_forest_finish(&forest, 1.0 / trees, err);
 }
 
 enum ft_status ft_sklearn_tree(struct ft_sklearn *sklearn, const struct ft_sklearn_place *place,
@@ -244,8 +168,8 @@ enum ft_status ft_sklearn_tree(struct ft_sklearn *sklearn, const struct ft_sklea
   return read_mean(sklearn, place, columns, &place->object, 1, err);
 }
 
-enum ft_status ft_sklearn_forest(struct ft_sklearn *sklearn, const struct ft_sklearn_place *place,
-                                 const struct ft_onnx_value *columns, struct ft_error *err) {
+enum ft_status ft_sklearn_trees(struct ft_sklearn *sklearn, const struct ft_sklearn_place *place,
+                                const struct ft_onnx_value *columns, struct ft_error *err) {
   const struct ft_pickle *list = ft_pickle_get(place->object, "estimators_");
   uint32_t trees = ft_pickle_count(list);
   const struct ft_pickle **tree =
@@ -305,7 +229,7 @@ static enum ft_status read_init(double *base, uint32_t outputs, const struct ft_
   return FT_OK;
 }
 
-static enum ft_status add_rounds(struct forest *forest, uint32_t outputs, double scale,
+static enum ft_status add_rounds(struct ft_sklearn_forest *forest, uint32_t outputs, double scale,
                                  struct ft_error *err) {
   const struct ft_pickle_array *array =
       ft_pickle_array(ft_pickle_get(forest->place->object, "estimators_"));
@@ -322,7 +246,7 @@ static enum ft_status add_rounds(struct forest *forest, uint32_t outputs, double
 
 enum ft_status ft_sklearn_boosting(struct ft_sklearn *sklearn, const struct ft_sklearn_place *place,
                                    const struct ft_onnx_value *columns, struct ft_error *err) {
-  struct forest forest;
+  struct ft_sklearn_forest forest;
   struct ft_sklearn_values classes = { 0 };
   const struct loss *loss = find_loss(place);
   double rate = ft_pickle_real(ft_pickle_get(place->object, "learning_rate"));
@@ -338,5 +262,5 @@ enum ft_status ft_sklearn_boosting(struct ft_sklearn *sklearn, const struct ft_s
   FT_TRY(read_init(forest.base, outputs, sklearn, place, err));
   FT_TRY(add_rounds(&forest, outputs, rate * loss->factor, err));
   forest.refuses_missing = true;
-  return finish(&forest, 1, err);
+  return ft_sklearn_forest_finish(&forest, 1, err);
 }

@@ -265,6 +265,21 @@ static enum ft_status read_slice(struct ft_pickle **out, struct skops *skops,
   return FT_OK;
 }
 
+/* functools.partial(function, …): the function is its first argument, as in a pickle. */
+static enum ft_status read_partial(struct ft_pickle **out, struct skops *skops,
+                                   const struct ft_element *at, struct ft_error *err) {
+  struct ft_pickle *args, *function;
+  FT_TRY(read_object(out, skops, at, err));
+  FT_TRY(read_node(&function, skops, ft_element_find(at, "content.func"), err));
+  FT_TRY(new_node(&args, skops, FT_PICKLE_TUPLE, err));
+  const struct ft_pickle **item = FT_ARENA_NEW(skops->arena, const struct ft_pickle *, 1);
+  if (!item) return ft_arena_fail(err, "the skops file");
+  item[0] = function;
+  args->of.list = (struct ft_pickle_list){ item, 1, 1 };
+  (*out)->of.object->args = args;
+  return FT_OK;
+}
+
 static enum ft_status read_node(struct ft_pickle **out, struct skops *skops,
                                 const struct ft_element *at, struct ft_error *err) {
   struct ft_span loader = ft_element_text(ft_element_get(at, "__loader__"));
@@ -280,6 +295,7 @@ static enum ft_status read_node(struct ft_pickle **out, struct skops *skops,
     return read_list(out, skops, at, FT_PICKLE_SET, err);
   if (ft_span_equal(loader, FT_SPAN("TypeNode")) || ft_span_equal(loader, FT_SPAN("FunctionNode")))
     return read_name(out, skops, at, err);
+  if (ft_span_equal(loader, FT_SPAN("PartialNode"))) return read_partial(out, skops, at, err);
   if (ft_span_equal(loader, FT_SPAN("SliceNode"))) return read_slice(out, skops, at, err);
   if (ft_span_equal(loader, FT_SPAN("DefaultDictNode")))
     return read_node(out, skops, ft_element_get(content, "main"), err);

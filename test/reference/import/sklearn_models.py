@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Models of scikit-learn's own making, with its own predictions: sklearn_models.py FOLDER [ROWS [SEED]]
 
-Writes what make.py writes, in the same form, as skops files. The committed ones
-(test/fixtures/import/sklearn/VERSION) are of 30 rows and seed 1:
+Writes what make.py writes, in the same form, as skops files and some by joblib. The committed ones
+(test/fixtures/import/sklearn/VERSION) are of 20 rows and seed 1:
 
     1.2.2, 1.3.2, 1.5.2   numpy 1.26.4, pandas 2.1.4 (1.5.2: 2.2.3), skops 0.11.0
     1.9.1                 skops 0.16.0
@@ -14,23 +14,26 @@ import sys
 import warnings
 import zipfile
 
+import joblib
 import numpy as np
 import pandas as pd
 import sklearn
 import skops.io
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import (ExtraTreesClassifier, ExtraTreesRegressor, GradientBoostingClassifier,
-                              GradientBoostingRegressor, RandomForestClassifier, RandomForestRegressor)
+                              GradientBoostingRegressor, HistGradientBoostingClassifier,
+                              HistGradientBoostingRegressor, RandomForestClassifier, RandomForestRegressor)
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import (ElasticNet, GammaRegressor, Lasso, LinearRegression, LogisticRegression,
                                   PoissonRegressor, Ridge, SGDClassifier, SGDRegressor, TweedieRegressor)
 from sklearn.neighbors import KNeighborsClassifier
+from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, OneHotEncoder, OrdinalEncoder, RobustScaler, StandardScaler
 from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from cases import Cases, make_rows, make_score
+from cases import WORDS, Cases, make_rows, make_score
 
 VERSION = tuple(int(part) for part in sklearn.__version__.split(".")[:2])
 NUMBERS = ["a", "b", "c d", "i"]
@@ -38,9 +41,12 @@ FLOATS = ["DOUBLE PRECISION", "REAL", "DOUBLE PRECISION", "REAL"]
 MIXED = FLOATS + ["VARCHAR", "INTEGER"]
 ALL = NUMBERS + ["s", "k"]
 # What the committed files of older versions have; the newest has all but the large ones.
-OLD = ["tree", "forest_two", "forest_four", "boosting_two", "logistic_each", "logistic_multinomial",
-       "pipeline_ordinal"]
-LARGE = ["extra", "ridge", "lasso", "elastic", "boosting_zero", "pipeline_boosting"]
+OLD = ["tree", "forest_four", "boosting_two", "logistic_each", "logistic_multinomial",
+       "pipeline_ordinal", "hist_keys", "hist_words"]
+PICKLED = ["forest_four", "hist_words", "pipeline_ordinal"]
+LARGE = ["extra", "ridge", "lasso", "elastic", "boosting_zero", "boosting_huber", "pipeline_boosting", "pipeline_logistic",
+         "hist_codes", "net_four", "poisson",
+         "hist", "hist_two", "boosting_exponential", "pipeline_forest"]
 
 
 class Models:
@@ -68,6 +74,13 @@ class Models:
             else:
                 predicted = model.predict(rows)
         self.cases.add(name, file, columns, types, returns, predicted, largest_of(model))
+        if self.size > 1000 or name.removeprefix("sk_") in PICKLED:
+            self.add_pickled(name, model, columns, types, returns, predicted)
+
+    def add_pickled(self, name, model, columns, types, returns, predicted):
+        file = f"{name}.joblib"
+        joblib.dump(model, self.cases.folder / file, compress=0 if self.size > 1000 else 3)
+        self.cases.add(name + "_joblib", file, columns, types, returns, predicted, largest_of(model))
 
 
 def drop_states(model):
@@ -75,7 +88,8 @@ def drop_states(model):
     for step in [model] + [step for _, step in getattr(model, "steps", [])]:
         for part in [step, *np.ravel(getattr(step, "estimators_", []))]:
             part.random_state = None
-            vars(part).pop("_rng", None)
+            for name in ["_rng", "_random_state", "_optimizer", "_feature_subsample_rng", "loss_curve_"]:
+                vars(part).pop(name, None)
 
 
 def largest_of(model):
@@ -117,6 +131,23 @@ def make_models(models, score):
                complete=True)
     models.add("boosting_four", GradientBoostingClassifier(n_estimators=few, max_depth=2), classes, returns="INTEGER",
                complete=True)
+    hist = {"max_iter": few, "max_leaf_nodes": 31 if models.size > 1000 else 5, "min_samples_leaf": 5}
+    models.add("hist", HistGradientBoostingRegressor(**hist), score)
+    models.add("hist_poisson", HistGradientBoostingRegressor(loss="poisson", **hist), np.floor(positive * 3))
+    models.add("hist_two", HistGradientBoostingClassifier(**hist), two)
+    models.add("hist_four", HistGradientBoostingClassifier(**hist), classes, returns="INTEGER")
+    models.add("hist_codes", HistGradientBoostingRegressor(categorical_features=[1], **hist), score, ["a", "code"],
+               ["DOUBLE PRECISION", "INTEGER"])
+    models.add("hist_keys", HistGradientBoostingRegressor(categorical_features=["code"], **hist), score, ["code", "a"],
+               ["INTEGER", "DOUBLE PRECISION"])
+    if VERSION >= (1, 4):
+        models.add("hist_words", HistGradientBoostingRegressor(categorical_features="from_dtype", **hist), score,
+                   NUMBERS + ["word"], FLOATS + ["VARCHAR"])
+    nets = {"hidden_layer_sizes": (6, 4), "max_iter": 300}
+    models.add("net", make_pipeline(StandardScaler(), MLPRegressor(activation="tanh", **nets)), score, complete=True)
+    models.add("net_two", make_pipeline(prepare(NUMBERS), MLPClassifier(**nets)), two, ALL, MIXED)
+    models.add("net_four", make_pipeline(StandardScaler(), MLPClassifier(activation="logistic", **nets)), classes,
+               returns="INTEGER", complete=True)
     for name, model in [("linear", LinearRegression()), ("ridge", Ridge()), ("lasso", Lasso(0.01)),
                         ("elastic", ElasticNet(0.01))]:
         models.add(name, model, score, complete=True)
@@ -173,6 +204,8 @@ def main():
         frame["s"], frame["k"] = frame["s"].astype(object), frame["k"].astype(int)
         for name in NUMBERS:
             frame["f" + name] = frame[name].fillna(0.5)
+        frame["code"] = frame["s"].map({word: code for code, word in enumerate(sorted(WORDS)[:6])})
+        frame["word"] = frame["s"].where(frame["s"].isin(sorted(WORDS)[:6])).astype(pd.CategoricalDtype(sorted(WORDS)[:6]))
         frame["ffar"] = (1.7e9 + frame["fa"] * 1e4).astype("f4")
         for name in frame.columns:
             if frame[name].dtype == "float32":
