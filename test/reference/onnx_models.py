@@ -12,6 +12,7 @@ import numpy as np
 import onnx
 import onnxruntime
 import pandas as pd
+import sklearn
 from onnx import TensorProto, helper, numpy_helper
 from skl2onnx import to_onnx
 from skl2onnx.common.data_types import FloatTensorType, Int64TensorType, StringTensorType
@@ -302,6 +303,8 @@ def several():
         several_of("bagging_linear_" + word,
                    BaggingClassifier(LogisticRegression(), max_features=2, **few), target, "int4")
         several_of("ada_" + word, AdaBoostClassifier(tree, **few), target, "int4")
+        if tuple(map(int, sklearn.__version__.split(".")[:2])) < (1, 6):  # its default then
+            several_of("ada_real_" + word, AdaBoostClassifier(tree, algorithm="SAMME.R", **few), target, "int4")
         several_of("vote_" + word, votes(LogisticRegression(), forest, gradient, voting="soft"),
                    target, "int4")
         several_of("vote_hard_" + word, votes(LogisticRegression(), gradient, tree, voting="hard"),
