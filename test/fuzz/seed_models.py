@@ -33,7 +33,7 @@ SEEDS = {
 ONNX = {
     b"\x00\x00": ["text_most_frequent", "pca_columns"],
     b"\x09\x00": ["bagging_number", "lightgbm_split", "xgboost_poisson", "whitened_tree", "polynomial_tree",
-                  "yeo_johnson_tree", "bins_hot_ridge", "norm_max_tree", "linear_svc_value"],
+                  "yeo_johnson_tree", "bins_hot_ridge", "norm_max_tree", "linear_svc_value", "svr_rbf", "svr_sigmoid"],
     b"\x09\x01": ["ada_three", "bagging_two", "calibrated_three", "vote_hard_three", "stack_two",
                   "rest_linear", "isolation"],
     b"\x11\x00": ["opset_5_mean"],

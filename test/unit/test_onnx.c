@@ -368,8 +368,8 @@ static void an_unknown_operator_is_named(void **state) {
   uint8_t bytes[4096];
   struct ft_error err = { 0 };
   (void)state;
-  assert_int_equal(read_bytes(pack_tree(&right, "SVMRegressor", bytes), &err), FT_UNSUPPORTED);
-  assert_string_equal(err.message, "operator \"SVMRegressor\" in node \"y\" is not supported");
+  assert_int_equal(read_bytes(pack_tree(&right, "KNNRegressor", bytes), &err), FT_UNSUPPORTED);
+  assert_string_equal(err.message, "operator \"KNNRegressor\" in node \"y\" is not supported");
 }
 
 static void a_file_cut_short_is_refused(void **state) {

@@ -5,6 +5,7 @@
 #include "core/import/onnx/onnx_dense.h"
 #include "core/import/onnx/onnx_derive_operators.h"
 #include "core/import/onnx/onnx_forms_operators.h"
+#include "core/import/onnx/onnx_kernel.h"
 #include "core/import/onnx/onnx_prepare.h"
 #include "core/import/onnx/onnx_score.h"
 #include "core/import/onnx/onnx_trees.h"
@@ -569,6 +570,8 @@ static const struct known learning[] = {
   { "LinearRegressor", ft_onnx_linear_regressor },
   { "Normalizer", normalizer },
   { "OneHotEncoder", ft_onnx_one_hot },
+  { "SVMClassifier", ft_onnx_svm_classifier },
+  { "SVMRegressor", ft_onnx_svm_regressor },
   { "Scaler", ft_onnx_scaler },
   { "TreeEnsemble", ft_onnx_tree_ensemble },
   { "TreeEnsembleClassifier", ft_onnx_tree_classifier },
@@ -578,8 +581,9 @@ static const struct known learning[] = {
 
 bool ft_onnx_operator_learns(struct ft_span name) {
   static const char *const learner[] = {
-    "Gemm",         "LinearClassifier",       "LinearRegressor",      "MatMul",
-    "TreeEnsemble", "TreeEnsembleClassifier", "TreeEnsembleRegressor"
+    "Gemm",         "LinearClassifier",       "LinearRegressor",       "MatMul",
+    "TreeEnsemble", "TreeEnsembleClassifier", "TreeEnsembleRegressor", "SVMClassifier",
+    "SVMRegressor",
   };
   for (size_t i = 0; i < sizeof learner / sizeof *learner; i++)
     if (ft_span_equal(name, ft_span_of(learner[i]))) return true;
