@@ -1,4 +1,4 @@
-/* An error as the user sees it: SQLSTATE, message, the place in his script, advice.
+/* An error as the user sees it: SQLSTATE, message, the place in the script, advice.
  *
  *   error 42703: column "chrn" is not in the query
  *   train.sql, line 2, column 8:

@@ -12,6 +12,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 LEARNING = ("core/learn", "core/train", "trainer")
 DOCS = ("docs", "README.md", "CONTRIBUTING.md")
 ALL = LEARNING + DOCS
+CODE = ("core", "include", "hosts", "shell")
 
 # pattern, the field's term, where
 WORDS = [
@@ -28,7 +29,7 @@ WORDS = [
     (r"\b(trains|valids|scoreds|seens|helds|covers)\b(?= *[;,=)<>+*/-])", "n_train, n_valid, …", LEARNING),
     (r"\b(?:[A-Z]+_)*(MOST|LEAST)_[A-Z_]+\b", "MAX_, MIN_", LEARNING),
     (r"\b(most|least)_\w+\b", "max_, min_", LEARNING),
-    (r"\b[Hh]is\b|\bhim\b", "its, the caller's, the user's", LEARNING),
+    (r"\b([Hh]e|[Hh]is|[Hh]im)\b", "it, the caller's, the user's, their", ALL + CODE),
     (r"\b(quiet|brisk|loose|swift) (net|trees|extra trees)\b", "a name that says size or depth", ALL),
 ]
 ALLOWED = re.compile(r"words\.py: ok|most_frequent|at_most|FT_PROBABILITY_LEAST|FT_LOGARITHM_MOST")
@@ -45,7 +46,7 @@ def main():
     found = 0
     for pattern, term, places in WORDS:
         expression = re.compile(pattern)
-        for path in (file for place in places for file in files_of(place)):
+        for path in sorted({file for place in places for file in files_of(place)}):
             for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
                 match = expression.search(ALLOWED.sub("", line))
                 if match and "words.py: ok" not in line:

@@ -189,7 +189,7 @@ static enum ft_status store_failed(void *self, struct ft_error *err) {
 }
 
 /* Keep the reason of an attempt that failed. Within the user's transaction nothing is written: it
- * is his to end, and after an error of the engine it takes no writes. */
+ * is theirs to end, and after an error of the engine it takes no writes. */
 static void record_failure(struct ft_creation *creation, struct ft_error *failure) {
   const struct ft_host *host = creation->command->host;
   if (host->in_transaction(host->self)) {

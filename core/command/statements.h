@@ -50,7 +50,7 @@ enum ft_status ft_model_name_get(struct ft_model_record *out, const struct ft_co
                                  struct ft_error *err) FT_MUST_CHECK;
 
 /* Run `work` between begin and commit, or within the user's transaction when there is one; on a
- * failure roll back, unless it is his. */
+ * failure roll back, unless it is the user's. */
 enum ft_status ft_command_transact(const struct ft_host *host,
                                    enum ft_status (*work)(void *self, struct ft_error *err),
                                    void *self, struct ft_error *err) FT_MUST_CHECK;

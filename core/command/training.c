@@ -115,7 +115,7 @@ static void stop_trainer(struct training *training) {
   ft_trainer_process_stop(&training->process);
 }
 
-/* Once there is something to keep, the user may be asked what to do; what he says is done. */
+/* Once there is something to keep, the user may be asked what to do; what they say is done. */
 static enum ft_status take_turn(void *self, struct ft_error *err) {
   struct training *training = self;
   const struct ft_host *host = training->host;
@@ -128,7 +128,7 @@ static enum ft_status take_turn(void *self, struct ft_error *err) {
   return FT_OK;
 }
 
-/* The training has ended by itself, and the user has not answered yet: his word still counts. */
+/* The training has ended by itself, and the user has not answered yet: the answer still counts. */
 static enum ft_status await_answer(struct training *training, struct ft_error *err) {
   while (!training->stopping && training->wish == FT_WISH_UNDECIDED) {
     nanosleep(&(struct timespec){ .tv_nsec = FT_EXCHANGE_TURN_MS * 1000000L }, NULL);

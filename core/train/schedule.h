@@ -1,8 +1,8 @@
 /* A queue of tasks over threads: numbered as they are added, begun in that order, awaited in any.
  *
- * While the caller judges the first results the threads are busy with what he added after them. Which
+ * While the caller judges the first results the threads are busy with what was added after them. Which
  * thread runs a task, and when it ends, decides nothing: a caller takes results by number.
- * Threads  `run` is called from several threads at once, `tick` from the caller's own while he waits,
+ * Threads  `run` is called from several threads at once, `tick` from the caller's own while it waits,
  *          about ten times a second. Where no thread can be started the caller runs the tasks. */
 #ifndef FORETELL_TRAIN_SCHEDULE_H
 #define FORETELL_TRAIN_SCHEDULE_H

@@ -9,7 +9,7 @@
 #include "hosts/duckdb/registry.h"
 #include "hosts/duckdb/session.h"
 
-/* The file has one user, and the shell runs as him. */
+/* The file has one user, and the shell runs as that user. */
 static enum ft_status read_file(void *self, struct ft_buffer *out, const char *path,
                                 struct ft_error *err) {
   (void)self;

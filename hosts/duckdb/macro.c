@@ -361,7 +361,7 @@ enum ft_status ft_macro_make(void *self, const struct ft_model_record *record,
   return FT_OK;
 }
 
-/* A macro of the user's under one of the model's names is his to keep. */
+/* A macro of the user's under one of the model's names is theirs to keep. */
 static enum ft_status is_own(bool *out, struct ft_engine *engine,
                              const struct ft_model_record *record, const char *suffix,
                              struct ft_error *err) {

@@ -13,7 +13,7 @@
 
 typedef enum ft_status (*ft_guarded)(void *self, struct ft_error *err);
 
-/* Run `work`, which may raise, for the user: his rights, his search_path. `query` (may be empty)
+/* Run `work`, which may raise, for the user, with the user's rights and search_path. `query` (may be empty)
  * stands at `position` of the statement: errors point there. */
 enum ft_status ft_guard_query(struct ft_session *session, ft_guarded work, void *self,
                               struct ft_span query, size_t position,

@@ -44,7 +44,7 @@ void ft_begin_dropping(void) {
                           true, 0, false);
 }
 
-/* Who may be called from here is the administrator's to say: nobody, unless he does. */
+/* Who may be called from here is the administrator's to say; by default nobody. */
 static void define_remote(void) {
   DefineCustomStringVariable(
       "foretell.allowed_endpoints",

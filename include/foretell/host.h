@@ -3,8 +3,8 @@
  * core/command is written once against it; the DuckDB host and the PostgreSQL host differ nowhere
  * else. `self` is the host's own.
  *
- * Transactions  When the user is inside a transaction of his own, begin/commit/rollback of a
- *               command are not called: the work joins his. Otherwise a command brackets its writes
+ * Transactions  When the user is inside a transaction of their own, begin/commit/rollback of a
+ *               command are not called: the work joins it. Otherwise a command brackets its writes
  *               in begin … commit, and rolls back on failure, so a model and its functions appear
  *               together or not at all.
  * Errors        A host translates its engine's errors at its edge: status, message, position.
@@ -66,7 +66,7 @@ struct ft_model_record {
 /* What the user wants of a training that goes on. */
 enum ft_wish {
   FT_WISH_NONE = 0,  /* that it goes on */
-  FT_WISH_UNDECIDED, /* he is being asked; it goes on meanwhile */
+  FT_WISH_UNDECIDED, /* the user is being asked; it goes on meanwhile */
   FT_WISH_KEEP,      /* the best model so far */
   FT_WISH_DISCARD    /* nothing */
 };
@@ -94,7 +94,7 @@ struct ft_host {
                                    size_t position, const char **out, struct ft_error *err);
 
   /* Append a file's bytes to `out`, whose maximum is the most that it may have. The file is read with
-   * the rights of the user: what he may not read, no statement of ours reads for him.
+   * the rights of the user: what they may not read, no statement of ours reads for them.
    * FT_PRIVILEGE, FT_IO, FT_LIMIT. */
   enum ft_status (*read_file)(void *self, struct ft_buffer *out, const char *path,
                               struct ft_error *err);
@@ -146,7 +146,7 @@ struct ft_host {
   void (*progress)(void *self, const struct ft_progress *progress); /* NULL progress: done */
   bool (*cancelled)(void *self);
   /* Asked many times a second once a training has something to keep, before `cancelled`: whoever can
-   * ask the user takes his Ctrl-C for the question what to do. Never waits. NULL: nobody is asked. */
+   * ask the user takes Ctrl-C for the question what to do. Never waits. NULL: nobody is asked. */
   enum ft_wish (*wish)(void *self, const struct ft_progress *best);
 
   const char *(*user)(void *self);

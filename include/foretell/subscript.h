@@ -3,7 +3,7 @@
  *
  * Reads    the tokens .labels[0] and .probabilities[0] behind anything, whatever their case, also
  *          quoted. A column's own name in parentheses, (t.labels)[0], is another sequence: so a user
- *          reads a JSON of his own, which counts from 0.
+ *          reads JSON of their own, which counts from 0.
  * Threads  pure functions. */
 #ifndef FORETELL_SUBSCRIPT_H
 #define FORETELL_SUBSCRIPT_H
