@@ -26,6 +26,8 @@ enum trees_field {
   TREES_SCALE,
   TREES_BIAS,
   TREES_BIASES,
+  TREES_PACKED_SPLITS,
+  TREES_EMBEDDINGS,
 };
 enum number_field {
   NUMBER_HAS_NANS,
@@ -37,7 +39,7 @@ enum number_field {
 };
 enum equal_field { EQUAL_CATEGORY, EQUAL_VALUES };
 enum statistic_field { STATISTIC_CTR, STATISTIC_BORDERS };
-enum category_field { CATEGORY_INDEX, CATEGORY_COLUMN, CATEGORY_NAME };
+enum category_field { CATEGORY_INDEX, CATEGORY_COLUMN, CATEGORY_NAME }; /* of texts, too */
 #define MISSING_AS_TRUE 2
 #define NO_LEAF         UINT32_MAX
 #define STEP_BYTES      4
@@ -138,6 +140,16 @@ static enum ft_status read_categories(struct reading *reading, struct ft_error *
     FT_TRY(note_column(reading, out->category[i].column, err));
   }
   out->categories = list.count;
+  return check(reading, err);
+}
+
+/* Columns of texts and embeddings that no split asks for are columns all the same. */
+static enum ft_status note_others(struct reading *reading, enum trees_field features,
+                                  struct ft_error *err) {
+  struct ft_flat_vector list = ft_flat_vector(reading->trees, features, 4);
+  for (uint32_t i = 0; i < list.count; i++)
+    FT_TRY(note_column(reading,
+                       (uint32_t)ft_flat_i32(ft_flat_table_at(list, i), CATEGORY_COLUMN, -1), err));
   return check(reading, err);
 }
 
@@ -330,6 +342,8 @@ static enum ft_status read_model(struct reading *reading, struct ft_reader *part
   FT_TRY(read_information(reading, err));
   FT_TRY(read_numbers(reading, err));
   FT_TRY(read_categories(reading, err));
+  FT_TRY(note_others(reading, TREES_TEXTS, err));
+  FT_TRY(note_others(reading, TREES_EMBEDDINGS, err));
   FT_TRY(read_statistics(reading, parts, err));
   FT_TRY(read_splits(reading, err));
   FT_TRY(read_scale(reading, err));
