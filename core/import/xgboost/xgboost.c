@@ -292,10 +292,15 @@ static enum ft_status read_learner(struct reading *reading, struct ft_error *err
 
 /* What JSON without a model is. */
 static enum ft_status fail_document(const struct ft_element *learner, struct ft_error *err) {
-  ft_fail(err, FT_UNSUPPORTED,
-          learner ? "the file is XGBoost's configuration (save_config), which has no model"
-                  : "the file is JSON, but no model of XGBoost's");
-  return ft_fail_hint(err, "Save the model with Booster.save_model(\"model.json\").");
+  if (learner) {
+    ft_fail(err, FT_UNSUPPORTED,
+            "the file is XGBoost's configuration (save_config), which has no model");
+    return ft_fail_hint(err, "Save the model with Booster.save_model(\"model.json\").");
+  }
+  ft_fail(err, FT_UNSUPPORTED, "the file is JSON, but no model that is known");
+  return ft_fail_hint(err,
+                      "JSON is read of XGBoost (save_model), LightGBM (dump_model) and CatBoost "
+                      "(save_model with format=\"json\").");
 }
 
 /* A pickle's buffer has the model beside its configuration. */
