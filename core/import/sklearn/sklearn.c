@@ -139,7 +139,12 @@ static enum ft_status read_learner(struct ft_sklearn *sklearn, const struct ft_p
       sklearn->onnx.import->objective = known[i].name;
       return known[i].read(sklearn, &place, columns, err);
     }
-  return ft_sklearn_refuse(&place, "", err);
+  if (!ft_sklearn_transforms(object)) return ft_sklearn_refuse(&place, "", err);
+  ft_fail(err, FT_UNSUPPORTED,
+          "the file ends in scikit-learn's %s, which prepares columns and predicts nothing",
+          place.name);
+  return ft_fail_hint(err, "Save one pipeline of it and the estimator that follows it: "
+                           "sklearn.pipeline.make_pipeline(prepare, model).");
 }
 
 enum ft_status ft_sklearn_read(struct ft_import *out, struct ft_arena *arena,

@@ -221,16 +221,29 @@ static enum ft_status choose_each(struct choice *choice, const struct ft_pickle 
   return FT_OK;
 }
 
+/* What a list of scikit-learn's or an index of pandas' holds. */
+static const struct ft_pickle *unwrap(const struct ft_pickle *which) {
+  if (ft_sklearn_is(which, "_RemainderColsList")) return ft_pickle_get(which, "data");
+  struct ft_span name = ft_pickle_class(which);
+  if (!which || which->kind != FT_PICKLE_OBJECT ||
+      !memmem(name.data, name.size, "_new_Index", sizeof "_new_Index" - 1))
+    return which;
+  return ft_pickle_get(ft_pickle_item(which->of.object->args, 1), "data");
+}
+
 static enum ft_status choose(struct choice *choice, const struct ft_pickle *which,
                              struct ft_error *err) {
   int64_t index;
   choice->out = (struct concatenation){ 0 };
-  if (ft_sklearn_is(which, "_RemainderColsList")) which = ft_pickle_get(which, "data");
+  which = unwrap(which);
   if (ft_pickle_integer(&index, which)) return choose_index(choice, index, err);
   if (which && which->kind == FT_PICKLE_TEXT)
     return choose_name(choice, ft_pickle_text(which), err);
   if (ft_span_equal(ft_pickle_class(which), FT_SPAN("builtins.slice")))
     return choose_slice(choice, which->of.object->args, err);
+  if (!ft_pickle_array(which) &&
+      !(which && (which->kind == FT_PICKLE_LIST || which->kind == FT_PICKLE_TUPLE)))
+    return ft_sklearn_refuse(choice->place, "with such a choice of columns", err);
   return choose_each(choice, which, err);
 }
 
@@ -243,6 +256,8 @@ static enum ft_status transform_columns(struct ft_onnx_value *out, struct ft_skl
   struct choice choice = { .sklearn = sklearn, .place = place, .columns = columns };
   struct concatenation all = { 0 };
   if (!ft_pickle_count(list)) return ft_sklearn_damaged(place, "transformers_", err);
+  if (!ft_pickle_is_none(ft_pickle_get(place->object, "transformer_weights")))
+    return ft_sklearn_refuse(place, "with transformer_weights", err);
   if (!ft_pickle_is_none(names))
     FT_TRY(ft_sklearn_values(&choice.names, sklearn, place, names, err));
   for (uint32_t i = 0; i < ft_pickle_count(list); i++) {
@@ -274,6 +289,12 @@ static const struct known {
   { "FunctionTransformer", pass_on },      { "SimpleImputer", ft_sklearn_impute },
   { "OneHotEncoder", ft_sklearn_one_hot }, { "OrdinalEncoder", ft_sklearn_ordinal },
 };
+
+bool ft_sklearn_transforms(const struct ft_pickle *step) {
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+    if (ft_sklearn_is(step, known[i].name)) return true;
+  return ft_sklearn_is(step, "ColumnTransformer");
+}
 
 enum ft_status ft_sklearn_transform(struct ft_onnx_value *out, struct ft_sklearn *sklearn,
                                     const struct ft_pickle *step,

@@ -20,6 +20,9 @@ enum ft_status ft_sklearn_transform(struct ft_onnx_value *out, struct ft_sklearn
                                     const struct ft_onnx_value *columns, uint32_t depth,
                                     struct ft_error *err) FT_MUST_CHECK;
 
+/* Is it a step that makes columns, and no learner? */
+bool ft_sklearn_transforms(const struct ft_pickle *step);
+
 /* All steps of a pipeline but the last, which is `last`; of anything else none. */
 enum ft_status ft_sklearn_pipeline(struct ft_onnx_value *out, const struct ft_pickle **last,
                                    struct ft_sklearn *sklearn, const struct ft_pickle *object,

@@ -186,8 +186,11 @@ def make_examples(folder):
     """Labels that are texts, and a class that is not read, for test/sql/import_sklearn.test."""
     plans, answers = pd.DataFrame({"Plan": ["a", "b", "c"] * 5}), ["no", "yes", "maybe"] * 5
     tree = make_pipeline(OneHotEncoder(), DecisionTreeClassifier(random_state=0))
-    near = KNeighborsClassifier(2)
-    for name, model, rows in [("plans", tree, plans), ("neighbours", near, np.arange(15).reshape(-1, 1))]:
+    numbers = np.arange(15).reshape(-1, 1)
+    weighted = make_pipeline(ColumnTransformer([("n", StandardScaler(), [0])], transformer_weights={"n": 2}),
+                             LogisticRegression())
+    for name, model, rows in [("plans", tree, plans), ("neighbours", KNeighborsClassifier(2), numbers),
+                              ("scaler", StandardScaler(), numbers), ("weighted", weighted, numbers)]:
         model.fit(rows, answers)
         skops.io.dump(model, folder / f"{name}.skops", compression=zipfile.ZIP_DEFLATED)
 
