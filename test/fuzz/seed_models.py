@@ -66,7 +66,7 @@ def write_linear_learner(name):
     (folder / f"{name}_parameters").write_bytes(parameters)
 
 
-SKOPS = ["1.9.1/sk_tree", "1.9.1/sk_forest_four", "1.9.1/sk_boosting_two", "1.9.1/sk_pipeline", "1.9.1/sk_logistic_four",
+SKOPS = ["1.9.1/sk_tree", "1.9.1/sk_forest_four", "1.9.1/sk_boosting_two", "1.9.1/sk_pipeline", "1.9.1/sk_logistic_four", "1.9.1/sk_hist_words", "1.9.1/sk_net",
          "1.2.2/sk_pipeline_ordinal"]
 
 
