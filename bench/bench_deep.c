@@ -110,7 +110,7 @@ static double time_rows(const struct ft_plan *plan, const struct load *load, siz
                         size_t turns) {
   struct ft_scratch *scratch;
   struct ft_error err;
-  double least = 1e9;
+  double min = 1e9;
   const size_t times = rows < ROWS ? 200 : 1;
   double *probability = load->model.labels ? load->value : NULL;
   must(ft_scratch_make(&scratch, plan, &err), &err);
@@ -121,10 +121,10 @@ static double time_rows(const struct ft_plan *plan, const struct load *load, siz
     for (size_t i = 0; i < times; i++)
       must(ft_plan_predict(plan, scratch, &batch, load->value, NULL, probability, &err), &err);
     double took = (seconds_now(CLOCK_THREAD_CPUTIME_ID) - start) / (double)(times * rows);
-    least = took < least ? took : least;
+    min = took < min ? took : min;
   }
   ft_scratch_free(scratch);
-  return least;
+  return min;
 }
 
 static void run_shape(const struct shape *shape, size_t turns) {

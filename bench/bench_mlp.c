@@ -67,7 +67,7 @@ static double time_rows(const struct ft_plan *plan, const struct load *load, siz
                         size_t turns) {
   struct ft_scratch *scratch;
   struct ft_error err;
-  double least = 1e9;
+  double min = 1e9;
   const size_t times = rows < ROWS ? 1000 : 1;
   must(ft_scratch_make(&scratch, plan, &err), &err);
   for (size_t t = 0; t < turns; t++) {
@@ -77,10 +77,10 @@ static double time_rows(const struct ft_plan *plan, const struct load *load, siz
     for (size_t i = 0; i < times; i++)
       must(ft_plan_predict(plan, scratch, &batch, load->value, NULL, NULL, &err), &err);
     double took = (seconds_now(CLOCK_THREAD_CPUTIME_ID) - start) / (double)(times * rows);
-    least = took < least ? took : least;
+    min = took < min ? took : min;
   }
   ft_scratch_free(scratch);
-  return least;
+  return min;
 }
 
 static void run_shape(const struct build_net_options *shape, size_t turns) {

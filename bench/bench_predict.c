@@ -18,11 +18,11 @@
 #include "foretell/artifact.h"
 #include "foretell/plan.h"
 
-#define TRAINING   32768
-#define ROWS       16384
-#define BATCH      2048
-#define MOST_TURNS 101
-#define TICKS      2.6e9
+#define TRAINING  32768
+#define ROWS      16384
+#define BATCH     2048
+#define MAX_TURNS 101
+#define TICKS     2.6e9
 
 static const struct ft_shape shapes[] = {
   { "100 x 6 x 30", 100, 6, 30, 0, 0, 0, 0 },
@@ -46,8 +46,8 @@ struct contender {
   const char *name;
   struct ft_plan *plan[2]; /* float32, double */
   struct ft_scratch *scratch[2];
-  double single[MOST_TURNS], real[MOST_TURNS], masks[MOST_TURNS], trees[MOST_TURNS];
-  double two[MOST_TURNS], row[MOST_TURNS];
+  double single[MAX_TURNS], real[MAX_TURNS], masks[MAX_TURNS], trees[MAX_TURNS];
+  double two[MAX_TURNS], row[MAX_TURNS];
 };
 
 struct run {
@@ -55,7 +55,7 @@ struct run {
   struct ft_workload load;
   struct contender contender[KERNELS];
   size_t contenders;
-  double small[MOST_TURNS], large[MOST_TURNS], two[MOST_TURNS];
+  double small[MAX_TURNS], large[MAX_TURNS], two[MAX_TURNS];
   double *out;
 };
 
@@ -187,16 +187,16 @@ static void add_contender(struct run *run, const char *name) {
  * 2^-24 of itself. A probability moves by less than its margin. */
 static double bound_of(const struct run *run, const double *value) {
   const struct ft_forest *forest = &run->load.model.member[0].forest;
-  double most = 8.0; /* margins of classes, of which only probabilities are here */
+  double max = 8.0; /* margins of classes, of which only probabilities are here */
   for (size_t i = 0; i < ROWS; i++)
-    most = fabs(value[i]) > most ? fabs(value[i]) : most;
-  return forest->trees * (ldexp(0.5, -forest->exponent) + ldexp(most, -24));
+    max = fabs(value[i]) > max ? fabs(value[i]) : max;
+  return forest->trees * (ldexp(0.5, -forest->exponent) + ldexp(max, -24));
 }
 
 /* How far the kernels' values are from XGBoost's, and that they are one another's. */
 static void check_values(struct run *run) {
   const size_t outputs = run->shape->classes ? run->shape->classes : 1;
-  double *first = malloc(ROWS * outputs * sizeof *first), most = 0;
+  double *first = malloc(ROWS * outputs * sizeof *first), max = 0;
   const float *theirs = ft_workload_xgboost(&run->load, 0, ROWS, !run->shape->classes);
   for (size_t i = 0; i < run->contenders; i++)
     for (int kind = 0; kind < 2; kind++) {
@@ -212,10 +212,10 @@ static void check_values(struct run *run) {
     for (size_t l = 0; l < outputs; l++) {
       double ours = first[outputs == 1 ? r : r / BATCH * BATCH * outputs + l * BATCH + r % BATCH];
       double off = fabs(ours - (double)theirs[r * outputs + l]);
-      most = off > most ? off : most;
+      max = off > max ? off : max;
     }
-  printf("  largest difference from XGBoost %.2g, %s %.2g\n", most,
-         most <= bound ? "within the bound of" : "BEYOND THE BOUND OF", bound);
+  printf("  largest difference from XGBoost %.2g, %s %.2g\n", max,
+         max <= bound ? "within the bound of" : "BEYOND THE BOUND OF", bound);
   free(first);
 }
 
@@ -323,7 +323,7 @@ static void run_shape(const struct ft_shape *shape, size_t turns, double ratio[K
 int main(int count, char **argument) {
   size_t turns = count > 1 ? strtoul(argument[1], NULL, 10) : 7;
   double total[KERNELS][2] = { { 0 } };
-  turns = turns < 1 ? 1 : turns > MOST_TURNS ? MOST_TURNS : turns;
+  turns = turns < 1 ? 1 : turns > MAX_TURNS ? MAX_TURNS : turns;
   for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
     double ratio[KERNELS][2] = { { 0 } };
     if (count > 2 && strtoul(argument[2], NULL, 10) != i) continue;

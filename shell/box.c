@@ -4,7 +4,7 @@
 
 #include "shell/width.h"
 
-#define TEXT_LEAST 8 /* cells of a text column before columns are hidden */
+#define TEXT_MIN 8 /* cells of a text column before columns are hidden */
 
 struct border {
   const char *left, *middle, *right, *line;
@@ -39,14 +39,14 @@ static size_t total_width(const struct ft_box *box) {
 }
 
 /* Take the missing cells from the widest text columns, evenly, down to the least. */
-static void narrow_texts(struct ft_box *box, size_t width, size_t least, bool numbers) {
+static void narrow_texts(struct ft_box *box, size_t width, size_t min, bool numbers) {
   size_t total = total_width(box);
   while (total > width) {
-    size_t widest = 0, next = least, count = 0;
+    size_t widest = 0, next = min, count = 0;
     for (size_t c = 0; c < box->columns; c++)
       if (numbers || !box->column[c].right)
         if (box->column[c].width > widest) widest = box->column[c].width;
-    if (widest <= least) return;
+    if (widest <= min) return;
     for (size_t c = 0; c < box->columns; c++) {
       if (!numbers && box->column[c].right) continue;
       if (box->column[c].width == widest)
@@ -89,7 +89,7 @@ size_t ft_box_fit(struct ft_box *box, size_t width, size_t widest) {
     if (box->column[c].width == 0) box->column[c].width = 1;
   }
   if (width == 0) return box->columns;
-  narrow_texts(box, width, TEXT_LEAST, false);
+  narrow_texts(box, width, TEXT_MIN, false);
   size_t shown = hide_columns(box, width);
   if (total_width(box) > width) narrow_texts(box, width, 1, true);
   return shown;

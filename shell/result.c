@@ -9,7 +9,7 @@
 
 #define ROW_MAX_BYTES ((size_t)1 << 30)
 #define GRID_WIDTH    100 /* cells of a description where no terminal limits them */
-#define VALUE_LEAST   30
+#define VALUE_MIN     30
 
 static struct ft_render_limits limits_of(const struct ft_shell_session *session) {
   struct ft_render_limits limits = { .rows = session->rows,
@@ -134,7 +134,7 @@ static size_t last_width(const struct ft_grid *grid, size_t limit) {
     }
     others += widest;
   }
-  return limit > others + VALUE_LEAST ? limit - others : VALUE_LEAST;
+  return limit > others + VALUE_MIN ? limit - others : VALUE_MIN;
 }
 
 /* A row of a description. In a table its long values go over several lines: none is cut. */

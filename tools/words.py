@@ -27,12 +27,12 @@ WORDS = [
     (r"\bdrawn (to nothing|towards)\b", "shrunk to zero, shrunk towards", ALL),
     (r"\brows drawn again\b", "bootstrap", ALL),
     (r"\b(trains|valids|scoreds|seens|helds|covers)\b(?= *[;,=)<>+*/-])", "n_train, n_valid, …", LEARNING),
-    (r"\b(?:[A-Z]+_)*(MOST|LEAST)_[A-Z_]+\b", "MAX_, MIN_", LEARNING),
-    (r"\b(most|least)_\w+\b", "max_, min_", LEARNING),
+    (r"\b(?:[A-Z]+_)*(MOST|LEAST)_[A-Z_]+\b", "MAX_, MIN_", CODE),
+    (r"\b(most|least)_\w+\b", "max_, min_", CODE),
     (r"\b([Hh]e|[Hh]is|[Hh]im)\b", "it, the caller's, the user's, their", ALL + CODE),
     (r"\b(quiet|brisk|loose|swift) (net|trees|extra trees)\b", "a name that says size or depth", ALL),
 ]
-ALLOWED = re.compile(r"words\.py: ok|most_frequent|at_most|FT_PROBABILITY_LEAST|FT_LOGARITHM_MOST")
+ALLOWED = re.compile(r"words\.py: ok|(?i:most_frequent)|at_most|at_least")
 
 
 def files_of(place):

@@ -53,9 +53,9 @@ static size_t character_bytes(const unsigned char *byte, size_t left) {
   if (lead < 0xc2 || lead > 0xf4) return 0;
   size_t bytes = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
   if (bytes > left) return 0;
-  unsigned char least = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
-  unsigned char most = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
-  if (byte[1] < least || byte[1] > most) return 0;
+  unsigned char min = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
+  unsigned char max = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+  if (byte[1] < min || byte[1] > max) return 0;
   for (size_t i = 2; i < bytes; i++)
     if ((byte[i] & 0xc0) != 0x80) return 0;
   return bytes;
@@ -74,9 +74,9 @@ bool ft_span_is_utf8(struct ft_span span) {
 /* Longer words have no neighbours worth proposing. */
 #define DISTANCE_MAX_BYTES 255
 
-static size_t least_of(size_t a, size_t b, size_t c) {
-  size_t least = a < b ? a : b;
-  return least < c ? least : c;
+static size_t min_of(size_t a, size_t b, size_t c) {
+  size_t min = a < b ? a : b;
+  return min < c ? min : c;
 }
 
 size_t ft_span_distance(struct ft_span a, struct ft_span b, size_t limit) {
@@ -92,7 +92,7 @@ size_t ft_span_distance(struct ft_span a, struct ft_span b, size_t limit) {
     for (size_t j = 1; j <= b.size; j++) {
       size_t swap = diagonal + (fold(a.data[i - 1]) != fold(b.data[j - 1]));
       diagonal = row[j];
-      row[j] = least_of(swap, row[j] + 1, row[j - 1] + 1);
+      row[j] = min_of(swap, row[j] + 1, row[j - 1] + 1);
     }
   }
   return row[b.size] > limit ? limit + 1 : row[b.size];

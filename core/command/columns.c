@@ -124,11 +124,11 @@ static enum ft_status check_types(const struct ft_columns *columns, struct ft_er
 
 static const char *nearest_column(const struct ft_columns *columns, struct ft_span wanted) {
   const char *nearest = NULL;
-  size_t least = NEAR_ENOUGH + 1;
+  size_t min = NEAR_ENOUGH + 1;
   for (size_t i = 0; i < columns->fields; i++) {
     size_t distance = ft_span_distance(wanted, name_of(columns, i), NEAR_ENOUGH);
-    if (distance >= least || distance >= wanted.size) continue;
-    least = distance;
+    if (distance >= min || distance >= wanted.size) continue;
+    min = distance;
     nearest = columns->field[i].name;
   }
   return nearest;

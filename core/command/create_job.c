@@ -2,11 +2,11 @@
 
 /* A setting's value within 0 … most; 0 when it was not given. */
 static enum ft_status read_setting(uint64_t *out, const struct ft_create_model *create,
-                                   const char *name, uint64_t most, struct ft_error *err) {
+                                   const char *name, uint64_t max, struct ft_error *err) {
   const struct ft_option *setting = ft_create_model_setting(create, name);
   *out = 0;
   if (!setting) return FT_OK;
-  if (setting->integer < 0 || (uint64_t)setting->integer > most) {
+  if (setting->integer < 0 || (uint64_t)setting->integer > max) {
     ft_fail(err, FT_OUT_OF_RANGE, "the value %.*s of %s is out of range",
             FT_SPAN_ARG(setting->text), setting->name);
     return ft_fail_at(err, setting->position);

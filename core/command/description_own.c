@@ -112,12 +112,12 @@ static void add_rows_a_second(struct ft_description *description, const char *ke
 static const json_t *next_member(const json_t *trials, double weight, size_t after, size_t *at) {
   size_t i;
   const json_t *trial, *found = NULL;
-  double most = 0;
+  double max = 0;
   json_array_foreach(trials, i, trial) {
     double share = json_number_value(json_object_get(trial, "weight"));
     bool left = share < weight || (share == weight && i > after);
-    if (!left || !(share > most) || !json_is_string(json_object_get(trial, "name"))) continue;
-    most = share;
+    if (!left || !(share > max) || !json_is_string(json_object_get(trial, "name"))) continue;
+    max = share;
     found = trial;
     *at = i;
   }

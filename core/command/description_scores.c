@@ -51,12 +51,12 @@ static const struct metric_words *words_of(const json_t *metric) {
 
 static const char *most_frequent(const struct ft_description *description) {
   size_t i;
-  const json_t *class, *most = NULL;
+  const json_t *class, *max = NULL;
   json_array_foreach(ft_description_member(description, "classes"), i, class) {
     double rows = json_number_value(json_object_get(class, "rows"));
-    if (!most || rows > json_number_value(json_object_get(most, "rows"))) most = class;
+    if (!max || rows > json_number_value(json_object_get(max, "rows"))) max = class;
   }
-  return json_string_value(json_object_get(most, "label"));
+  return json_string_value(json_object_get(max, "label"));
 }
 
 /* Words with a class in double quotes where they have room for one. */
@@ -184,13 +184,13 @@ static void add_class(struct ft_description *description, const char *key, const
   ft_description_add(description, key, ft_buffer_view(text));
 }
 
-#define MOST_CLASSES 50
+#define MAX_CLASSES 50
 
 static void add_classes(struct ft_description *description, const char *key) {
   size_t i;
   const json_t *class, *classes = ft_description_member(description, "classes");
   json_array_foreach(classes, i, class) {
-    if (i == MOST_CLASSES) {
+    if (i == MAX_CLASSES) {
       ft_description_print(description, "", "and %zu more", json_array_size(classes) - i);
       return;
     }

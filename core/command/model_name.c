@@ -37,13 +37,13 @@ static const char *nearest_model(const struct ft_command *command,
   const struct ft_host *host = command->host;
   if (host->list(host->self, command->arena, &record, &count, NULL) != FT_OK) return NULL;
   const char *nearest = NULL;
-  size_t least = NEAR_ENOUGH + 1;
+  size_t min = NEAR_ENOUGH + 1;
   for (size_t i = 0; i < count; i++) {
     if (strcmp(record[i].schema, name->schema) != 0) continue;
     size_t distance =
         ft_span_distance(ft_span_of(name->name), ft_span_of(record[i].name), NEAR_ENOUGH);
-    if (distance >= least) continue;
-    least = distance;
+    if (distance >= min) continue;
+    min = distance;
     nearest = record[i].name;
   }
   return nearest;

@@ -40,11 +40,11 @@ static enum ft_status fail_form(struct checking *checking, const char *what) {
 
 static enum ft_status fail_transformer(struct checking *checking, struct ft_span name) {
   const char *nearest = NULL;
-  size_t least = NEAR_ENOUGH + 1;
+  size_t min = NEAR_ENOUGH + 1;
   for (size_t i = 0; i < TRANSFORMERS; i++) {
     size_t distance = ft_span_distance(name, ft_span_of(transformers[i].name), NEAR_ENOUGH);
-    if (distance >= least) continue;
-    least = distance;
+    if (distance >= min) continue;
+    min = distance;
     nearest = transformers[i].name;
   }
   if (name.size > 60) name.size = 60;

@@ -7,8 +7,8 @@
 #include "core/model/wordlist.h"
 
 #define LINE_BYTES 900
-#define MOST_NAMES 12  /* parameters in a signature */
-#define MOST_QUERY 200 /* bytes of a query that is said again */
+#define MAX_NAMES  12  /* parameters in a signature */
+#define MAX_QUERY  200 /* bytes of a query that is said again */
 
 /* What PostgreSQL or DuckDB takes for something else where a name is meant. */
 static const char reserved[] =
@@ -134,14 +134,14 @@ static void write_parameters(struct ft_buffer *out, const struct ft_creation *cr
   const struct ft_trained_model *trained = &creation->trained;
   bool named = trained->parameter != NULL;
   uint32_t count = named ? trained->parameters : create->arguments;
-  for (uint32_t i = 0; i < count && i < MOST_NAMES; i++) {
+  for (uint32_t i = 0; i < count && i < MAX_NAMES; i++) {
     ft_buffer_print(out, "%s", i ? ", " : "");
     if (named)
       write_name(out, ft_span_of(trained->parameter[i]));
     else
       ft_buffer_append(out, create->argument[i].text.data, create->argument[i].text.size);
   }
-  if (count > MOST_NAMES) ft_buffer_print(out, ", … %u more", (unsigned)(count - MOST_NAMES));
+  if (count > MAX_NAMES) ft_buffer_print(out, ", … %u more", (unsigned)(count - MAX_NAMES));
 }
 
 /* The class whose probability is of interest, as a literal: the positive one, or the most frequent of
@@ -196,7 +196,7 @@ static void write_table(struct ft_buffer *out, const struct ft_name *table) {
 
 /* Can the query be said again on one line? */
 static bool is_short(struct ft_span query) {
-  bool quiet = query.size > 0 && query.size <= MOST_QUERY;
+  bool quiet = query.size > 0 && query.size <= MAX_QUERY;
   for (size_t i = 0; i < query.size; i++)
     quiet &= query.data[i] != '\n' && query.data[i] != '\r' && query.data[i] != '\t';
   for (size_t i = 1; i < query.size; i++)

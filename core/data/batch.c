@@ -7,7 +7,7 @@
  * FLAG_VALIDITY is set, values. */
 #define FLAG_VALIDITY 1u
 
-#define LEAST_COLUMN_BYTES 2 /* type and flags */
+#define MIN_COLUMN_BYTES 2 /* type and flags */
 
 static size_t words_of(size_t rows) {
   return rows / 64 + (rows % 64 != 0);
@@ -140,7 +140,7 @@ enum ft_status ft_batch_read(struct ft_batch *out, struct ft_arena *arena, struc
                              const struct ft_field *field, size_t fields, struct ft_error *err) {
   struct ft_reader reader = ft_reader_of(bytes);
   size_t rows = ft_reader_u32(&reader);
-  size_t columns = ft_reader_count(&reader, LEAST_COLUMN_BYTES);
+  size_t columns = ft_reader_count(&reader, MIN_COLUMN_BYTES);
   FT_TRY(ft_reader_check(&reader, false, "a batch of rows", err));
   if (rows > FT_BATCH_MAX_ROWS)
     return ft_fail(err, FT_CORRUPT, "a batch has %zu rows, more than %d", rows, FT_BATCH_MAX_ROWS);

@@ -10,8 +10,8 @@
 #include "core/import/format.h"
 #include "core/import/mxnet/linear_learner.h"
 
-#define MOST_NESTED   2
-#define MOST_FOLDS    100
+#define MAX_NESTED    2
+#define MAX_FOLDS     100
 #define LINEAR_SYMBOL "mx-mod-symbol.json"
 #define FOLD          "xgboost-model-"
 
@@ -187,9 +187,9 @@ static enum ft_status read_folds(struct ft_import *out, struct ft_arena *arena,
                                  const struct choice *choice, struct ft_error *err) {
   struct ft_import *fold = FT_ARENA_NEW(arena, struct ft_import, choice->files);
   if (!fold) return ft_arena_fail(err, "the archive");
-  if (choice->files > MOST_FOLDS)
+  if (choice->files > MAX_FOLDS)
     return ft_fail(err, FT_LIMIT, "the archive has %" PRIu32 " models, and at most %d are averaged",
-                   choice->files, MOST_FOLDS);
+                   choice->files, MAX_FOLDS);
   for (uint32_t i = 0; i < choice->files; i++) {
     fold[i] = *out;
     FT_TRY(read_file(&fold[i], arena, choice, i, err));
@@ -235,7 +235,7 @@ static enum ft_status read_archive(struct ft_import *out, struct ft_arena *arena
 }
 
 static enum ft_status enter(struct ft_import *out, struct ft_error *err) {
-  if (out->nested == MOST_NESTED)
+  if (out->nested == MAX_NESTED)
     return ft_fail(err, FT_UNSUPPORTED, "the archive holds another archive, and that one more");
   out->nested++;
   return FT_OK;

@@ -38,7 +38,7 @@ struct ft_record_key {
   size_t offset; /* of the member */
   enum ft_record_kind kind;
   size_t count;                 /* FT_RECORD_LIST: offset of the number of items */
-  uint64_t most;                /* as the kinds say */
+  uint64_t max;                 /* as the kinds say */
   const char *const *word;      /* FT_RECORD_WORD */
   const struct ft_record *item; /* FT_RECORD_LIST */
 };

@@ -47,16 +47,16 @@ static bool read_decimal(uint64_t *out, const json_t *value) {
   return true;
 }
 
-static bool read_bounded(uint64_t *out, const json_t *value, uint64_t most) {
+static bool read_bounded(uint64_t *out, const json_t *value, uint64_t max) {
   json_int_t number = json_integer_value(value);
-  if (!json_is_integer(value) || number < 0 || (uint64_t)number > most) return false;
+  if (!json_is_integer(value) || number < 0 || (uint64_t)number > max) return false;
   *out = (uint64_t)number;
   return true;
 }
 
 static bool read_word(unsigned *out, const json_t *value, const struct ft_record_key *key) {
   if (!json_is_string(value)) return false;
-  for (unsigned word = 0; word <= key->most; word++)
+  for (unsigned word = 0; word <= key->max; word++)
     if (key->word[word] && ft_span_equal(string_of(value), ft_span_of(key->word[word]))) {
       *out = word;
       return true;
@@ -80,14 +80,14 @@ static bool read_words(char *out, const json_t *value, size_t size) {
 static bool read_plain(void *member, const struct ft_record_key *key, const json_t *value) {
   uint64_t number = 0;
   switch (key->kind) {
-  case FT_RECORD_CHARS: return read_words(member, value, key->most);
+  case FT_RECORD_CHARS: return read_words(member, value, key->max);
   case FT_RECORD_BOOL: *(bool *)member = json_is_true(value); return json_is_boolean(value);
   case FT_RECORD_U8:
-    if (!read_bounded(&number, value, key->most)) return false;
+    if (!read_bounded(&number, value, key->max)) return false;
     *(uint8_t *)member = (uint8_t)number;
     return true;
   case FT_RECORD_U32:
-    if (!read_bounded(&number, value, key->most)) return false;
+    if (!read_bounded(&number, value, key->max)) return false;
     *(uint32_t *)member = (uint32_t)number;
     return true;
   case FT_RECORD_U64: return json_is_string(value) && read_decimal(member, value);
@@ -110,7 +110,7 @@ static enum ft_status read_list(char *to, struct ft_arena *arena, const struct f
                                 const struct ft_record_key *key, const json_t *value,
                                 struct ft_error *err) {
   size_t count = json_array_size(value);
-  if (!json_is_array(value) || count > key->most) return fail_value(record, key, err);
+  if (!json_is_array(value) || count > key->max) return fail_value(record, key, err);
   char *items = ft_arena_take(arena, count, key->item->bytes);
   if (!items) return ft_arena_fail(err, record->what);
   for (size_t i = 0; i < count; i++)

@@ -35,10 +35,10 @@ static bool is_within(const struct ft_record_key *key, const void *member) {
   case FT_RECORD_TEXT: return is_text(*(const char *const *)member);
   case FT_RECORD_MAYBE_TEXT:
     return !*(const char *const *)member || is_text(*(const char *const *)member);
-  case FT_RECORD_U8: return *(const uint8_t *)member <= key->most;
-  case FT_RECORD_U32: return *(const uint32_t *)member <= key->most;
+  case FT_RECORD_U8: return *(const uint8_t *)member <= key->max;
+  case FT_RECORD_U32: return *(const uint32_t *)member <= key->max;
   case FT_RECORD_WORD:
-    return *(const unsigned *)member <= key->most && key->word[*(const unsigned *)member];
+    return *(const unsigned *)member <= key->max && key->word[*(const unsigned *)member];
   default: return true;
   }
 }
@@ -48,7 +48,7 @@ static json_t *build_plain(const struct ft_record_key *key, const void *member) 
   switch (key->kind) {
   case FT_RECORD_TEXT: return json_string(*(const char *const *)member);
   case FT_RECORD_MAYBE_TEXT: return build_maybe_text(*(const char *const *)member);
-  case FT_RECORD_CHARS: return build_words(member, key->most);
+  case FT_RECORD_CHARS: return build_words(member, key->max);
   case FT_RECORD_BOOL: return json_boolean(*(const bool *)member);
   case FT_RECORD_U8: return json_integer(*(const uint8_t *)member);
   case FT_RECORD_U32: return json_integer(*(const uint32_t *)member);
@@ -90,7 +90,7 @@ static enum ft_status build_value(json_t **out, const struct ft_record *record,
   const char *member = (const char *)from + key->offset;
   bool list = key->kind == FT_RECORD_LIST;
   size_t count = list ? *(const uint32_t *)(const void *)((const char *)from + key->count) : 0;
-  if (!is_within(key, member) || (list && count > key->most))
+  if (!is_within(key, member) || (list && count > key->max))
     return ft_fail(err, FT_INVALID, "\"%s\" of %s is out of bounds or not UTF-8", key->name,
                    record->what);
   if (list)

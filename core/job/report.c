@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define CHARS_AT(type, member) \
-  FT_RECORD_AT(type, member), FT_RECORD_CHARS, .most = sizeof(((struct type *)0)->member)
+  FT_RECORD_AT(type, member), FT_RECORD_CHARS, .max = sizeof(((struct type *)0)->member)
 
 static const struct ft_record_key progress_key[] = {
   { CHARS_AT(ft_progress, phase) },
@@ -20,8 +20,8 @@ static const struct ft_record progress_record = { "the progress", sizeof(struct 
                                                   FT_RECORD_ROWS(progress_key), progress_key };
 
 /* Whatever is no number of its kind is unknown. */
-static double known_or_unknown(double value, double most) {
-  return value >= 0 && value <= most ? value : -1;
+static double known_or_unknown(double value, double max) {
+  return value >= 0 && value <= max ? value : -1;
 }
 
 enum ft_status ft_progress_write(struct ft_buffer *out, const struct ft_progress *progress,

@@ -9,17 +9,17 @@
 #define ENDLESS 1e30
 
 /* name, aliases, least, most, low, high, default, help */
-#define WHOLE(name, aliases, least, most, low, high, standard, help) \
-  { name, aliases, FT_VALUE_INTEGER, least, most, low, high, NULL, standard, false, true, help }
-#define REAL(name, aliases, least, most, low, high, standard, help) \
-  { name, aliases, FT_VALUE_REAL, least, most, low, high, NULL, standard, false, true, help }
+#define WHOLE(name, aliases, min, max, low, high, standard, help) \
+  { name, aliases, FT_VALUE_INTEGER, min, max, low, high, NULL, standard, false, true, help }
+#define REAL(name, aliases, min, max, low, high, standard, help) \
+  { name, aliases, FT_VALUE_REAL, min, max, low, high, NULL, standard, false, true, help }
 #define WORD(name, words, standard, help) \
   { name, NULL, FT_VALUE_WORD, 0, 0, 0, 0, words, standard, false, true, help }
 /* kind, least, most: read, and not handed to the learner */
-#define UNUSED(name, aliases, kind, least, most, help) \
-  { name, aliases, kind, least, most, least, most, NULL, NULL, false, false, help }
-#define CENTRES(name, kind, least, most, words, standard, help) \
-  { name, NULL, kind, least, most, least, most, words, standard, true, false, help }
+#define UNUSED(name, aliases, kind, min, max, help) \
+  { name, aliases, kind, min, max, min, max, NULL, NULL, false, false, help }
+#define CENTRES(name, kind, min, max, words, standard, help) \
+  { name, NULL, kind, min, max, min, max, words, standard, true, false, help }
 
 static const struct ft_hyperparameter_rule rules[] = {
   WHOLE("num_class", NULL, 2, 1000, 2, 1000, NULL, "number of classes; only for multi:softmax"),
@@ -102,15 +102,15 @@ const struct ft_hyperparameter_rule *ft_hyperparameter_find(struct ft_span name,
 
 const char *ft_hyperparameter_nearest(struct ft_span name, bool kmeans) {
   const char *best = NULL;
-  size_t least = FT_WORD_FAR;
+  size_t min = FT_WORD_FAR;
   for (const struct ft_hyperparameter_rule *row = rules; row->name; row++) {
     if (row->kmeans != kmeans) continue;
     size_t distance = ft_word_distance(name, ft_span_of(row->name));
     struct ft_span alias;
     for (size_t at = 0; ft_wordlist_next(&alias, row->aliases, &at);)
       if (ft_word_distance(name, alias) < distance) distance = ft_word_distance(name, alias);
-    if (distance >= least) continue;
-    least = distance;
+    if (distance >= min) continue;
+    min = distance;
     best = row->name;
   }
   return best;
@@ -181,12 +181,12 @@ static enum ft_status fail_value(const struct ft_hyperparameter_rule *rule, stru
   const char *or_word = rule->words && rule->kind != FT_VALUE_WORD ? " or auto" : "";
   if (rule->kind == FT_VALUE_WORD)
     ft_fail_hint(err, "Legal are: %s.", rule->words);
-  else if (rule->least <= -ENDLESS)
+  else if (rule->min <= -ENDLESS)
     ft_fail_hint(err, "It is %s%s.", kind, or_word);
-  else if (rule->most >= MANY)
-    ft_fail_hint(err, "It is %s of at least %.9g%s.", kind, rule->least, or_word);
+  else if (rule->max >= MANY)
+    ft_fail_hint(err, "It is %s of at least %.9g%s.", kind, rule->min, or_word);
   else
-    ft_fail_hint(err, "It is %s from %.9g to %.9g%s.", kind, rule->least, rule->most, or_word);
+    ft_fail_hint(err, "It is %s from %.9g to %.9g%s.", kind, rule->min, rule->max, or_word);
   return status;
 }
 
@@ -204,7 +204,7 @@ enum ft_status ft_hyperparameter_check(bool *outside, const struct ft_hyperparam
   }
   if (rule->kind == FT_VALUE_INTEGER || rule->kind == FT_VALUE_REAL) {
     if (!read_number(value, &number) || (rule->kind == FT_VALUE_INTEGER && !is_whole(value)) ||
-        number < rule->least || number > rule->most)
+        number < rule->min || number > rule->max)
       return fail_value(rule, value, err);
     beyond = number < rule->low || number > rule->high;
   }

@@ -59,12 +59,12 @@ const struct ft_objective *ft_objective_find(struct ft_span name, bool automatic
 
 const char *ft_objective_nearest(struct ft_span name, bool automatic) {
   const char *best = NULL;
-  size_t least = FT_WORD_FAR;
+  size_t min = FT_WORD_FAR;
   for (const struct ft_objective *row = objectives; row->name; row++) {
     if (row->automatic != automatic) continue;
     size_t distance = ft_word_distance(name, ft_span_of(row->name));
-    if (distance >= least) continue;
-    least = distance;
+    if (distance >= min) continue;
+    min = distance;
     best = row->shown;
   }
   return best;

@@ -46,8 +46,8 @@ static inline float ft_single_choose(int yes, float one, float other) {
 /* exp(x) = 2^k exp(r), |r| <= ln 2 / 2. Below -87.33, whose result is the smallest normal number, it
  * is 0; above 88 it stays 1.65e38. */
 static inline float ft_exp_single(float x) {
-  float most = ft_single_choose(x > 88.0F, 88.0F, x);
-  float clamped = ft_single_choose(most < -87.33F, -87.33F, most);
+  float max = ft_single_choose(x > 88.0F, 88.0F, x);
+  float clamped = ft_single_choose(max < -87.33F, -87.33F, max);
   float shifted = clamped * 0x1.715476p+0F + 0x1.8p23F; /* an integer, in its low bits */
   float whole = shifted - 0x1.8p23F;
   float r = (clamped - whole * 0x1.62e400p-1F) - whole * 0x1.7f7d1cp-20F;

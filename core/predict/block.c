@@ -138,7 +138,7 @@ static enum ft_status write_members(struct ft_plan_block *out, struct ft_forest_
                                           .sum = from->sum,
                                           .outputs = ft_member_outputs(model, from) };
     const uint32_t outputs = member[i].outputs;
-    if (outputs > out->most_outputs) out->most_outputs = outputs;
+    if (outputs > out->max_outputs) out->max_outputs = outputs;
     FT_TRY(write_member(&kinds, needs, block, arena, model, from, err));
   }
   const uint32_t *count = kinds.count;
@@ -170,12 +170,12 @@ static enum ft_status write_transforms(struct ft_plan_block *out, struct ft_buff
   return FT_OK;
 }
 
-static uint32_t most_codes(const struct ft_model *model) {
-  uint32_t most = 0;
+static uint32_t max_codes(const struct ft_model *model) {
+  uint32_t max = 0;
   for (uint32_t i = 0; i < model->features; i++)
-    if (ft_encoder_has_codes(&model->encoder[i]) && model->encoder[i].categories >= most)
-      most = model->encoder[i].categories + 1; /* and code 0 */
-  return most;
+    if (ft_encoder_has_codes(&model->encoder[i]) && model->encoder[i].categories >= max)
+      max = model->encoder[i].categories + 1; /* and code 0 */
+  return max;
 }
 
 enum ft_status ft_block_write(struct ft_buffer *block, struct ft_arena *arena,
@@ -184,11 +184,11 @@ enum ft_status ft_block_write(struct ft_buffer *block, struct ft_arena *arena,
                                 .problem = (uint32_t)model->problem,
                                 .link = (uint32_t)model->link,
                                 .outputs = model->outputs,
-                                .most_codes = most_codes(model),
+                                .max_codes = max_codes(model),
                                 .sums = ft_model_sums(model),
-                                .most_outputs = 1,
+                                .max_outputs = 1,
                                 .threshold = model->threshold };
-  struct ft_forest_needs needs = { .most_masks = 1,
+  struct ft_forest_needs needs = { .max_masks = 1,
                                    .used = FT_ARENA_NEW(arena, uint8_t, model->features) };
   if (!needs.used) return ft_arena_fail(err, "the model");
   (void)ft_buffer_extend(block, sizeof head);
@@ -198,7 +198,7 @@ enum ft_status ft_block_write(struct ft_buffer *block, struct ft_arena *arena,
   ft_derive_mark(needs.used, model);
   FT_TRY(write_features(&head, block, arena, model, needs.used, err));
   (void)ft_part_put(block, NULL, 0, 1);
-  head.most_masks = needs.most_masks;
+  head.max_masks = needs.max_masks;
   head.bytes = block->size;
   FT_TRY(ft_buffer_check(block, "the model", err));
   memcpy(block->data, &head, sizeof head);

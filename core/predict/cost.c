@@ -164,9 +164,9 @@ static uint32_t depth_of(struct count *c, const struct ft_tree *tree) {
   return deepest;
 }
 
-#define MOST_NUMBERS (UINT32_C(1) << FT_DEEP_PLANES)
+#define MAX_NUMBERS (UINT32_C(1) << FT_DEEP_PLANES)
 
-/* As deep_plan.h has it; `numbers` of all leaves, more than MOST_NUMBERS when they are too many. */
+/* As deep_plan.h has it; `numbers` of all leaves, more than MAX_NUMBERS when they are too many. */
 static uint32_t count_steps(uint32_t *numbers, struct count *c, const struct ft_tree *tree) {
   const struct ft_node *node = c->forest->node + tree->first;
   uint32_t steps = 0;
@@ -176,7 +176,7 @@ static uint32_t count_steps(uint32_t *numbers, struct count *c, const struct ft_
     const uint32_t left = c->numbers[node[i].left], right = c->numbers[node[i].right];
     const struct ft_number_sides sides = ft_number_sides(left, right);
     const uint32_t all = sides.begin + (sides.right_larger ? left : right);
-    c->numbers[i] = all < MOST_NUMBERS + 1 ? all : MOST_NUMBERS + 1;
+    c->numbers[i] = all < MAX_NUMBERS + 1 ? all : MAX_NUMBERS + 1;
     const uint32_t bits = ft_number_bits(all);
     const bool more = bits > ft_number_bits(sides.right_larger ? right : left);
     steps += bits - (more && !sides.right_larger); /* the split's own mask is the highest bit */
@@ -191,8 +191,7 @@ static double cost_of_tree(struct count *c, const struct ft_tree *tree, uint32_t
   uint32_t numbers = 0;
   if (depth <= FT_GROUP_DEPTH && sharing == 1) return tree_ns[depth];
   const uint32_t steps = count_steps(&numbers, c, tree);
-  if (decisions > FT_PASS_DECISIONS || numbers > MOST_NUMBERS)
-    return WALK_STEP_NS * depth * sharing;
+  if (decisions > FT_PASS_DECISIONS || numbers > MAX_NUMBERS) return WALK_STEP_NS * depth * sharing;
   return DEEP_NS + STEP_NS * steps + (LEAF_NS + TABLE_NS * numbers) * sharing;
 }
 
@@ -236,12 +235,12 @@ static uint32_t count_tree(struct count *c, uint32_t index) {
 
 static double cost_of_forest(const struct ft_model *model, const struct ft_forest *forest) {
   struct count c = { .model = model, .forest = forest, .pass = 1 };
-  uint32_t most = 0;
+  uint32_t max = 0;
   for (uint32_t t = 0; t < forest->trees; t++)
-    most = forest->tree[t].nodes > most ? forest->tree[t].nodes : most;
+    max = forest->tree[t].nodes > max ? forest->tree[t].nodes : max;
   ft_arena_init(&c.arena, FT_ARENA_DEFAULT_LIMIT);
-  c.depth = FT_ARENA_NEW(&c.arena, uint32_t, most);
-  c.numbers = FT_ARENA_NEW(&c.arena, uint32_t, most);
+  c.depth = FT_ARENA_NEW(&c.arena, uint32_t, max);
+  c.numbers = FT_ARENA_NEW(&c.arena, uint32_t, max);
   c.of_feature = FT_ARENA_NEW(&c.arena, uint32_t, model->features);
   c.feature = FT_ARENA_NEW(&c.arena, uint32_t, model->features);
   c.failed = !c.depth || !c.numbers || !c.of_feature || !c.feature;

@@ -58,7 +58,7 @@ static void add_deep_leaves(uint32_t width, int32_t *total, const int32_t *leaf,
   }
 }
 
-#define MOST_DEEP_TREES 255 /* whose leaves add up within an int32 */
+#define MAX_DEEP_TREES 255 /* whose leaves add up within an int32 */
 
 static void add_deep_trees(const void *plan, const struct ft_pass *pass,
                            const struct ft_deep_group *group, uint64_t first, uint64_t *mask,
@@ -70,7 +70,7 @@ static void add_deep_trees(const void *plan, const struct ft_pass *pass,
   struct leaf_numbers numbers;
   memset(total, 0, sizeof *total * FT_BLOCK_ROWS * group->width);
   memset(numbers.high, 0, sizeof numbers.high);
-  for (uint64_t t = first; t < group->tree.count && t < first + MOST_DEEP_TREES; t++) {
+  for (uint64_t t = first; t < group->tree.count && t < first + MAX_DEEP_TREES; t++) {
     const uint32_t planes = tree[t].planes;
     run_steps(mask, step + tree[t].step, tree[t].steps);
     gather_numbers(numbers.low, mask, tree[t].plane, planes);
@@ -92,7 +92,7 @@ static void add_deep_groups(const void *plan, const struct ft_pass *pass,
   memset(work->mask + (size_t)pass->masks * FT_MASK_WORDS, 0xff,
          FT_MASK_WORDS * sizeof *work->mask);
   for (uint64_t i = 0; i < pass->deep.count; i++)
-    for (uint64_t t = 0; t < group[i].tree.count; t += MOST_DEEP_TREES)
+    for (uint64_t t = 0; t < group[i].tree.count; t += MAX_DEEP_TREES)
       add_deep_trees(plan, pass, &group[i], t, work->mask,
                      sum + (size_t)group[i].output * FT_BLOCK_ROWS);
 }

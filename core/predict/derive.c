@@ -126,10 +126,10 @@ static void derive(struct part *part) {
   case FT_DERIVE_GAUSSIAN: gaussian(part); break;
   case FT_DERIVE_NORM_L1: add_sizes(part); break;
   case FT_DERIVE_NORM_L2: length(part); break;
-  case FT_DERIVE_LEAST: OF_TWO(y < x ? y : x); break;
-  case FT_DERIVE_GREATEST: greatest(part); break;
+  case FT_DERIVE_MIN: OF_TWO(y < x ? y : x); break;
+  case FT_DERIVE_MAX: greatest(part); break;
   case FT_DERIVE_LESS: OF_TWO(x < y); break;
-  case FT_DERIVE_AT_MOST: OF_TWO(x <= y); break;
+  case FT_DERIVE_LESS_OR_EQUAL: OF_TWO(x <= y); break;
   case FT_DERIVE_EQUAL: OF_TWO(x == y); break;
   case FT_DERIVE_CHOICE: choose(part); break;
   case FT_DERIVE_IS_MISSING: OF_ONE(x != x); break;

@@ -288,7 +288,7 @@ void ft_encode_feature(float *out, size_t stride, const struct ft_feature *featu
   switch (feature->kind) {
   case FT_ENCODE_CATEGORY:
   case FT_ENCODE_CITY:
-    if (column->type == FT_TEXT && !hash && rows >= FT_RECENT_LEAST)
+    if (column->type == FT_TEXT && !hash && rows >= FT_RECENT_MIN)
       encode_texts(out, feature, column, first, rows);
     else
       encode_categories(out, feature, column, hash, first, rows);

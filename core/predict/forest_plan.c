@@ -164,6 +164,6 @@ enum ft_status ft_forest_plan_write(struct ft_forest_block *out, struct ft_fores
   FT_TRY(ft_walk_plan_write(out, needs->used, block, forest, p.walked, p.walks, err));
   out->base = ft_part_put(block, forest->base, outputs, sizeof *forest->base);
   out->constant = ft_part_put(block, constant, outputs, sizeof *constant);
-  if (work.most_masks > needs->most_masks) needs->most_masks = work.most_masks;
+  if (work.max_masks > needs->max_masks) needs->max_masks = work.max_masks;
   return FT_OK;
 }

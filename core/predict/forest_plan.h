@@ -9,8 +9,8 @@
 
 /* What a plan's passes need of a scratch, and which features they ask for. */
 struct ft_forest_needs {
-  uint32_t most_masks; /* of any pass */
-  uint8_t *used;       /* one a feature: 1 by a mask, 2 by a walk, or both */
+  uint32_t max_masks; /* of any pass */
+  uint8_t *used;      /* one a feature: 1 by a mask, 2 by a walk, or both */
 };
 
 enum ft_status ft_forest_plan_write(struct ft_forest_block *out, struct ft_forest_needs *needs,

@@ -12,7 +12,7 @@
 #include "core/predict/net_body.h"
 
 #define SEARCH_ROWS 8
-#define MOST_TREES  256 /* whose bytes add up within 16 bits */
+#define MAX_TREES   256 /* whose bytes add up within 16 bits */
 #define TREES       8   /* whose leaves are looked up together, while sums stay in registers */
 
 /* --- the search --- */
@@ -58,7 +58,7 @@ ALWAYS_INLINE void search(uint32_t levels, uint64_t *plane, uint64_t *nan, const
   for (size_t g = 0; g < FT_BLOCK_ROWS / SEARCH_ROWS; g++) {
     const __m256 x = _mm256_loadu_ps(value + SEARCH_ROWS * g);
     __m256i place = _mm256_setzero_si256();
-    __m256 way[MOST_LEVELS];
+    __m256 way[MAX_LEVELS];
     for (uint32_t l = 0; l < levels; l++) {
       way[l] = _mm256_cmp_ps(x, threshold_of(l, first, pair, table, place, way), _CMP_GE_OQ);
       if (l + 1 < levels)
@@ -213,8 +213,8 @@ ALWAYS_INLINE void add_trees(uint32_t depth, const void *plan, const struct ft_g
   const uint16_t *index = FT_PART(plan, uint16_t, group->index);
   const uint8_t *leaf = FT_PART(plan, uint8_t, group->leaf);
   const size_t leaves = (size_t)1 << depth;
-  for (uint32_t t = 0; t < group->trees; t += MOST_TREES) {
-    const uint32_t trees = group->trees - t < MOST_TREES ? group->trees - t : MOST_TREES;
+  for (uint32_t t = 0; t < group->trees; t += MAX_TREES) {
+    const uint32_t trees = group->trees - t < MAX_TREES ? group->trees - t : MAX_TREES;
     for (uint32_t p = 0; p < PARTS; p++)
       add_half(depth, index + t * (leaves - 1), leaf + t * 3 * leaves, trees,
                (const char *)mask + p * VECTOR_BYTES, sum + (size_t)p * VECTOR_BYTES * 8);

@@ -31,7 +31,7 @@ static inline void set_thirty_two(uint8_t *bit, const uint16_t *rank, uint16_t r
 #include "core/predict/net_body.h"
 
 #define SEARCH_ROWS 16
-#define MOST_TREES  256 /* whose bytes add up within 16 bits */
+#define MAX_TREES   256 /* whose bytes add up within 16 bits */
 #define TREES       8   /* whose leaves are looked up together, while sums stay in registers */
 
 /* --- the search --- */
@@ -93,7 +93,7 @@ ALWAYS_INLINE void search(uint32_t levels, uint64_t *plane, uint64_t *nan, const
   for (size_t g = 0; g < FT_BLOCK_ROWS / SEARCH_ROWS; g++) {
     const __m512 x = _mm512_loadu_ps(value + SEARCH_ROWS * g);
     __m512i place = _mm512_setzero_si512();
-    __mmask16 way[MOST_LEVELS];
+    __mmask16 way[MAX_LEVELS];
     for (uint32_t l = 0; l < levels; l++) {
       way[l] = _mm512_cmp_ps_mask(x, threshold_of(l, &of, table, place, way), _CMP_GE_OQ);
       if (l + 1 < levels)
@@ -230,9 +230,9 @@ ALWAYS_INLINE void add_trees(uint32_t depth, const void *plan, const struct ft_g
   const uint8_t *leaf = FT_PART(plan, uint8_t, group->leaf);
   const size_t leaves = (size_t)1 << depth;
   struct chosen chosen[TREES];
-  for (uint32_t first = 0; first < group->trees; first += MOST_TREES) {
+  for (uint32_t first = 0; first < group->trees; first += MAX_TREES) {
     const uint32_t left = group->trees - first;
-    const uint32_t end = first + (left < MOST_TREES ? left : MOST_TREES);
+    const uint32_t end = first + (left < MAX_TREES ? left : MAX_TREES);
     struct sums sums[8];
     memset(sums, 0, sizeof sums);
     for (uint32_t t = first; t < end; t += TREES) {
@@ -266,7 +266,7 @@ static void add_group(const void *plan, const struct ft_group *group, const uint
 /* The values of a pass's slots: a missing value reaches nothing, or more than there is. */
 static __m512i fill_slots(const void *plan, const struct ft_pass *pass,
                           const struct ft_kernel_work *work, size_t row) {
-  _Alignas(64) uint8_t slot[FT_MOST_SLOTS];
+  _Alignas(64) uint8_t slot[FT_MAX_SLOTS];
   const struct ft_input *input = FT_PART(plan, struct ft_input, pass->input);
   for (uint64_t i = 0; i < pass->input.count; i++) {
     const float value = work->block[(size_t)input[i].feature * FT_FEATURE_STRIDE + row];

@@ -24,8 +24,8 @@
 #endif
 #define PARTS        (FT_BLOCK_ROWS / 8 / VECTOR_BYTES)
 #define VECTOR_WORDS (VECTOR_BYTES / 8)
-#define MOST_LEVELS  13 /* FT_PASS_MASKS thresholds at most */
-#define MOST_COUNTED 9  /* levels of thresholds that one row is compared with all */
+#define MAX_LEVELS   13 /* FT_PASS_MASKS thresholds at most */
+#define MAX_COUNTED  9  /* levels of thresholds that one row is compared with all */
 #define WALK_LANES   8  /* side by side: rows down a tree, or one row down so many trees */
 
 typedef uint64_t vector __attribute__((vector_size(VECTOR_BYTES)));
@@ -88,8 +88,8 @@ static void fill_thermometer(vector (*ge)[PARTS], const uint64_t *plane, uint32_
  * its high and its low half. Ranks ascend, so those of one high half follow one another. */
 static void fill_ranked(uint64_t *mask, const uint16_t *rank, uint32_t count, const uint64_t *plane,
                         uint32_t levels) {
-  vector high[(1 << (MOST_LEVELS - MOST_LEVELS / 2)) + 1][PARTS];
-  vector low[(1 << (MOST_LEVELS / 2)) + 1][PARTS];
+  vector high[(1 << (MAX_LEVELS - MAX_LEVELS / 2)) + 1][PARTS];
+  vector low[(1 << (MAX_LEVELS / 2)) + 1][PARTS];
   const uint32_t low_bits = levels / 2, low_mask = (1U << low_bits) - 1;
   fill_thermometer(high, plane, levels - low_bits);
   fill_thermometer(low, plane + (levels - low_bits) * FT_MASK_WORDS, low_bits);
@@ -117,7 +117,7 @@ static bool add_invalid(uint64_t *missing, const uint64_t *validity) {
 static void fill_thresholds(const void *plan, const struct ft_input *input,
                             const struct ft_source *source, uint64_t *mask) {
   _Alignas(64) float converted[FT_BLOCK_ROWS];
-  _Alignas(64) uint64_t plane[MOST_LEVELS * FT_MASK_WORDS];
+  _Alignas(64) uint64_t plane[MAX_LEVELS * FT_MASK_WORDS];
   _Alignas(64) uint64_t missing[FT_MASK_WORDS];
   const uint16_t *rank = FT_PART(plan, uint16_t, input->rank);
   const size_t words = (size_t)input->levels * FT_MASK_WORDS;

@@ -6,7 +6,7 @@
 #include "core/predict/kernel_body.h"
 #include "core/predict/net_body.h"
 
-#define MOST_TREES 255 /* whose leaves add up within an int32 */
+#define MAX_TREES 255 /* whose leaves add up within an int32 */
 
 static uint32_t count_sixteen(const float *threshold, float value) {
   uint32_t count = 0;
@@ -80,9 +80,9 @@ ALWAYS_INLINE void add_trees(uint32_t depth, const void *plan, const struct ft_g
   const uint16_t *index = FT_PART(plan, uint16_t, group->index);
   const uint8_t *leaf = FT_PART(plan, uint8_t, group->leaf);
   const size_t leaves = (size_t)1 << depth;
-  for (uint32_t first = 0; first < group->trees; first += MOST_TREES) {
+  for (uint32_t first = 0; first < group->trees; first += MAX_TREES) {
     int32_t total[FT_BLOCK_ROWS] = { 0 };
-    for (uint32_t t = first; t < group->trees && t < first + MOST_TREES; t++) {
+    for (uint32_t t = first; t < group->trees && t < first + MAX_TREES; t++) {
       uint64_t chosen[FT_BLOCK_ROWS / 8];
       int32_t value[1 << FT_GROUP_DEPTH];
       read_leaves(value, leaf + t * 3 * leaves, leaves);

@@ -110,7 +110,7 @@ struct ft_deep_node {
 /* For one row a pass may have slots: a feature's count of thresholds reached, one for either way of
  * a missing value. Trees are then of depth 6 at most and seen as of depth 6; a node's place is in the
  * top three levels, 0 … 6, or in the subtree s below them, 7 + 7 s …, breadth first in each. */
-#define FT_MOST_SLOTS 64
+#define FT_MAX_SLOTS  64
 #define FT_SLOT_DEPTH 6
 
 struct ft_pass {
@@ -242,8 +242,8 @@ struct ft_feature_block {
 struct ft_plan_block {
   char magic[8];  /* FT_PLAN_MAGIC */
   uint64_t bytes; /* of the block */
-  uint32_t problem, link, outputs, most_masks, most_codes;
-  uint32_t sums, most_outputs, spare; /* of the model; of a member */
+  uint32_t problem, link, outputs, max_masks, max_codes;
+  uint32_t sums, max_outputs, spare; /* of the model; of a member */
   double threshold;
   struct ft_name_block target;
   struct ft_part field;     /* struct ft_name_block */

@@ -7,7 +7,7 @@
 enum ft_status ft_linear_work_make(struct ft_linear_work *out, struct ft_arena *arena,
                                    const struct ft_plan_block *plan, struct ft_error *err) {
   const struct ft_linear_block *linear = FT_PART(plan, struct ft_linear_block, plan->linear);
-  size_t slots = 0, outputs = plan->linear.count ? plan->most_outputs : 0;
+  size_t slots = 0, outputs = plan->linear.count ? plan->max_outputs : 0;
   for (uint64_t i = 0; i < plan->linear.count; i++)
     slots = linear[i].number.count > slots ? linear[i].number.count : slots;
   struct ft_linear_work work = { .number = FT_ARENA_NEW(arena, double, slots *FT_BLOCK_ROWS),

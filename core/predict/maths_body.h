@@ -125,8 +125,8 @@ static inline double softplus_of(double x) {
 
 /* What is no number becomes the least. */
 static inline double bounded_probability(double p) {
-  p = choose_double(p > FT_PROBABILITY_LEAST, p, FT_PROBABILITY_LEAST);
-  return choose_double(p < 1.0 - FT_PROBABILITY_LEAST, p, 1.0 - FT_PROBABILITY_LEAST);
+  p = choose_double(p > FT_PROBABILITY_MIN, p, FT_PROBABILITY_MIN);
+  return choose_double(p < 1.0 - FT_PROBABILITY_MIN, p, 1.0 - FT_PROBABILITY_MIN);
 }
 
 /* The margin of a probability, as enum ft_scale of model.h says. `softmax` is a constant where this is
@@ -138,8 +138,8 @@ static inline double margin_of(double probability, bool softmax) {
 
 /* What a logarithm is one of. */
 static inline double number_of(double logarithm) {
-  const double low = choose_double(logarithm < -FT_LOGARITHM_MOST, -FT_LOGARITHM_MOST, logarithm);
-  return exp_of(choose_double(low > FT_LOGARITHM_MOST, FT_LOGARITHM_MOST, low));
+  const double low = choose_double(logarithm < -FT_LOGARITHM_MAX, -FT_LOGARITHM_MAX, logarithm);
+  return exp_of(choose_double(low > FT_LOGARITHM_MAX, FT_LOGARITHM_MAX, low));
 }
 
 #endif

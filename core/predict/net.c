@@ -2,7 +2,7 @@
 
 #include "core/predict/kernel.h"
 
-static size_t most(size_t a, size_t b) {
+static size_t max(size_t a, size_t b) {
   return a > b ? a : b;
 }
 
@@ -10,10 +10,10 @@ enum ft_status ft_net_work_make(struct ft_net_work *out, struct ft_arena *arena,
                                 const struct ft_net *net, uint32_t nets, struct ft_error *err) {
   size_t terms = 0, width = 0, last = 0;
   for (uint32_t n = 0; n < nets; n++) {
-    terms = most(terms, net[n].terms);
-    last = most(last, net[n].layer[net[n].layers - 1].outputs);
+    terms = max(terms, net[n].terms);
+    last = max(last, net[n].layer[net[n].layers - 1].outputs);
     for (uint32_t l = 0; l < net[n].layers; l++)
-      width = most(width, net[n].layer[l].outputs);
+      width = max(width, net[n].layer[l].outputs);
   }
   struct ft_net_work work = {
     .term = FT_ARENA_NEW(arena, float, terms *FT_NET_ROWS),

@@ -177,7 +177,7 @@ static uint32_t count_slots(const struct ft_forest_work *work, const struct ft_i
     if (work->decisions.depth[tree[t]] > FT_SLOT_DEPTH) return 0;
   for (uint32_t i = 0; i < inputs; i++)
     if (input[i].sets > 0 || input[i].levels > FT_FEW_LEVELS) return 0;
-  return 2 * inputs <= FT_MOST_SLOTS ? 2 * inputs : 0;
+  return 2 * inputs <= FT_MAX_SLOTS ? 2 * inputs : 0;
 }
 
 static void name_slots(struct ft_forest_work *work, struct ft_input *input, uint32_t inputs) {

@@ -22,9 +22,9 @@ struct ft_forest_work {
   uint32_t *stamp; /* one a decision: the pass that last used it, from 1 */
   uint32_t *seen;  /* one a decision: 1 + the tree that last counted it */
   uint16_t *mask;  /* one a decision: its mask in that pass */
-  uint32_t most_masks; /* of any pass */
-  uint8_t *slot;       /* one a mask of the pass in hand, where it has slots */
-  uint8_t *below;      /* the same; rank */
+  uint32_t max_masks; /* of any pass */
+  uint8_t *slot;      /* one a mask of the pass in hand, where it has slots */
+  uint8_t *below;     /* the same; rank */
 };
 
 /* The pass `number` (from 1): trees picked for it, whose decisions are stamped with the number. */

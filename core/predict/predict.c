@@ -15,14 +15,14 @@ static bool fill_scratch(struct ft_scratch *scratch, const struct ft_plan *plan)
   size_t columns = plan->sums > plan->labels ? plan->sums : plan->labels;
   scratch->source = FT_ARENA_NEW(arena, struct ft_source, features);
   scratch->block = FT_ARENA_NEW(arena, float, features *FT_FEATURE_STRIDE);
-  scratch->sum = FT_ARENA_NEW(arena, int64_t, (size_t)block->most_outputs * FT_BLOCK_ROWS);
+  scratch->sum = FT_ARENA_NEW(arena, int64_t, (size_t)block->max_outputs * FT_BLOCK_ROWS);
   scratch->margin = FT_ARENA_NEW(arena, double, columns *FT_BLOCK_ROWS);
   scratch->work = (struct ft_kernel_work){
     .source = scratch->source,
     .block = scratch->block,
-    .mask = FT_ARENA_NEW(arena, uint64_t, (size_t)block->most_masks * FT_MASK_WORDS),
-    .code_mask = FT_ARENA_NEW(arena, uint64_t, (size_t)block->most_codes * FT_MASK_WORDS),
-    .bit = FT_ARENA_NEW(arena, uint8_t, (size_t)block->most_masks + FT_RANK_SPARE),
+    .mask = FT_ARENA_NEW(arena, uint64_t, (size_t)block->max_masks * FT_MASK_WORDS),
+    .code_mask = FT_ARENA_NEW(arena, uint64_t, (size_t)block->max_codes * FT_MASK_WORDS),
+    .bit = FT_ARENA_NEW(arena, uint8_t, (size_t)block->max_masks + FT_RANK_SPARE),
   };
   if (ft_city_make(&scratch->city, arena, &plan->encoding, FT_BLOCK_ROWS, NULL) != FT_OK)
     return false;

@@ -15,7 +15,7 @@
 
 #define FT_RECENT_TEXT  16 /* bytes */
 #define FT_RECENT_SLOTS 64
-#define FT_RECENT_LEAST 64 /* rows from which emptying the slots pays */
+#define FT_RECENT_MIN   64 /* rows from which emptying the slots pays */
 
 struct ft_recent_key {
   uint64_t head, tail; /* bytes of the text, which overlap in the middle */

@@ -202,7 +202,7 @@ static enum ft_status write_runs(struct ft_pass *out, struct ft_forest_work *wor
   out->step = put_buffer(work->block, &parts->step, sizeof(struct ft_step));
   out->leaf = put_buffer(work->block, &parts->leaf, sizeof(int32_t));
   const uint32_t masks = out->masks + (deeps ? FT_STEP_MASKS : 0);
-  if (masks > work->most_masks) work->most_masks = masks;
+  if (masks > work->max_masks) work->max_masks = masks;
   return FT_OK;
 }
 

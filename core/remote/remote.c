@@ -93,12 +93,12 @@ enum ft_status ft_remote_read(struct ft_remote *out, struct ft_arena *arena, str
 }
 
 /* A whole number of the environment, 1 … most; else `standard`. */
-static uint32_t number_of(const char *name, uint32_t most, uint32_t standard) {
+static uint32_t number_of(const char *name, uint32_t max, uint32_t standard) {
   const char *text = getenv(name);
   char *end = NULL;
   long value = text ? strtol(text, &end, 10) : 0;
-  return text && end != text && !*end && value > 0 && (unsigned long)value <= most ? (uint32_t)value
-                                                                                   : standard;
+  return text && end != text && !*end && value > 0 && (unsigned long)value <= max ? (uint32_t)value
+                                                                                  : standard;
 }
 
 struct ft_remote_rules ft_remote_rules_of_environment(const char *allowed) {

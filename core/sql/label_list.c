@@ -53,10 +53,10 @@ static enum ft_status read_label(struct ft_span *out, struct ft_arena *arena, st
 enum ft_status ft_label_list_read(const struct ft_span **out, uint32_t *count,
                                   struct ft_arena *arena, struct ft_span text,
                                   struct ft_error *err) {
-  size_t most = 1;
+  size_t max = 1;
   for (size_t i = 0; i < text.size; i++)
-    most += text.data[i] == ',';
-  struct ft_span *label = FT_ARENA_NEW(arena, struct ft_span, most);
+    max += text.data[i] == ',';
+  struct ft_span *label = FT_ARENA_NEW(arena, struct ft_span, max);
   uint32_t read = 0;
   if (!label) return ft_arena_fail(err, "the labels");
   for (bool more = true; more; read++) {

@@ -17,10 +17,10 @@ static int hex_digit(char c) {
 }
 
 /* Up to `most` digits of a base that is a power of two; how many there were. */
-static size_t read_digits(struct body *body, int base, size_t most, uint32_t *value) {
+static size_t read_digits(struct body *body, int base, size_t max, uint32_t *value) {
   size_t count = 0;
   *value = 0;
-  for (; count < most && body->at < body->end; count++, body->at++) {
+  for (; count < max && body->at < body->end; count++, body->at++) {
     int digit = hex_digit(*body->at);
     if (digit < 0 || digit >= base) break;
     *value = *value * (uint32_t)base + (uint32_t)digit;

@@ -156,11 +156,11 @@ enum ft_status ft_parser_value(struct ft_parser *parser, struct ft_span *out, co
 
 struct ft_span ft_parser_nearest(struct ft_span wrong, const char *words) {
   struct ft_span word, best = { NULL, 0 };
-  size_t least = FT_WORD_FAR;
+  size_t min = FT_WORD_FAR;
   for (size_t at = 0; ft_wordlist_next(&word, words, &at);) {
     size_t distance = ft_word_distance(wrong, word);
-    if (distance >= least) continue;
-    least = distance;
+    if (distance >= min) continue;
+    min = distance;
     best = word;
   }
   return best;

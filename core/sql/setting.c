@@ -18,15 +18,15 @@ struct setting_rule {
   const char *word; /* as written */
   const char *name; /* canonical */
   enum setting_kind kind;
-  const char *forms;   /* as in clause.h */
-  int64_t least, most; /* of INTEGER */
-  const char *words;   /* of WORD and SWITCH */
+  const char *forms; /* as in clause.h */
+  int64_t min, max;  /* of INTEGER */
+  const char *words; /* of WORD and SWITCH */
   const char *help;
 };
 
 static const struct setting_rule rules[] = {
-#define SETTING_ROW(word, name, kind, forms, least, most, words, help) \
-  { #word, name, kind, forms, least, most, words, help },
+#define SETTING_ROW(word, name, kind, forms, min, max, words, help) \
+  { #word, name, kind, forms, min, max, words, help },
   FT_SETTING_TABLE(SETTING_ROW)
 #undef SETTING_ROW
 };
@@ -34,7 +34,7 @@ static const struct setting_rule rules[] = {
 #define RULES (sizeof rules / sizeof *rules)
 
 const char ft_setting_words[] =
-#define SETTING_WORD(word, name, kind, forms, least, most, words, help) #word " "
+#define SETTING_WORD(word, name, kind, forms, min, max, words, help) #word " "
     FT_SETTING_TABLE(SETTING_WORD)
 #undef SETTING_WORD
     ;
@@ -113,8 +113,8 @@ static enum ft_status fail_value(struct ft_parser *parser, const struct setting_
   ft_fail(parser->err, FT_INVALID, "%s cannot be \"%.*s\"", rule->word,
           FT_SPAN_ARG(ft_parser_shown(pair->value)));
   if (rule->kind == INTEGER)
-    ft_fail_hint(parser->err, "It is an integer from %lld to %lld.", (long long)rule->least,
-                 (long long)rule->most);
+    ft_fail_hint(parser->err, "It is an integer from %lld to %lld.", (long long)rule->min,
+                 (long long)rule->max);
   else if (rule->kind == NUMBER)
     ft_fail_hint(parser->err, "It is a number, such as 0 or -999.");
   else if (rule->kind == PERCENTILES)
@@ -139,8 +139,8 @@ static enum ft_status read_value(struct ft_parser *parser, struct ft_option *out
   struct ft_option option = { rule->name, pair->value, 0, pair->position };
   bool fine = true;
   if (rule->kind == INTEGER) {
-    fine = read_integer(pair->value, &option.integer) && option.integer >= rule->least &&
-           option.integer <= rule->most;
+    fine = read_integer(pair->value, &option.integer) && option.integer >= rule->min &&
+           option.integer <= rule->max;
   } else if (rule->kind == NUMBER) {
     fine = is_number(pair->value);
   } else if (rule->kind == LABELS) {

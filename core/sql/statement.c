@@ -134,7 +134,7 @@ const char *const *ft_statement_words(void) {
 #define CLAUSE_WORD(name, forms, advice) #name,
                                        FT_CLAUSE_TABLE(CLAUSE_WORD)
 #undef CLAUSE_WORD
-#define SETTING_WORD(word, name, kind, forms, least, most, words, help) #word,
+#define SETTING_WORD(word, name, kind, forms, min, max, words, help) #word,
                                            FT_SETTING_TABLE(SETTING_WORD)
 #undef SETTING_WORD
                                                NULL };

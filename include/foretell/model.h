@@ -91,26 +91,26 @@ enum ft_calendar_part {
  *          rounded to float32 once; so sums, products and quotients of two are float32 arithmetic.
  *          A row of FT_DERIVE_TABLE: name, inputs (0: any, at least 1, but for a sum), numbers an
  *          input, numbers of its own behind those. */
-#define FT_DERIVE_TABLE(X)                                                         \
-  X(SUM, 0, 1, 1)      /* number[inputs] + number[0] x[0] + number[1] x[1] … */  \
-  X(PRODUCT, 0, 0, 0)  /* x[0] x[1] … */                                         \
-  X(QUOTIENT, 2, 0, 0) /* x[0] / x[1] */                                           \
-  X(POWER, 1, 0, 1)    /* x[0] to the power of number[0] */                        \
-  X(GAUSSIAN, 0, 1, 1) /* exp(number[inputs] (the sum of (x[i] - number[i])^2)) */ \
-  X(NORM_L1, 0, 0, 0)  /* the sum of |x[i]| */                                     \
-  X(NORM_L2, 0, 0, 0)  /* the root of the sum of x[i]^2 */                         \
-  X(LEAST, 2, 0, 0)    /* x[1] < x[0] ? x[1] : x[0] */                             \
-  X(GREATEST, 0, 0, 0) /* of each two the later where it is greater */             \
-  X(LESS, 2, 0, 0)     /* 1 when x[0] < x[1], else 0 */                            \
-  X(AT_MOST, 2, 0, 0)  /* 1 when x[0] <= x[1], else 0 */                           \
-  X(EQUAL, 2, 0, 0)    /* 1 when x[0] == x[1], else 0 */                           \
-  X(CHOICE, 3, 0, 0)   /* x[0] == 0 ? x[2] : x[1] */                               \
-  X(IS_MISSING, 1, 0, 0)                                                           \
-  X(ABSOLUTE, 1, 0, 0)                                                             \
-  X(ROOT, 1, 0, 0)                                                                 \
-  X(EXP, 1, 0, 0)                                                                  \
-  X(LOG, 1, 0, 0)                                                                  \
-  X(TANH, 1, 0, 0)                                                                 \
+#define FT_DERIVE_TABLE(X)                                                              \
+  X(SUM, 0, 1, 1)           /* number[inputs] + number[0] x[0] + number[1] x[1] … */  \
+  X(PRODUCT, 0, 0, 0)       /* x[0] x[1] … */                                         \
+  X(QUOTIENT, 2, 0, 0)      /* x[0] / x[1] */                                           \
+  X(POWER, 1, 0, 1)         /* x[0] to the power of number[0] */                        \
+  X(GAUSSIAN, 0, 1, 1)      /* exp(number[inputs] (the sum of (x[i] - number[i])^2)) */ \
+  X(NORM_L1, 0, 0, 0)       /* the sum of |x[i]| */                                     \
+  X(NORM_L2, 0, 0, 0)       /* the root of the sum of x[i]^2 */                         \
+  X(MIN, 2, 0, 0)           /* x[1] < x[0] ? x[1] : x[0] */                             \
+  X(MAX, 0, 0, 0)           /* of each two the later where it is greater */             \
+  X(LESS, 2, 0, 0)          /* 1 when x[0] < x[1], else 0 */                            \
+  X(LESS_OR_EQUAL, 2, 0, 0) /* 1 when x[0] <= x[1], else 0 */                           \
+  X(EQUAL, 2, 0, 0)         /* 1 when x[0] == x[1], else 0 */                           \
+  X(CHOICE, 3, 0, 0)        /* x[0] == 0 ? x[2] : x[1] */                               \
+  X(IS_MISSING, 1, 0, 0)                                                                \
+  X(ABSOLUTE, 1, 0, 0)                                                                  \
+  X(ROOT, 1, 0, 0)                                                                      \
+  X(EXP, 1, 0, 0)                                                                       \
+  X(LOG, 1, 0, 0)                                                                       \
+  X(TANH, 1, 0, 0)                                                                      \
   X(LOGISTIC, 1, 0, 0)
 
 enum ft_derivation {
@@ -301,16 +301,16 @@ enum ft_learner_kind {
 enum ft_scale {
   FT_SCALE_MARGIN = 0,
   /* Of classes, under FT_LINK_LOGISTIC with one output or FT_LINK_SOFTMAX: made margins by
-   * log(p / (1 - p)), or log(p), p being kept within FT_PROBABILITY_LEAST …
-   * 1 - FT_PROBABILITY_LEAST first. */
+   * log(p / (1 - p)), or log(p), p being kept within FT_PROBABILITY_MIN …
+   * 1 - FT_PROBABILITY_MIN first. */
   FT_SCALE_PROBABILITY,
   /* Of numbers, under FT_LINK_IDENTITY: logarithms of the target, made margins by exp(x), x being kept
-   * within -FT_LOGARITHM_MOST … FT_LOGARITHM_MOST first. */
+   * within -FT_LOGARITHM_MAX … FT_LOGARITHM_MAX first. */
   FT_SCALE_LOGARITHM,
   FT_SCALE_COUNT
 };
-#define FT_PROBABILITY_LEAST 0x1p-14
-#define FT_LOGARITHM_MOST    700.0
+#define FT_PROBABILITY_MIN 0x1p-14
+#define FT_LOGARITHM_MAX   700.0
 
 struct ft_member {
   enum ft_learner_kind kind;

@@ -57,7 +57,7 @@ struct ft_hyperparameter_rule {
   const char *name;    /* canonical, lower case */
   const char *aliases; /* "colsample_byleve reg_lambda", space separated */
   enum ft_value_kind kind;
-  double least, most;   /* hard bounds; outside is FT_INVALID */
+  double min, max;      /* hard bounds; outside is FT_INVALID */
   double low, high;     /* documented range; outside is a notice */
   const char *words;    /* FT_VALUE_WORD: legal words, space separated */
   const char *standard; /* default as text; NULL: none */

@@ -478,11 +478,11 @@ static inline double build_real(struct ft_random *random) {
   return value;
 }
 
-static inline int64_t build_integer(struct ft_random *random, int64_t least, int64_t most) {
+static inline int64_t build_integer(struct ft_random *random, int64_t min, int64_t max) {
   uint64_t kind = ft_random_below(random, 20);
-  if (kind == 0) return least;
-  if (kind == 1) return most;
-  if (kind == 2 && most > 16777217) return 16777217;
+  if (kind == 0) return min;
+  if (kind == 1) return max;
+  if (kind == 2 && max > 16777217) return 16777217;
   return (int64_t)ft_random_below(random, 201) - 100;
 }
 

@@ -104,10 +104,10 @@ static inline double naive_derived(const struct ft_encoder *encoder, const doubl
   case FT_DERIVE_GAUSSIAN: return ft_exp(number[encoder->inputs] * distance);
   case FT_DERIVE_NORM_L1: return sizes;
   case FT_DERIVE_NORM_L2: return sqrt(squares);
-  case FT_DERIVE_LEAST: return x[1] < x[0] ? x[1] : x[0];
-  case FT_DERIVE_GREATEST: return greatest;
+  case FT_DERIVE_MIN: return x[1] < x[0] ? x[1] : x[0];
+  case FT_DERIVE_MAX: return greatest;
   case FT_DERIVE_LESS: return x[0] < x[1];
-  case FT_DERIVE_AT_MOST: return x[0] <= x[1];
+  case FT_DERIVE_LESS_OR_EQUAL: return x[0] <= x[1];
   case FT_DERIVE_EQUAL: return x[0] == x[1];
   case FT_DERIVE_CHOICE: return x[0] == 0 ? x[2] : x[1];
   case FT_DERIVE_IS_MISSING: return isnan(x[0]);

@@ -15,9 +15,9 @@ static inline uint32_t plain_highest(const double *x, uint32_t count) {
 }
 
 static inline void plain_softmax(double *x, uint32_t count) {
-  double total = 0, most = x[plain_highest(x, count)];
+  double total = 0, max = x[plain_highest(x, count)];
   for (uint32_t i = 0; i < count; i++)
-    total += x[i] = ft_exp(x[i] - most);
+    total += x[i] = ft_exp(x[i] - max);
   for (uint32_t i = 0; i < count; i++)
     x[i] /= total;
 }

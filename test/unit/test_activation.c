@@ -51,13 +51,13 @@ static double true_logistic(double x) {
 }
 
 /* Within so much, or so many ulps. */
-static void compare_all(float (*own)(float), double (*wanted)(double), double apart, double most) {
+static void compare_all(float (*own)(float), double (*wanted)(double), double apart, double max) {
   for (uint64_t bits = 0; bits <= UINT32_MAX; bits += STRIDE) {
     float x = ft_single_of((uint32_t)bits);
     if (x != x || fabsf(x) > 500) continue;
     double is = wanted((double)x);
     if (fabs((double)own(x) - is) <= apart) continue;
-    assert_true(ulps(own(x), is) < most);
+    assert_true(ulps(own(x), is) < max);
   }
 }
 

@@ -62,7 +62,7 @@ static void margins_of_a_fit_are_those_of_its_member(void **state) {
       sum[forest->tree[t].output] += forest->node[leaf].leaf;
     }
     for (uint32_t g = 0; g < 4; g++) {
-      double p = fmax(ldexp(sum[g], -forest->exponent), FT_PROBABILITY_LEAST);
+      double p = fmax(ldexp(sum[g], -forest->exponent), FT_PROBABILITY_MIN);
       assert_true(fabs(log(p) - fit.margin[i * 4 + g]) < 1e-12);
     }
   }

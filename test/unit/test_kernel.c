@@ -433,7 +433,7 @@ static void trees_of_odd_shapes_give_the_bits_of_a_walk(void **state) {
 /* What the tests above rely on: that the shapes are what they are said to be. */
 static void shapes_take_every_way_through_a_plan(void **state) {
   (void)state;
-  uint64_t deep = 0, shared = 0, walked = 0, most_passes = 0, slots = 0;
+  uint64_t deep = 0, shared = 0, walked = 0, max_passes = 0, slots = 0;
   for (size_t i = 0; i < SHAPES; i++) {
     struct fixture f;
     struct ft_plan *plan;
@@ -444,7 +444,7 @@ static void shapes_take_every_way_through_a_plan(void **state) {
     const struct ft_forest_block *member = FT_PART(block, struct ft_forest_block, block->forest);
     const struct ft_pass *pass = FT_PART(block, struct ft_pass, member->pass);
     walked += member->walk_tree.count;
-    most_passes = member->pass.count > most_passes ? member->pass.count : most_passes;
+    max_passes = member->pass.count > max_passes ? member->pass.count : max_passes;
     for (uint64_t p = 0; p < member->pass.count; p++) {
       const struct ft_deep_group *group = FT_PART(block, struct ft_deep_group, pass[p].deep);
       deep += pass[p].deep.count, slots += pass[p].slots;
@@ -458,7 +458,7 @@ static void shapes_take_every_way_through_a_plan(void **state) {
   assert_true(shared > 2);
   assert_true(walked > 0);
   assert_true(slots > 0);
-  assert_true(most_passes > 2);
+  assert_true(max_passes > 2);
 }
 
 int main(void) {

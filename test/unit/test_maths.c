@@ -134,14 +134,14 @@ static void every_kernels_arrays_give_the_bits_of_single_values(void **state) {
 
 static void probabilities_have_their_logits_within_bounds_as_margins(void **state) {
   (void)state;
-  const double least = FT_PROBABILITY_LEAST, infinity = double_of(INFINITE_BITS);
+  const double min = FT_PROBABILITY_MIN, infinity = double_of(INFINITE_BITS);
   double p[1003], logit[1003], log[1003];
   for (size_t i = 0; i < 1003; i++)
     p[i] = ((double)i - 200.0) / 600.0;
   p[0] = infinity;
   p[1] = -infinity;
   p[2] = double_of(CANONICAL_NAN);
-  p[3] = least * 1.5;
+  p[3] = min * 1.5;
   for (size_t k = 0; k < 3; k++) {
     if (!kernels[k]->supported()) continue;
     memcpy(logit, p, sizeof p);
@@ -149,7 +149,7 @@ static void probabilities_have_their_logits_within_bounds_as_margins(void **stat
     kernels[k]->margin_each(logit, 1003, FT_SCALE_PROBABILITY, FT_LINK_LOGISTIC);
     kernels[k]->margin_each(log, 1003, FT_SCALE_PROBABILITY, FT_LINK_SOFTMAX);
     for (size_t i = 0; i < 1003; i++) {
-      const double kept = p[i] > least ? p[i] < 1 - least ? p[i] : 1 - least : least;
+      const double kept = p[i] > min ? p[i] < 1 - min ? p[i] : 1 - min : min;
       assert_int_equal(bits_of(logit[i]), bits_of(ft_log(kept / (1 - kept))));
       assert_int_equal(bits_of(logit[i]),
                        bits_of(ft_scale_margin(p[i], FT_SCALE_PROBABILITY, FT_LINK_LOGISTIC)));

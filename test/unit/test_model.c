@@ -470,14 +470,14 @@ static void an_integer_is_one_category_in_every_width(void **state) {
   struct ft_hash_key key = { { 1, 2, 3 } };
   int16_t small = -12345;
   int32_t medium = -12345;
-  int64_t large = -12345, least = INT64_MIN;
+  int64_t large = -12345, min = INT64_MIN;
   struct ft_span text = FT_SPAN("-12345"), edge = FT_SPAN("-9223372036854775808");
   struct ft_hash128 hash = ft_category_hash(&key, FT_TEXT, &text);
   assert_int_equal(ft_hash128_compare(hash, ft_category_hash(&key, FT_INT16, &small)), 0);
   assert_int_equal(ft_hash128_compare(hash, ft_category_hash(&key, FT_INT32, &medium)), 0);
   assert_int_equal(ft_hash128_compare(hash, ft_category_hash(&key, FT_INT64, &large)), 0);
   assert_int_equal(ft_hash128_compare(ft_category_hash(&key, FT_TEXT, &edge),
-                                      ft_category_hash(&key, FT_INT64, &least)),
+                                      ft_category_hash(&key, FT_INT64, &min)),
                    0);
 }
 

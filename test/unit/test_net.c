@@ -135,8 +135,8 @@ static void check_line(struct ft_arena *arena, int activation, const uint32_t *b
   assert_int_equal(ft_net_run(margin, &net, OUTPUTS, 1, &input, NULL), FT_OK);
   for (int g = 0; g < OUTPUTS; g++) {
     double wanted = (double)ft_single_of(bits[FEATURES + g]), off = margin[g] - wanted;
-    double most = activation <= FT_ACTIVATE_RELU ? 0 : 1e-5;
-    assert_true(off <= most && -off <= most);
+    double max = activation <= FT_ACTIVATE_RELU ? 0 : 1e-5;
+    assert_true(off <= max && -off <= max);
   }
 }
 

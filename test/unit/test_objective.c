@@ -50,7 +50,7 @@ static void every_row_of_hyperparameters_is_consistent(void **state) {
     assert_ptr_equal(ft_hyperparameter_find(ft_span_of(row->name), row->kmeans), row);
     for (size_t at = 0; ft_wordlist_next(&alias, row->aliases, &at);)
       assert_ptr_equal(ft_hyperparameter_find(alias, row->kmeans), row);
-    assert_true(row->least <= row->low && row->low <= row->high && row->high <= row->most);
+    assert_true(row->min <= row->low && row->low <= row->high && row->high <= row->max);
     assert_true(row->kind != FT_VALUE_WORD || row->words);
     if (!row->standard) continue;
     assert_int_equal(ft_hyperparameter_check(&outside, row, ft_span_of(row->standard), NULL),

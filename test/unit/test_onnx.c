@@ -20,7 +20,7 @@
 #include <cmocka.h>
 
 #define TOLERANCE 1e-5
-#define MOST      64
+#define MAX       64
 
 static const char *folder = "test/fixtures/onnx";
 
@@ -42,8 +42,8 @@ static char *read_file(const char *name, const char *end, size_t *size) {
 struct table {
   char *text;
   size_t fields, numbers, rows;
-  struct ft_field field[MOST], target;
-  struct ft_column column[MOST];
+  struct ft_field field[MAX], target;
+  struct ft_column column[MAX];
   struct ft_span *label;
   double *expected; /* row-major */
 };

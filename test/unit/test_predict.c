@@ -90,10 +90,10 @@ static double naive_net(const struct ft_model *model, const struct ft_net *net, 
 static double naive_scaled(const struct ft_model *model, const struct ft_member *member, double y) {
   if (member->scale == FT_SCALE_MARGIN) return y;
   if (member->scale == FT_SCALE_LOGARITHM)
-    return ft_exp(y < -FT_LOGARITHM_MOST  ? -FT_LOGARITHM_MOST
-                  : y > FT_LOGARITHM_MOST ? FT_LOGARITHM_MOST
-                                          : y);
-  double p = fmin(fmax(y, FT_PROBABILITY_LEAST), 1 - FT_PROBABILITY_LEAST); /* of a NaN the least */
+    return ft_exp(y < -FT_LOGARITHM_MAX  ? -FT_LOGARITHM_MAX
+                  : y > FT_LOGARITHM_MAX ? FT_LOGARITHM_MAX
+                                         : y);
+  double p = fmin(fmax(y, FT_PROBABILITY_MIN), 1 - FT_PROBABILITY_MIN); /* of a NaN the least */
   return ft_log(model->link == FT_LINK_SOFTMAX ? p : p / (1 - p));
 }
 
@@ -126,7 +126,7 @@ static void naive_margins(double *out, const struct ft_model *model, const struc
 /* Probabilities of one row, or its value. */
 static void naive_predict(double *out, const struct ft_model *model, const struct ft_batch *batch,
                           size_t row) {
-  double most = -INFINITY, total = 0;
+  double max = -INFINITY, total = 0;
   naive_margins(out, model, batch, row);
   switch (model->link) {
   case FT_LINK_LOGISTIC: out[0] = ft_logistic(out[0]); break;
@@ -136,11 +136,11 @@ static void naive_predict(double *out, const struct ft_model *model, const struc
   case FT_LINK_SOFTPLUS: out[0] = ft_softplus(out[0]); break;
   case FT_LINK_SOFTMAX:
     for (uint32_t g = 0; g < model->outputs; g++)
-      most = out[g] > most ? out[g] : most;
+      max = out[g] > max ? out[g] : max;
     for (uint32_t g = 0; g < model->outputs; g++)
-      total += ft_exp(out[g] - most);
+      total += ft_exp(out[g] - max);
     for (uint32_t g = 0; g < model->outputs; g++)
-      out[g] = ft_exp(out[g] - most) / total;
+      out[g] = ft_exp(out[g] - max) / total;
     break;
   default: break;
   }

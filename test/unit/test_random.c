@@ -17,13 +17,13 @@ struct reference {
   uint64_t number;
 };
 
-static size_t read_references(struct reference *out, size_t most) {
+static size_t read_references(struct reference *out, size_t max) {
   FILE *file = fopen("test/reference/random.csv", "r");
   assert_non_null(file);
   char line[128];
   size_t count = 0;
   assert_non_null(fgets(line, sizeof line, file));
-  while (count < most && fgets(line, sizeof line, file)) {
+  while (count < max && fgets(line, sizeof line, file)) {
     char *generator = strtok(line, ","), *seed = strtok(NULL, ","), *number = strtok(NULL, ",\n");
     assert_non_null(number);
     snprintf(out[count].generator, sizeof out[count].generator, "%s", generator);

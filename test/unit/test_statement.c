@@ -282,7 +282,7 @@ static void many_arguments_and_models_are_kept_in_order(void **state) {
   ft_buffer_release(&text);
 }
 
-static void functions_have_a_most_of_arguments(void **state) {
+static void functions_have_a_maximum_of_arguments(void **state) {
   (void)state;
   struct ft_buffer text;
   struct ft_arena arena;
@@ -308,7 +308,7 @@ int main(void) {
     cmocka_unit_test(page_speaks_of_every_name_in_the_tables),
     cmocka_unit_test(examples_of_the_page_parse),
     cmocka_unit_test(many_arguments_and_models_are_kept_in_order),
-    cmocka_unit_test(functions_have_a_most_of_arguments),
+    cmocka_unit_test(functions_have_a_maximum_of_arguments),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,9 +6,9 @@
 
 #include "foretell/buffer.h"
 
-#define MOST_ENTRIES 10000
-#define MOST_BYTES   ((int64_t)1 << 30) /* unpacked, of all entries */
-#define MOST_RATIO   1000               /* unpacked to packed; deflate itself reaches 1032 */
+#define MAX_ENTRIES  10000
+#define MAX_BYTES    ((int64_t)1 << 30) /* unpacked, of all entries */
+#define MAX_RATIO    1000               /* unpacked to packed; deflate itself reaches 1032 */
 #define FREE_BYTES   ((int64_t)1 << 24) /* that may be unpacked whatever the ratio */
 #define STEP_BYTES   ((size_t)1 << 16)
 #define LONGEST_NAME 200 /* shown */
@@ -56,9 +56,8 @@ static bool leads_out(const char *name) {
 }
 
 static enum ft_status check_amount(const struct walk *walk, struct ft_error *err) {
-  bool bomb =
-      walk->unpacked > FREE_BYTES && walk->unpacked / MOST_RATIO > (int64_t)walk->bytes.size;
-  if (walk->unpacked <= MOST_BYTES && !bomb) return FT_OK;
+  bool bomb = walk->unpacked > FREE_BYTES && walk->unpacked / MAX_RATIO > (int64_t)walk->bytes.size;
+  if (walk->unpacked <= MAX_BYTES && !bomb) return FT_OK;
   return ft_fail(err, FT_LIMIT, "the archive unpacks to more than %lld bytes out of %zu",
                  (long long)(walk->unpacked - 1), walk->bytes.size);
 }
@@ -91,8 +90,8 @@ static enum ft_status next_file(struct walk *walk, bool *done, struct ft_error *
     bool raw = archive_format(walk->archive) == ARCHIVE_FORMAT_RAW;
     if (raw && archive_filter_code(walk->archive, 0) != ARCHIVE_FILTER_GZIP)
       return ft_fail(err, FT_CORRUPT, "the archive cannot be read: it is damaged");
-    if (++walk->entries > MOST_ENTRIES)
-      return ft_fail(err, FT_LIMIT, "the archive has more than %d entries", MOST_ENTRIES);
+    if (++walk->entries > MAX_ENTRIES)
+      return ft_fail(err, FT_LIMIT, "the archive has more than %d entries", MAX_ENTRIES);
     const char *name = archive_entry_pathname(walk->entry);
     if (name && leads_out(name))
       return ft_fail(err, FT_CORRUPT, "the archive's entry \"%.*s\" leads out of it", LONGEST_NAME,
@@ -196,7 +195,7 @@ enum ft_status ft_archive_unpack_all(struct ft_span *out, struct ft_arena *arena
                                      const struct ft_archive *archive, struct ft_error *err) {
   struct walk walk = { .bytes = archive->bytes };
   struct ft_buffer bytes;
-  ft_buffer_init(&bytes, MOST_BYTES);
+  ft_buffer_init(&bytes, MAX_BYTES);
   enum ft_status status = unpack_all(out, arena, archive, &walk, &bytes, err);
   close_walk(&walk);
   ft_buffer_release(&bytes);

@@ -53,13 +53,13 @@ void ft_grown_trees_round(struct ft_forest *out, const struct ft_grown_trees *tr
 
 /* Half-way between a tree's least and largest leaf. */
 static double middle_of(const struct ft_grown_trees *trees, const struct ft_tree *tree) {
-  double least = INFINITY, most = -INFINITY;
+  double min = INFINITY, max = -INFINITY;
   for (uint32_t i = tree->first; i < tree->first + tree->nodes; i++) {
     if (!is_leaf(trees, i)) continue;
-    if (trees->leaf[i] < least) least = trees->leaf[i];
-    if (trees->leaf[i] > most) most = trees->leaf[i];
+    if (trees->leaf[i] < min) min = trees->leaf[i];
+    if (trees->leaf[i] > max) max = trees->leaf[i];
   }
-  return least / 2 + most / 2;
+  return min / 2 + max / 2;
 }
 
 /* The largest leaf as the file has it, for what a prediction may be off by. */

@@ -7,8 +7,8 @@
 #include "core/import/base/coded.h"
 #include "core/import/document/decimal.h"
 
-#define NO_ZERO           1e-35F /* numbers further from 0 are none, as LightGBM has it */
-#define MOST_LINEAR_NODES (1 << 23)
+#define NO_ZERO          1e-35F /* numbers further from 0 are none, as LightGBM has it */
+#define MAX_LINEAR_NODES (1 << 23)
 
 struct objective {
   const char *name;
@@ -250,10 +250,10 @@ static enum ft_status make_linear(struct making *making, const double *base, str
   const struct ft_grown_trees *grown = &trees->grown;
   struct ft_member *member = FT_ARENA_NEW(making->arena, struct ft_member, 1);
   if (!member) return ft_arena_fail(err, "the model's trees");
-  if (grown->nodes > MOST_LINEAR_NODES)
+  if (grown->nodes > MAX_LINEAR_NODES)
     return ft_fail(err, FT_LIMIT,
                    "the model's linear trees have %" PRIu32 " nodes, and at most %d can be",
-                   grown->nodes, MOST_LINEAR_NODES);
+                   grown->nodes, MAX_LINEAR_NODES);
   for (uint32_t i = 0; i < trees->terms; i++)
     if (making->from->input[trees->term[i].feature].coded)
       return ft_lightgbm_fail(err, "leaf_features");

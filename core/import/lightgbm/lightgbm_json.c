@@ -6,9 +6,9 @@
 #include "core/import/document/decimal.h"
 #include "core/import/lightgbm/lightgbm.h"
 
-#define TO_TEXT    "Save the model itself: booster.save_model(\"model.txt\")."
-#define WORD_BITS  32
-#define MOST_CODES (1 << 20)
+#define TO_TEXT   "Save the model itself: booster.save_model(\"model.txt\")."
+#define WORD_BITS 32
+#define MAX_CODES (1 << 20)
 
 struct reading {
   struct ft_lightgbm_grower grower;
@@ -95,7 +95,7 @@ static enum ft_status read_codes(uint32_t *code, uint32_t *codes, struct ft_span
     if (!ft_decimal_whole(&number, (struct ft_span){ list.data, size }) || number < 0 ||
         number != floor(number) || (bar && (past >= list.size || bar[1] != '|')))
       return ft_lightgbm_fail(err, "a set of categories");
-    if (number >= MOST_CODES)
+    if (number >= MAX_CODES)
       return ft_fail(err, FT_LIMIT, "the LightGBM model has a category of code %.0f", number);
     code[(*codes)++] = (uint32_t)number;
     list = (struct ft_span){ list.data + past, list.size - past };
@@ -107,12 +107,12 @@ static enum ft_status read_codes(uint32_t *code, uint32_t *codes, struct ft_span
 static enum ft_status read_set(struct ft_lightgbm_split *split, struct reading *reading,
                                struct ft_span list, struct ft_error *err) {
   uint32_t *code = FT_ARENA_NEW(&reading->scratch, uint32_t, list.size / 2 + 1);
-  uint32_t codes = 0, most = 0;
+  uint32_t codes = 0, max = 0;
   if (!code) return ft_arena_fail(err, "the model's trees");
   FT_TRY(read_codes(code, &codes, list, err));
   for (uint32_t i = 0; i < codes; i++)
-    most = code[i] > most ? code[i] : most;
-  split->words = codes ? most / WORD_BITS + 1 : 0;
+    max = code[i] > max ? code[i] : max;
+  split->words = codes ? max / WORD_BITS + 1 : 0;
   uint32_t *word = FT_ARENA_NEW(&reading->scratch, uint32_t, split->words);
   if (!word) return ft_arena_fail(err, "the model's trees");
   for (uint32_t i = 0; i < codes; i++)

@@ -19,7 +19,7 @@ bool ft_onnx_column_has_gap(const struct ft_onnx *onnx, const struct ft_onnx_col
 static bool has_gap(const struct ft_onnx *onnx, enum ft_derivation derivation,
                     const struct ft_onnx_column *input, uint32_t inputs) {
   if (derivation == FT_DERIVE_IS_MISSING || derivation == FT_DERIVE_LESS ||
-      derivation == FT_DERIVE_AT_MOST || derivation == FT_DERIVE_EQUAL)
+      derivation == FT_DERIVE_LESS_OR_EQUAL || derivation == FT_DERIVE_EQUAL)
     return false;
   for (uint32_t i = derivation == FT_DERIVE_CHOICE; i < inputs; i++)
     if (ft_onnx_column_has_gap(onnx, &input[i])) return true;
@@ -166,9 +166,8 @@ static enum ft_status add_filled(uint32_t *feature, struct ft_onnx *onnx, double
 
 static enum ft_status add_clipped(uint32_t *feature, struct ft_onnx *onnx,
                                   const struct ft_step *step, struct ft_error *err) {
-  if (isfinite(step->a))
-    FT_TRY(add_compared(feature, onnx, FT_DERIVE_GREATEST, step->a, false, err));
-  return isfinite(step->b) ? add_compared(feature, onnx, FT_DERIVE_LEAST, step->b, false, err)
+  if (isfinite(step->a)) FT_TRY(add_compared(feature, onnx, FT_DERIVE_MAX, step->a, false, err));
+  return isfinite(step->b) ? add_compared(feature, onnx, FT_DERIVE_MIN, step->b, false, err)
                            : FT_OK;
 }
 

@@ -46,12 +46,12 @@ static const struct each {
   { "Mul", 2, FT_DERIVE_PRODUCT, false, false, { 0 } },
   { "Div", 2, FT_DERIVE_QUOTIENT, false, false, { 0 } },
   { "Less", 2, FT_DERIVE_LESS, false, true, { 0 } },
-  { "LessOrEqual", 2, FT_DERIVE_AT_MOST, false, true, { 0 } },
+  { "LessOrEqual", 2, FT_DERIVE_LESS_OR_EQUAL, false, true, { 0 } },
   { "Greater", 2, FT_DERIVE_LESS, true, true, { 0 } },
-  { "GreaterOrEqual", 2, FT_DERIVE_AT_MOST, true, true, { 0 } },
+  { "GreaterOrEqual", 2, FT_DERIVE_LESS_OR_EQUAL, true, true, { 0 } },
   { "Equal", 2, FT_DERIVE_EQUAL, false, true, { 0 } },
   { "And", 2, FT_DERIVE_PRODUCT, false, true, { 0 } },
-  { "Or", 2, FT_DERIVE_GREATEST, false, true, { 0 } },
+  { "Or", 2, FT_DERIVE_MAX, false, true, { 0 } },
   { "Where", 3, FT_DERIVE_CHOICE, false, false, { 0 } },
   { "Abs", 1, FT_DERIVE_ABSOLUTE, false, false, { 0 } },
   { "Neg", 1, FT_DERIVE_SUM, false, false, { -1, 0 } },
@@ -262,7 +262,7 @@ static enum ft_status make_largest(struct ft_onnx_column *out, struct ft_onnx *o
   if (!column) return ft_onnx_no_memory(err);
   FT_TRY(ft_onnx_derive_constant(&column[0], onnx, node, -(double)FLT_MAX, err));
   memcpy(column + 1, value->column, value->columns * sizeof *column);
-  return ft_onnx_derive(out, onnx, node, FT_DERIVE_GREATEST, column, value->columns + 1, NULL, err);
+  return ft_onnx_derive(out, onnx, node, FT_DERIVE_MAX, column, value->columns + 1, NULL, err);
 }
 
 /* The norm of a row; one that is 0 counts as 1. */

@@ -90,11 +90,11 @@ static double largest_weight(const struct ft_onnx_form *form) {
 }
 
 bool ft_onnx_form_equal(const struct ft_onnx_form *a, const struct ft_onnx_form *b) {
-  const double most = ROUNDING * fmax(largest_weight(a), largest_weight(b));
-  if (a->terms != b->terms || fabs(a->constant - b->constant) > most) return false;
+  const double max = ROUNDING * fmax(largest_weight(a), largest_weight(b));
+  if (a->terms != b->terms || fabs(a->constant - b->constant) > max) return false;
   for (uint32_t i = 0; i < a->terms; i++)
     if (compare_terms(&a->term[i], &b->term[i]) != 0 ||
-        fabs(a->term[i].weight - b->term[i].weight) > most)
+        fabs(a->term[i].weight - b->term[i].weight) > max)
       return false;
   return true;
 }
@@ -109,31 +109,31 @@ static bool adds_up_to_one(const struct ft_onnx_block *block) {
 static bool leaves_are_constant(double *out, const struct ft_onnx_block *block,
                                 const struct ft_onnx_term *term, uint32_t count) {
   const uint32_t nodes = block->trees->tree[0].nodes;
-  double least = INFINITY, most = -INFINITY;
+  double min = INFINITY, max = -INFINITY;
   for (uint32_t n = 0; n < nodes; n++) {
     double sum = 0;
     if (block->trees->node[n].feature != FT_NODE_LEAF) continue;
     for (uint32_t i = 0; i < count; i++)
       sum += term[i].weight * block->leaf[(size_t)term[i].index * nodes + n];
-    least = fmin(least, sum);
-    most = fmax(most, sum);
+    min = fmin(min, sum);
+    max = fmax(max, sum);
   }
-  *out = least / 2 + most / 2;
-  return most - least <= ROUNDING * fmax(1, fabs(most));
+  *out = min / 2 + max / 2;
+  return max - min <= ROUNDING * fmax(1, fabs(max));
 }
 
 bool ft_onnx_form_is_constant(double *out, const struct ft_onnx *onnx,
                               const struct ft_onnx_form *form) {
-  const double most = ROUNDING * fmax(1, largest_weight(form));
+  const double max = ROUNDING * fmax(1, largest_weight(form));
   *out = form->constant;
   for (uint32_t i = 0; i < form->terms;) {
     const struct ft_onnx_block *block = block_of(onnx, &form->term[i]);
     double weight = form->term[i].weight, part = weight;
     uint32_t count = 1;
-    bool even = true, tiny = fabs(weight) <= most;
+    bool even = true, tiny = fabs(weight) <= max;
     for (; i + count < form->terms && form->term[i + count].block == form->term[i].block; count++) {
-      even = even && fabs(form->term[i + count].weight - weight) <= most;
-      tiny = tiny && fabs(form->term[i + count].weight) <= most;
+      even = even && fabs(form->term[i + count].weight - weight) <= max;
+      tiny = tiny && fabs(form->term[i + count].weight) <= max;
     }
     if (tiny)
       part = 0;
@@ -307,13 +307,13 @@ static void transform_leaf(double *x, size_t stride, uint32_t width, enum ft_tra
   double total = 0;
   for (uint32_t i = 1; i < width; i++)
     if (x[i * stride] > x[highest * stride]) highest = i;
-  const double most = x[highest * stride];
+  const double max = x[highest * stride];
   for (uint32_t i = 0; i < width; i++) {
     double *own = &x[i * stride];
     if (kind == FT_TRANSFORM_LOGISTIC) *own = 1 / (1 + exp(-*own));
     if (kind == FT_TRANSFORM_EXP) *own = exp(*own);
     if (kind == FT_TRANSFORM_ABOVE) *own = *own > 0;
-    if (kind == FT_TRANSFORM_SOFTMAX) *own = exp(*own - most);
+    if (kind == FT_TRANSFORM_SOFTMAX) *own = exp(*own - max);
     if (kind == FT_TRANSFORM_HIGHEST) *own = i == highest;
     total += *own;
   }

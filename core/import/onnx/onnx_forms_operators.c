@@ -26,12 +26,12 @@ static double over(const void *context, double a, double b) {
   return a / b;
 }
 
-static double least(const void *context, double a, double b) {
+static double min(const void *context, double a, double b) {
   (void)context;
   return fmin(a, b);
 }
 
-static double most(const void *context, double a, double b) {
+static double max(const void *context, double a, double b) {
   (void)context;
   return fmax(a, b);
 }
@@ -239,7 +239,7 @@ enum ft_status ft_onnx_forms_extreme(struct ft_onnx *onnx, const struct ft_onnx_
   if (node->proto->n_input != 2) return ft_onnx_refuse(node, "of other than two tables", err);
   FT_TRY(ft_onnx_operands(&pair, onnx, node, err));
   return ft_onnx_forms_map_or_refuse(onnx, node, &pair.a, &pair.b,
-                                     ft_onnx_is_named(node, "Max") ? most : least, NULL,
+                                     ft_onnx_is_named(node, "Max") ? max : min, NULL,
                                      "of several trees", err);
 }
 
@@ -316,14 +316,14 @@ enum ft_status ft_onnx_forms_label_encoder(struct ft_onnx *onnx, const struct ft
 
 /* Is no number below 0? Only what is plain to see. */
 static bool is_positive(const struct ft_onnx *onnx, const struct ft_onnx_form *form) {
-  double least_number = form->constant;
+  double min_number = form->constant;
   for (uint32_t t = 0; t < form->terms; t++) {
     const struct ft_onnx_block *block = &onnx->blocks.block[form->term[t].block];
     const bool of_exp = block->transform == FT_TRANSFORM_EXP;
     if (block->kind != FT_BLOCK_TRANSFORM || (of_exp && form->term[t].weight < 0)) return false;
-    least_number += fmin(0, form->term[t].weight);
+    min_number += fmin(0, form->term[t].weight);
   }
-  return least_number >= -1e-6;
+  return min_number >= -1e-6;
 }
 
 /* L1: each over the sum of all, which are no less than 0. */

@@ -78,13 +78,13 @@ static enum ft_status find_objective(struct reading *reading, struct ft_error *e
 
 /* One of learner_model_param's counts. */
 static enum ft_status read_count(uint32_t *out, const struct reading *reading, const char *name,
-                                 uint32_t most, struct ft_error *err) {
+                                 uint32_t max, struct ft_error *err) {
   const struct ft_element *all = ft_element_get(reading->learner, "learner_model_param");
   double value = ft_element_real(ft_element_get(all, name), 0);
   if (!(value >= 0 && value <= UINT32_MAX && value == floor(value))) return fail_file(err, name);
-  if (value > most)
+  if (value > max)
     return ft_fail(err, FT_LIMIT, "the model's %s is %.0f, and at most %" PRIu32 " can be", name,
-                   value, most);
+                   value, max);
   *out = (uint32_t)value;
   return FT_OK;
 }
