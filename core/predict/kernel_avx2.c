@@ -70,25 +70,7 @@ ALWAYS_INLINE void search(uint32_t levels, uint64_t *plane, uint64_t *nan, const
   }
 }
 
-static void search_levels(uint64_t *plane, uint64_t *nan, const void *plan,
-                          const struct ft_input *input, const float *value) {
-  const float *table = FT_PART(plan, float, input->threshold);
-  switch (input->levels) {
-  case 1: search(1, plane, nan, table, value); break;
-  case 2: search(2, plane, nan, table, value); break;
-  case 3: search(3, plane, nan, table, value); break;
-  case 4: search(4, plane, nan, table, value); break;
-  case 5: search(5, plane, nan, table, value); break;
-  case 6: search(6, plane, nan, table, value); break;
-  case 7: search(7, plane, nan, table, value); break;
-  case 8: search(8, plane, nan, table, value); break;
-  case 9: search(9, plane, nan, table, value); break;
-  case 10: search(10, plane, nan, table, value); break;
-  case 11: search(11, plane, nan, table, value); break;
-  case 12: search(12, plane, nan, table, value); break;
-  default: search(13, plane, nan, table, value); break;
-  }
-}
+#include "core/predict/kernel_search_body.h"
 
 static uint32_t count_sixteen(const float *threshold, float value) {
   const __m256 x = _mm256_set1_ps(value);
@@ -221,19 +203,7 @@ ALWAYS_INLINE void add_trees(uint32_t depth, const void *plan, const struct ft_g
   }
 }
 
-static void add_group(const void *plan, const struct ft_group *group, const uint64_t *mask,
-                      int64_t *sum) {
-  switch (group->depth) {
-  case 1: add_trees(1, plan, group, mask, sum); break;
-  case 2: add_trees(2, plan, group, mask, sum); break;
-  case 3: add_trees(3, plan, group, mask, sum); break;
-  case 4: add_trees(4, plan, group, mask, sum); break;
-  case 5: add_trees(5, plan, group, mask, sum); break;
-  case 6: add_trees(6, plan, group, mask, sum); break;
-  case 7: add_trees(7, plan, group, mask, sum); break;
-  default: add_trees(8, plan, group, mask, sum); break;
-  }
-}
+#include "core/predict/kernel_group_body.h"
 
 static bool has_avx2(void) {
   __builtin_cpu_init(); /* asks the system, too, whether it keeps these registers */
