@@ -158,8 +158,8 @@ static uint32_t depth_of(struct count *c, const struct ft_tree *tree) {
     if (c->depth[i] > deepest) deepest = c->depth[i];
     if (node[i].feature == FT_NODE_LEAF) continue;
     const uint32_t child[2] = { node[i].left, node[i].right };
-    for (int way = 0; way < 2; way++)
-      if (c->depth[child[way]] < c->depth[i] + 1) c->depth[child[way]] = c->depth[i] + 1;
+    for (int side = 0; side < 2; side++)
+      if (c->depth[child[side]] < c->depth[i] + 1) c->depth[child[side]] = c->depth[i] + 1;
   }
   return deepest;
 }

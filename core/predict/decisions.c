@@ -25,7 +25,7 @@ struct gathering {
   uint32_t splits;
 };
 
-/* Children come after their parent, so one pass over the nodes finds every longest way. */
+/* Children come after their parent, so one pass over the nodes finds every longest path. */
 static void measure_tree(struct gathering *g, uint32_t index) {
   const struct ft_tree *tree = &g->forest->tree[index];
   const struct ft_node *node = g->forest->node + tree->first;

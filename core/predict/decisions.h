@@ -1,5 +1,5 @@
-/* The different decisions that a forest's trees take: (feature, threshold, way of a missing value),
- * or (feature, set, way). Trees share them, since a learner draws its thresholds from few cuts.
+/* The different decisions that a forest's trees take: (feature, threshold, default direction),
+ * or (feature, set, default direction). Trees share them, since a learner draws its thresholds from few cuts.
  *
  * Shapes   distinct decisions are in the order of their keys: by feature, kind, threshold or set.
  * Memory   everything is in the arena that builds a plan and goes when it is built. */
@@ -27,10 +27,10 @@ struct ft_decisions {
   uint32_t count; /* of distinct ones */
   const struct ft_decision *decision;
   const uint32_t *of_node;  /* one a node of the forest: index of its decision, if it is a split */
-  const uint32_t *depth_of; /* one a node: its longest way from the root, or FT_DEPTH_NONE */
+  const uint32_t *depth_of; /* one a node: its longest path from the root, or FT_DEPTH_NONE */
   const uint32_t *depth;    /* one a tree: of its deepest leaf */
 };
-#define FT_DEPTH_NONE UINT32_MAX /* no way leads there */
+#define FT_DEPTH_NONE UINT32_MAX /* no path leads there */
 
 enum ft_status ft_decisions_make(struct ft_decisions *out, struct ft_arena *arena,
                                  const struct ft_forest *forest,

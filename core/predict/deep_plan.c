@@ -52,18 +52,18 @@ static struct sides sides_of(const struct draft *d, uint32_t node) {
 
 /* Children come after their parent, and each has one parent. */
 static void count_numbers(struct draft *d) {
-  uint32_t reached = 1, ways = 0;
+  uint32_t reached = 1, children = 0;
   for (uint32_t i = d->nodes; i-- > 0 && d->fits;) {
     d->is[i].numbers = 1;
     if (!is_split(d, i)) continue;
     const struct sides sides = sides_of(d, i);
     d->is[i].numbers = sides.begin + d->is[sides.small].numbers;
     d->fits = d->is[i].numbers <= UINT32_C(1) << FT_DEEP_PLANES;
-    ways += 2;
+    children += 2;
   }
   for (uint32_t i = 1; i < d->nodes; i++)
     reached += d->depth[i] != FT_DEPTH_NONE;
-  d->fits = d->fits && reached == ways + 1;
+  d->fits = d->fits && reached == children + 1;
 }
 
 /* Backwards from the root, the smaller side first: so the larger comes first in the end, while few

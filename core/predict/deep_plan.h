@@ -16,7 +16,7 @@ struct ft_deep_parts {
   struct ft_buffer node, step, leaf;
 };
 
-/* Has the tree such steps? Not when it has too many leaves, or ways that meet.
+/* Has the tree such steps? Not when it has too many leaves, or paths that meet.
  * Errors: FT_NOMEM */
 enum ft_status ft_deep_fits(bool *out, struct ft_arena *arena, const struct ft_forest_work *work,
                             uint32_t tree, struct ft_error *err) FT_MUST_CHECK;

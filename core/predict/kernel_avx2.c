@@ -17,7 +17,7 @@
 
 /* --- the search --- */
 
-/* Level l has 2^l thresholds, in places whose bit i is the way taken at level i; of the first four
+/* Level l has 2^l thresholds, in places whose bit i is the outcome at level i; of the first four
  * levels they are in registers. */
 ALWAYS_INLINE void load_levels(__m256 first[4], const float *table, uint32_t levels) {
   const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
@@ -34,17 +34,17 @@ ALWAYS_INLINE __m256 pick_of(const __m256 *pair, __m256i place, __m256 third) {
 }
 
 ALWAYS_INLINE __m256 threshold_of(uint32_t l, const __m256 *first, const __m256 *pair,
-                                  const float *table, __m256i place, const __m256 *way) {
+                                  const float *table, __m256i place, const __m256 *reached) {
   if (l < 4) return _mm256_permutevar8x32_ps(first[l], place);
-  if (l == 4) return pick_of(pair, place, way[3]);
+  if (l == 4) return pick_of(pair, place, reached[3]);
   if (l == 5)
-    return _mm256_blendv_ps(pick_of(pair + 2, place, way[3]), pick_of(pair + 4, place, way[3]),
-                            way[4]);
+    return _mm256_blendv_ps(pick_of(pair + 2, place, reached[3]),
+                            pick_of(pair + 4, place, reached[3]), reached[4]);
   return _mm256_i32gather_ps(table + (UINT32_C(1) << l) - 1, place, 4);
 }
 
-static inline void store_ways(uint64_t *plane, size_t group, __m256 way) {
-  ((uint8_t *)plane)[group] = (uint8_t)_mm256_movemask_ps(way);
+static inline void store_reached(uint64_t *plane, size_t group, __m256 reached) {
+  ((uint8_t *)plane)[group] = (uint8_t)_mm256_movemask_ps(reached);
 }
 
 ALWAYS_INLINE void search(uint32_t levels, uint64_t *plane, uint64_t *nan, const float *table,
@@ -58,15 +58,16 @@ ALWAYS_INLINE void search(uint32_t levels, uint64_t *plane, uint64_t *nan, const
   for (size_t g = 0; g < FT_BLOCK_ROWS / SEARCH_ROWS; g++) {
     const __m256 x = _mm256_loadu_ps(value + SEARCH_ROWS * g);
     __m256i place = _mm256_setzero_si256();
-    __m256 way[MAX_LEVELS];
+    __m256 reached[MAX_LEVELS];
     for (uint32_t l = 0; l < levels; l++) {
-      way[l] = _mm256_cmp_ps(x, threshold_of(l, first, pair, table, place, way), _CMP_GE_OQ);
+      reached[l] =
+          _mm256_cmp_ps(x, threshold_of(l, first, pair, table, place, reached), _CMP_GE_OQ);
       if (l + 1 < levels)
         place = _mm256_or_si256(
-            place, _mm256_and_si256(_mm256_castps_si256(way[l]), _mm256_set1_epi32(1 << l)));
-      store_ways(plane + l * FT_MASK_WORDS, g, way[l]);
+            place, _mm256_and_si256(_mm256_castps_si256(reached[l]), _mm256_set1_epi32(1 << l)));
+      store_reached(plane + l * FT_MASK_WORDS, g, reached[l]);
     }
-    store_ways(nan, g, _mm256_cmp_ps(x, x, _CMP_UNORD_Q));
+    store_reached(nan, g, _mm256_cmp_ps(x, x, _CMP_UNORD_Q));
   }
 }
 

@@ -37,7 +37,7 @@ static inline void set_thirty_two(uint8_t *bit, const uint16_t *rank, uint16_t r
 /* --- the search --- */
 
 /* The thresholds of the first levels in registers: level l has 2^l of them, in places whose bit i is
- * the way taken at level i. */
+ * the outcome at level i. */
 struct levels {
   __m512 first[5];
   __m512 fifth[2];
@@ -74,16 +74,16 @@ ALWAYS_INLINE __m512 seventh_of(const struct levels *of, __m512i place, __mmask1
 
 /* `l` and `levels` are constants where this is expanded. */
 ALWAYS_INLINE __m512 threshold_of(uint32_t l, const struct levels *of, const float *table,
-                                  __m512i place, const __mmask16 *way) {
+                                  __m512i place, const __mmask16 *reached) {
   if (l < 5) return _mm512_permutexvar_ps(place, of->first[l]);
   if (l == 5) return _mm512_permutex2var_ps(of->fifth[0], place, of->fifth[1]);
-  if (l == 6) return sixth_of(of, place, way[5]);
-  if (l == 7) return seventh_of(of, place, way[5], way[6]);
+  if (l == 6) return sixth_of(of, place, reached[5]);
+  if (l == 7) return seventh_of(of, place, reached[5], reached[6]);
   return _mm512_i32gather_ps(place, table + (UINT32_C(1) << l) - 1, 4);
 }
 
-static inline void store_ways(uint64_t *plane, size_t group, __mmask16 way) {
-  memcpy((char *)plane + 2 * group, &way, sizeof way);
+static inline void store_reached(uint64_t *plane, size_t group, __mmask16 reached) {
+  memcpy((char *)plane + 2 * group, &reached, sizeof reached);
 }
 
 ALWAYS_INLINE void search(uint32_t levels, uint64_t *plane, uint64_t *nan, const float *table,
@@ -93,22 +93,23 @@ ALWAYS_INLINE void search(uint32_t levels, uint64_t *plane, uint64_t *nan, const
   for (size_t g = 0; g < FT_BLOCK_ROWS / SEARCH_ROWS; g++) {
     const __m512 x = _mm512_loadu_ps(value + SEARCH_ROWS * g);
     __m512i place = _mm512_setzero_si512();
-    __mmask16 way[MAX_LEVELS];
+    __mmask16 reached[MAX_LEVELS];
     for (uint32_t l = 0; l < levels; l++) {
-      way[l] = _mm512_cmp_ps_mask(x, threshold_of(l, &of, table, place, way), _CMP_GE_OQ);
+      reached[l] = _mm512_cmp_ps_mask(x, threshold_of(l, &of, table, place, reached), _CMP_GE_OQ);
       if (l + 1 < levels)
-        place = _mm512_mask_or_epi32(place, way[l], place, _mm512_set1_epi32(1 << l));
-      store_ways(plane + l * FT_MASK_WORDS, g, way[l]);
+        place = _mm512_mask_or_epi32(place, reached[l], place, _mm512_set1_epi32(1 << l));
+      store_reached(plane + l * FT_MASK_WORDS, g, reached[l]);
     }
-    store_ways(nan, g, _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q));
+    store_reached(nan, g, _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q));
   }
 }
 
 #include "core/predict/kernel_search_body.h"
 
 static uint32_t count_sixteen(const float *threshold, float value) {
-  __mmask16 way = _mm512_cmp_ps_mask(_mm512_set1_ps(value), _mm512_loadu_ps(threshold), _CMP_GE_OQ);
-  return (uint32_t)__builtin_popcount(way);
+  __mmask16 reached =
+      _mm512_cmp_ps_mask(_mm512_set1_ps(value), _mm512_loadu_ps(threshold), _CMP_GE_OQ);
+  return (uint32_t)__builtin_popcount(reached);
 }
 
 /* --- the leaves --- */
@@ -250,7 +251,7 @@ static __m512i fill_slots(const void *plan, const struct ft_pass *pass,
 }
 
 /* All nodes of a tree at once; then two steps of three levels each lead to its leaf. */
-static int64_t sum_slots(const void *plan, const struct ft_group *group, const uint8_t *way,
+static int64_t sum_slots(const void *plan, const struct ft_group *group, const uint8_t *exit_of,
                          __m512i slots) {
   const uint8_t *slot = FT_PART(plan, uint8_t, group->slot);
   const uint8_t *below = FT_PART(plan, uint8_t, group->below);
@@ -261,8 +262,8 @@ static int64_t sum_slots(const void *plan, const struct ft_group *group, const u
   for (uint32_t t = 0; t < group->trees; t++, slot += 64, below += 64, leaf += 3 * leaves) {
     __m512i value = _mm512_permutexvar_epi8(_mm512_loadu_si512(slot), slots);
     uint64_t right = _mm512_cmpgt_epu8_mask(value, _mm512_loadu_si512(below));
-    uint32_t top = way[right & 127];
-    uint32_t at = 8 * top + way[right >> (7 + 7 * top) & 127];
+    uint32_t top = exit_of[right & 127];
+    uint32_t at = 8 * top + exit_of[right >> (7 + 7 * top) & 127];
     const uint8_t *plane = leaf + (at >> unused);
     sum += plane[0] + ((int32_t)plane[leaves] << 8) + ((int32_t)plane[2 * leaves] << 16);
   }
@@ -272,14 +273,15 @@ static int64_t sum_slots(const void *plan, const struct ft_group *group, const u
 static void add_row_avx512(const void *plan, const struct ft_pass *pass,
                            const struct ft_kernel_work *work, size_t row, int64_t *sum) {
   const struct ft_group *group = FT_PART(plan, struct ft_group, pass->group);
-  const uint8_t *way = FT_PART(plan, uint8_t, pass->way);
+  const uint8_t *exit_of = FT_PART(plan, uint8_t, pass->exit_of);
   if (pass->slots == 0) {
     add_row(plan, pass, work, row, sum);
     return;
   }
   const __m512i slots = fill_slots(plan, pass, work, row);
   for (uint64_t i = 0; i < pass->group.count; i++)
-    sum[(size_t)group[i].output * FT_BLOCK_ROWS + row] += sum_slots(plan, &group[i], way, slots);
+    sum[(size_t)group[i].output * FT_BLOCK_ROWS + row] +=
+        sum_slots(plan, &group[i], exit_of, slots);
 }
 
 static bool has_avx512(void) {

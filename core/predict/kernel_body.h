@@ -302,9 +302,9 @@ static uint32_t count_reached(const void *plan, const struct ft_input *input, fl
   const float *table = FT_PART(plan, float, input->threshold);
   uint32_t place = 0, reached = 0;
   for (uint32_t l = 0; l < input->levels; l++) {
-    uint32_t way = value >= table[(UINT32_C(1) << l) - 1 + place];
-    place |= way << l;
-    reached = reached << 1 | way;
+    uint32_t right = value >= table[(UINT32_C(1) << l) - 1 + place];
+    place |= right << l;
+    reached = reached << 1 | right;
   }
   return reached;
 }

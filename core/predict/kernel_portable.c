@@ -29,9 +29,9 @@ static void spread_bits(uint64_t *plane, uint32_t levels, const uint16_t *number
                                                << (first % 64 + 8 * w);
 }
 
-/* The ways that eight values take, level l's as bit l. The searches go side by side, so that one
+/* The outcomes of eight values, level l's as bit l. The searches go side by side, so that one
  * hides the other's latency. */
-static inline void search_eight(uint16_t *ways, const float *table, uint32_t levels,
+static inline void search_eight(uint16_t *outcomes, const float *table, uint32_t levels,
                                 const float *value) {
   size_t place[8] = { 0 };
   for (uint32_t l = 0; l < levels; l++) {
@@ -40,13 +40,13 @@ static inline void search_eight(uint16_t *ways, const float *table, uint32_t lev
       place[i] |= (size_t)(value[i] >= level[place[i]]) << l;
   }
   for (size_t i = 0; i < 8; i++)
-    ways[i] = (uint16_t)place[i];
+    outcomes[i] = (uint16_t)place[i];
 }
 
 static void search_levels(uint64_t *plane, uint64_t *nan, const void *plan,
                           const struct ft_input *input, const float *value) {
   const float *table = FT_PART(plan, float, input->threshold);
-  uint16_t ways[FT_BLOCK_ROWS];
+  uint16_t outcomes[FT_BLOCK_ROWS];
   memset(plane, 0, (size_t)input->levels * FT_MASK_WORDS * sizeof *plane);
   for (size_t w = 0; w < FT_MASK_WORDS; w++) {
     uint64_t absent = 0;
@@ -55,10 +55,10 @@ static void search_levels(uint64_t *plane, uint64_t *nan, const void *plan,
     nan[w] = absent;
   }
   for (size_t r = 0; r < FT_BLOCK_ROWS; r += 8)
-    search_eight(ways + r, table, input->levels, value + r);
+    search_eight(outcomes + r, table, input->levels, value + r);
   for (size_t r = 0; r < FT_BLOCK_ROWS; r += 8 * VECTOR_WORDS)
     for (uint32_t low = 0; low < input->levels; low += 8)
-      spread_bits(plane, input->levels, ways, r, low);
+      spread_bits(plane, input->levels, outcomes, r, low);
 }
 
 /* A tree's leaves as numbers; three planes of bytes otherwise. */

@@ -3,7 +3,7 @@
  *
  * Shapes   Arrays are parts: an offset from the block's start and a count. A forest is cut into
  *          passes, each with at most FT_PASS_DECISIONS different ones (a feature and threshold, or a
- *          set, and the way of a missing value) and the trees that use them alone. Mask 0 is never
+ *          set, and the default direction) and the trees that use them alone. Mask 0 is never
  *          set; a tree of a group is padded to a complete one by decisions of mask 0.
  * Numbers  The integers are this machine's: a block is made where it is used, and is no file format.
  * Threads  read-only once made. */
@@ -47,7 +47,7 @@ struct ft_input {
   uint16_t levels;          /* of the search among the thresholds; 0: there are none */
   uint16_t slot;            /* of missing to the left; the next is of missing to the right */
   struct ft_part threshold; /* float, 2^levels - 1: the search's levels one after another; within
-                             * level l the place has the way taken at level i as its bit i; NaN
+                             * level l the place has the outcome at level i as its bit i; NaN
                              * fills what is left over */
   struct ft_part rank;   /* uint16_t, left + right, and FT_RANK_SPARE: set where the value reaches
                              * more than so many of the thresholds */
@@ -107,7 +107,7 @@ struct ft_deep_node {
 };
 #define FT_EXIT_LEAF (UINT32_C(1) << 31) /* the rest is a leaf's number; else an index of a node */
 
-/* For one row a pass may have slots: a feature's count of thresholds reached, one for either way of
+/* For one row a pass may have slots: a feature's count of thresholds reached, one for either default direction of
  * a missing value. Trees are then of depth 6 at most and seen as of depth 6; a node's place is in the
  * top three levels, 0 … 6, or in the subtree s below them, 7 + 7 s …, breadth first in each. */
 #define FT_MAX_SLOTS  64
@@ -123,7 +123,8 @@ struct ft_pass {
   struct ft_part node;  /* struct ft_deep_node, of all deep groups, as are steps and leaves */
   struct ft_part step;  /* struct ft_step */
   struct ft_part leaf;  /* int32_t */
-  struct ft_part way;   /* uint8_t, 128, with slots: from a subtree's seven ways to its exit */
+  struct ft_part
+      exit_of; /* uint8_t, 128, with slots: from a subtree's seven outcomes to its exit */
 };
 
 /* A tree with more decisions than a pass can hold is walked on the features themselves. A node of

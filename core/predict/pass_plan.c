@@ -58,7 +58,7 @@ static uint32_t levels_for(uint32_t thresholds) {
   return levels;
 }
 
-/* Level l's place p compares with the threshold in the middle of what the ways so far leave. */
+/* Level l's place p compares with the threshold in the middle of what the outcomes so far leave. */
 static void fill_table(struct input_work *w, uint32_t levels) {
   const uint32_t nothing = 0x7fc00000;
   for (uint32_t l = 0; l < levels; l++)
@@ -194,14 +194,14 @@ static void name_slots(struct ft_forest_work *work, struct ft_input *input, uint
 }
 
 static struct ft_part write_ways(struct ft_buffer *block) {
-  uint8_t way[128];
+  uint8_t exit_of[128];
   for (uint32_t bits = 0; bits < 128; bits++) {
     uint32_t node = 0;
     while (node < 7)
       node = 2 * node + 1 + (bits >> node & 1);
-    way[bits] = (uint8_t)(node - 7);
+    exit_of[bits] = (uint8_t)(node - 7);
   }
-  return ft_part_put(block, way, 128, 1);
+  return ft_part_put(block, exit_of, 128, 1);
 }
 
 /* Masks are numbered in the order of the decisions, from 1. */
@@ -220,7 +220,7 @@ static enum ft_status write_inputs(struct ft_pass *out, struct ft_forest_work *w
   out->slots = work->block->failed ? 0 : count_slots(work, input, inputs, tree, trees);
   if (out->slots > 0) {
     name_slots(work, input, inputs);
-    out->way = write_ways(work->block);
+    out->exit_of = write_ways(work->block);
   }
   out->input = ft_part_put(work->block, input, inputs, sizeof *input);
   out->code =
