@@ -7,6 +7,7 @@
 #define MAX_ROWS      256  /* are enough for a mean */
 #define TYPICAL_SHARE 0.03 /* of the loss, where no rows are left to look at */
 
+/* The rows that fits are compared on; `margin` and `sum` are rows × outputs, working memory of `look`. */
 struct looking {
   const struct ft_run *run;
   const uint32_t *row;
@@ -45,9 +46,12 @@ static enum ft_status look(double *gain, const struct looking *looking,
       looking->sum[i] += looking->margin[i];
     fits++;
   }
+  /* One fit shows nothing of how much fits differ; the gain stays as the caller set it. */
   if (fits < 2) return FT_OK;
   for (size_t i = 0; i < count; i++)
     looking->sum[i] /= fits;
+  /* In the manner of the ambiguity decomposition (Krogh and Vedelsby, 1995): mean loss of the fits less the loss of
+   * their mean. From k fits to very many: the part seen is 1 - 1/k of the whole. */
   double better = losses / fits - loss_of(looking, looking->sum);
   *gain = better > 0 ? better / (1 - 1 / fits) : 0;
   return FT_OK;
@@ -64,6 +68,8 @@ enum ft_status ft_bagging_gains(double *gain, const struct ft_run *run,
   if (!looking.margin || !looking.sum) status = ft_fail(err, FT_NOMEM, "out of memory to train");
   for (uint32_t i = 0; i < search->candidates && status == FT_OK; i++) {
     const struct ft_candidate *candidate = &search->candidate[i];
+    /* No unseen rows: a typical share, so that the budget still prefers the mean of several
+     * fits. */
     gain[i] = rows == 0 ? TYPICAL_SHARE * candidate->trial.loss : 0;
     if (candidate->state == FT_CANDIDATE_TRIED && rows > 0)
       status = look(&gain[i], &looking, &candidate->trial, err);

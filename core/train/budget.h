@@ -16,14 +16,16 @@
 double ft_budget_standard_ns(uint32_t outputs);
 
 struct ft_budget_part {
-  double weight; /* in the ensemble */
-  double gain;   /* of very many fits over one, in loss */
+  double weight; /* in the ensemble, 0 … 1 */
+  double gain;   /* of very many fits over one, in loss a row */
   double ns;     /* of one fit, a row */
   double bytes;  /* of one fit in the artifact */
   uint32_t fits; /* there are, at least 1 */
   uint32_t kept; /* of them, as ft_budget_keep decides; at least 1 */
 };
 
+/* Sets `kept` of each part: all fits, then fewer one by one until both limits hold. Where one fit of each
+ * is too much already, each keeps one, and the limits do not hold. Limits: INFINITY is none. */
 void ft_budget_keep(struct ft_budget_part *part, uint32_t parts, double max_ns, double max_bytes);
 
 #endif

@@ -13,13 +13,14 @@
 #include "core/train/score.h"
 
 struct ft_calibration {
-  double factor; /* 1: none */
-  double shift;  /* of a binary margin */
+  double factor; /* above 0; 1: none */
+  double shift;  /* of a binary margin; 0 of several classes */
 };
 
+/* { 1, 0 } where nothing is gained beyond chance, or there are fewer than 100 rows. */
 struct ft_calibration ft_calibration_find(const struct ft_scored *scored);
 
-/* In place. */
+/* In place: factor × margin + shift; `count` numbers. */
 void ft_calibration_apply(double *margin, size_t count, struct ft_calibration calibration);
 
 #endif

@@ -1,16 +1,16 @@
 #include "core/train/ensemble.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/learn/loss.h"
 
-#define HALVES_MAX_ROWS 10000
-
-#define SMALL_ROWS 4000 /* are halved in more than one way */
-#define HALVINGS   3
-#define WHOLE      UINT32_MAX
+#define HALVES_MAX_ROWS 10000 /* that a choice looks at, about */
+#define SMALL_ROWS      4000  /* are halved in more than one way */
+#define HALVINGS        3
+#define WHOLE           UINT32_MAX
 
 /* Some of the rows: every `step`th, and of these the ones whose number has `bit` set, or not. */
 struct part {
@@ -19,7 +19,11 @@ struct part {
   uint32_t side;
 };
 
-/* A choice on a part of the rows. */
+/* A choice on a part of the rows.
+ *
+ * Invariants  `sum` is the sum of the margins taken, over all rows, however few are in the part.
+ *             `steps` is the sum of `taken`, so that taken / steps are weights that sum to 1.
+ *             `kept` counts only where `taken` is not 0. With a budget all that is kept costs at most 1. */
 struct choosing {
   const struct ft_ensemble_task *task;
   struct part part;
@@ -56,6 +60,7 @@ struct ft_gain ft_ensemble_gain(const struct ft_ensemble_task *task, const doubl
   }
   if (task->rows < 2) return (struct ft_gain){ 0, 0 };
   double mean = sum / (double)task->rows;
+  /* Standard error of a mean of paired differences: rows that are hard for both cancel out. */
   double variance = fmax(squares / (double)task->rows - mean * mean, 0);
   return (struct ft_gain){ mean, sqrt(variance / (double)task->rows) };
 }
@@ -67,6 +72,7 @@ static bool is_in(const struct part *part, size_t number) {
 /* Mean loss of what is taken and candidate c, over the choice's rows. */
 static double loss_with(const struct choosing *choosing, uint32_t c) {
   const struct ft_ensemble_task *task = choosing->task;
+  /* Caruana and others (2004): the mean of all that is taken, with c once more. */
   double share = 1.0 / (choosing->steps + 1), loss = 0;
   size_t rows = 0;
   for (size_t i = 0, r = 0; r < task->rows; r = ++i * choosing->part.step) {
@@ -90,8 +96,13 @@ static double bonus_with(const struct choosing *choosing, uint32_t c, uint32_t k
     if (taken == 0) continue;
     double weight = (double)taken / (choosing->steps + 1);
     cost += fits * budget->cost[i];
+    /* The variance of a mean of k fits falls as 1 / k, so k fits have 1 - 1 / k of what very
+     * many gain; in an ensemble it counts by the square of the weight. */
+    assert(fits > 0);
     gain += weight * weight * budget->gain[i] * (1 - 1.0 / fits);
   }
+  /* The price turns cost into loss: so that a cheap candidate may win against one that is a
+   * little better. */
   return cost > 1 ? -INFINITY : gain - choosing->price * cost;
 }
 
@@ -99,6 +110,7 @@ static double bonus_with(const struct choosing *choosing, uint32_t c, uint32_t k
 static uint32_t best_kept(double *bonus, const struct choosing *choosing, uint32_t c) {
   uint32_t best = 0;
   *bonus = -INFINITY;
+  /* What an earlier step has paid for is not given back: a later step only adds fits. */
   uint32_t min = choosing->taken[c] ? choosing->kept[c] : 1, max = choosing->budget->fits[c];
   if (max > choosing->max_kept) max = choosing->max_kept;
   for (uint32_t kept = min; kept <= max; kept++) {
@@ -129,6 +141,8 @@ static double take_best(struct choosing *choosing) {
     if (choosing->budget) kept = best_kept(&bonus, choosing, c);
     if (bonus == -INFINITY) continue;
     double loss = loss_with(choosing, c) - bonus;
+    /* NaN is never below; ties go to the first candidate, which is the more useful one of the
+     * portfolio. */
     if (!(loss < min)) continue;
     min = loss;
     next = c;
@@ -156,6 +170,7 @@ static double choose_on(double *weight, struct choosing *choosing) {
   while (choosing->steps < FT_ENSEMBLE_STEPS) {
     double loss = take_best(choosing);
     if (loss == INFINITY) break;
+    /* The first step is the best single candidate, which is a valid answer in any case. */
     if (choosing->steps > 1 && !(loss < best)) continue;
     best = loss;
     choosing->spent = choosing->budget ? spent_on(choosing) : 0;
@@ -180,6 +195,7 @@ static uint32_t best_single(const struct ft_ensemble_task *task, const struct pa
   double min = INFINITY;
   for (uint32_t c = 0; c < task->candidates; c++) {
     double loss = 0;
+    /* The part's rows alone, as the ensemble beside it was chosen. */
     for (size_t i = 0, r = 0; r < task->rows; r = ++i * part->step)
       if (is_in(part, i))
         loss += ft_loss_row(task->problem, task->outputs, task->margin[c] + r * task->outputs,
@@ -202,6 +218,7 @@ static void add_elsewhere(struct elsewhere *gain, const struct ft_ensemble_task 
                           const double *ensemble, uint32_t single, const struct part *part) {
   for (size_t i = 0, r = 0; r < task->rows; r = ++i * part->step) {
     size_t at = r * task->outputs;
+    /* Only rows that neither was chosen on are honest judges. */
     if (is_in(part, i)) continue;
     double row =
         ft_loss_row(task->problem, task->outputs, task->margin[single] + at, task->target[r]) -
@@ -227,6 +244,8 @@ static void choose(double *weight, double *half, double *ensemble, struct choosi
   const struct part whole = choosing->part;
   choose_on(weight, choosing);
   struct elsewhere gain = { 0 };
+  /* Halving h / 2 splits the rows by one bit of their number; rows are in random order, so each
+   * half is a random one. Both halves choose, and each is judged by the other. */
   for (uint32_t h = 0; h < 2 * halvings; h++) {
     choosing->part.bit = h / 2;
     choosing->part.side = h % 2;
@@ -238,6 +257,9 @@ static void choose(double *weight, double *half, double *ensemble, struct choosi
   }
   for (uint32_t c = 0; c < task->candidates; c++)
     weight[c] /= 1 + 2 * halvings;
+  /* Two guards. The ensembles of the halves must not be worse elsewhere than single candidates;
+   * and the mean of the weights, which is no longer what greedy selection found, must not be
+   * worse than the best single one. */
   uint32_t single = best_single(task, &whole);
   ft_ensemble_average(ensemble, task, weight);
   if (!is_worse(&gain, halvings) &&
@@ -297,7 +319,10 @@ static void choose_within(double *weight, double *tried, struct choosing *choosi
       choosing->price = prices[j] * scale;
       double loss = choose_on(tried, choosing);
       if (loss == INFINITY) return;
+      /* Losses under different prices compare only without what was charged: the budget is a
+       * limit, not a cost. (take_best adds price × cost; here it is taken off.) */
       loss -= choosing->price * choosing->spent;
+      /* The first turn has price 0, so its loss is the scale that the prices are shares of. */
       if (scale == 0) scale = fabs(loss);
       if (!(loss < best)) continue;
       best = loss;
@@ -306,6 +331,7 @@ static void choose_within(double *weight, double *tried, struct choosing *choosi
       memcpy(weight, tried, choosing->task->candidates * sizeof *weight);
     }
   }
+  /* add_halves repeats the choice under the price and limit that were best. */
   choosing->price = best_price;
   choosing->max_kept = best_kept;
 }
@@ -335,6 +361,8 @@ static void cut_to_budget(double *weight, const struct ft_ensemble_task *task, c
       if (taken++ == 0 || weight[c] < weight[min]) min = c;
       sum += cost[c];
     }
+    /* Averages of weights from several halves may name more candidates than one choice could
+     * afford. */
     if (sum <= 1 || taken < 2) return;
     weight[min] = 0;
   }
@@ -347,6 +375,7 @@ enum ft_status ft_ensemble_afford(double *weight, const struct ft_ensemble_task 
   double *tried = calloc(task->candidates, sizeof *tried);
   if (status == FT_OK && !tried)
     status = ft_fail(err, FT_NOMEM, "out of memory to choose among the candidates");
+  /* Where no candidate is within the budget choose_on takes none, and this answer stays. */
   uint32_t cheapest = 0;
   for (uint32_t c = 1; c < task->candidates; c++)
     if (budget->cost[c] < budget->cost[cheapest]) cheapest = c;

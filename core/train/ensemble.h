@@ -23,23 +23,24 @@ struct ft_ensemble_task {
   enum ft_problem problem;
   uint32_t outputs;
   size_t rows;
-  const double *target; /* rows */
-  uint32_t candidates;  /* at least 1 */
-  const double *const *margin;
+  const double *target;        /* rows */
+  uint32_t candidates;         /* at least 1 */
+  const double *const *margin; /* of each candidate: rows × outputs; all over the same rows */
 };
 
-/* Errors: FT_NOMEM */
+/* `weight`: one a candidate; untouched on failure.
+ * Errors: FT_NOMEM */
 enum ft_status ft_ensemble_choose(double *weight, const struct ft_ensemble_task *task,
                                   struct ft_error *err) FT_MUST_CHECK;
 
 /* What candidates may cost: each is the mean of `fits` fits, of which some may be kept, and has shown its
  * margins with one. All that are kept cost at most 1 together. */
 struct ft_ensemble_budget {
-  const double *cost; /* of a fit */
+  const double *cost; /* of a fit, as a share of the whole budget; above 0 */
   const double
       *gain; /* of the mean of very many fits over one, in loss a row; k fits have 1 - 1/k of
                        * it, and a weight w in an ensemble w² of that */
-  const uint32_t *fits;
+  const uint32_t *fits; /* that there are, at least 1 */
 };
 
 /* The same within a budget and without guards; where no candidate is cheap enough, the one that costs

@@ -4,6 +4,8 @@
  * Shapes   positions count the partition's rows, canonical rows those of the features. Fit i
  *          leaves out fold i.
  *          `scored` are the positions that get a prediction: all, or with `hold_out` those of fold 0.
+ * Folds    differ by a row at most, in the rows of each label, too. There are never more than rows.
+ * Owner    arrays are the arena's that ft_folds_make was given, but `row`.
  * Threads  read-only once assigned. */
 #ifndef FORETELL_TRAIN_FOLDS_H
 #define FORETELL_TRAIN_FOLDS_H
@@ -15,18 +17,18 @@
 struct ft_folds {
   const uint32_t *row; /* canonical rows; borrowed */
   size_t rows;
-  uint32_t folds;
+  uint32_t folds;   /* at least 1; 2 or more to fit anything */
   uint32_t *fold;   /* of each row; below `folds` */
   bool hold_out;    /* only fold 0 is left out and predicted, by one fit on the others */
   uint32_t *scored; /* ascending */
   size_t n_scored;
-  double *target; /* of the scored rows, as the fits see it */
+  double *target; /* of the scored rows, in their order; labels' indices, or scaled numbers */
 };
 
 struct ft_fold_options {
   uint32_t labels; /* spread evenly over the folds; 0: regression */
-  uint32_t folds;
-  bool hold_out;
+  uint32_t folds;  /* wanted; fewer rows make fewer folds */
+  bool hold_out;   /* as of struct ft_folds */
 };
 
 /* Everything lives in the arena; `row` is borrowed.

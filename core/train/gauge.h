@@ -19,7 +19,7 @@ struct ft_gauge {
   double read;  /* when it was last read, and anything was known */
   double done;  /* fraction then … */
   double left;  /* … and seconds thought to be left */
-  bool known;
+  bool known;   /* read, done and left are valid */
 };
 
 /* Fill fraction, seconds_left and at_most of `out`; `left`: seconds thought to be left of all phases,

@@ -1,5 +1,6 @@
 #include "core/train/interval.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -19,7 +20,10 @@
 #define MIN_ROWS    10
 #define OUTSIDE     0.025
 
-/* What a draw is judged by: for each row the part of a score that is a mean, and its place by score. */
+/* What a draw is judged by: for each row the part of a score that is a mean, and its place by score.
+ *
+ * Valid    `loss` and `order` are the same for all draws (prepare); `times`, `confused` and `spread` are of
+ *          the draw in hand (count), and each thread has its own. */
 struct drawing {
   const struct ft_scored *scored;
   const struct ft_scored_predictions *predictions;
@@ -63,12 +67,14 @@ static double auc_of(const struct drawing *drawing) {
   const double *value = drawing->predictions->value, *target = drawing->predictions->target;
   double positives = 0, negatives = 0, pairs = 0;
   size_t rows = drawing->scored->rows;
+  /* Sorted once; a draw only changes how often each row counts. */
   for (size_t i = 0; i < rows;) {
     double above = 0, below = 0, tie = value[drawing->order[i]];
     for (; i < rows && value[drawing->order[i]] == tie; i++) {
       uint32_t row = drawing->order[i];
       *(target[row] > 0.5 ? &above : &below) += drawing->times[row];
     }
+    /* Mann-Whitney: pairs of a positive and a negative in the right order; ties count half. */
     pairs += above * (negatives + below / 2);
     positives += above;
     negatives += below;
@@ -81,6 +87,8 @@ static void confuse(struct drawing *drawing) {
   memset(drawing->confused, 0, 3 * (size_t)p->labels * sizeof(double));
   for (size_t r = 0; r < drawing->scored->rows; r++) {
     uint32_t chosen = p->label[r], actual = (uint32_t)p->target[r], times = drawing->times[r];
+    /* Per label: rows that are both, rows answered with it, rows of it. */
+    assert(chosen < p->labels && actual < p->labels);
     drawing->confused[3 * chosen + 1] += times;
     drawing->confused[3 * actual + 2] += times;
     if (chosen == actual) drawing->confused[3 * actual] += times;
@@ -104,6 +112,7 @@ static double f1_macro_of(const struct drawing *drawing) {
   uint32_t seen = 0;
   for (uint32_t l = 0; l < drawing->predictions->labels; l++) {
     const double *confused = drawing->confused + 3 * l;
+    /* As scikit-learn has it: labels that neither occur nor are predicted have no F1. */
     if (confused[1] + confused[2] == 0) continue;
     sum += f1_of(confused);
     seen++;
@@ -163,6 +172,7 @@ static void count(struct drawing *drawing) {
 static void draw(struct drawing *drawing, struct ft_random *random) {
   size_t rows = drawing->scored->rows;
   memset(drawing->times, 0, rows * sizeof *drawing->times);
+  /* Efron's bootstrap: as many rows as there are, each with the same chance, with replacement. */
   for (size_t i = 0; i < rows; i++)
     drawing->times[ft_random_below(random, rows)]++;
   count(drawing);
@@ -213,10 +223,12 @@ static void draw_block(void *self, size_t block) {
   drawing.confused = calloc(3 * labels + 1, sizeof *drawing.confused);
   if (!drawing.times || !drawing.confused) atomic_store(&all->failed, true);
   for (size_t d = first; d < first + BLOCK_DRAWS && d < all->draws && !all->failed; d++) {
+    /* A generator a draw: which thread makes it decides nothing. */
     struct ft_random random = ft_random_seeded(all->seed + d);
     draw(&drawing, &random);
     for (size_t i = 0; i < all->scores; i++) {
       double value = all->drawn[i * all->draws + d] = measure(&drawing, all->score[i].metric);
+      /* On the same drawn rows: the difference varies far less than either score does. */
       all->worse[i * all->draws + d] = !is_better(&drawing, all->score[i].metric, value);
     }
   }
@@ -228,9 +240,12 @@ static void conclude(struct ft_named_score *score, double *drawn, const bool *wo
   size_t outside = (size_t)(OUTSIDE * (double)draws), count = 0;
   for (size_t d = 0; d < draws; d++)
     count += worse[d];
+  /* One-sided at 2.5 %, as the interval's lower end. */
   score->better = count <= outside;
   qsort(drawn, draws, sizeof *drawn, compare_numbers);
   score->interval = true;
+  /* Percentile method: the 2.5 % and 97.5 % quantiles of the draws. */
+  assert(2 * outside < draws);
   score->low = drawn[outside];
   score->high = drawn[draws - 1 - outside];
 }
@@ -239,6 +254,8 @@ static enum ft_status draw_all(struct ft_named_score *score, size_t scores,
                                const struct drawing *drawing, uint64_t seed, uint32_t threads,
                                struct ft_error *err) {
   size_t rows = drawing->scored->rows, draws = (size_t)(ROWS_DRAWN / (double)rows);
+  /* Of many rows fewer draws: a quantile's error falls with the draws, its cost rises with rows
+   * × draws. */
   draws = draws < MIN_DRAWS ? MIN_DRAWS : draws > MAX_DRAWS ? MAX_DRAWS : draws;
   struct bootstrap all = { .rows = drawing,
                            .score = score,

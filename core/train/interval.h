@@ -2,6 +2,7 @@
  * is better than its baseline (baseline.h), which must be so in 97.5 % of the draws, each time on the
  * same rows.
  *
+ * Valid    a score's `baseline` always; `low`, `high` and `better` where `interval` is set.
  * Numbers  drawn by our own generator, one a draw; the rows in order, so that threads decide nothing.
  * Threads  draws are shared by `threads` of them.
  * Source   Efron's bootstrap, percentiles. */

@@ -11,6 +11,7 @@ static enum ft_status judge_classes(struct ft_run *run, const struct ft_scored *
   struct ft_report *report = &run->report;
   report->classes = FT_ARENA_NEW(run->arena, struct ft_class_score, run->target.labels);
   if (!report->classes) return ft_arena_fail(err, "the scores");
+  /* An array of length 0 for regression: the report has no classes then. */
   if (run->target.labels == 0) return FT_OK;
   return ft_score_classes(report->classes, scored, run->model.threshold, err);
 }
@@ -70,9 +71,11 @@ enum ft_status ft_judgement_make(struct ft_run *run, enum ft_metric metric,
   size_t scores = 0;
   FT_TRY(ft_score_all(score, &scores, metric, scored, threshold, err));
   FT_TRY(ft_interval_find(score, scores, scored, threshold, run->job->seed, run->threads, err));
+  /* With a hold-out the judging rows had no part in the choice; only cross-validation flatters. */
   if (report->folds > 1) doubt(score, scores);
   FT_TRY(judge_classes(run, scored, err));
   FT_TRY(decide(run, score, scores, scored->rows, err));
+  /* After the verdict, which compares scores and baselines in one unit, whichever it is. */
   for (size_t i = 0; i < scores && run->exponent; i++)
     restore_unit(&score[i], run->exponent);
   for (size_t i = 0; i < scores; i++)

@@ -44,6 +44,7 @@ static enum ft_status copy(struct ft_configuration **out, void **options,
   *out = FT_ARENA_NEW(portfolio->arena, struct ft_configuration, 1);
   *options = ft_arena_take(portfolio->arena, 1, bytes);
   if (!*out || !*options) return ft_arena_fail(err, "the candidates");
+  /* Lists are constants that all searches share: a change needs options of its own. */
   memcpy(*options, from->options, bytes);
   **out = *from;
   (*out)->options = *options;
@@ -56,6 +57,7 @@ static enum ft_status vary(const struct ft_configuration **out, struct ft_portfo
   void *options;
   FT_TRY(copy(&varied, &options, portfolio, best, err));
   best->learner->vary(options, &portfolio->random);
+  /* "boosted depth 6" becomes "boosted variation 1": the name keeps the first word alone. */
   size_t base = strcspn(best->name, " ");
   varied->name = ft_arena_print(portfolio->arena, "%.*s variation %u", (int)base, best->name,
                                 ++portfolio->variations);
@@ -86,6 +88,7 @@ static bool is_wanted(const struct ft_portfolio *portfolio,
                       const struct ft_configuration *configuration) {
   if (!is_allowed(configuration->learner, portfolio->model_type)) return false;
   if (!ft_portfolio_list_suits(configuration, portfolio->outputs)) return false;
+  /* Without a category of many codes the candidate would be a copy of another one. */
   if (configuration->encoding == FT_ENCODING_TARGET_MEAN && !portfolio->wide) return false;
   if (configuration->log_target && !portfolio->spread) return false;
   return !portfolio->no_coarse || !is_coarse(configuration);

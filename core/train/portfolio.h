@@ -1,6 +1,9 @@
 /* What a search tries, in order: the configurations of the list that are allowed, by their value for
  * the time they cost; then variations of the best trees, each in a few parameters.
  *
+ * Order    the list first, once through; `list` moves along it and ends at its entry without a name. Then
+ *          variations, without end.
+ * Owner    configurations of the list are constants; varied and sped-up ones are the arena's.
  * Numbers  a variation depends on what it varies, the seed and how many there were before it.
  * Threads  used by one thread. */
 #ifndef FORETELL_TRAIN_PORTFOLIO_H
@@ -12,12 +15,12 @@
 
 struct ft_portfolio {
   const struct ft_configuration *list; /* what is left of it */
-  enum ft_model_type model_type;
-  uint32_t outputs;       /* of the data */
-  struct ft_arena *arena; /* of the configurations made */
-  struct ft_random random;
-  bool wide;           /* a category has many codes */
-  bool spread;         /* the target is of numbers over magnitudes (log_target.h) */
+  enum ft_model_type model_type;       /* AUTO: learners of any */
+  uint32_t outputs;                    /* of the data */
+  struct ft_arena *arena;              /* of the configurations made; borrowed */
+  struct ft_random random;             /* of the variations; copied with the portfolio */
+  bool wide;                           /* a category has many codes */
+  bool spread;                         /* the target is of numbers over magnitudes (log_target.h) */
   bool no_coarse;      /* what can tell only few kinds of rows apart is left out from now on */
   uint32_t variations; /* made so far */
 };
@@ -37,8 +40,8 @@ enum ft_status ft_portfolio_next(const struct ft_configuration **out,
 double ft_portfolio_max_speed_up(const struct ft_configuration *configuration,
                                  double learning_rate_factor);
 
-/* The same, `speed-up` times faster, as a new configuration: of boosted trees the learning rate is as many times
- * as large and rounds are fewer, of networks epochs are fewer.
+/* The same, `learning_rate_factor` times faster, as a new configuration: of boosted trees the learning rate
+ * is as many times as large and rounds are fewer, of networks epochs are fewer.
  * Errors: FT_NOMEM */
 enum ft_status ft_portfolio_speed_up(const struct ft_configuration **configuration,
                                      struct ft_portfolio *portfolio, double learning_rate_factor,

@@ -1,6 +1,7 @@
 /* Margins made predictions: what scores are computed from.
  *
- * Shapes   only the arrays that the problem has are filled.
+ * Shapes   one a row, but for `probability`; arrays that the problem has not are 0.
+ * Owner    the caller: ft_predictions_release, which is allowed after a failure, too.
  * Threads  pure functions. */
 #ifndef FORETELL_TRAIN_PREDICTIONS_H
 #define FORETELL_TRAIN_PREDICTIONS_H

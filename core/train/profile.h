@@ -25,7 +25,7 @@ struct ft_left_out {
 
 struct ft_profile {
   uint32_t features;
-  struct ft_encoder *encoder; /* features */
+  struct ft_encoder *encoder; /* features, those of a field side by side, fields ascending */
   uint32_t n_left_out;
   struct ft_left_out *left_out; /* fields at most */
 };

@@ -1,5 +1,7 @@
 #include "core/train/proposer.h"
 
+#include <assert.h>
+
 void ft_proposer_init(struct ft_proposer *out, struct ft_arena *arena,
                       const struct ft_fit_data *data, enum ft_model_type model_type,
                       const struct ft_configuration *list) {
@@ -12,6 +14,8 @@ static bool is_put_last(const struct ft_proposer *proposer,
                         const struct ft_configuration *configuration,
                         const struct ft_proposer_results *results) {
   if (proposer->fixed || results->first || !proposer->is_expensive) return false;
+  /* When the table is full, further ones are proposed in their place: later is a preference, not
+   * a rule. */
   return proposer->n_expensive < FT_PROPOSER_MAX_EXPENSIVE &&
          proposer->is_expensive(proposer->self, configuration);
 }
@@ -25,6 +29,7 @@ static enum ft_status next_listed(const struct ft_configuration **out, struct ft
     if (!is_put_last(proposer, *out, results)) return FT_OK;
     proposer->expensive[proposer->n_expensive++] = *out;
   }
+  /* The expensive ones keep the list's order among themselves. */
   if (proposer->n_expensive_taken < proposer->n_expensive)
     *out = proposer->expensive[proposer->n_expensive_taken++];
   return FT_OK;
@@ -32,6 +37,8 @@ static enum ft_status next_listed(const struct ft_configuration **out, struct ft
 
 enum ft_status ft_proposer_next(const struct ft_configuration **out, struct ft_proposer *proposer,
                                 const struct ft_proposer_results *results, struct ft_error *err) {
+  /* What was put off goes first, so that the order of the candidates does not depend on the
+   * clock. */
   *out = proposer->postponed;
   proposer->postponed = NULL;
   if (*out) return FT_OK;
@@ -44,6 +51,7 @@ enum ft_status ft_proposer_next(const struct ft_configuration **out, struct ft_p
 
 void ft_proposer_postpone(struct ft_proposer *proposer,
                           const struct ft_configuration *configuration) {
+  assert(!proposer->postponed && configuration);
   proposer->postponed = configuration;
 }
 

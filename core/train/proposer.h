@@ -3,6 +3,8 @@
  *
  * Numbers  what is proposed depends on the losses of those judged so far, on estimated costs and on the
  *          seed; never on the clock, but for what the caller puts off.
+ * Valid    `expensive` below n_expensive; those below n_expensive_taken were proposed. `postponed` is NULL,
+ *          or what was proposed last. `list_ended` once a call found nothing more in the list; it stays.
  * Threads  used by one thread. */
 #ifndef FORETELL_TRAIN_PROPOSER_H
 #define FORETELL_TRAIN_PROPOSER_H
@@ -23,7 +25,7 @@ struct ft_proposer {
   struct ft_portfolio portfolio;
   bool fixed;      /* a list that was given: nothing but it, in its order */
   bool list_ended; /* what is proposed from now on is a variation */
-  const struct ft_configuration *postponed;
+  const struct ft_configuration *postponed; /* the next one again; NULL: none */
   const struct ft_configuration *expensive[FT_PROPOSER_MAX_EXPENSIVE];
   uint32_t n_expensive, n_expensive_taken;
   /* Would a candidate take so much of the time that cheaper ones come first? */

@@ -1,5 +1,6 @@
 #include "core/train/refit.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -18,6 +19,7 @@ struct refit_task {
   uint32_t fit;
 };
 
+/* The refits while they run. `task` is fixed before the threads begin; `done` and `stop` are shared. */
 struct finishing {
   const struct ft_refits_options *options;
   struct refit_task *task;
@@ -29,6 +31,7 @@ struct finishing {
 static double bytes_of(const struct ft_member *member) {
   if (member->kind == FT_LEARNER_FOREST)
     return NODE_BYTES * member->forest.nodes + 4.0 * member->forest.set_words;
+  /* A term takes about 20 bytes; each output of a layer has its inputs' weights and a bias. */
   double weights = 20.0 * member->net.terms;
   for (uint32_t l = 0; l < member->net.layers; l++)
     weights += 4.0 * (member->net.layer[l].inputs + 1.0) * member->net.layer[l].outputs;
@@ -39,13 +42,16 @@ static double bytes_of(const struct ft_member *member) {
 static struct ft_budget_part part_of(const struct ft_refit *refit, const struct ft_trial *trial,
                                      const struct ft_model *model) {
   struct ft_budget_part part = { .weight = refit->weight, .gain = refit->gain };
+  /* Fits that the clock ended before their first round have no member and cost nothing. */
   for (uint32_t f = 0; f < trial->fits; f++) {
     if (!trial->fit[f].done) continue;
     part.ns += ft_member_predict_ns(model, &trial->fit[f].member);
     part.bytes += bytes_of(&trial->fit[f].member);
     part.fits++;
   }
-  double members = ft_linear_is(&trial->fit[0].member) ? part.fits : 1; /* merged into one */
+  assert(part.fits > 0); /* a tried candidate has a finished fit */
+  /* The fits of a linear model are merged into one member (ft_linear_merge): all cost what one does. */
+  double members = ft_linear_is(&trial->fit[0].member) ? part.fits : 1;
   part.ns /= part.fits * members;
   part.bytes /= part.fits * members;
   /* means already: one that has seen all rows is as good as the mean of some that have not */
@@ -56,7 +62,10 @@ static struct ft_budget_part part_of(const struct ft_refit *refit, const struct 
 /* The refits as candidates of an ensemble, over the rows that all their trials predict. */
 static struct ft_ensemble_task task_of(const double **margin, const struct ft_refits *refits,
                                        const struct ft_fit_data *data, bool trained) {
+  assert(refits->refits > 0);
   const struct ft_folds *folds = NULL;
+  /* All trials of a search, and all refits, have the same folds: the last one's rows are
+   * everybody's. */
   for (uint32_t i = 0; i < refits->refits; i++) {
     const struct ft_refit *refit = &refits->refit[i];
     const struct ft_trial *trial = trained ? &refit->trial : &refit->candidate->trial;
@@ -119,6 +128,8 @@ static enum ft_status afford(struct ft_refits *refits, struct ft_arena *arena,
   uint32_t fits[FT_REFITS_MAX];
   const double *margin[FT_REFITS_MAX];
   for (uint32_t i = 0; i < refits->refits; i++) {
+    /* Time and bytes as shares of their limits: the scarcer one is the cost, and 1 is the whole
+     * budget. */
     cost[i] = fmax(part[i].ns / max_ns, part[i].bytes / max_bytes);
     gain[i] = part[i].gain;
     fits[i] = part[i].fits;
@@ -148,8 +159,12 @@ enum ft_status ft_refits_pick(struct ft_refits *out, struct ft_arena *arena,
     *refit = (struct ft_refit){ candidate, .weight = candidate->weight, .gain = gain[i] };
     part[out->refits++] = part_of(refit, &candidate->trial, model);
   }
+  /* The encoders are paid whatever the members are. A margin stays for refits, which are larger
+   * than the fits that were measured. */
   max_ns = fmax(max_ns * FT_LIMIT_AFFORDED_SHARE - ft_model_predict_ns(model), 1);
   double max_bytes = FT_BUDGET_BYTES * FT_LIMIT_AFFORDED_SHARE;
+  /* Two steps keep to the budget: choose candidates that are worth their cost, then give up fits of those
+   * chosen. The weights of the search stay where the ensemble is cheap enough. */
   if (out->refits > 1 && !is_cheap(out, part, max_ns, max_bytes))
     FT_TRY(afford(out, arena, data, part, max_ns, max_bytes, err));
   drop_weightless(out, part);
@@ -164,6 +179,8 @@ enum ft_status ft_refits_pick(struct ft_refits *out, struct ft_arena *arena,
 /* As many fits of each as there is time for, one at least: seconds of one core. */
 static void limit_kept(struct ft_budget_part *part, const struct ft_refits *refits, double seconds,
                        double refit_cost_factor) {
+  /* The same rule as for predictions, with seconds of training instead of nanoseconds of
+   * predicting. */
   for (uint32_t i = 0; i < refits->refits; i++) {
     const struct ft_refit *refit = &refits->refit[i];
     const struct ft_trial *trial = &refit->candidate->trial;
@@ -181,6 +198,8 @@ static struct ft_refit *next_again(struct ft_refits *refits, const struct ft_bud
   struct ft_refit *best = NULL;
   double max = 0;
   for (uint32_t i = 0; i < refits->refits; i++) {
+    /* One fit must end within the wall's time, since it runs on one core; all of them within the
+     * cores' time. */
     double ns = part[i].kept * part[i].ns, worth = refits->refit[i].weight / fmax(ns, 1e-9);
     if (refits->refit[i].again || part[i].ns > seconds || ns > left || worth <= max) continue;
     best = &refits->refit[i];
@@ -195,6 +214,8 @@ bool ft_refits_limit(struct ft_refits *refits, double seconds, uint32_t threads,
   double left = seconds * threads;
   bool any = false;
   limit_kept(part, refits, left, refit_cost_factor);
+  /* Greedy by weight for time: what is not trained again stays as the search left it, which is a
+   * model too. */
   for (struct ft_refit *next; (next = next_again(refits, part, seconds, left)) != NULL;) {
     const struct ft_budget_part *own = &part[next - refits->refit];
     next->again = any = true;
@@ -227,6 +248,8 @@ static void tick(void *self) {
 /* How far one fit on all rows goes; 0 where the folds decide. */
 static uint32_t refit_rounds(const struct ft_refit *refit) {
   const struct ft_trial *trial = &refit->candidate->trial;
+  /* Several fits stop early on their own folds. One fit on all rows has no rows to stop on, so
+   * it goes as far as the folds' fits went on average; boosting goes further with more rows. */
   if (refit->kept > 1) return 0;
   return trial->configuration->learner->boosts
              ? (uint32_t)(trial->rounds * FT_LIMIT_MORE_ROUNDS) + 1
@@ -236,6 +259,7 @@ static uint32_t refit_rounds(const struct ft_refit *refit) {
 static enum ft_status open_all(struct ft_refits *refits, struct finishing *finishing,
                                const struct ft_fit_data *data, const struct ft_folds *folds,
                                struct ft_error *err) {
+  /* Tasks of a candidate: one a fold, or a single one on all rows. */
   size_t max = (size_t)refits->refits * folds->folds;
   finishing->task = calloc(max + 1, sizeof *finishing->task);
   if (!finishing->task) return ft_fail(err, FT_NOMEM, "out of memory to train");
@@ -244,6 +268,8 @@ static enum ft_status open_all(struct ft_refits *refits, struct finishing *finis
     if (!refit->again) continue;
     FT_TRY(ft_trial_open(&refit->trial, data, folds, refit->candidate->configuration,
                          refit_rounds(refit), err));
+    /* Only the first `kept` folds are fitted; the arrays have room for all of them. */
+    assert(refit->kept > 0 && refit->kept <= refit->trial.fits);
     refit->trial.fits = refit->kept;
     for (uint32_t f = 0; f < refit->trial.fits; f++)
       finishing->task[finishing->tasks++] = (struct refit_task){ &refit->trial, f };
@@ -251,7 +277,7 @@ static enum ft_status open_all(struct ft_refits *refits, struct finishing *finis
   return FT_OK;
 }
 
-/* What stands for a final: its fits on all rows, or those of the search. */
+/* The fits that a refit stands for: those on all rows, or those of the search. */
 static const struct ft_trial *trial_of(const struct ft_refit *refit) {
   return refit->ready ? &refit->trial : &refit->candidate->trial;
 }
@@ -261,6 +287,7 @@ static enum ft_status close_all(struct ft_refits *refits, struct ft_error *err) 
     struct ft_trial *trial = &refits->refit[i].trial;
     if (!refits->refit[i].again) continue;
     enum ft_status status = ft_trial_close(trial, err);
+    /* Out of memory on all rows: the fits on fewer rows are still there, and are used instead. */
     if (status != FT_OK && status != FT_NOMEM) return status;
     refits->refit[i].ready = status == FT_OK && !trial->cut;
   }
@@ -292,6 +319,8 @@ enum ft_status ft_refits_train(struct ft_refits *refits, struct ft_arena *arena,
   ft_schedule_free(schedule);
   if (status == FT_OK) status = close_all(refits, err);
   free(finishing.task);
+  /* Weights chosen on every row are better than those of the search, but only where every refit
+   * predicted every row without having seen it. */
   refits->whole = status == FT_OK && are_whole(refits, folds);
   return refits->whole ? mix(refits, arena, data, true, err) : status;
 }
@@ -303,6 +332,7 @@ static bool keep_within(struct ft_refits *refits, const struct ft_model *model, 
   for (uint32_t i = 0; i < refits->refits; i++) {
     struct ft_refit *refit = &refits->refit[i];
     part[i] = part_of(refit, trial_of(refit), model);
+    /* Fits may only be given up here: those above `kept` were never trained. */
     part[i].fits = refit->kept < part[i].fits ? refit->kept : part[i].fits;
   }
   ft_budget_keep(part, refits->refits, max_ns, FT_BUDGET_BYTES);
@@ -315,9 +345,11 @@ static bool keep_within(struct ft_refits *refits, const struct ft_model *model, 
 }
 
 static void drop_min(struct ft_refits *refits) {
+  assert(refits->refits > 1); /* a model keeps one at least */
   uint32_t min = 0;
   for (uint32_t i = 1; i < refits->refits; i++)
     if (refits->refit[i].weight < refits->refit[min].weight) min = i;
+  /* The order of the refits has no meaning: the last one takes the free place. */
   ft_trial_release(&refits->refit[min].trial);
   refits->refit[min] = refits->refit[--refits->refits];
 }
@@ -333,7 +365,7 @@ void ft_refits_calibrate(struct ft_refits *refits, const struct ft_fit_data *dat
   refits->calibration = ft_calibration_find(&scored);
 }
 
-/* A tree of one leaf, which says 0. */
+/* A tree of one leaf, which says 0: its base is the margin. */
 static enum ft_status make_constant(struct ft_member *out, struct ft_arena *arena, double margin,
                                     struct ft_error *err) {
   struct ft_tree *tree = FT_ARENA_NEW(arena, struct ft_tree, 1);
@@ -356,6 +388,7 @@ static enum ft_status make_constant(struct ft_member *out, struct ft_arena *aren
 static enum ft_status shift_base(struct ft_member *member, uint32_t *members,
                                  struct ft_arena *arena, double shift, struct ft_error *err) {
   uint32_t m = 0;
+  /* Averages of probabilities have no margin to shift; any member that adds margins will do. */
   while (m < *members && member[m].scale == FT_SCALE_PROBABILITY)
     m++;
   if (m == FT_MODEL_MAX_MEMBERS) return FT_OK;
@@ -363,12 +396,13 @@ static enum ft_status shift_base(struct ft_member *member, uint32_t *members,
   bool net = member[m].kind == FT_LEARNER_NET;
   double *base = FT_ARENA_NEW(arena, double, 1);
   if (!base) return ft_arena_fail(err, "the model");
+  /* Member margins are multiplied by the weight, so the base gets the shift divided by it. */
   base[0] = (net ? member[m].net.base : member[m].forest.base)[0] + shift / member[m].weight;
   *(net ? &member[m].net.base : &member[m].forest.base) = base;
   return FT_OK;
 }
 
-/* The kept fits of a final as members; those of a linear model as one. */
+/* The kept fits of a refit as members; those of a linear model as one. */
 static enum ft_status add_members(struct ft_member *member, uint32_t *members,
                                   struct ft_arena *arena, const struct ft_refit *refit,
                                   uint32_t outputs, struct ft_error *err) {
@@ -401,6 +435,7 @@ enum ft_status ft_refits_members(struct ft_member **out, uint32_t *count, struct
   for (uint32_t i = 0; i < refits->refits; i++)
     if (refits->refit[i].weight > 0)
       FT_TRY(add_members(member, &members, arena, &refits->refit[i], outputs, err));
+  /* The calibration's factor multiplies the ensemble's margin, and so each member's weight. */
   for (uint32_t m = 0; m < members; m++)
     member[m].weight *= refits->calibration.factor;
   if (refits->calibration.shift != 0)
@@ -426,10 +461,14 @@ enum ft_status ft_refits_shrink(struct ft_refits *refits, struct ft_arena *arena
                                 double max_ns, struct ft_error *err) {
   double rest = max_ns - ft_model_predict_ns(model),
          ns; /* less what encoders will turn out to take */
+  /* Each turn gives up a fit, or a candidate, or the part of the budget that the model turned
+   * out to exceed; so it ends. */
   for (;;) {
     if (keep_within(refits, model, rest)) {
       FT_TRY(predict_ns(&ns, refits, arena, data->outputs, model, err));
       if (ns <= max_ns) return FT_OK;
+      /* Members together cost more than their sum (encoders, lookups): aim lower by what it was
+       * too much. */
       rest -= ns - max_ns;
     } else {
       if (refits->refits < 2) return FT_OK;

@@ -1,7 +1,13 @@
 /* A training run: what every way of training starts from and what it hands over.
  *
  * Order    ft_run_prepare reads the table once: canonical order, sample, target, profile, features.
- *          After that nobody sees the table.
+ *          After that nobody sees the table. Then ft_auto_off_train or ft_automatic_train adds members, link,
+ *          threshold and report; then the manifest and the artifact are written.
+ * Valid    all fields but `model`'s members and `report` once ft_run_prepare succeeded. Of the report the
+ *          arrays up to their counts; what is NULL or 0 is not written.
+ * Owner    `value` and the features' matrix store are the run's: ft_run_release frees them. Members of
+ *          AUTO ON live in the ft_automl. All other arrays are the arena's; job and events are borrowed.
+ * Rows     canonical: index r of any array here is the r-th row of the canonical order that is used.
  * Threads  used by one thread. */
 #ifndef FORETELL_TRAIN_RUN_H
 #define FORETELL_TRAIN_RUN_H
@@ -25,10 +31,10 @@ struct ft_run_trial {
   const char *metric;  /* "AUC": what score is in */
   double score;        /* of rows that its fits did not see, in the metric's own sense */
   double loss;         /* log loss, or squared error of the scaled target, of the same rows */
-  double seconds;      /* of all its fits, one core's */
-  uint32_t rounds;     /* mean over its fits */
-  double weight;       /* share of it in the model; 0: not used */
-  const char *state;   /* "tried"; "sampled": tried on a sample of the rows; "cut" by the clock;
+  double seconds;  /* of all its fits, one core's; 0 where it was not tried, as all numbers here */
+  uint32_t rounds; /* mean over its fits */
+  double weight;   /* share of it in the model; 0: not used */
+  const char *state; /* "tried"; "sampled": tried on a sample of the rows; "cut" by the clock;
                       * "skipped": it would not have fitted the time */
 };
 
@@ -65,21 +71,22 @@ struct ft_run {
   double begin; /* of the time that is planned with; no later than `read` */
   double limit; /* seconds from then */
   struct ft_gauge gauge;
-  uint32_t threads;
-  size_t rows_read;
-  size_t rows_sampled_out;
-  size_t rows_without_target;
-  size_t rows; /* used */
+  uint32_t threads;           /* at least 1 */
+  size_t rows_read;           /* = sampled out + without target + used */
+  size_t rows_sampled_out;    /* beyond MAX_CELLS */
+  size_t rows_without_target; /* NULL there */
+  size_t rows;                /* used */
   struct ft_target target;
   int exponent; /* regression: targets were divided by 2^exponent, which the members' weights have in the
                   * end; 0 unless float32 could not hold what is learned of them */
   double centre; /* regression: mean and deviation of the target; else 0 and 1 */
-  double scale;
-  double *scaled; /* target as the fits see it */
-  uint32_t outputs;
+  double scale;  /* above 0 */
+  double
+      *scaled; /* target as the fits see it: (value - centre) / scale; labels' indices of classes */
+  uint32_t outputs; /* labels of several classes; else 1 */
   struct ft_profile profile;
   struct ft_features features;
-  float *value;          /* of features; owner: the run */
+  float *value;          /* features × rows, what `features` points to; owner: the run */
   uint32_t *all;         /* 0 … rows - 1 */
   struct ft_model model; /* signature and encoders; the way of training adds the learners */
   struct ft_report report;

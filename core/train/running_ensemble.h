@@ -2,7 +2,9 @@
  * judged by. The model's own weights are chosen anew when the search is over (ensemble.h).
  *
  * Shapes   margins scored rows × outputs, row-major.
- * Valid    after ft_running_ensemble_make; `margin` is that of the ensemble from the first addition on.
+ * Valid    after ft_running_ensemble_make; `margin` is that of the ensemble from the first addition on, and
+ *          weights sum to 1 from then on. Candidates are added in ascending order of their number.
+ * Owner    arrays are the arena's; data and folds are borrowed.
  * Numbers  depends on the order of the additions alone, which is the order proposed.
  * Threads  used by one thread. */
 #ifndef FORETELL_TRAIN_RUNNING_ENSEMBLE_H
@@ -15,10 +17,10 @@
 struct ft_running_ensemble {
   const struct ft_fit_data *data;
   const struct ft_folds *folds;
-  double *weight; /* of each candidate; 0 of those that are not in it */
-  double *margin;
-  double *trial_margin; /* room for a margin that is tried */
-  uint32_t added;
+  double *weight;          /* of each candidate; 0 of those that are not in it */
+  double *margin;          /* scored rows × outputs; zero before the first addition */
+  double *trial_margin;    /* room for a margin that is tried */
+  uint32_t added;          /* candidates offered so far, taken or not */
   uint32_t n_without_gain; /* additions in a row that made it no better */
 };
 

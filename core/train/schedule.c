@@ -1,5 +1,6 @@
 #include "core/train/schedule.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -8,6 +9,8 @@
 #define MAX_THREADS 64
 #define TICK_NS     100000000
 
+/* Invariants, whenever the lock is free: below <= next <= tasks <= work.max_tasks; tasks below `next` were
+ * begun, those below `below` are done. All fields but `work` and `thread` are guarded by the lock. */
 struct ft_schedule {
   struct ft_schedule_work work;
   pthread_mutex_t lock;
@@ -24,11 +27,13 @@ struct ft_schedule {
 
 /* Takes the next task, runs it, marks it. The lock is held before and after. */
 static void run_next(struct ft_schedule *schedule) {
+  assert(schedule->next < schedule->tasks);
   size_t task = schedule->next++;
   pthread_mutex_unlock(&schedule->lock);
   schedule->work.run(schedule->work.self, task);
   pthread_mutex_lock(&schedule->lock);
   schedule->done[task] = true;
+  /* Tasks end in any order; `below` moves past the longest run of done ones. */
   while (schedule->below < schedule->tasks && schedule->done[schedule->below])
     schedule->below++;
   pthread_cond_signal(&schedule->finished);
@@ -61,6 +66,8 @@ enum ft_status ft_schedule_make(struct ft_schedule **out, const struct ft_schedu
   pthread_mutex_init(&schedule->lock, NULL);
   pthread_cond_init(&schedule->added, NULL);
   pthread_cond_init(&schedule->finished, NULL);
+  /* Fewer threads than asked for are no error; with none at all ft_schedule_wait runs the tasks
+   * itself. */
   while (schedule->threads < threads && schedule->threads < MAX_THREADS &&
          pthread_create(&schedule->thread[schedule->threads], NULL, work, schedule) == 0)
     schedule->threads++;
@@ -71,6 +78,8 @@ enum ft_status ft_schedule_make(struct ft_schedule **out, const struct ft_schedu
 void ft_schedule_add(struct ft_schedule *schedule, size_t tasks) {
   pthread_mutex_lock(&schedule->lock);
   schedule->tasks += tasks;
+  /* Several tasks may be for several threads: wake all. */
+  assert(schedule->tasks <= schedule->work.max_tasks);
   pthread_cond_broadcast(&schedule->added);
   pthread_mutex_unlock(&schedule->lock);
 }
@@ -92,6 +101,7 @@ void ft_schedule_wait(struct ft_schedule *schedule, size_t below) {
     if (schedule->threads == 0) {
       run_next(schedule);
     } else {
+      /* Bounded, so that progress and a request to stop are looked at while a long fit runs. */
       struct timespec until = a_tick_from_now();
       pthread_cond_timedwait(&schedule->finished, &schedule->lock, &until);
     }

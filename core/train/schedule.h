@@ -2,6 +2,9 @@
  *
  * While the caller judges the first results the threads are busy with what was added after them. Which
  * thread runs a task, and when it ends, decides nothing: a caller takes results by number.
+ *
+ * Memory   what a task wrote is seen by the caller once ft_schedule_wait has returned for its number; what
+ *          the caller wrote before ft_schedule_add is seen by the task.
  * Threads  `run` is called from several threads at once, `tick` from the caller's own while it waits,
  *          about ten times a second. Where no thread can be started the caller runs the tasks. */
 #ifndef FORETELL_TRAIN_SCHEDULE_H
@@ -16,7 +19,7 @@ struct ft_schedule;
 
 struct ft_schedule_work {
   void *self;
-  size_t max_tasks; /* that are ever added */
+  size_t max_tasks; /* that are ever added, at most */
   void (*run)(void *self, size_t task);
   void (*tick)(void *self); /* may be NULL */
 };

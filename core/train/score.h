@@ -15,7 +15,7 @@ struct ft_named_score {
   bool compared;   /* is this known? */
   double baseline; /* baseline.h */
   bool interval;   /* are these known? */
-  double low;      /* of the 95 % interval */
+  double low;      /* of the 95 % interval; low <= high, in the metric's own sense */
   double high;
   bool better;           /* than the baseline, beyond chance */
   bool doubtful;         /* it would be, but for the rows, which chose the model, too */

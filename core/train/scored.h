@@ -1,4 +1,4 @@
-/* Rows with margins and targets: what scores are computed of.
+/* Rows with margins and targets: what scores are computed of. All pointers are borrowed.
  *
  * Shapes   margins rows × outputs with the base, of scaled targets; targets as the run has them. */
 #ifndef FORETELL_TRAIN_SCORED_H
@@ -9,12 +9,13 @@
 
 #include "foretell/model.h"
 
-/* The rows that something is measured on; those without `covered` are skipped. */
+/* The rows that something is measured on. */
 struct ft_scored {
   enum ft_problem problem;
   uint32_t outputs;
-  double scale; /* of regression: deviation and mean of the target */
-  double centre;
+  double
+      scale; /* regression: value = centre + scale × margin, of targets and margins alike; 1 and 0 */
+  double centre; /* where they are in the target's unit already. Unused of classes */
   size_t rows;
   const double *target; /* rows */
   const double *margin; /* rows × outputs */

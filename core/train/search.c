@@ -1,5 +1,6 @@
 #include "core/train/search.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,8 +23,13 @@ struct task {
   bool first; /* of the search: it must end with something */
 };
 
-/* A search while it runs. Candidates are begun in order, and their results taken in that order: of those
- * before `clock.judged` they are, of the others the trials may be running. */
+/* A search while it runs. Candidates are begun in order, and their results are taken in that order, so that
+ * what is proposed does not depend on which thread is faster.
+ *
+ * Invariants  candidates below `clock.judged` are TRIED, CUT or SKIPPED; those from there on are RUNNING,
+ *             or SKIPPED, which they are from the start.
+ *             `task` has the fits of all candidates that were begun, in the candidates' order.
+ *             A trial that is RUNNING belongs to the threads; this file touches it after ft_schedule_wait. */
 struct searching {
   struct ft_search *search;
   const struct ft_fit_data *data;
@@ -61,12 +67,14 @@ static const struct ft_configuration *best_varied(const struct ft_search *search
 static void tick(void *self) {
   struct searching *searching = self;
   const struct ft_search_options *options = searching->options;
+  /* Only the flag is set here: the search's own thread sees it after the next result. */
   if (ft_train_is_stopped(options->events)) atomic_store(&searching->stop, true);
   if (!options->gauge || !options->events || !options->events->progress) return;
   struct ft_progress progress = { .phase = "trying models" };
   ft_gauge_read(&progress, options->gauge, ft_clock_seconds(),
                 ft_search_clock_left(&searching->clock, &searching->proposer,
                                      best_varied(searching->search)));
+  /* Before the first result there is no score that could be shown. */
   if (searching->search->tried > 0) {
     progress.score = searching->score;
     snprintf(progress.metric, sizeof progress.metric, "%s", ft_metric_shown(options->metric));
@@ -77,6 +85,8 @@ static void tick(void *self) {
 static void run_task(void *self, size_t index) {
   struct searching *searching = self;
   const struct task *task = &searching->task[index];
+  /* The deadline is asked for when the fit begins, not when it was queued: for a first candidate
+   * it depends on how many of its fits have begun. */
   struct ft_trial_options options = { .threads = searching->options->fit_threads,
                                       .max_rounds = searching->options->max_rounds,
                                       .learning_rate_factor =
@@ -97,9 +107,11 @@ static enum ft_status begin_candidate(struct searching *searching,
                                       struct ft_error *err) {
   struct ft_search *search = searching->search;
   struct ft_candidate *candidate = &search->candidate[search->candidates];
+  assert(search->candidates < FT_SEARCH_MAX_CANDIDATES);
   *candidate = (struct ft_candidate){ .configuration = configuration };
   FT_TRY(
       ft_trial_open(&candidate->trial, searching->data, searching->folds, configuration, 0, err));
+  /* The tasks are written before ft_schedule_add makes them known to the threads. */
   for (uint32_t i = 0; i < candidate->trial.fits; i++)
     searching->task[searching->tasks++] = (struct task){ candidate, i, search->candidates == 0 };
   search->candidates++;
@@ -111,12 +123,15 @@ static bool is_search_done(struct searching *searching) {
   const struct ft_search_options *options = searching->options;
   struct ft_search *search = searching->search;
   uint32_t begun = 0;
+  /* Skipped candidates cost nothing, so MAX_TRIALS does not count them. */
   for (uint32_t i = 0; i < search->candidates; i++)
     begun += search->candidate[i].state != FT_CANDIDATE_SKIPPED;
   if (options->max_trials && begun >= options->max_trials) {
     search->end = FT_SEARCH_TRIALS;
     return true;
   }
+  /* By the estimated work of those judged, not by the clock: the same search ends at the same
+   * place on any machine. */
   if (search->candidates == FT_SEARCH_MAX_CANDIDATES ||
       searching->clock.work >= options->max_work) {
     search->end = FT_SEARCH_WORK;
@@ -131,6 +146,8 @@ static bool linear_underfits(const struct ft_search *search) {
   for (uint32_t i = 0; i < search->candidates; i++) {
     const struct ft_candidate *one = &search->candidate[i];
     if (one->state != FT_CANDIDATE_TRIED) continue;
+    /* The worst linear model is asked: one that underfits is enough, since it shows that the
+     * target is not additive. */
     min = fmin(min, one->trial.loss);
     if (one->configuration->learner == &ft_linear_learner) linear = fmax(linear, one->trial.loss);
   }
@@ -157,6 +174,8 @@ static enum ft_status next_of(const struct ft_configuration **next, struct searc
                                          .linear_underfits = linear_underfits(search),
                                          .first = search->candidates == 0 };
   FT_TRY(ft_proposer_next(next, &searching->proposer, &results, err));
+  /* The first variation was proposed: convergence may be asked for once all before it are
+   * judged. */
   if (*next && searching->proposer.list_ended && searching->listed == 0)
     searching->listed = search->candidates;
   return FT_OK;
@@ -167,7 +186,9 @@ static void skip_candidate(struct ft_search *search, const struct ft_configurati
       (struct ft_candidate){ .configuration = configuration, .state = FT_CANDIDATE_SKIPPED };
 }
 
-/* Propose one candidate; `more` is false when there is none, or none before another result. */
+/* Propose one candidate. `more` is true when one was begun; false when there is none (`end` says why), or
+ * none before another result (it is postponed, and `end` is as it was). Candidates that would not end in
+ * time are recorded as SKIPPED on the way. */
 static enum ft_status propose(bool *more, struct searching *searching, struct ft_error *err) {
   struct ft_search *search = searching->search;
   *more = false;
@@ -178,20 +199,26 @@ static enum ft_status propose(bool *more, struct searching *searching, struct ft
       search->end = FT_SEARCH_LIST;
       return FT_OK;
     }
+    /* The first one must give a model whatever it costs, and trees may stop after any round. */
     bool in_any_case = search->candidates == 0 || may_be_cut(searching, next);
     double factor = in_any_case ? 1 : ft_search_clock_speed_up(&searching->clock, next);
-    if (factor != 1 && is_waiting(searching)) { /* those may take less than estimated */
+    /* Too slow by the estimate; but running trials may take less than estimated and correct it. So nothing is
+     * skipped or sped up before they are judged. */
+    if (factor != 1 && is_waiting(searching)) {
       ft_proposer_postpone(&searching->proposer, next);
       return FT_OK;
     }
+    /* From here on the clock has changed what is tried: the report must say so. */
     if (factor != 1) search->end = FT_SEARCH_CLOCK;
+    /* A factor above 1 was found to be enough; 0 means that no factor is. */
     if (factor > 1)
       FT_TRY(ft_portfolio_speed_up(&next, &searching->proposer.portfolio, factor, err));
     if (factor > 0) {
       *more = true;
       return begin_candidate(searching, next, err);
     }
-    if (searching->proposer.list_ended) return FT_OK; /* others would take as long */
+    /* Variations take about as long as what they vary: another one would not end in time either. */
+    if (searching->proposer.list_ended) return FT_OK;
     skip_candidate(search, next);
   }
   return FT_OK;
@@ -211,8 +238,11 @@ static struct ft_scored scored_of(const struct searching *searching, const doubl
 
 static enum ft_status judge(struct searching *searching, struct ft_candidate *candidate,
                             struct ft_error *err) {
+  /* Score for people, loss for decisions: the loss of the same rows says more with few of them. */
   struct ft_trial *trial = &candidate->trial;
   enum ft_metric metric = searching->options->metric;
+  assert(candidate->state == FT_CANDIDATE_RUNNING &&
+         trial->n_covered == searching->folds->n_scored);
   struct ft_scored scored = scored_of(searching, trial->margin);
   double threshold = 0.5;
   FT_TRY(ft_score_threshold(&threshold, metric, &scored, err));
@@ -223,6 +253,7 @@ static enum ft_status judge(struct searching *searching, struct ft_candidate *ca
   if (searching->search->tried == 0 ||
       (higher ? trial->score > searching->score : trial->score < searching->score))
     searching->score = trial->score;
+  /* A model of this candidate has all its fits as members, so a prediction costs their sum. */
   for (uint32_t i = 0; i < trial->fits; i++)
     candidate->ns += ft_member_predict_ns(searching->options->model, &trial->fit[i].member);
   candidate->state = FT_CANDIDATE_TRIED;
@@ -237,14 +268,18 @@ static enum ft_status take_result(struct searching *searching, struct ft_error *
   struct ft_search *search = searching->search;
   struct ft_candidate *candidate = &search->candidate[searching->clock.judged++];
   if (candidate->state == FT_CANDIDATE_SKIPPED) return FT_OK;
+  /* Tasks are in the candidates' order: all up to this candidate's last one must be done. */
   size_t below = 0;
   while (below < searching->tasks && searching->task[below].candidate <= candidate)
     below++;
   ft_schedule_wait(searching->schedule, below);
   enum ft_status status = ft_trial_close(&candidate->trial, err);
+  /* An ensemble compares margins row by row, so a trial counts only with a margin for every
+   * scored row. */
   bool whole = status == FT_OK && candidate->trial.n_covered == searching->folds->n_scored;
   if (status == FT_NOMEM && search->tried > 0) {
-    candidate->state = FT_CANDIDATE_SKIPPED; /* what fits into memory is enough */
+    /* One candidate too large for the memory is no reason to fail: others have fitted into it. */
+    candidate->state = FT_CANDIDATE_SKIPPED;
     ft_trial_release(&candidate->trial);
     return FT_OK;
   }
@@ -252,11 +287,15 @@ static enum ft_status take_result(struct searching *searching, struct ft_error *
   if (candidate->trial.cut) search->end = FT_SEARCH_CLOCK;
   bool boosted = candidate->configuration->learner->boosts;
   bool cut = candidate->trial.cut && !boosted; /* each round of trees is a model */
+  /* The first candidate is kept even where it covers a part of the rows: take_part can make a
+   * model of it. */
   if (!whole || (cut && search->tried > 0)) {
     candidate->state = FT_CANDIDATE_CUT;
     if (search->tried > 0 || candidate->trial.n_covered == 0) ft_trial_release(&candidate->trial);
     return FT_OK;
   }
+  /* Learn before judging, reserve after it: the refits' time depends on the weights that judging
+   * gives. */
   ft_search_clock_learn(&searching->clock, &candidate->trial);
   FT_TRY(judge(searching, candidate, err));
   ft_search_clock_reserve(&searching->clock);
@@ -271,11 +310,14 @@ static enum ft_status try_all(struct searching *searching, struct ft_error *err)
     bool hurried = searching->clock.judged == 0 &&
                    ft_search_clock_is_hurried(&searching->clock, searching->proposer.portfolio.list,
                                               FT_LIMIT_AHEAD);
+    /* Proposals stay a fixed number ahead of the results. More would waste fits on what results
+     * rule out; a number that followed the threads would make the search depend on them. */
     while (more && search->candidates <
                        searching->clock.judged + (hurried ? FT_LIMIT_FIRST_AHEAD : FT_LIMIT_AHEAD))
       FT_TRY(propose(&more, searching, err));
     if (searching->clock.judged == search->candidates) return FT_OK;
     FT_TRY(take_result(searching, err));
+    /* A postponed candidate may fit the time by what this result has shown. */
     more |= searching->proposer.postponed != NULL;
     if (search->end == FT_SEARCH_CLOCK && ft_clock_seconds() > searching->options->time.deadline)
       return FT_OK;
@@ -283,6 +325,8 @@ static enum ft_status try_all(struct searching *searching, struct ft_error *err)
       search->end = FT_SEARCH_STOPPED;
       return FT_OK;
     }
+    /* Convergence counts only when the whole list was judged: it is in the order of usefulness
+     * for its cost, and a later learner may gain where three alike did not. */
     bool listed = searching->listed > 0 && searching->clock.judged >= searching->listed;
     if (listed && search->tried >= FT_LIMIT_MIN_TRIED &&
         searching->ensemble.n_without_gain >= FT_SEARCH_MAX_WITHOUT_GAIN && more) {
@@ -334,11 +378,14 @@ static enum ft_status choose(struct searching *searching, struct ft_error *err) 
                                    .rows = searching->folds->n_scored,
                                    .target = searching->folds->target,
                                    .margin = margin };
+  /* Margins of the tried candidates side by side; the running ensemble's weights are not used,
+   * since they depend on the order of the additions. */
   for (uint32_t i = 0; i < search->candidates; i++) {
     if (search->candidate[i].state != FT_CANDIDATE_TRIED) continue;
     tried[task.candidates] = &search->candidate[i];
     margin[task.candidates++] = search->candidate[i].trial.margin;
   }
+  assert(task.candidates == search->tried && task.candidates > 0);
   search->margin = FT_ARENA_NEW(&search->arena, double, task.rows *task.outputs);
   if (!search->margin) return ft_arena_fail(err, "the scores");
   FT_TRY(ft_ensemble_choose(weight, &task, err));
@@ -371,6 +418,8 @@ static enum ft_status run(struct searching *searching, struct ft_error *err) {
   struct ft_search *search = searching->search;
   FT_TRY(make_room(searching, err));
   enum ft_status status = try_all(searching, err);
+  /* Fits that nobody waits for end at once; ft_schedule_free joins the threads, so that no trial
+   * changes after it. */
   atomic_store(&searching->stop, true);
   ft_schedule_free(searching->schedule);
   if (status != FT_OK) return status;
@@ -400,6 +449,8 @@ enum ft_status ft_search_run(struct ft_search *out, const struct ft_fit_data *da
   searching.proposer.self = &searching;
   out->speed.unit_rate_rounds = FT_BOOSTED_PACE;
   if (options->speed) out->speed = *options->speed;
+  /* A stop that came before the search still lets the first candidate's round be done
+   * (always_one_round). */
   atomic_store(&searching.stop, ft_train_is_stopped(options->events));
   enum ft_status status = run(&searching, err);
   if (status != FT_OK) ft_search_release(out);

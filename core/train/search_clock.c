@@ -15,6 +15,7 @@ static double fits_of(const struct ft_search_clock *clock) {
 
 static struct ft_cost_question question_of(const struct ft_search_clock *clock,
                                            const struct ft_configuration *configuration) {
+  /* A fit sees all folds but one. */
   const struct ft_folds *folds = clock->folds;
   return (struct ft_cost_question){ .configuration = configuration,
                                     .data = clock->data,
@@ -51,6 +52,7 @@ static struct ft_search_seconds *seconds_of_learner(struct ft_search_speed *spee
   while (i < speed->learners && speed->of[i].learner != learner)
     i++;
   assert(i < FT_SEARCH_MAX_LEARNERS);
+  /* A learner's first trial: its entry is appended. */
   if (i == speed->learners) speed->of[speed->learners++].learner = learner;
   return &speed->of[i];
 }
@@ -59,8 +61,12 @@ void ft_search_clock_learn(struct ft_search_clock *clock, const struct ft_trial 
   const struct ft_learner *learner = trial->configuration->learner;
   struct ft_search_speed *speed = &clock->search->speed;
   struct ft_cost_question question = question_of(clock, trial->configuration);
+  /* How far boosting goes depends on the data far more than on the configuration; the last
+   * trial's is the best guess for the next one. It is taken over before the estimate, so that
+   * the ratio of measured to estimated holds the machine's speed alone. */
   if (learner->unit_rate_rounds)
     speed->unit_rate_rounds = learner->unit_rate_rounds(&question, trial->rounds);
+  assert(clock->judged > 0 && clock->judged <= clock->search->candidates);
   double estimated = ft_search_clock_estimate(clock, trial->configuration);
   struct ft_search_seconds *of = seconds_of_learner(speed, learner);
   clock->work += estimated;
@@ -80,6 +86,8 @@ static double refit_seconds(const struct ft_search_clock *clock) {
     seconds += clock->search->candidate[i].trial.seconds;
     ns += clock->search->candidate[i].ns;
   }
+  /* Of an ensemble that predicts too slowly some fits are given up before they are trained
+   * again. */
   double kept = ns > clock->options->max_ns ? clock->options->max_ns / ns : 1;
   return seconds * fmax(kept, 1 / fits_of(clock)) * clock->options->time.refit_cost_factor;
 }
@@ -102,6 +110,8 @@ static double seconds_waiting(const struct ft_search_clock *clock) {
   for (uint32_t i = clock->judged; i < clock->search->candidates; i++) {
     if (clock->search->candidate[i].state != FT_CANDIDATE_RUNNING) continue;
     double more = ft_search_clock_seconds(clock, clock->search->candidate[i].configuration);
+    /* The first candidate of a screening has its deadline at half of the time: it takes no more
+     * than that. */
     seconds += i == 0 && options->screening ? fmin(more, half) : more;
   }
   return seconds / options->time.threads;
@@ -138,6 +148,8 @@ static double seconds_to_try(const struct ft_search_clock *clock,
   uint32_t varied = best_varied && !options->list ? FT_SEARCH_MAX_WITHOUT_GAIN : 0;
   for (uint32_t i = 0; i < varied && count < max; i++, count++)
     more += ft_search_clock_seconds(clock, best_varied);
+  /* The search also ends when the estimated work is done; on this machine that work takes
+   * `slowness` times as long. */
   double work = fmax(options->max_work - clock->work, 0);
   return running + fmin(more, work * ft_search_slowness(&search->speed, NULL));
 }
@@ -150,6 +162,7 @@ static double slowness_so_far(const struct ft_search_clock *clock, double passed
   unsigned ended = atomic_load(&clock->ended), begun = atomic_load(&clock->begun);
   if (ended == 0 || search->candidates == 0) return 0;
   double fit = ft_search_clock_seconds(clock, search->candidate[0].configuration) / fits_of(clock);
+  /* Fits that run now are half done on average. */
   double halves = begun > ended ? 0.5 * fmin(begun - ended, clock->options->time.threads) : 0;
   return passed * clock->options->time.threads / ((ended + halves) * fit);
 }
@@ -163,6 +176,8 @@ double ft_search_clock_left(const struct ft_search_clock *clock, const struct ft
   if (!(slowness > 0)) return -1;
   double seconds = seconds_to_try(clock, proposer, best_varied) + refit_seconds(clock) +
                    options->after * ft_search_slowness(speed, &ft_boosted_learner);
+  /* Threads share the seconds of one core; what has passed since the last result is part of
+   * these. */
   double left =
       fmax(slowness * seconds / options->time.threads - passed, 0) + options->time.wrap_up;
   return fmax(fmin(left, options->end - now), 0);
@@ -174,6 +189,7 @@ double ft_search_clock_deadline(struct ft_search_clock *clock, bool first) {
   const struct ft_search_options *options = clock->options;
   if (!first) return options->time.deadline - 1e-3 * atomic_load(&clock->reserve);
   double now = ft_clock_seconds(), left = options->time.deadline - now;
+  /* Fits that wait for a thread share the time in turns; each one that begins sees one fewer. */
   uint32_t waiting = (uint32_t)fits_of(clock) - atomic_fetch_add(&clock->begun, 1);
   double waves = ceil((double)waiting / options->time.threads);
   /* the same again on more rows; or for all others */
@@ -185,6 +201,7 @@ bool ft_search_clock_is_hurried(const struct ft_search_clock *clock,
                                 const struct ft_configuration *first, uint32_t ahead) {
   const struct ft_search_options *options = clock->options;
   if (options->screening) return false;
+  /* A screening decides nothing alone, so it may begin several at once. */
   double seconds = ft_search_clock_seconds(clock, first);
   const struct ft_time_budget *time = &options->time;
   return FT_LIMIT_HURRIED_SHARE * (time->deadline - time->begin) * time->threads < ahead * seconds;
@@ -200,5 +217,6 @@ void ft_search_clock_done(struct ft_search_clock *clock) {
 
 void ft_search_clock_reserve(struct ft_search_clock *clock) {
   double reserve = ft_time_budget_reserve(&clock->options->time, seconds_for_refits(clock));
+  /* Milliseconds as an integer, which is a lock-free atomic on every platform. */
   atomic_store(&clock->reserve, (unsigned)fmin(1e3 * reserve, 1e9));
 }

@@ -2,7 +2,9 @@
  * and so which of them may begin, when each must have ended, and how long the training will go on.
  *
  * Units    seconds of the wall, or of one core where it says so.
- * Valid    `speed` of the search is up to date with every trial given to ft_search_clock_learn.
+ * Valid    `speed` of the search is up to date with every trial given to ft_search_clock_learn; `reserve`
+ *          with the weights at the last ft_search_clock_reserve. `ended` <= `begun`.
+ * Owner    nothing is owned: the pointers are the search's, which outlives the clock.
  * Threads  ft_search_clock_deadline and _done are called by the threads that fit; all else by the one
  *          that runs the search. */
 #ifndef FORETELL_TRAIN_SEARCH_CLOCK_H

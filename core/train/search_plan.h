@@ -12,8 +12,8 @@ struct ft_search_plan_size {
   uint32_t outputs;    /* of a row: more of them, and fewer rows are judged */
   double fit_seconds;  /* of a fit of the first configuration, estimated (cost.h) */
   double tree_seconds; /* … and of one tree of it */
-  double limit;        /* seconds; MAX_RUNTIME or its default */
-  uint32_t threads;    /* only how fits are spread over them depends on it */
+  double limit;        /* seconds, above 0; MAX_RUNTIME or its default */
+  uint32_t threads;    /* at least 1; only how fits are spread over them depends on it */
 };
 
 struct ft_search_plan {
@@ -26,8 +26,8 @@ struct ft_search_plan {
                   * tried on all; 0: none */
   double
       search_fraction; /* of the rows, that the search sees where all would take too long; 1: all */
-  uint32_t max_rounds;
-  double learning_rate_factor; /* eta is multiplied by it */
+  uint32_t max_rounds; /* of a boosted fit */
+  double learning_rate_factor; /* at least 1; eta is multiplied by it */
   double max_work;             /* of all candidates, in estimated seconds */
   uint32_t threads;            /* fits at the same time */
   uint32_t fit_threads;        /* of each */

@@ -1,7 +1,11 @@
 /* What a search is told and what it has found.
  *
  * Valid    candidates up to `candidates`; a trial where the state is TRIED, or RUNNING for the search alone;
- *          weights, `margin`, `target` and `end` when the search is over; `speed` at any time. */
+ *          weights, `margin`, `target` and `end` when the search is over; `speed` at any time.
+ * Weights  0 of candidates that were not tried; those of the tried ones sum to 1.
+ * Owner    a search owns its arena, with configurations made in it, and its trials, each with arenas of its
+ *          own; ft_search_release frees all. Options are borrowed and outlive the search.
+ * Threads  the thread that runs the search writes it; the threads that fit write their trials alone. */
 #ifndef FORETELL_TRAIN_SEARCH_STATE_H
 #define FORETELL_TRAIN_SEARCH_STATE_H
 
@@ -15,6 +19,7 @@
 #define FT_SEARCH_MAX_CANDIDATES   96
 #define FT_SEARCH_MAX_WITHOUT_GAIN 3 /* candidates in a row that make the ensemble no better */
 
+/* RUNNING goes to one of the others, which none leaves; SKIPPED may be the first state. */
 enum ft_candidate_state {
   FT_CANDIDATE_RUNNING = 0,
   FT_CANDIDATE_TRIED,
@@ -23,11 +28,12 @@ enum ft_candidate_state {
 };
 
 struct ft_candidate {
-  const struct ft_configuration *configuration;
+  const struct ft_configuration *configuration; /* the list's, or the search's arena's */
   enum ft_candidate_state state;
-  struct ft_trial trial; /* of a tried one */
-  double ns;             /* of a prediction by all its fits, a row */
-  double weight;         /* share in the ensemble */
+  struct ft_trial
+      trial;     /* open while RUNNING, closed where TRIED, or CUT and all there is; else empty */
+  double ns;     /* TRIED: nanoseconds of a prediction by all its fits, a row */
+  double weight; /* TRIED: share in the ensemble, 0 … 1 */
 };
 
 enum ft_search_end {
@@ -42,7 +48,7 @@ enum ft_search_end {
 /* What fits took and what they were estimated to take, in seconds. */
 struct ft_search_seconds {
   const struct ft_learner *learner;
-  double measured, estimated;
+  double measured, estimated; /* sums over the trials learned from */
 };
 #define FT_SEARCH_MAX_LEARNERS 16
 struct ft_search_speed {
@@ -80,12 +86,12 @@ struct ft_search_options {
 
 struct ft_search {
   struct ft_candidate candidate[FT_SEARCH_MAX_CANDIDATES]; /* in the order proposed */
-  uint32_t candidates;
-  uint32_t tried;
+  uint32_t candidates;                                     /* proposed, those skipped included */
+  uint32_t tried; /* in the state TRIED; at least 1 when the search has ended well */
   enum ft_search_end end;
   struct ft_search_speed speed;
-  double *margin; /* of the ensemble over the scored rows × outputs */
-  double *target; /* of these rows */
+  double *margin; /* of the ensemble, `rows` × outputs, base included; the arena's */
+  double *target; /* of these rows, as the fits see it; the arena's, or the folds' */
   size_t rows;    /* of them: all scored ones, or those that an only trial has reached */
   struct ft_arena arena;
 };

@@ -4,6 +4,9 @@
  *          its entry in the column's dictionary (uint32_t).
  * NULLs    a bit per value; NaN is stored as NULL. -0 is stored as 0.
  * Limits   FT_TABLE_MAX_ROWS rows; a dictionary holds each distinct text once.
+ * Valid    rows below `rows`, of them the hashes, too; a value where its bit is set, else 0 bytes. Only a
+ *          text column has a dictionary; its codes are below `entries`, numbered as they first arrive.
+ * Owner    the table owns all arrays but `field` and `labels`; ft_table_release frees them.
  * Threads  one thread at a time; read-only once filled. */
 #ifndef FORETELL_TRAIN_TABLE_H
 #define FORETELL_TRAIN_TABLE_H

@@ -17,9 +17,9 @@
 
 struct ft_target {
   enum ft_problem problem;
-  uint32_t labels;             /* 0 for regression */
-  const struct ft_span *label; /* in the order of the outputs */
-  const size_t *count;         /* rows of each label */
+  uint32_t labels;             /* 0 for regression; 2 for two classes */
+  const struct ft_span *label; /* in the order of the outputs; NULL for regression */
+  const size_t *count;         /* rows of each label, each at least 1; NULL for regression */
   uint32_t positive; /* binary: the label that scores are of; the rarer one unless named */
   double *value;     /* one a row */
 };
@@ -28,7 +28,7 @@ struct ft_target {
  *
  * Errors: FT_DATA        no rows, one value only, too many classes, PROBLEM_TYPE or OBJECTIVE
  *                        contradicts the values
- *                        contradicts the values, POSITIVE is none of two classes
+ *         FT_INVALID     POSITIVE is none of two classes
  *         FT_WRONG_TYPE  a date or time; text under REGRESSION
  *         FT_NOMEM */
 enum ft_status ft_target_find(struct ft_target *out, struct ft_arena *arena,

@@ -1,5 +1,6 @@
 #include "core/train/trial.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,10 +15,12 @@ struct fit_rows {
 /* Rows of a fit: those of its fold are its valid ones. */
 static bool list_rows(struct fit_rows *out, const struct ft_trial *trial, uint32_t index) {
   const struct ft_folds *folds = trial->folds;
+  assert(index < trial->fits);
   *out = (struct fit_rows){ .train = malloc(folds->rows * sizeof *out->train + 1),
                             .valid = malloc(folds->rows * sizeof *out->valid + 1) };
   if (!out->train || !out->valid) return false;
   for (size_t r = 0; r < folds->rows; r++) {
+    /* A refit trains on every row; else fold i is left out of fit i. */
     if (trial->refit_rounds == 0 && folds->fold[r] == index)
       out->valid[out->n_valid++] = folds->row[r];
     else
@@ -52,7 +55,9 @@ void ft_trial_fit(struct ft_trial *trial, uint32_t index, const struct ft_trial_
     .stop = options->stop,
     .progress = options->progress
   };
+  /* A fit that is late already would only spend time on preparing its rows. */
   bool begun = options->always_one_round || !ft_fit_is_late(&task);
+  /* A fold that holds all rows, or none, cannot be fitted: it stays not done, which is no error. */
   if (rows.n_train > 0 && (rows.n_valid > 0 || trial->refit_rounds > 0) && begun)
     err->status = ft_fit_run(&trial->fit[index], &trial->fit_arena[index], &task, err);
 done:
@@ -62,6 +67,7 @@ done:
 
 /* The smallest class decides; the rows of a fit are four fifths of these. */
 static bool has_small_class(const struct ft_fit_data *data, const struct ft_folds *folds) {
+  /* The area under the curve that replaces the loss is of two classes. */
   if (data->problem != FT_BINARY) return false;
   size_t positives = 0;
   for (size_t r = 0; r < folds->rows; r++)
@@ -83,6 +89,7 @@ enum ft_status ft_trial_open(struct ft_trial *out, const struct ft_fit_data *dat
                             .fits = refit_rounds ? 1 : ft_folds_fits(folds) };
   struct ft_arena *arena = &out->arena;
   ft_arena_init(arena, FT_ARENA_DEFAULT_LIMIT);
+  /* A refit on all rows predicts none: it has seen them all. */
   size_t rows = refit_rounds ? 0 : folds->n_scored;
   out->fit = FT_ARENA_NEW(arena, struct ft_fit, out->fits);
   out->err = FT_ARENA_NEW(arena, struct ft_error, out->fits);
@@ -103,7 +110,9 @@ static void collect(struct ft_trial *trial, uint32_t index) {
   const struct ft_folds *folds = trial->folds;
   const struct ft_fit *fit = &trial->fit[index];
   size_t outputs = trial->data->outputs, next = 0;
+  assert(fit->margin && trial->refit_rounds == 0);
   for (size_t s = 0; s < folds->n_scored; s++) {
+    /* Both lists ascend, so the fit's valid rows come in the order of the scored ones. */
     if (folds->fold[folds->scored[s]] != index) continue;
     memcpy(trial->margin + s * outputs, fit->margin + next++ * outputs,
            outputs * sizeof *trial->margin);
@@ -116,11 +125,14 @@ enum ft_status ft_trial_close(struct ft_trial *trial, struct ft_error *err) {
   uint64_t rounds = 0, done = 0;
   for (uint32_t i = 0; i < trial->fits; i++) {
     const struct ft_fit *fit = &trial->fit[i];
+    /* One failed fit fails the trial: its margins would be missing from the rows of its fold. */
     if (trial->err[i].status != FT_OK) {
       if (err) *err = trial->err[i];
       return trial->err[i].status;
     }
     if (fit->done && trial->refit_rounds == 0) collect(trial, i);
+    /* A fit that was never begun is cut as well: its rows have no margins. */
+    assert(!fit->done || fit->rounds > 0);
     trial->cut |= fit->cut || !fit->done;
     trial->seconds += fit->seconds;
     rounds += fit->rounds;

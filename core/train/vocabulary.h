@@ -26,12 +26,12 @@ struct ft_weighted_text {
 };
 
 struct ft_vocabulary {
-  double words_a_row;
+  double words_a_row; /* mean over the rows; known also where no word is kept */
   uint32_t words;
-  struct ft_hash128 *word; /* ascending */
+  struct ft_hash128 *word; /* ascending; the arena's */
 };
 
-/* At most `most` words of the texts (different ones, in an order that the rows' does not decide),
+/* At most `max` words of the texts (different ones, in an order that the rows' does not decide),
  * with their hashes under `key`; none when the texts are no prose. */
 enum ft_status ft_vocabulary_make(struct ft_vocabulary *out, struct ft_arena *arena,
                                   const struct ft_hash_key *key,
