@@ -159,6 +159,10 @@ static void what_xgboost_has_and_we_do_not_is_named(void **state) {
   parts.objective = "survival:own";
   assert_int_equal(read_text(write_xgboost(&parts), "dd", 'd'), FT_UNSUPPORTED);
   assert_says("\"survival:own\"");
+  parts = XGBOOST_PARTS;
+  parts.more = ",\"tree_param\":{\"size_leaf_vector\":\"3\"}";
+  assert_int_equal(read_text(write_xgboost(&parts), "dd", 'd'), FT_UNSUPPORTED);
+  assert_says("multi_output_tree");
   assert_int_equal(read_text("{\"a\": 1}", "dd", 'd'), FT_UNSUPPORTED);
   assert_says("no model that is known");
 }

@@ -226,15 +226,15 @@ static enum ft_status sort_map(const struct ft_category_map **out, const struct 
   return FT_OK;
 }
 
-/* The values' numbers are 0, 1, …; `missing`: that of the missing one. */
+/* The values' numbers are 0, 1, …; `nan`: that of NaN. */
 static enum ft_status make_map(const struct ft_category_map **out, const struct ft_sklearn *sklearn,
                                const struct ft_sklearn_place *place,
-                               const struct ft_sklearn_values *values, double missing,
+                               const struct ft_sklearn_values *values, double nan,
                                struct ft_error *err) {
   struct entry *entry = FT_ARENA_NEW(sklearn->onnx.arena, struct entry, values->count);
   if (!entry) return ft_onnx_no_memory(err);
   for (uint32_t v = 0; v < values->count; v++)
-    entry[v] = (struct entry){ text_of(values, v), values->missing[v] ? missing : v };
+    entry[v] = (struct entry){ text_of(values, v), values->missing[v] == FT_SKLEARN_NAN ? nan : v };
   return sort_map(out, sklearn, place, entry, values->count, err);
 }
 

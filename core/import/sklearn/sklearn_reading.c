@@ -106,8 +106,10 @@ static enum ft_status read_value(struct ft_sklearn_values *out, struct ft_span *
     return FT_OK;
   }
   if (!isnan(number)) return ft_onnx_decimal(text, &sklearn->onnx, number, err);
-  *missing = array->dtype->kind == 'f' ||
-             (is_object && (ft_pickle_is_none(item) || item->kind == FT_PICKLE_REAL));
+  if (is_object && ft_pickle_is_none(item))
+    *missing = FT_SKLEARN_NONE;
+  else if (array->dtype->kind == 'f' || (is_object && item->kind == FT_PICKLE_REAL))
+    *missing = FT_SKLEARN_NAN;
   if (*missing) return FT_OK;
   out->numbers = false;
   return ft_pickle_array_text(text, arena, array, index, err);

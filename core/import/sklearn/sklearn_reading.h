@@ -43,11 +43,14 @@ bool ft_sklearn_says(const struct ft_sklearn_place *place, const char *name, con
 /* An attribute that is true, or a number other than 0. */
 bool ft_sklearn_flag(const struct ft_sklearn_place *place, const char *name);
 
+/* What a value that is missing was: an OrdinalEncoder replaces the code of NaN, and keeps that of None. */
+enum ft_sklearn_missing { FT_SKLEARN_PRESENT = 0, FT_SKLEARN_NAN, FT_SKLEARN_NONE };
+
 /* Values of an array: numbers as their decimals. */
 struct ft_sklearn_values {
   uint32_t count;
   const struct ft_span *text;
-  const uint8_t *missing; /* NaN and None */
+  const uint8_t *missing; /* enum ft_sklearn_missing of each */
   bool numbers;           /* all but the missing ones */
   bool booleans;
 };

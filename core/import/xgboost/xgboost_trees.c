@@ -41,9 +41,20 @@ static enum ft_status fail_file(struct ft_error *err, const char *what) {
   return ft_fail(err, FT_CORRUPT, "the XGBoost model cannot be read: %s", what);
 }
 
+/* multi_strategy = "multi_output_tree": a leaf has a value for each output, in arrays of their own. */
+static enum ft_status refuse_vectors(const struct ft_element *tree, struct ft_error *err) {
+  double size = ft_element_real(ft_element_find(tree, "tree_param.size_leaf_vector"), 0);
+  if (!(size > 1)) return FT_OK;
+  ft_fail(err, FT_UNSUPPORTED,
+          "the XGBoost model has trees of several outputs (multi_output_tree), which are not "
+          "supported");
+  return ft_fail_hint(err, "Train it with multi_strategy=\"one_output_per_tree\", the default.");
+}
+
 static enum ft_status open_tree(struct tree_file *out, const struct reading *reading, size_t index,
                                 struct ft_error *err) {
   const struct ft_element *tree = ft_element_item(reading->trees, index);
+  FT_TRY(refuse_vectors(tree, err));
   for (int i = 0; i < NODE_ARRAYS; i++) {
     out->array[i] = ft_element_get(tree, node_array_name[i]);
     if (!ft_element_is_list(out->array[i])) return fail_file(err, node_array_name[i]);

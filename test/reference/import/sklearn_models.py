@@ -189,6 +189,9 @@ def make_examples(folder):
     numbers = np.arange(15).reshape(-1, 1)
     weighted = make_pipeline(ColumnTransformer([("n", StandardScaler(), [0])], transformer_weights={"n": 2}),
                              LogisticRegression())
+    nones = pd.DataFrame({"Plan": pd.Series(["a", "b", None] * 5, dtype=object)})
+    ordinal = make_pipeline(OrdinalEncoder(), LinearRegression()).fit(nones, [0, 10, 20] * 5)
+    skops.io.dump(ordinal, folder / "nones.skops", compression=zipfile.ZIP_DEFLATED)
     for name, model, rows in [("plans", tree, plans), ("neighbours", KNeighborsClassifier(2), numbers),
                               ("scaler", StandardScaler(), numbers), ("weighted", weighted, numbers)]:
         model.fit(rows, answers)
