@@ -7,8 +7,8 @@
 #include "foretell/random.h"
 
 struct ft_bag {
-  struct ft_random random;
-  double share;
+  struct ft_random random; /* moves on with each row that is asked for */
+  double share;            /* chance of a row, 0 … 1 */
 };
 
 static inline struct ft_bag ft_bag_of(uint64_t seed, uint32_t tree, double share) {

@@ -84,6 +84,7 @@ static float quantile(const struct number *number, double share) {
 static void place_knots(struct number *number, uint32_t pieces) {
   number->knots = 0;
   if (pieces == 0 || number->sorts == 0) return;
+  /* Few values: a knot at each makes the shape a free value for every one. */
   if (count_distinct(number) <= SMALL_VALUES) {
     for (size_t i = 0; i < number->sorts; i++)
       add_knot(number, number->sorted[i]);
@@ -105,6 +106,8 @@ static void add_hinges(struct ft_basis *basis, const struct number *number, uint
                             .scale = (float)(HINGE_HEIGHT / width),
                             .high = HINGE_HEIGHT };
     if (!isfinite(term.scale) || term.scale == 0) continue;
+    /* A missing value stands at the hinge's mean, where it moves no margin; its indicator speaks
+     * for it. */
     double sum = 0;
     for (size_t i = 0; i < number->sorts; i++)
       sum += ft_basis_value(&term, number->sorted[i]);

@@ -7,6 +7,7 @@
  * Shapes   columns: the terms, then the rows of the lookups, in the order of ft_net.
  * Numbers  of all rows that the features have, never of a fit's own: the models of all folds stand on
  *          the same terms, so that their mean is one model. The target is not looked at.
+ * Owner    terms and lookups are the arena's. Terms of a feature lie side by side, features ascending.
  * Missing  a term is at its mean, so that the indicator alone speaks.
  * Threads  read-only once made. */
 #ifndef FORETELL_LEARN_BASIS_H
@@ -24,7 +25,7 @@ struct ft_basis {
   struct ft_term *term;
   uint32_t lookups;
   struct ft_lookup *lookup;
-  uint32_t columns;
+  uint32_t columns; /* terms, and the rows of all lookups */
 };
 
 /* Errors: FT_NOMEM */

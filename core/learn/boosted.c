@@ -1,5 +1,6 @@
 #include "core/learn/boosted.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +14,10 @@
 #define CENTRE_SECONDS \
   2e-8 /* of a fit's end, a row's feature: thresholds are moved (threshold.h) */
 
-/* A fit's working memory. */
+/* A fit's working memory.
+ *
+ * Valid    `margin` after judge, for the round judged; `best` from round 0 on, with fit->rounds the number of
+ *          rounds that gave it. Matrices are borrowed from the features' store until `release`. */
 struct fitting {
   const struct ft_fit_task *task;
   struct ft_loss loss;
@@ -29,6 +33,7 @@ struct fitting {
 };
 
 static void *take(size_t count, size_t bytes) {
+  /* One more than asked for: calloc(0) may give NULL, which would look like no memory. */
   return count && bytes > SIZE_MAX / count ? NULL : calloc(count + 1, bytes);
 }
 
@@ -83,6 +88,8 @@ static enum ft_status make_booster(struct fitting *fitting, struct ft_error *err
   ft_booster_parameters_fill(&all, task);
   ft_booster_parameters_add(&all, "eta", rate);
   ft_tree_options_add(&all, &texts, &options->tree);
+  /* The booster caches the margins of matrices that it knows of: asking for them each round
+   * costs one tree. */
   struct ft_matrix *matrix[2] = { fitting->matrices.train, fitting->matrices.valid };
   return ft_booster_make(&fitting->booster, matrix, fitting->matrices.valid ? 2 : 1,
                          task->data->outputs, all.parameter, all.count, err);
@@ -105,9 +112,13 @@ static void draw_rows(const struct fitting *fitting, uint32_t round) {
   if (share >= 1) return;
   size_t outputs = task->data->outputs;
   float *gradient = fitting->gradient, *hessian = gradient + task->n_train * outputs;
+  /* A generator a round, from the seed: the rows of a round do not depend on how the rounds
+   * before went. */
   struct ft_random random =
       ft_random_seeded(task->data->seed ^ (UINT64_C(0x9e3779b97f4a7c15) * (round + 1)));
   for (size_t i = 0; i < task->n_train; i++) {
+    /* Friedman's stochastic gradient boosting (2002). A row without gradient and hessian adds 0
+     * to every sum, so XGBoost grows as if it were not there. */
     if (ft_random_unit(&random) < share) continue;
     memset(gradient + i * outputs, 0, outputs * sizeof *gradient);
     memset(hessian + i * outputs, 0, outputs * sizeof *hessian);
@@ -119,6 +130,7 @@ static enum ft_status boost(struct fitting *fitting, uint32_t round, struct ft_e
   float *gradient = fitting->gradient, *hessian = gradient + task->n_train * task->data->outputs;
   const float *margin;
   FT_TRY(ft_booster_margins(&margin, fitting->booster, fitting->matrices.train, err));
+  /* Our own gradients: quantised, so that sums are exact whatever the order of the threads. */
   ft_loss_gradients(&fitting->loss, margin, fitting->target, fitting->weight, task->n_train,
                     gradient, hessian);
   draw_rows(fitting, round);
@@ -133,6 +145,7 @@ static enum ft_status judge(double *loss, struct fitting *fitting, struct ft_err
   for (size_t i = 0; i < task->n_valid; i++)
     for (uint32_t g = 0; g < outputs; g++)
       fitting->margin[i * outputs + g] = fitting->loss.base[g] + margin[i * outputs + g];
+  /* Log loss of very few positives jumps with each of them; the order of the rows is steadier. */
   if (!task->stop_on_auc) {
     *loss = ft_loss_weighted(&fitting->loss, fitting->margin, fitting->valid_target,
                              fitting->valid_weight, task->n_valid);
@@ -149,13 +162,17 @@ static enum ft_status run_round(bool *ended, struct ft_fit *fit, struct fitting 
   const struct ft_fit_task *task = fitting->task;
   FT_TRY(boost(fitting, round, err));
   if (task->progress) atomic_fetch_add(task->progress, 1);
+  /* Without valid rows each round counts as better than the one before. */
   double loss = -(double)round;
   if (task->n_valid) FT_TRY(judge(&loss, fitting, err));
   if (round == 0 || loss < fitting->best) {
     fitting->best = loss;
+    /* Margins are kept with it: the trees after the best round are dropped, and margins of them
+     * would be wrong. */
     fit->rounds = round + 1;
     memcpy(fit->margin, fitting->margin, task->n_valid * task->data->outputs * sizeof *fit->margin);
   }
+  assert(fit->rounds >= 1 && fit->rounds <= round + 1);
   uint32_t since = round + 1 - fit->rounds;
   *ended = since > 0 && round + 1 >= task->min_rounds && since >= task->patience;
   return FT_OK;
@@ -170,11 +187,14 @@ static enum ft_status run_rounds(struct ft_fit *fit, struct fitting *fitting,
   uint32_t max = task->n_valid ? options->max_rounds : task->rounds;
   if (task->n_valid && max > task->max_rounds) max = task->max_rounds;
   double now = ft_clock_seconds(), before = now;
+  /* XGBoost's trees are read and their thresholds moved after the last round: this time must be
+   * left. */
   double handing = CENTRE_SECONDS * (double)task->n_train * task->data->features->features;
   bool ended = false;
   for (uint32_t round = 0; round < max && !ended; round++) {
     /* the first one finds the bins: the second is shorter */
     double expected = round == 1 ? 0 : now - before;
+    /* A round of XGBoost cannot be interrupted, so the decision is made before it. */
     bool late = now + expected + handing >= task->deadline || ft_fit_is_late(task);
     if (late && round >= task->guaranteed_rounds) {
       fit->cut = true;
@@ -196,6 +216,7 @@ static enum ft_status make_member(struct ft_fit *fit, struct ft_arena *arena,
                            err));
   double *base = FT_ARENA_NEW(arena, double, task->data->outputs);
   if (!base) return ft_arena_fail(err, "the learner");
+  /* Leaves were scaled as they were read; the base follows them into the target's unit. */
   for (uint32_t g = 0; g < task->data->outputs; g++)
     base[g] = task->data->centre + task->data->scale * fitting->loss.base[g];
   forest->base = base;

@@ -47,6 +47,8 @@ static double step_of(const struct ft_cost_question *question) {
 
 /* Rounds until the fit stops: smaller steps take more of them, deeper trees fewer. */
 static double rounds_of(const struct ft_cost_question *question) {
+  /* A measured rule: rounds × learning rate until the fit stops depend on the data far more than
+   * on the rate. */
   double rounds = question->unit_rate_rounds / step_of(question);
   return fmin(rounds + PATIENCE_ROUNDS, options_of(question->configuration)->max_rounds);
 }
@@ -69,6 +71,7 @@ static bool is_coarse(const struct ft_configuration *configuration) {
 /* --- speed-up --- */
 
 static double max_speed_up(const struct ft_configuration *configuration, double factor) {
+  /* What the learning rate can still grow by until MAX_LEARNING_RATE. */
   const struct ft_boosted_options *options = options_of(configuration);
   return ft_boosted_learning_rate(options, INFINITY) / ft_boosted_learning_rate(options, factor);
 }
@@ -131,6 +134,7 @@ static void vary(void *options, struct ft_random *random) {
   }
   double rate = own->learning_rate;
   own->learning_rate = clamp(rate * draw_factor(random, 1), 0.01, 0.3);
+  /* Rounds × rate stay about the same, so that a small rate is not cut short. */
   own->max_rounds = (uint32_t)clamp(own->max_rounds * rate / own->learning_rate, 100, 4000);
   own->subsample = clamp(own->subsample + 0.4 * (ft_random_unit(random) - 0.5), 0.4, 1);
 }

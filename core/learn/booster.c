@@ -29,6 +29,8 @@ enum ft_status ft_booster_make(struct ft_booster **out, struct ft_matrix *const 
                                struct ft_error *err) {
   XGBSetGlobalConfig("{\"verbosity\":0}");
   DMatrixHandle handle[4];
+  /* Matrices beyond these are only predicted more slowly: caching is all that they are handed
+   * over for. */
   if (matrices > sizeof handle / sizeof *handle) matrices = sizeof handle / sizeof *handle;
   for (size_t i = 0; i < matrices; i++)
     handle[i] = ft_matrix_handle(matrix[i]);
@@ -82,6 +84,7 @@ enum ft_status ft_booster_update(struct ft_booster *booster, struct ft_matrix *t
 
 enum ft_status ft_booster_margins(const float **out, struct ft_booster *booster,
                                   struct ft_matrix *matrix, struct ft_error *err) {
+  /* type 1 is the raw margin, without the objective's link; iteration_end 0 is all rounds. */
   static const char config[] = "{\"type\":1,\"training\":false,\"iteration_begin\":0,"
                                "\"iteration_end\":0,\"strict_shape\":true}";
   const uint64_t *shape;
@@ -102,6 +105,7 @@ enum ft_status ft_booster_forest(struct ft_forest *out, struct ft_arena *arena,
   const char *text;
   if (XGBoosterSaveModelToBuffer(booster->handle, "{\"format\":\"ubj\"}", &size, &text) != 0)
     return ft_xgboost_fail(err, "handing over its trees");
+  /* The text is XGBoost's and valid until its next call: it is read at once. */
   struct ft_span ubjson = { text, size };
   FT_TRY(ft_trees_read(out, arena, ubjson, rounds, booster->outputs, scale, err));
   /* the nodes are in our arena, and nobody else has seen them yet */

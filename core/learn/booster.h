@@ -3,6 +3,8 @@
  * Shapes   gradients and margins rows × outputs, row-major.
  * Numbers  with gradients given from outside that are multiples of one quantum (loss.h), every sum
  *          of the booster is exact, so that the number of threads decides nothing.
+ * Order    make; boost or update with round 0, 1, 2 …; margins at any time; forest; free.
+ * Owner    matrices are borrowed and outlive the booster; the forest is the arena's.
  * Threads  a booster and its matrices belong to one thread at a time. */
 #ifndef FORETELL_LEARN_BOOSTER_H
 #define FORETELL_LEARN_BOOSTER_H
@@ -18,6 +20,7 @@
 
 struct ft_booster;
 
+/* A parameter as XGBoost names and writes it; texts are borrowed until the booster is made. */
 struct ft_parameter {
   const char *name;
   const char *value;

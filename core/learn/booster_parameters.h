@@ -10,13 +10,13 @@
 struct ft_booster_parameters {
   struct ft_parameter
       parameter[FT_BOOSTER_PARAMETERS]; /* their values are here, or are constants */
-  size_t count;
+  size_t count;                         /* of `parameter`, FT_BOOSTER_PARAMETERS at most */
   char outputs[16], seed[24], threads[16], bins[16];
 };
 
 void ft_booster_parameters_fill(struct ft_booster_parameters *out, const struct ft_fit_task *task);
 
-/* `value` is kept as it is. */
+/* Both texts are borrowed: they live as long as `to`. */
 void ft_booster_parameters_add(struct ft_booster_parameters *to, const char *name,
                                const char *value);
 

@@ -1,5 +1,6 @@
 #include "core/learn/category_view.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -91,8 +92,10 @@ static enum ft_status see_as_codes(struct viewing *v, struct ft_error *err) {
   for (uint32_t c = 1; c < v->codes; c++)
     list[c - 1] = (struct frequent){ v->count[c], c };
   qsort(list, v->codes - 1, sizeof *list, compare_frequent);
+  /* Marked first and numbered afterwards, so that the kept codes keep their order. */
   for (uint32_t i = 0; i < FT_VIEW_MAX_CODES; i++)
     of_code[list[i].code] = 1;
+  assert(v->codes - 1 >= FT_VIEW_MAX_CODES);
   float next = 1;
   for (uint32_t c = 1; c < v->codes; c++)
     if (of_code[c] != 0) of_code[c] = next++;
@@ -119,6 +122,7 @@ static enum ft_status see_means(struct viewing *v, uint32_t index, struct ft_err
   for (uint32_t c = 0; c < v->codes; c++)
     of_code[c] = (float)ft_target_encoding_level(&mean, c);
   FT_TRY(add_coded(v, &made, of_code, 0, err));
+  /* Training rows are seen out of fold, others by the mean over all training rows. */
   for (size_t i = 0; i < v->rows->rows; i++)
     if (v->code[i] != MISSING)
       made[v->rows->row[i]] =
@@ -148,6 +152,8 @@ static enum ft_status see_category(struct viewing *v, struct ft_error *err) {
   uint32_t categories = v->rows->features->categories[v->feature];
   bool means = v->target && categories >= v->target->min_codes;
   const float *place = means ? NULL : place_of(v);
+  /* An order of the codes: the trees cut it as they cut a number, and missing values stay
+   * missing. */
   if (place) {
     v->codes = categories + 1;
     return add_coded(v, NULL, place, 0, err);
@@ -263,6 +269,7 @@ static uint32_t write_set(struct restoring *r, const struct ft_node *node) {
 /* The whole numbers from here on go right. */
 static uint32_t cut_of(float threshold) {
   uint32_t cut = 0;
+  /* Levels are whole numbers, so thresholds between the same two levels make the same set. */
   while (cut < MAX_CUTS - 1 && (float)cut < threshold)
     cut++;
   return cut;
@@ -272,6 +279,7 @@ static void restore_node(struct restoring *r, struct ft_node *node) {
   const struct ft_view_column *column = &r->view->column[node->feature];
   uint32_t words = node->set_words, first = node->set;
   if (column->of_code) {
+    /* Cuts of a column are few and repeat all over the forest: each set is written once. */
     uint32_t *kept = node->set == FT_NODE_NO_SET
                          ? &r->set_of[(size_t)node->feature * MAX_CUTS + cut_of(node->threshold)]
                          : NULL;

@@ -8,6 +8,9 @@
  *
  * Leakage  means and frequencies are of the training rows alone; a training row is seen with means
  *          that its own target is not in (target_encoding.h).
+ * Valid    `column` is NULL where the view is the features themselves; then restore changes nothing.
+ * Owner    a view's columns are its arena's, or the run's features where seen as they are; so the run's
+ *          features outlive it. Restored sets are the arena's that ft_view_restore is given.
  * Numbers  the same view for the same rows in the same order.
  * Threads  a view belongs to one fit. */
 #ifndef FORETELL_LEARN_CATEGORY_VIEW_H
@@ -41,7 +44,7 @@ struct ft_view_target {
 
 struct ft_view_column {
   uint32_t feature;     /* of the run */
-  const float *of_code; /* what each of its codes is seen as; NULL: seen as it is */
+  const float *of_code; /* what each of its codes is seen as, whole numbers; NULL: seen as it is */
 };
 
 struct ft_view {

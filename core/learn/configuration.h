@@ -18,7 +18,7 @@ enum ft_category_encoding {
 struct ft_configuration {
   const char *name; /* "shallow"; NULL ends a list */
   const struct ft_learner *learner;
-  const void *options; /* the learner's own struct */
+  const void *options; /* the learner's own struct, all fields set; borrowed */
   enum ft_category_encoding encoding;
   bool log_target;      /* fitted to the target's logarithms (log_target.h) */
   uint32_t min_outputs; /* of the data that it is for */

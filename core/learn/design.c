@@ -1,5 +1,6 @@
 #include "core/learn/design.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,6 +70,7 @@ void ft_design_axpy_double(double *restrict value, const double *restrict line, 
 
 FT_CLONED
 double ft_design_dot(const float *restrict column, const double *restrict value, size_t rows) {
+  /* Sixteen sums that are added in a fixed tree: any vector width gives the same bits. */
   double lane[2 * LANES] = { 0 };
   size_t i = 0;
   for (; i + 2 * LANES <= rows; i += 2 * LANES)
@@ -88,12 +90,15 @@ static size_t min(size_t a, size_t b) {
 
 void ft_design_add(double *margin, const struct ft_design *design, struct ft_design_rows rows,
                    const double *weight) {
+  assert(rows.first + rows.rows <= design->rows);
   const struct ft_basis *basis = design->basis;
   size_t count = 0;
+  /* Blocks of rows: the margins stay in the cache while all columns pass. */
   for (size_t done = 0; done < rows.rows; done += count, margin += count) {
     size_t first = rows.first + done;
     count = min(rows.rows - done, FT_DESIGN_BLOCK);
     for (uint32_t t = 0; t < basis->terms; t++)
+      /* Most weights are 0 under an L1 penalty. */
       if (weight[t] != 0)
         ft_design_axpy(margin, design->term + t * design->rows + first, weight[t], count);
     for (uint32_t l = 0; l < basis->lookups; l++) {
@@ -107,6 +112,7 @@ void ft_design_add(double *margin, const struct ft_design *design, struct ft_des
 
 void ft_design_project(double *out, const struct ft_design *design, struct ft_design_rows rows,
                        const double *value) {
+  assert(rows.first + rows.rows <= design->rows);
   const struct ft_basis *basis = design->basis;
   size_t count = 0;
   for (size_t done = 0; done < rows.rows; done += count, value += count) {
@@ -158,6 +164,7 @@ static void fill_tile(struct tile *tile, const struct ft_design *design, const d
 FT_CLONED
 static void add_products(double *restrict out, size_t columns, const double *restrict term,
                          const double *restrict weighted, uint32_t terms) {
+  /* The lower triangle only; centre() mirrors it. */
   for (uint32_t a = 0; a < terms; a++)
     for (uint32_t b = 0; b <= a; b++) {
       const double *restrict x = weighted + (size_t)a * TILE_ROWS;
@@ -197,6 +204,7 @@ static void centre(double *out, double *mean, uint32_t columns, double weights, 
     mean[j] /= weights;
   for (size_t a = 0; a < columns; a++)
     for (size_t b = 0; b <= a; b++) {
+      /* E[w a b] - E[w] m_a m_b, with m the weighted means. */
       double product = out[a * columns + b] * share - level * mean[a] * mean[b];
       out[a * columns + b] = out[b * columns + a] = product;
     }

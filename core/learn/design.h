@@ -3,6 +3,7 @@
  * Shapes   columns as in basis.h; a weight, a mean, a product: one a column.
  * Numbers  terms float32, as a plan computes them; sums in double, in lanes of a fixed number, so
  *          that every processor gives the same bits.
+ * Owner    ft_design_release frees the columns; the basis is borrowed and outlives the design.
  * Threads  read-only once made. */
 #ifndef FORETELL_LEARN_DESIGN_H
 #define FORETELL_LEARN_DESIGN_H

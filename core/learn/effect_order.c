@@ -1,5 +1,6 @@
 #include "core/learn/effect_order.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "core/learn/linear.h"
@@ -10,6 +11,7 @@
   40             /* then numbers are straight: hinges would take longer than the trees */
 #define STEPS 24 /* of the path: by then a penalty is too small to hide what codes add */
 
+/* Additive models that a category's effects are read from: numbers as straight lines, or as splines. */
 static const struct ft_configuration straight = {
   .name = "effects",
   .options = &(const struct ft_linear_options){ .clip = 4 },
@@ -20,6 +22,8 @@ static const struct ft_configuration additive = {
 };
 
 static bool has_order(const struct ft_fit_task *task, uint32_t feature) {
+  /* Places are of the training rows' own targets, so each code needs enough rows for its place
+   * to be no accident. */
   uint32_t codes = task->data->features->categories[feature];
   return codes >= FT_EFFECT_ORDER_MIN_CODES && codes <= FT_EFFECT_ORDER_MAX_CODES &&
          task->n_train >= (size_t)MIN_ROWS * codes;
@@ -46,9 +50,12 @@ static int compare_placed(const void *a, const void *b) {
 static enum ft_status place(float **out, struct ft_arena *arena, const float *weight,
                             uint32_t codes, struct ft_error *err) {
   struct placed placed[FT_EFFECT_ORDER_MAX_CODES + 1];
+  assert(codes <= FT_EFFECT_ORDER_MAX_CODES);
   float *of_code = FT_ARENA_NEW(arena, float, codes + 1);
   if (!of_code) return ft_arena_fail(err, "the order of a category");
   for (uint32_t c = 0; c <= codes; c++)
+    /* Code 0 is "other"; the weight of the missing value's row is not looked at, since missing
+     * values have no place. */
     placed[c] = (struct placed){ weight[c], c };
   qsort(placed, codes + 1, sizeof *placed, compare_placed);
   for (uint32_t i = 0; i <= codes; i++)
@@ -65,6 +72,8 @@ static enum ft_status read_places(const float *const **of_code, struct ft_arena 
   if (!places) return ft_arena_fail(err, "the order of a category");
   for (uint32_t l = 0; l < net->lookups; l++) {
     const struct ft_lookup *lookup = &net->lookup[l];
+    /* Lookups of weight 0 throughout are left out of the member: such a category keeps NULL, and
+     * stays codes. */
     if (!has_order(task, lookup->feature)) continue;
     FT_TRY(place(&places[lookup->feature], arena, net->layer[0].weight + lookup->first,
                  features->categories[lookup->feature], err));
@@ -77,6 +86,7 @@ static enum ft_status thin(struct ft_fit_task *task, struct ft_arena *arena, str
   if (task->n_train <= MAX_ROWS) return FT_OK;
   uint32_t *row = FT_ARENA_NEW(arena, uint32_t, MAX_ROWS);
   if (!row) return ft_arena_fail(err, "the order of a category");
+  /* A linear model gains nothing from more rows; they are evenly spread, as order is random. */
   for (size_t i = 0; i < MAX_ROWS; i++)
     row[i] = task->train[i * task->n_train / MAX_ROWS];
   task->train = row;
@@ -94,6 +104,8 @@ enum ft_status ft_effect_order_order(const float *const **of_code, struct ft_are
   FT_TRY(thin(&own, arena, err));
   own.configuration =
       task->data->features->features > MAX_ADDITIVE_FEATURES ? &straight : &additive;
+  /* No valid rows: the path is gone a fixed number of steps, since only the order of the weights
+   * is used. */
   own.n_valid = 0;
   own.rounds = STEPS;
   own.progress = NULL;

@@ -8,6 +8,7 @@
  *          away.
  * Leakage  of the training rows alone, which the places are of too; so only a category of few codes,
  *          each with many rows, has an order.
+ * Owner    all arrays are the arena's.
  * Threads  belongs to one fit. */
 #ifndef FORETELL_LEARN_EFFECT_ORDER_H
 #define FORETELL_LEARN_EFFECT_ORDER_H

@@ -1,5 +1,6 @@
 #include "core/learn/elastic_net.h"
 
+#include <assert.h>
 #include <float.h>
 #include <math.h>
 #include <string.h>
@@ -24,7 +25,8 @@
 #define ROUNDING       0.01  /* of a metric of some rows */
 #define SLACK          1e-13 /* rounding of a loss */
 
-/* One output's: how the loss hinges around where it was made. */
+/* One output's quadratic bound of the loss: its Hessian where the metric was made, as the covariance of
+ * the columns, each row weighted by the loss's second derivative over its margin. */
 struct metric {
   double *covariance; /* columns × columns, or NULL: the rows themselves */
   double *variance;   /* columns */
@@ -33,6 +35,9 @@ struct metric {
   double scale;       /* of covariance and variance */
 };
 
+/* Invariants  `here` is evaluated at its own weights between calls; `next` and all below it are working
+ *             memory of one step. Either all outputs have a covariance or none has.
+ *             Column j has mean[j] taken off wherever it is multiplied, so intercepts are means of margins. */
 struct ft_elastic_net {
   struct ft_elastic_net_task task;
   size_t rows;
@@ -76,10 +81,13 @@ struct parabola {
 /* The best step of one weight; `slope` is the covariance with the steps so far. */
 static double step_weight(const struct parabola *parabola, uint32_t j, double slope,
                           double *progress) {
+  /* Friedman, Hastie, Tibshirani (2010), equation 5: the coordinate's least point is the
+   * soft-thresholded pull over the curvature, both penalties included. */
   double curvature = parabola->curvature * parabola->metric->variance[j], old = parabola->weight[j];
   double pull = curvature * old - (parabola->gradient[j] + parabola->curvature * slope);
   double step = ft_penalty_soften(pull, parabola->absolute) / (curvature + parabola->square) - old;
   parabola->weight[j] = old + step;
+  /* At most twice what this step lowers the parabola by. */
   *progress += (curvature + parabola->square) * step * step;
   return step;
 }
@@ -89,6 +97,8 @@ static double sweep_covariance(struct ft_elastic_net *net, const struct parabola
   for (uint32_t j = 0; j < net->columns; j++) {
     if (net->variance[j] < MIN_VARIANCE) continue;
     double step = step_weight(parabola, j, net->moved[j], &progress);
+    /* Most weights stay 0 under a strong penalty: only steps cost a pass over the columns
+     * ("covariance updates", section 2.2 there). */
     if (step == 0) continue;
     ft_design_axpy_double(net->moved, parabola->metric->covariance + (size_t)j * net->columns, step,
                           net->columns);
@@ -108,8 +118,11 @@ static double sweep_codes(struct ft_elastic_net *net, const struct parabola *par
     change[code[i]] += net->moved[i];
   for (uint32_t c = 0; c < of->rows; c++) {
     uint32_t j = of->first + c;
+    /* The column is an indicator less its mean; `moved` has steps of uncentred columns, and
+     * `offset` takes off what centring them would. */
     double slope = change[c] / (double)net->rows + net->offset * net->mean[j];
     change[c] = 0;
+    /* A code of no row, or of all rows, says nothing beside the intercept. */
     if (net->variance[j] < MIN_VARIANCE) continue;
     change[c] = step_weight(parabola, j, slope, &progress);
     net->offset -= change[c] * net->mean[j];
@@ -122,6 +135,8 @@ static double sweep_codes(struct ft_elastic_net *net, const struct parabola *par
 static double sweep_rows(struct ft_elastic_net *net, const struct parabola *parabola) {
   const struct ft_design *design = net->task.design;
   double progress = 0;
+  /* Too many columns for a covariance: the products are taken over the rows at every step
+   * ("naive updates"). */
   for (uint32_t t = 0; t < design->basis->terms; t++) {
     if (net->variance[t] < MIN_VARIANCE) continue;
     const float *column = design->term + t * net->rows;
@@ -141,6 +156,7 @@ static double sweep_rows(struct ft_elastic_net *net, const struct parabola *para
 static double length_of(const struct ft_elastic_net *net, const double *weight,
                         const double *next) {
   double sum = 0;
+  /* Step' × covariance × step, of which `moved` is the product of the last two. */
   if (net->covariance) {
     for (uint32_t j = 0; j < net->columns; j++)
       sum += (next[j] - weight[j]) * net->moved[j];
@@ -155,10 +171,13 @@ static void descend(struct ft_elastic_net *net, const struct parabola *parabola)
   size_t moved = net->covariance ? net->columns : net->rows;
   memset(net->moved, 0, moved * sizeof *net->moved);
   net->offset = 0;
+  /* A regression's loss is this very parabola: descending it further is exact progress. Of other
+   * losses it is a bound that the next one replaces. */
   double share = net->task.problem == FT_REGRESSION ? EXACT_SHARE : SWEEP_SHARE, first = 0;
   for (uint32_t sweep = 0; sweep < MAX_SWEEPS; sweep++) {
     double progress = net->covariance ? sweep_covariance(net, parabola) : sweep_rows(net, parabola);
     if (sweep == 0) first = progress;
+    /* Also where the progress is far below what counts for the loss. */
     if (progress <= share * first || progress <= 0.01 * net->min_loss) break;
     if (is_late(net)) break;
   }
@@ -174,6 +193,8 @@ static void step_output(struct ft_elastic_net *net, uint32_t k, double penalty, 
   double level = net->frozen[k] ? 0 : net->here.level[k], across = 0;
   for (uint32_t j = 0; j < net->columns; j++)
     net->sloped[j] = gradient[j] - level * metric->shift[j];
+  /* The intercept is minimised out: it follows every step of the weights, so the gradient is
+   * that along this valley (Schur complement of the Hessian). */
   struct parabola parabola = { .metric = metric,
                                .curvature = net->factor * metric->scale,
                                .absolute = penalty * net->task.share,
@@ -187,6 +208,8 @@ static void step_output(struct ft_elastic_net *net, uint32_t k, double penalty, 
     *linear += gradient[j] * step;
     across += metric->shift[j] * step;
   }
+  /* What the parabola promises is kept in two sums: linear and square part, which improve()
+   * compares with the loss. */
   *square += parabola.curvature * length_of(net, weight, parabola.weight);
   double curvature = net->factor * metric->level, rise = -level / curvature;
   net->next.intercept[k] = net->here.intercept[k] + (net->frozen[k] ? 0 : rise - across);
@@ -194,6 +217,7 @@ static void step_output(struct ft_elastic_net *net, uint32_t k, double penalty, 
   *square += curvature * rise * rise;
 }
 
+/* The penalty at the weights, divided by its strength. */
 static double size_of(const struct ft_elastic_net *net) {
   return ft_penalty_size(net->here.weight, (size_t)net->columns * net->task.outputs,
                          net->task.share);
@@ -222,15 +246,23 @@ static double improve(struct ft_elastic_net *net, double penalty) {
     ft_regression_state_evaluate(next, &net->of);
     if (is_late(net)) return -1;
     double slack = SLACK * (1 + fabs(here->loss));
+    /* The parabola must bound the loss where it leads (majorisation); else it was too flat
+     * there, and is made twice as steep. */
     if (!(next->loss > here->loss + linear + 0.5 * square + slack)) break;
     net->factor *= 2;
   }
   double before = here->loss + penalty * size_of(net);
+  /* Follow the curvature that the loss showed, twice as steep for safety: a parabola too steep
+   * makes steps too short. Falling by a factor of five at most, so that one odd step does not
+   * undo it. */
   if (square > net->min_loss) /* the curvature as it was on the way */
     net->factor *= fmin(1, fmax(0.2, 2 * (next->loss - here->loss - linear) / square));
+  /* Swap: the arrays of the old state are the room for the next one. */
   struct ft_regression_state kept = *here;
   *here = *next;
   *next = kept;
+  /* After the gradient was taken: moving all weights of a column alike changes no softmax, and
+   * so no gradient. */
   balance(net);
   return fmax(0, before - here->loss - penalty * size_of(net));
 }
@@ -238,6 +270,7 @@ static double improve(struct ft_elastic_net *net, double penalty) {
 /* A covariance of some rows only may be flat where the loss is not: it is made a little rounder. */
 static void round_metric(const struct ft_elastic_net *net, struct metric *metric, bool some) {
   for (uint32_t j = 0; j < net->columns; j++) {
+    /* A ridge of 1 % of the diagonal, where the covariance is of a sample of the rows. */
     double *own = &metric->covariance[(size_t)j * net->columns + j];
     if (some) *own += ROUNDING * metric->level * net->variance[j];
     metric->variance[j] = *own;
@@ -245,6 +278,7 @@ static void round_metric(const struct ft_elastic_net *net, struct metric *metric
 }
 
 static size_t max_rows(const struct ft_elastic_net *net, double work) {
+  /* A covariance takes rows × columns² products. */
   double columns = (double)net->columns + 1, max = work / (columns * columns);
   return max < MIN_ROWS ? MIN_ROWS : max > 1e9 ? (size_t)1e9 : (size_t)max;
 }
@@ -264,6 +298,8 @@ static bool find_metrics(struct ft_elastic_net *net) {
   }
   for (uint32_t k = 0; k < net->task.outputs; k++) {
     struct metric *metric = &net->metric[k];
+    /* One covariance for all outputs, times each one's curvature p (1 - p) at its share of the
+     * rows. */
     metric->covariance = net->covariance;
     metric->variance = net->shared;
     metric->scale = metric->level;
@@ -274,8 +310,11 @@ static bool find_metrics(struct ft_elastic_net *net) {
 /* A row's share in an output's bend, where the network stands. */
 static double weigh(const struct ft_elastic_net *net, uint32_t k, size_t row) {
   double residual = net->here.residual[k * net->rows + row], target = net->task.target[row];
+  /* The residual is p - [target is k], so p is had without an exponential. */
   double own = net->task.outputs == 1 ? target : target == k;
   double likely = residual + own;
+  /* p (1 - p), the second derivative of the log loss over the margin; kept away from 0, where
+   * rows would have no say at all. */
   return fmax(likely * (1 - likely), MIN_WEIGHT);
 }
 
@@ -292,6 +331,8 @@ static bool renew_metrics(struct ft_elastic_net *net) {
     if (!ft_design_covariance(metric->covariance, metric->shift, &metric->level, net->task.design,
                               net->row_weight, max, net->task.end))
       return false;
+    /* The covariance is around the weighted means, while columns are centred by the plain ones: the
+     * intercept makes up for the difference. */
     for (uint32_t j = 0; j < net->columns; j++)
       metric->shift[j] -= net->mean[j];
     round_metric(net, metric, max < net->rows);
@@ -302,7 +343,9 @@ static bool renew_metrics(struct ft_elastic_net *net) {
 }
 
 bool ft_elastic_net_solve(struct ft_elastic_net *net, double penalty) {
+  /* The last penalty was slow: the Hessian has moved away from the metric since. */
   if (net->parabolas >= SLOW && !renew_metrics(net)) return false;
+  assert(penalty >= 0 && net->factor > 0);
   net->parabolas = 0;
   while (net->parabolas < MAX_PARABOLAS) {
     double progress = improve(net, penalty);
@@ -328,6 +371,7 @@ static void find_moments(struct ft_elastic_net *net, double *ones) {
     }
     net->variance[t] = sum / (double)net->rows;
   }
+  /* An indicator that is 1 in a share s of the rows has the variance s (1 - s). */
   for (uint32_t j = design->basis->terms; j < net->columns; j++)
     net->variance[j] = net->mean[j] * (1 - net->mean[j]);
 }
@@ -339,6 +383,8 @@ static void find_start(struct ft_elastic_net *net) {
     for (size_t i = 0; i < net->rows; i++)
       sum += net->task.target[i];
     bool regression = net->task.problem == FT_REGRESSION;
+    /* With one label only the best intercept would be infinite: it stays at half a row's worth
+     * of the other. */
     net->frozen[0] = !regression && (sum == 0 || sum == rows);
     double share = net->frozen[0] ? (sum + 0.5) / (rows + 1) : sum / rows;
     net->here.intercept[0] = regression ? share : ft_log(share / (1 - share));
@@ -404,6 +450,7 @@ enum ft_status ft_elastic_net_make(struct ft_elastic_net **out, struct ft_arena 
                                     .mean = net->mean };
   FT_TRY(ft_regression_state_make(&net->here, arena, &net->of, err));
   FT_TRY(ft_regression_state_make(&net->next, arena, &net->of, err));
+  /* The residuals' room serves as a column of ones: they are computed after it. */
   find_moments(net, net->here.residual);
   find_start(net);
   *out = NULL;

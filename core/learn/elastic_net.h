@@ -12,7 +12,10 @@
  *          anew.
  * Shapes   weights outputs × columns; margin[i] = intercept + sum of w[j] * (column[j][i] - mean[j]).
  * Numbers  double, one stated order, own exp and log: the same bits everywhere.
- * Threads  one network a thread.
+ * Order    make, then solve under ever weaker penalties: each begins at the last one's weights.
+ * Valid    weights, origin and objective after make and after each solve; what they point to until the next
+ *          solve. After a solve that was cut short they are those of its last step.
+ * Threads  one solver a thread.
  * Source   Friedman, Hastie, Tibshirani, "Regularization Paths for Generalized Linear Models via
  *          Coordinate Descent" (2010), for the path and the coordinate's step. */
 #ifndef FORETELL_LEARN_ELASTIC_NET_H

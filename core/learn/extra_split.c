@@ -1,5 +1,6 @@
 #include "core/learn/extra_split.h"
 
+#include <assert.h>
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
@@ -57,6 +58,7 @@ static bool in_set(const uint32_t *set, uint32_t code) {
 }
 
 static void gather_targets(struct ft_extra_splitter *s, const struct ft_extra_node *node) {
+  /* Gathered once a node: each draw then reads them in a row. */
   if (s->data->number)
     for (uint32_t i = 0; i < node->rows; i++)
       s->number[i] = s->data->number[node->row[i]];
@@ -78,6 +80,7 @@ static struct span gather(struct ft_extra_splitter *s, const struct ft_extra_nod
   for (uint32_t i = 0; i < node->rows; i++) {
     float value = column[node->row[i]];
     s->value[i] = value;
+    /* Comparisons with NaN are false: a missing value leaves the span as it is. */
     span.min = value < span.min ? value : span.min;
     span.max = value > span.max ? value : span.max;
     span.missing |= value != value;
@@ -85,12 +88,15 @@ static struct span gather(struct ft_extra_splitter *s, const struct ft_extra_nod
   return span;
 }
 
-/* Above the least value and not above the most. */
+/* A threshold above the smallest value and not above the largest, so that neither side is empty. */
 static float draw_threshold(const struct span *span, bool whole, struct ft_random *random) {
+  assert(span->min < span->max);
   double min = fmax(span->min, -FLT_MAX), max = fmin(span->max, FLT_MAX);
   double drawn = min + ft_random_unit(random) * (max - min);
+  /* Whole numbers are cut at halves: the same splits, and no threshold is a value. */
   if (whole) return (float)(floor(drawn) + 0.5);
   float threshold = (float)drawn;
+  /* Rounding to float32 may reach the ends. */
   if (threshold <= (float)min) return nextafterf((float)min, INFINITY);
   return threshold <= (float)max ? threshold : (float)max;
 }
@@ -109,6 +115,7 @@ static void take_sides(struct ft_extra_splitter *s, const struct ft_extra_split 
   float threshold = split->threshold;
   for (uint32_t i = 0; i < rows; i++) {
     float value = s->value[i];
+    /* Without a branch: RIGHT is 1, and MISSING 2, where the comparison is false. */
     s->side[i] = (uint8_t)((value >= threshold) + 2 * (value != value));
   }
 }
@@ -132,6 +139,7 @@ static void sum_numbers(struct sides *out, const struct ft_extra_splitter *s, ui
     right += (uint32_t)is_right;
     missing += (uint32_t)is_missing;
     sum += s->number[i];
+    /* A mask of all ones or none: no branch that chance would make slow. */
     sum_right += s->number[i] & -is_right;
     sum_missing += s->number[i] & -is_missing;
   }
@@ -144,11 +152,14 @@ static double score_side(const struct sides *sides, enum side side, bool missing
                          uint32_t classes) {
   double rows = (double)sides->rows[side] + (missing ? sides->rows[MISSING] : 0), squares = 0;
   if (rows == 0) return 0;
+  /* sum² / rows is what the squared error falls by when the side's mean is predicted instead of
+   * 0. */
   if (!sides->count) {
     double sum = (double)(sides->sum[side] + (missing ? sides->sum[MISSING] : 0));
     return sum * sum / rows;
   }
   const uint32_t *own = sides->count + side * classes, *more = sides->count + MISSING * classes;
+  /* The same of indicators: rows × sum of squared shares, which is Gini's purity times the rows. */
   for (uint32_t c = 0; c < classes; c++) {
     double count = (double)own[c] + (missing ? more[c] : 0);
     squares += count * count;
@@ -176,8 +187,10 @@ static void judge(struct ft_extra_split *best, struct ft_extra_splitter *s,
     sum_numbers(&sides, s, rows);
   else
     sum_classes(&sides, s, rows);
+  /* Where the node has no missing values, a later one goes the way of most rows. */
   trial->missing_left = sides.rows[LEFT] >= sides.rows[RIGHT];
   trial->score = score_of(s, &sides, trial->missing_left);
+  /* Both ways are scored, as XGBoost learns its default direction. */
   if (sides.rows[MISSING] > 0) {
     double other = score_of(s, &sides, !trial->missing_left);
     trial->missing_left ^= other > trial->score;
@@ -199,6 +212,8 @@ static int compare_codes(const void *a, const void *b) {
 static uint32_t order_codes(struct ft_extra_splitter *s, uint32_t rows, uint32_t categories,
                             struct ft_random *random) {
   uint32_t codes = 0;
+  /* Several classes have no single order of codes: the class of a random row gives one, so
+   * frequent classes more often. */
   uint32_t class = s->data->number ? 0 : s->label[ft_random_below(random, rows)];
   memset(s->code, 0, ((size_t)categories + 1) * sizeof *s->code);
   for (uint32_t i = 0; i < rows; i++) {
@@ -207,6 +222,7 @@ static uint32_t order_codes(struct ft_extra_splitter *s, uint32_t rows, uint32_t
     code->rows++;
     code->sum += s->data->number ? s->number[i] : s->label[i] == class;
   }
+  /* Closed up in place: the write never passes the read. */
   for (uint32_t c = 0; c <= categories; c++) {
     if (s->code[c].rows == 0) continue;
     s->code[codes] = s->code[c];
@@ -216,8 +232,11 @@ static uint32_t order_codes(struct ft_extra_splitter *s, uint32_t rows, uint32_t
   return codes;
 }
 
-/* The codes from a place in their order on go right, or those before it: the fewer rows do. */
+/* The codes from a place in their order on go right, or those before it: the fewer rows do, so that codes
+ * which the node does not have go left with the most rows. Of two classes and of numbers the best split
+ * into two sets is a cut of this order (Breiman and others, 1984, theorem 4.5; Fisher, 1958). */
 static void draw_set(struct ft_extra_splitter *s, uint32_t codes, struct ft_random *random) {
+  assert(codes > 1);
   uint32_t cut = 1 + (uint32_t)ft_random_below(random, codes - 1);
   uint64_t before = 0, behind = 0;
   for (uint32_t c = 0; c < codes; c++)
@@ -234,6 +253,8 @@ static bool try_feature(struct ft_extra_split *best, struct ft_extra_splitter *s
                         struct ft_random *random) {
   struct span span = gather(s, node, feature);
   struct ft_extra_split trial = { .feature = feature, .threshold = INFINITY };
+  /* One value only: all that can be split is the missing rows from the others, by a threshold
+   * that every number is below. */
   if (span.min >= span.max) {
     if (!span.missing || span.min > span.max) return false;
     judge(best, s, &trial, node->rows);
@@ -260,6 +281,8 @@ bool ft_extra_split_find(struct ft_extra_split *out, struct ft_extra_splitter *s
   gather_targets(splitter, node);
   for (uint32_t f = 0; f < features; f++)
     splitter->feature[f] = f;
+  /* A shuffle that is done as far as it is needed: constant features are passed over and do not
+   * count as tried. */
   for (uint32_t f = 0; f < features && tried < splitter->options.features; f++) {
     uint32_t other = all ? f : f + (uint32_t)ft_random_below(random, features - f);
     uint32_t feature = splitter->feature[other];

@@ -7,6 +7,9 @@
  * Codes    of a category are ordered by the node's mean (of several classes: the share of one that is
  *          drawn), and the order is cut somewhere. Codes that the node has not go left, as the larger
  *          side does.
+ * Valid    of a splitter `set` and its split from a find that answered true until the next; all other arrays
+ *          are working memory. Of `number` and `label` of the data one is NULL.
+ * Owner    arrays are the arena's; data are borrowed.
  * Numbers  sums of whole numbers: the order of the rows decides nothing.
  * Source   Geurts, Ernst, Wehenkel, "Extremely randomized trees", Machine Learning 63 (2006). */
 #ifndef FORETELL_LEARN_EXTRA_SPLIT_H
@@ -35,8 +38,8 @@ struct ft_extra_split_options {
 
 /* The rows of a node. */
 struct ft_extra_node {
-  const uint32_t *row;
-  uint32_t rows;
+  const uint32_t *row; /* borrowed */
+  uint32_t rows;       /* at least 1, and no more than the splitter has room for */
 };
 
 struct ft_extra_split {
@@ -44,7 +47,7 @@ struct ft_extra_split {
   float threshold; /* of a number; a value below it goes left; infinity: all that are no NULLs do */
   bool missing_left; /* NULLs go left */
   bool is_set;       /* of a category: by the splitter's set */
-  double score;
+  double score;      /* at least 0 of a split that was found */
 };
 
 /* Room for a search; one a thread. */

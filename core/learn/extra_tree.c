@@ -1,5 +1,6 @@
 #include "core/learn/extra_tree.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +8,7 @@
 #define CELLS_A_LOOK 1000000 /* between looks at the clock */
 #define SET_BITS     32
 
-/* The rows of a node: a part of the tree's. */
+/* The rows of a node: row[first … first + rows). Children split their parent's part between them. */
 struct place {
   uint32_t first, rows, depth;
 };
@@ -30,6 +31,7 @@ struct growing {
 };
 
 static uint32_t max_leaves(const struct ft_extra_tree_options *options, size_t rows) {
+  /* No leaf has fewer rows than min_rows, so there cannot be more leaves than this. */
   size_t max = rows / options->split.min_rows;
   return max < 2 ? 2 : max < options->leaves ? (uint32_t)max : options->leaves;
 }
@@ -63,6 +65,8 @@ static void make_leaf(struct growing *g, uint32_t index) {
   const double *prior = g->options->prior;
   double smoothing = g->options->smoothing, rows = place->rows + smoothing;
   double *value = g->tree->value + (size_t)g->tree->leaves * g->outputs;
+  /* The leaf's index for now; extra_trees.c writes its value when all trees are there. */
+  assert(place->rows > 0);
   g->tree->node[index] = (struct ft_node){ .feature = FT_NODE_LEAF,
                                            .set = FT_NODE_NO_SET,
                                            .leaf = (int32_t)g->tree->leaves++ };
@@ -83,6 +87,8 @@ static void make_leaf(struct growing *g, uint32_t index) {
 /* Keeps the splitter's set. */
 static enum ft_status write_set(struct growing *g, struct ft_node *node, struct ft_error *err) {
   uint32_t words = g->data->features->categories[node->feature] / SET_BITS + 1;
+  /* Doubled each time: the arena keeps the old arrays, which together are no larger than the
+   * last. */
   if (g->tree->words + words > g->max_words) {
     uint32_t max = 2 * (g->max_words + words);
     uint32_t *word = FT_ARENA_NEW(g->arena, uint32_t, max);
@@ -104,6 +110,8 @@ static uint32_t divide(struct growing *g, const struct place *place,
                        const struct ft_extra_split *split) {
   uint32_t *row = g->row + place->first, left = 0, right = 0;
   for (uint32_t i = 0; i < place->rows; i++) {
+    /* A stable partition: rows stay in the order in which they lie in memory, and are read
+     * faster for it. */
     if (ft_extra_split_side(&g->splitter, split, row[i]))
       g->right[right++] = row[i];
     else
@@ -117,6 +125,7 @@ static enum ft_status make_split(struct growing *g, uint32_t index,
                                  const struct ft_extra_split *split, struct ft_error *err) {
   struct place *place = &g->place[index];
   uint32_t left = divide(g, place, split), next = g->tree->nodes;
+  assert(left > 0 && left < place->rows);
   struct ft_node *node = &g->tree->node[index];
   *node = (struct ft_node){ .feature = split->feature,
                             .threshold = split->threshold,
@@ -132,6 +141,7 @@ static enum ft_status make_split(struct growing *g, uint32_t index,
 
 static bool may_split(const struct growing *g, uint32_t index, uint32_t max_nodes) {
   const struct place *place = &g->place[index];
+  /* The purity test reads all rows, so it comes last. */
   return place->depth < g->options->max_depth && place->rows > 1 &&
          place->rows / 2 >= g->options->split.min_rows && g->tree->nodes + 2 <= max_nodes &&
          !is_pure(g, place);
@@ -150,6 +160,8 @@ static enum ft_status grow(struct growing *g, bool *late, size_t rows,
   FT_TRY(make_room(g, rows, err));
   g->place[0] = (struct place){ 0, (uint32_t)rows, 0 };
   g->tree->nodes = 1;
+  /* Level by level, since children are appended: where the leaves run out, all branches are
+   * about as deep. */
   for (uint32_t index = 0; index < g->tree->nodes; index++) {
     struct place *place = &g->place[index];
     struct ft_extra_node node = { g->row + place->first, place->rows };

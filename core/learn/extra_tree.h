@@ -3,6 +3,9 @@
  *
  * Leaves   of numbers the mean of their rows, in the unit of ft_extra_data; of classes their shares,
  *          shrunk towards the prior.
+ * Nodes    children are side by side, left then right, behind their parent; indices count from the tree's
+ *          first node. A tree of L leaves has 2 L - 1 nodes.
+ * Owner    arrays are the arena's.
  * Numbers  the same tree for the same seed, whatever the order of the rows. */
 #ifndef FORETELL_LEARN_EXTRA_TREE_H
 #define FORETELL_LEARN_EXTRA_TREE_H

@@ -41,6 +41,7 @@ struct growing {
 static bool is_whole(const float *column, const uint32_t *row, size_t rows) {
   for (size_t i = 0; i < rows; i++) {
     float value = column[row[i]];
+    /* Up to 2^22, so that a half between two such numbers is exact in float32. */
     if (value == value && !(fabsf(value) < MAX_WHOLE && floorf(value) == value)) return false;
   }
   return true;
@@ -58,6 +59,8 @@ static void read_numbers(struct growing *growing, int64_t *number) {
     largest = fmax(largest, fabs(task->data->target[task->train[i]]));
   int exponent;
   frexp(largest, &exponent);
+  /* 40 bits of a number: sums over the rows of a tree, FT_EXTRA_MAX_ROWS at most, stay far below
+   * 2^63. */
   if (task->data->problem == FT_REGRESSION) growing->unit = ldexp(1, exponent - NUMBER_BITS);
   for (size_t i = 0; i < task->n_train; i++)
     number[task->train[i]] = (int64_t)rint(task->data->target[task->train[i]] / growing->unit);
@@ -108,6 +111,8 @@ static void read_options(struct growing *growing) {
   const struct ft_extra_trees_options *own = task->configuration->options;
   struct ft_extra_tree_options *options = &growing->options;
   double tried = ceil(own->max_features * task->data->features->features);
+  /* All trees together stay within MAX_NODES; a tree has about twice as many nodes as leaves,
+   * once for each output. */
   double leaves = MAX_NODES / 2.0 / growing->trees / task->data->outputs;
   options->split.features = tried < 1 ? 1 : (uint32_t)tried;
   options->split.draws = own->draws;
@@ -149,6 +154,7 @@ static size_t draw_rows(const struct growing *growing, uint32_t *row, uint32_t t
 static enum ft_status grow_tree(struct growing *growing, uint32_t index, uint32_t *row) {
   bool late = false;
   size_t rows = draw_rows(growing, row, index);
+  /* Of the tree's number alone: which thread grows it, and when, decides nothing. */
   uint64_t seed =
       growing->task->data->seed ^ (UINT64_C(0x9e3779b97f4a7c15) * (index + UINT64_C(1)));
   if (rows == 0) return FT_OK;

@@ -1,5 +1,6 @@
 #include "core/learn/forest_leaves.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -17,6 +18,10 @@
 #define TURNS        3 /* of finding the spread and moving the base */
 #define GOLDEN       0.6180339887498949
 
+/* The leaves of a forest while they are made.
+ *
+ * Valid    `sum` and `count` of a tree's leaves, then `value`, once fill_tree was there; `other` and `asked`
+ *          are complete after the last tree. `value` is of a single tree until `fill` divides by the trees. */
 struct leafing {
   struct ft_forest *forest;
   const struct ft_fit_task *task;
@@ -41,6 +46,7 @@ static double leaf_of_class(const struct leafing *leafing, uint32_t output, doub
                             double count) {
   double smoothing = leafing->options->smoothing, base = leafing->base[output];
   bool several = leafing->task->data->outputs > 1;
+  /* `smoothing` rows at the prior: a leaf of one label alone would have infinite log-odds. */
   double prior = several ? ft_exp(base) : ft_logistic(base);
   double share = (sum + smoothing * prior) / (count + smoothing);
   return ft_log(several ? share : share / (1 - share)) - base;
@@ -71,10 +77,13 @@ static void fill_tree(struct leafing *leafing, uint32_t index, uint32_t *leaf) {
     leafing->count[leaf[i]]++;
   }
   value_leaves(leafing, tree);
+  /* The same bag once more: the rows that it leaves out are the tree's out-of-bag rows (Breiman,
+   * 2001). */
   bag = ft_bag_of(task->data->seed, round, leafing->options->share);
   for (size_t i = 0; i < task->n_train; i++) {
     if (ft_bag_next(&bag)) continue;
     leafing->other[i * outputs + tree->output] += leafing->value[leaf[i]];
+    /* The trees of the outputs of a round share one bag: counted once. */
     leafing->asked[i] += tree->output == 0;
   }
 }
@@ -82,6 +91,7 @@ static void fill_tree(struct leafing *leafing, uint32_t index, uint32_t *leaf) {
 /* A row's margins by the trees that did not draw it, with distances times `spread`. */
 static void judge_row(const struct leafing *leafing, size_t i, double spread) {
   uint32_t outputs = leafing->task->data->outputs;
+  assert(leafing->asked[i] > 0);
   for (uint32_t g = 0; g < outputs; g++)
     leafing->margin[g] =
         leafing->base[g] + spread * leafing->other[i * outputs + g] / leafing->asked[i];
@@ -120,6 +130,8 @@ static void shift_base(struct leafing *leafing, double spread) {
     found[(uint32_t)data->target[leafing->task->train[i]]]++;
     rows++;
   }
+  /* One step of the intercept towards equal means: expected and found log-odds differ by about
+   * the shift that is missing. Half a row more on each side keeps it finite. */
   if (data->problem == FT_BINARY)
     leafing->base[0] += log_odds(found[1], rows) - log_odds(expected[1], rows);
   else
@@ -199,6 +211,7 @@ static void write_leaves(struct leafing *leafing) {
   double largest = 0;
   for (uint32_t i = 0; i < forest->nodes; i++)
     largest = fmax(largest, fabs(leafing->value[i] * data->scale));
+  /* Leaves are integers of one unit (trees.h): the finest in which the largest fits. */
   forest->exponent = ft_trees_exponent(largest);
   for (uint32_t i = 0; i < forest->nodes; i++)
     if (node[i].feature == FT_NODE_LEAF)
@@ -214,7 +227,9 @@ static double calibrate(struct leafing *leafing) {
   double spread = 1;
   for (size_t i = 0; i < leafing->judges; i++)
     asked += leafing->asked[i] > 0;
+  /* Too few out-of-bag rows to tell anything: the leaves stay as they are. */
   if (asked < MIN_JUDGES) return spread;
+  /* Spread and base depend on each other; a few turns settle both. */
   for (int turn = 0; turn < TURNS; turn++) {
     spread = find_spread(leafing);
     if (leafing->task->data->problem == FT_REGRESSION) break;
@@ -229,6 +244,8 @@ static void fill(double *margin, struct leafing *leafing, uint32_t *leaf) {
                leafing->task->n_train);
   for (uint32_t t = 0; t < leafing->forest->trees; t++)
     fill_tree(leafing, t, leaf);
+  /* The forest's margin is the sum of its trees, so each leaf is divided by their number. */
+  assert(leafing->options->trees > 0);
   double factor = calibrate(leafing) / leafing->options->trees;
   for (uint32_t i = 0; i < leafing->forest->nodes; i++)
     leafing->value[i] *= factor;

@@ -7,9 +7,9 @@
 #include "core/learn/fit_task.h"
 
 struct ft_forest_leaves_options {
-  double share;     /* of the rows that a tree drew (bag.h) */
+  double share; /* of the rows that a tree drew (bag.h), above 0 … 1; 1 leaves none to judge by */
   double smoothing; /* rows of the base in a leaf of classes */
-  uint32_t trees;   /* of an output */
+  uint32_t trees;   /* of an output, at least 1; those of a round lie side by side */
 };
 
 /* Make the forest's leaves, exponent and base anew, in the target's unit, and the margins of the valid

@@ -5,7 +5,7 @@
 #include "core/learn/matrix.h"
 #include "foretell/model.h"
 
-/* The leaf's index among the forest's nodes. */
+/* The leaf's index among the forest's nodes. A value of a category is a code; codes beyond a set go left. */
 static inline uint32_t ft_leaf_of(const struct ft_forest *forest, const struct ft_tree *tree,
                                   const struct ft_features *features, uint32_t row) {
   const struct ft_node *root = &forest->node[tree->first], *node = root;

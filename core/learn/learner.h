@@ -17,8 +17,8 @@
 struct ft_cost_question {
   const struct ft_configuration *configuration;
   const struct ft_fit_data *data;
-  size_t rows;
-  double learning_rate_factor; /* of all fits of the search */
+  size_t rows;                 /* that a fit would be trained on */
+  double learning_rate_factor; /* of all fits of the search, at least 1 */
   double
       unit_rate_rounds; /* of the last boosted trees: rounds × learning rate until they stopped */
 };
@@ -42,7 +42,8 @@ struct ft_learner {
 
   /* The rest is of learners that can be hurried; NULL: not at all. */
   double (*max_speed_up)(const struct ft_configuration *configuration, double learning_rate_factor);
-  void (*speed_up)(void *options, double factor);
+  void (*speed_up)(void *options,
+                   double factor); /* `factor` above 1; `options` is changed in place */
   /* Of boosting; else NULL. */
   double (*unit_rate_rounds)(const struct ft_cost_question *question, double rounds);
   void (*vary)(void *options, struct ft_random *random);

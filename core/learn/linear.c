@@ -65,6 +65,7 @@ static enum ft_status make_design(struct ft_design *out, double **target, struct
 
 static double max_rows(const struct ft_basis *basis, uint32_t outputs) {
   double cells = basis->terms + CODE_TERMS * basis->lookups + 1;
+  /* Beyond four outputs their residuals outweigh the design. */
   double max = FT_LINEAR_CELLS / cells / (outputs > 4 ? outputs / 4.0 : 1);
   return max < 1000 ? 1000 : max;
 }
@@ -85,6 +86,8 @@ static enum ft_status prepare(struct lining *lining, struct ft_error *err) {
   lining->best_origin = FT_ARENA_NEW(&lining->arena, double, outputs);
   if (!lining->margin || !lining->best_weight || !lining->best_origin)
     return ft_arena_fail(err, "the learner");
+  /* Tolerances: classes need no more than shows in the log loss; a straight regression is one
+   * parabola, so exactness costs little. */
   struct ft_elastic_net_task net = { .problem = task->data->problem,
                                      .outputs = task->data->outputs,
                                      .design = &lining->train,
@@ -105,6 +108,8 @@ static double judge(struct lining *lining) {
   const double *weight = ft_elastic_net_weights(lining->net);
   double *row = lining->margin + outputs * rows, sum = 0;
   ft_elastic_net_origin(row, lining->net);
+  /* By output first, as the design is stored by columns; a row's margins are gathered
+   * afterwards. */
   for (uint32_t k = 0; k < outputs; k++) {
     for (size_t i = 0; i < rows; i++)
       lining->margin[k * rows + i] = row[k];
@@ -126,6 +131,9 @@ static void keep_step(struct lining *lining) {
   ft_elastic_net_origin(lining->best_origin, lining->net);
 }
 
+/* From strong penalties to weak ones, each begun where the last one ended: warm starts (Friedman, Hastie,
+ * Tibshirani, 2010, section 2.5). It ends where PATIENCE steps have gained nothing that counts; but not
+ * while the loss still stands where it began, since strong penalties may keep all weights at 0. */
 static void walk_path(struct ft_fit *fit, struct lining *lining) {
   const struct ft_fit_task *task = lining->task;
   bool judged = task->n_valid > 0;
@@ -168,6 +176,7 @@ static enum ft_status predict_valid(struct ft_fit *fit, const struct ft_fit_task
         feature[(size_t)f * BLOCK_ROWS + r] =
             ft_features_column(features, f)[task->valid[first + r]];
     struct ft_net_input input = { .feature = feature, .stride = BLOCK_ROWS, .rows = rows };
+    /* By the member itself, in float32: what is judged is what will be predicted. */
     FT_TRY(ft_net_run(fit->margin + first * outputs, &fit->member.net, outputs, 1, &input, err));
   }
   for (size_t i = 0; i < task->n_valid * outputs; i++)

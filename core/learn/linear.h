@@ -6,6 +6,7 @@
  * that a step means the same in every fit: the steps of folds can be averaged, and more rows need none
  * more.
  *
+ * Rounds      `rounds` of a fit is the number of steps gone to the one that is kept.
  * Shapes      the member is a network of one layer; terms of weight 0 are left out.
  * Large data  the path sees FT_LINEAR_CELLS cells at most, every n-th row then; a linear model gains
  *             nothing from more.

@@ -51,6 +51,7 @@ static enum ft_status finish(struct ft_member *out, bool *whole, struct ft_arena
   }
   for (uint32_t k = 0; k < outputs; k++)
     *whole &= isfinite(making->base[k]) != 0;
+  /* Rows of weights: the terms first, then each lookup's codes. */
   for (uint32_t l = 0, first = making->terms; l < making->lookups; l++) {
     making->lookup[l].first = first;
     first += making->lookup[l].rows;
@@ -115,6 +116,7 @@ bool ft_linear_is(const struct ft_member *member) {
 
 static uint32_t place_term(struct making *making, const struct ft_term *term) {
   for (uint32_t t = 0; t < making->terms; t++)
+    /* Members of the folds stand on one basis: equal terms have equal bytes. */
     if (memcmp(&making->term[t], term, sizeof *term) == 0) return t;
   making->term[making->terms] = *term;
   return making->terms++;

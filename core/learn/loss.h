@@ -4,6 +4,8 @@
  *          or, for regression, a number that was scaled to mean 0 and deviation 1.
  * Numbers  gradients are rounded to multiples of a power of two such that any sum over the rows is
  *          exact in double: XGBoost's histograms then hold the same bits for any number of threads.
+ * Source   Friedman, "Greedy function approximation: a gradient boosting machine" (2001); gradients and
+ *          hessians as XGBoost's objectives have them.
  * Threads  pure functions. */
 #ifndef FORETELL_LEARN_LOSS_H
 #define FORETELL_LEARN_LOSS_H
@@ -15,8 +17,9 @@
 
 struct ft_loss {
   enum ft_problem problem;
-  uint32_t outputs;   /* 1, or the number of labels of a multiclass problem */
-  const double *base; /* margin before the first tree; one an output */
+  uint32_t outputs; /* 1, or the number of labels of a multiclass problem */
+  const double
+      *base; /* margin before the first tree; one an output; NULL where margins include it */
 };
 
 /* `margin` is without the base. `weight` of each row; NULL: 1 each. */

@@ -103,6 +103,8 @@ static enum ft_status feed_block(struct feeding *feeding, size_t count) {
   const struct ft_features *features = feeding->features;
   struct ft_buffer json;
   ft_buffer_init(&json, (size_t)CONFIG_BYTES_A_COLUMN * (features->features + 1));
+  /* XGBoost passes over the rows several times; a single block is still there from the last
+   * time. */
   if (feeding->count != count || feeding->loaded != feeding->next)
     gather(feeding->block, features, feeding->row + feeding->next, count);
   feeding->loaded = feeding->next;

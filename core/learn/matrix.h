@@ -5,6 +5,8 @@
  * Bins     a matrix finds its bins when it is trained on first, and keeps them for all boosters of as
  *          many bins. Of very many rows they are found on some, evenly spread, and nothing else is kept:
  *          a third of the time, and of the memory.
+ * Owner    who makes a matrix frees it; what a store lends goes back to it (ft_matrices_return), and the
+ *          store frees it. Features and rows are borrowed while a matrix is made, and not kept.
  * Threads  a matrix belongs to one thread at a time; a store to any number of them. */
 #ifndef FORETELL_LEARN_MATRIX_H
 #define FORETELL_LEARN_MATRIX_H
@@ -18,10 +20,11 @@ struct ft_matrix_store;
 
 /* All rows as the encoders made them, in canonical order. */
 struct ft_features {
-  const float *value; /* features × rows, feature-major; owner: the training run */
-  size_t rows;
-  uint32_t features;
-  const uint32_t *categories;    /* a feature's codes run from 0 to this number; 0: a number */
+  const float *value;            /* features × rows, feature-major; owner: the training run */
+  size_t rows;                   /* of a column */
+  uint32_t features;             /* at least 1 where anything is fitted */
+  const uint32_t *categories;    /* a feature's codes run from 0 to this number; 0: a number; whole
+                                  * numbers or NaN, and never above it */
   const float *const *column;    /* one a feature, instead of `value`; NULL: they are in `value` */
   struct ft_matrix_store *store; /* where fits keep matrices of `value`; NULL: nowhere */
 };
@@ -81,7 +84,7 @@ struct ft_matrix_rows {
   size_t n_train;
   const uint32_t *valid;
   size_t n_valid;
-  uint32_t bins;
+  uint32_t bins; /* a feature, at least 2 */
 };
 
 /* A store that keeps matrices of up to `bytes` together; NULL when there is no memory for it, which

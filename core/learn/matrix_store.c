@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -11,6 +12,9 @@
 #define BYTES_A_VALUE 14 /* the value with its column, its bin by rows, its bin by columns */
 #define BINNED_BYTES  4  /* the bins alone */
 
+/* Invariants  `bytes` is 0 of a free place alone. A place that is lent is neither found nor dropped but by its
+ *             borrower; its matrices are NULL while they are made. The store's `bytes` is the places' sum.
+ *             All is guarded by the lock, but for the matrices that are lent. */
 struct kept {
   struct ft_hash128 rows;
   const float *value; /* of the features */
@@ -39,6 +43,7 @@ struct ft_matrix_store *ft_matrix_store_make(size_t bytes) {
 }
 
 static void drop(struct ft_matrix_store *store, struct kept *kept) {
+  assert(!kept->lent || !kept->train);
   ft_matrix_free(kept->train);
   ft_matrix_free(kept->valid);
   store->bytes -= kept->bytes;
@@ -84,6 +89,7 @@ static struct kept *make_place(struct ft_matrix_store *store, size_t bytes) {
       else if (!one->lent && (!oldest || one->used < oldest->used))
         oldest = one;
     }
+    /* Both a place and memory are needed; either may ask for the oldest to go. */
     if (empty && store->bytes + bytes <= store->limit) return empty;
     if (!oldest) return NULL;
     drop(store, oldest);
@@ -130,6 +136,7 @@ static struct kept *look_up(struct ft_matrices *out, struct ft_matrix_store *sto
   if (kept) {
     lend(out, store, kept);
   } else if ((kept = make_place(store, wanted->bytes))) {
+    /* Reserved while the lock is held, made after it: others are not kept waiting. */
     *kept = *wanted;
     kept->lent = true;
     store->bytes += kept->bytes;
@@ -169,6 +176,7 @@ void ft_matrices_return(struct ft_matrices *matrices, const struct ft_features *
   struct kept *kept = matrices->kept;
   if (kept) {
     pthread_mutex_lock(&features->store->lock);
+    assert(kept->lent);
     kept->lent = false;
     pthread_mutex_unlock(&features->store->lock);
   } else {

@@ -1,5 +1,6 @@
 #include "core/learn/metric.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -40,6 +41,7 @@ enum ft_status ft_metric_auc(double *out, const double *score, const double *tar
     size_t tie = r;
     for (; tie < rows && list[tie].score == list[r].score; tie++)
       *(list[tie].target > 0.5 ? &above : &below) += 1;
+    /* Mann-Whitney: pairs of a positive and a negative in the right order; ties count half. */
     pairs += above * (negatives + below / 2);
     positives += above;
     negatives += below;
@@ -88,6 +90,7 @@ double ft_metric_f1_macro(const uint32_t *label, const double *target, size_t ro
   size_t seen = 0;
   for (uint32_t l = 0; l < labels; l++) {
     struct confusion count = confuse(label, target, rows, l);
+    /* As scikit-learn has it: a label that neither occurs nor is predicted has no F1. */
     if (count.chosen + count.actual == 0) continue;
     sum += f1_of(count);
     seen++;
@@ -98,6 +101,9 @@ double ft_metric_f1_macro(const uint32_t *label, const double *target, size_t ro
 double ft_metric_log_loss(const double *probability, uint32_t labels, const double *target,
                           size_t rows) {
   double sum = 0;
+  /* A probability of 0 for what happened would be an infinite loss: kept away from it, as
+   * scikit-learn does. */
+  assert(labels > 0);
   for (size_t r = 0; r < rows; r++)
     sum -= ft_log(fmax(probability[r * labels + (uint32_t)target[r]], SMALLEST_PROBABILITY));
   return rows ? sum / (double)rows : 0;

@@ -1,5 +1,6 @@
 #include "core/learn/mlp.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -31,6 +32,10 @@ struct netted {
   double *weight; /* NULL: 1 each */
 };
 
+/* A fit's working memory: all of it is `arena`'s but for `base`.
+ *
+ * Valid    `best` and `min` once fit->rounds is above 0. `average` and network.value change places in
+ *          `exchange`; outside keep_best the network always has the weights that are trained. */
 struct fitting {
   const struct ft_fit_task *task;
   struct ft_mlp_schedule schedule;
@@ -58,6 +63,7 @@ static enum ft_status spread_rows(const uint32_t **out, size_t *count, struct fi
   if (rows <= max) return FT_OK;
   uint32_t *some = FT_ARENA_NEW(&fitting->arena, uint32_t, max);
   if (!some) return ft_arena_fail(err, "the net's rows");
+  /* Evenly spread rather than drawn: rows are in random order already. */
   for (size_t i = 0; i < max; i++)
     some[i] = row[i * rows / max];
   *out = some;
@@ -92,6 +98,8 @@ static enum ft_status prepare(struct fitting *fitting, struct ft_error *err) {
   size_t n_train, judges;
   FT_TRY(spread_rows(&train, &n_train, fitting, task->train, task->n_train, MAX_TRAINS, err));
   FT_TRY(spread_rows(&judge, &judges, fitting, task->valid, task->n_valid, MAX_JUDGES, err));
+  /* Scales and slots come from the training rows alone: valid rows stand for those that a
+   * prediction will see. */
   FT_TRY(ft_mlp_terms_make(&fitting->terms, arena, task->data->features, train, n_train,
                            &schedule->terms, err));
   FT_TRY(take_rows(&fitting->train, fitting, train, n_train, err));
@@ -139,6 +147,8 @@ static void differ_row(const struct fitting *fitting, float *delta, const float 
   const double *base = fitting->base, *usual = fitting->usual;
   double smooth = fitting->schedule.label_smoothing, *p = fitting->probability;
   if (data->problem == FT_REGRESSION) {
+    /* Derivative of the squared error by the margin; softmax and logistic with log loss give p -
+     * wanted. */
     delta[0] = (float)(2 * (base[0] + h[0] - target) * share);
   } else if (data->problem == FT_BINARY) {
     double wanted = target * (1 - smooth) + smooth * usual[1];
@@ -159,6 +169,8 @@ static void differ(struct fitting *fitting, const uint32_t *order) {
   struct ft_mlp_network_batch *batch = &fitting->batch;
   uint32_t last = fitting->network.layers - 1;
   size_t stride = fitting->network.layer[last].stride;
+  /* Columns that fill up the stride must stay 0, or they would get gradients. */
+  assert(batch->rows > 0 && fitting->network.layer[last].outputs <= stride);
   memset(batch->delta[0], 0, batch->rows * stride * sizeof(float));
   const struct netted *train = &fitting->train;
   for (size_t r = 0; r < batch->rows; r++) {
@@ -169,6 +181,8 @@ static void differ(struct fitting *fitting, const uint32_t *order) {
 }
 
 static void follow(struct fitting *fitting) {
+  /* Exponential moving average of the weights. In the first steps it is their plain mean, since
+   * 1 / steps is the larger share: no bias towards the first weights. */
   float share = (float)(1 - fitting->schedule.ema);
   /* young averages follow fast */
   float young = 1.0F / (float)(fitting->network.steps);
@@ -181,11 +195,15 @@ static void follow(struct fitting *fitting) {
 /* Returns false at the deadline. */
 static bool run_epoch(struct fitting *fitting, uint32_t epoch) {
   const struct ft_mlp_schedule *schedule = &fitting->schedule;
+  /* The rows that do not fill a batch are left out of this epoch; the shuffle leaves out others
+   * in the next. */
   size_t batches = fitting->train.rows / schedule->batch;
   ft_random_shuffle(&fitting->random, fitting->order, fitting->train.rows);
   for (size_t b = 0; b < batches; b++) {
     if (b % BATCHES_A_LOOK == 0 && ft_fit_is_late(fitting->task)) return false;
     const uint32_t *order = fitting->order + b * schedule->batch;
+    /* The schedule is a function of the share of the whole course, so that a refit of fewer
+     * epochs goes the same way. */
     double done = (epoch + (double)b / (double)batches) / schedule->epochs;
     struct ft_mlp_network_rates rates = ft_mlp_schedule_rates(schedule, done);
     load_batch(fitting, &fitting->train, order, 0, schedule->batch);
@@ -260,6 +278,7 @@ static enum ft_status keep_best(struct ft_fit *fit, struct fitting *fitting, uin
   double loss = -(double)epoch;
   exchange(fitting);
   if (fitting->task->n_valid > 0) FT_TRY(judge(&loss, fitting, err));
+  /* A network that has diverged gives NaN, which is never the best. */
   if (loss == loss && (fit->rounds == 0 || loss < fitting->min)) {
     fitting->min = loss;
     fit->rounds = epoch + 1;
@@ -297,8 +316,10 @@ static enum ft_status run_epochs(struct ft_fit *fit, struct fitting *fitting,
 static enum ft_status make_member(struct ft_fit *fit, struct ft_arena *arena,
                                   struct fitting *fitting, struct ft_error *err) {
   const struct ft_fit_data *data = fitting->task->data;
+  assert(fit->rounds > 0);
   memcpy(fitting->network.value, fitting->best, fitting->network.size * sizeof(float));
   ft_mlp_network_refresh(&fitting->network);
+  /* All valid rows, by the best epoch's weights; the epochs were judged on some of them. */
   predict_valid(fit->margin, fitting);
   FT_TRY(ft_mlp_network_export(&fit->member.net, arena, &fitting->network, data->scale, err));
   double *base = FT_ARENA_NEW(arena, double, data->outputs);
@@ -323,6 +344,7 @@ static enum ft_status run(struct ft_fit *fit, struct ft_arena *arena, struct fit
   fitting->probability = FT_ARENA_NEW(&fitting->arena, double, data->outputs);
   if (!fitting->base || !fitting->usual || !fitting->probability || !fit->margin)
     return ft_arena_fail(err, "the net");
+  /* The output layer begins with weights 0, so the first margins are the best constant ones. */
   ft_loss_base(fitting->base, data->problem, data->outputs, data->target, task->train,
                task->n_train);
   if (data->problem != FT_REGRESSION)
@@ -345,6 +367,7 @@ static enum ft_status fit_mlp(struct ft_fit *out, struct ft_arena *arena,
 
 /* Rows that a fit on so many looks at, all epochs together. */
 static double visits_of(const struct ft_cost_question *question) {
+  /* The schedule itself is asked, so that the estimate cannot differ from what a fit does. */
   struct ft_fit_task task = { .data = question->data,
                               .configuration = question->configuration,
                               .n_train = question->rows };

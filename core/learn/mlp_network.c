@@ -1,5 +1,6 @@
 #include "core/learn/mlp_network.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -14,6 +15,8 @@ static uint32_t stride_of(uint32_t outputs) {
 static void lay_out(struct ft_mlp_network *network, const struct ft_mlp_network_shape *shape) {
   const struct ft_mlp_terms *terms = network->terms;
   uint32_t inputs = terms->terms + terms->slots;
+  /* A lookup has one slot per row that is 1: the variance of a sum is that of the inputs that
+   * are not 0. */
   uint32_t active = terms->terms + terms->lookups; /* a row's inputs that are not 0 */
   network->layers = shape->hidden + 1;
   network->size = stride_of(inputs);
@@ -24,6 +27,8 @@ static void lay_out(struct ft_mlp_network *network, const struct ft_mlp_network_
     layer->outputs = last ? shape->outputs : shape->width;
     layer->stride = stride_of(layer->outputs);
     layer->activation = last ? FT_ACTIVATE_NONE : shape->activation;
+    /* Neural tangent parametrisation (Jacot and others, 2018): deviation 1 / sqrt(inputs), for
+     * the weights and for the rate of their steps. */
     layer->gain = 1 / sqrt(l == 0 ? active : inputs);
     layer->weight = network->size;
     layer->bias = layer->weight + (size_t)layer->inputs * layer->stride;
@@ -82,6 +87,7 @@ static double draw_normal(struct ft_random *random) {
     double y = 2 * ft_random_unit(random) - 1;
     square = x * x + y * y;
   } while (square >= 1 || square == 0);
+  /* Knuth, TAOCP 2, 3.4.1, algorithm P. */
   return x * sqrt(-2 * ft_log(square) / square);
 }
 
@@ -107,6 +113,7 @@ static void fill_unseen(const struct ft_mlp_network *network, uint32_t lookup) {
   size_t stride = network->layer[0].stride;
   uint32_t first = terms->begin[lookup], end = terms->begin[lookup + 1];
   float *unseen = network->first + (terms->terms + first) * stride, rows = 0;
+  /* "other" was trained by rare codes: it knows better. */
   if (terms->seen[first] > 0) return;
   memset(unseen, 0, stride * sizeof *unseen);
   for (uint32_t slot = first + 1; slot < end; slot++)
@@ -121,6 +128,7 @@ static void fill_unseen(const struct ft_mlp_network *network, uint32_t lookup) {
 
 void ft_mlp_network_refresh(struct ft_mlp_network *network) {
   const struct ft_mlp_network_layer *first = &network->layer[0];
+  assert(network->layers >= 1 && first->stride >= first->outputs);
   const float *scale = network->value + network->scale;
   for (size_t i = 0; i < first->inputs; i++) {
     const float *from = network->value + first->weight + i * first->stride;
@@ -130,6 +138,8 @@ void ft_mlp_network_refresh(struct ft_mlp_network *network) {
   }
   for (uint32_t l = 0; l < network->terms->lookups; l++)
     fill_unseen(network, l);
+  /* The transposed weights make the way back a product with rows side by side in memory, as the
+   * kernel needs. */
   for (uint32_t l = 1; l < network->layers; l++) {
     const struct ft_mlp_network_layer *layer = &network->layer[l];
     size_t stride = layer[-1].stride;
@@ -143,6 +153,8 @@ void ft_mlp_network_refresh(struct ft_mlp_network *network) {
 
 static void step_part(struct ft_mlp_network *network, struct ft_net_adam adam, size_t first,
                       size_t count, double factor, double decay) {
+  /* AdamW (Loshchilov and Hutter, 2019): the decay is by the schedule's rate, apart from the
+   * gradient. */
   adam.keep = (float)(1 - decay * adam.rate);
   adam.rate = (float)(adam.rate * factor);
   network->kernel->step(&adam, network->value + first, network->gradient + first,
@@ -158,6 +170,7 @@ static double power(double x, uint64_t times) {
 
 void ft_mlp_network_step(struct ft_mlp_network *network, const struct ft_mlp_network_rates *rates) {
   network->steps++;
+  /* Kingma and Ba (2015), algorithm 1: means that began at 0 are divided by 1 - beta^step. */
   double young = 1 - power(rates->first, network->steps);
   double young_squares = 1 - power(rates->second, network->steps);
   struct ft_net_adam adam = { .rate = (float)(rates->rate / young),

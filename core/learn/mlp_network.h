@@ -5,6 +5,12 @@
  * from the neural tangent parametrisation: a layer's deviation and rate shrink with the root of
  * its inputs.
  *
+ * Order    make, batch_make, begin; then for each batch: fill number, slot and rows, forward, fill delta[0],
+ *          backward, step.
+ * Valid    `first` and `turned` follow the parameters: whoever changes `value` calls ft_mlp_network_refresh.
+ *          `gradient` after backward until the next; `h` and `slope` after forward. A batch's delta[1] is
+ *          working memory.
+ * Owner    arrays are the arena's; kernel and terms are borrowed.
  * Shapes   batch arrays rows × stride, row-major, a stride being outputs rounded up to FT_MLP_LANES;
  *          what is added to a stride is 0 everywhere.
  * Numbers  float32 in a stated order; random numbers from the generator given.
@@ -33,22 +39,22 @@ struct ft_mlp_network {
   const struct ft_mlp_terms *terms;
   uint32_t layers;
   struct ft_mlp_network_layer layer[FT_NET_MAX_LAYERS];
-  size_t size;     /* parameters */
+  size_t size;     /* parameters: scales, then weights and biases of each layer */
   size_t scale;    /* of the first layer's inputs, at this place of the parameters */
   float *value;    /* size */
   float *gradient; /* size */
   float *mean;     /* size: Adam's */
   float *square;   /* size: Adam's */
   float *first;    /* the first layer's weights, the inputs' scale included */
-  uint64_t steps;
+  uint64_t steps;  /* of Adam so far */
 };
 
 struct ft_mlp_network_batch {
-  size_t max; /* rows that there is room for */
-  size_t rows;
-  float *number;  /* rows × terms */
-  uint32_t *slot; /* rows × lookups */
-  float *h[FT_NET_MAX_LAYERS];
+  size_t max;                  /* rows that there is room for */
+  size_t rows;                 /* in hand, `max` at most */
+  float *number;               /* rows × terms */
+  uint32_t *slot;              /* rows × lookups; below the terms' `slots` */
+  float *h[FT_NET_MAX_LAYERS]; /* what each layer gives, after its activation; the last: margins */
   float *slope[FT_NET_MAX_LAYERS]; /* derivatives of h by the sums; none of the last */
   float *delta[2];                 /* gradients of a layer's sums; that of the last is delta[0] */
 };
@@ -61,11 +67,11 @@ struct ft_mlp_network_shape {
 };
 
 struct ft_mlp_network_rates {
-  double rate; /* of this step */
-  double scale_factor;
-  double bias_factor;
-  double decay;
-  double first, second; /* Adam's */
+  double rate;          /* of this step */
+  double scale_factor;  /* of the rate, for the inputs' scales */
+  double bias_factor;   /* of the rate, for the biases */
+  double decay;         /* of the weights, a step, as a share of the rate */
+  double first, second; /* Adam's beta_1 and beta_2 */
 };
 
 /* Errors: FT_NOMEM */

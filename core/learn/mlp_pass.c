@@ -43,6 +43,8 @@ static void sum_layer(const struct ft_mlp_network *network, struct ft_mlp_networ
 
 static void drop_units(float *h, float *slope, size_t count, double dropout,
                        struct ft_random *random) {
+  /* Inverted dropout (Srivastava and others, 2014): kept units are made larger in training, so
+   * predictions need no change. */
   uint32_t bound = (uint32_t)(dropout * 65536);
   float larger = (float)(1 / (1 - dropout));
   for (size_t i = 0; i < count; i += CHOICES_A_DRAW) { /* strides are multiples of it */
@@ -50,6 +52,7 @@ static void drop_units(float *h, float *slope, size_t count, double dropout,
     for (size_t j = 0; j < CHOICES_A_DRAW; j++, draw >>= 16) {
       float factor = (draw & 0xffff) < bound ? 0 : larger;
       h[i + j] *= factor;
+      /* The slope takes the factor too: the way back then passes through the same units. */
       slope[i + j] *= factor;
     }
   }
@@ -97,6 +100,8 @@ static void split_first(struct ft_mlp_network *network) {
   for (size_t i = 0; i < layer->inputs; i++) {
     float *gradient = network->gradient + layer->weight + i * layer->stride;
     const float *weight = network->value + layer->weight + i * layer->stride;
+    /* w = scale × matrix row: d/d scale is the sum of gradient × row, d/d row is gradient ×
+     * scale. */
     float scale = network->value[network->scale + i];
     float lane[FT_MLP_LANES] = { 0 }, sum = 0; /* summed by lanes, the same on every CPU */
     for (size_t o = 0; o < layer->stride; o += FT_MLP_LANES)
@@ -130,6 +135,8 @@ static void pass_back(const struct ft_mlp_network *network,
 }
 
 void ft_mlp_network_backward(struct ft_mlp_network *network, struct ft_mlp_network_batch *batch) {
+  /* Backpropagation, last layer first: delta[parity] is of this layer, the other one becomes
+   * that of the layer before. */
   for (uint32_t l = network->layers; l-- > 0;) {
     const struct ft_mlp_network_layer *layer = &network->layer[l];
     size_t parity = (network->layers - 1 - l) % 2;

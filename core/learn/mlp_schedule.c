@@ -61,6 +61,7 @@ static double wave(double waves, double done) {
   double many = ft_exp(waves * ft_log(2)) - 1;
   double place = ft_log(1 + many * done) / ft_log(2);
   place -= (double)(int)place;
+  /* (1 - cos(2 pi x)) / 2 = sin²(pi x). */
   double s = sine(place < 0.5 ? place : 1 - place);
   return s * s;
 }

@@ -1,5 +1,6 @@
 #include "core/learn/mlp_terms.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -25,6 +26,7 @@ static int compare_floats(const void *a, const void *b) {
 
 static void sort_values(struct making *making, uint32_t feature) {
   const float *value = ft_features_column(making->features, feature);
+  /* Quantiles of some rows are exact enough; the missing ones are counted over all. */
   size_t every = making->rows / MAX_SORTED + 1;
   making->sorts = making->missing = 0;
   for (size_t r = 0; r < making->rows; r++) {
@@ -36,6 +38,8 @@ static void sort_values(struct making *making, uint32_t feature) {
 }
 
 static double quantile(const struct making *making, double share) {
+  /* Linear interpolation between the neighbours, as NumPy's default. */
+  assert(making->sorts > 0 && share >= 0 && share <= 1);
   double place = share * (double)(making->sorts - 1);
   size_t below = (size_t)place;
   double x = making->sorted[below];
@@ -106,6 +110,7 @@ static void add_lookup(struct making *making, uint32_t feature, uint32_t *count)
     count[c] = 0;
   for (size_t r = 0; r < making->rows; r++)
     count[code_of(value[making->row[r]], rows)]++;
+  /* The first slot is always "other": a code never seen in training must have one. */
   uint32_t other = out->slots++;
   for (uint32_t c = 0; c < rows; c++) {
     uint32_t min = c + 1 == rows ? MIN_MISSING : MIN_SEEN;
@@ -160,6 +165,7 @@ enum ft_status ft_mlp_terms_make(struct ft_mlp_terms *out, struct ft_arena *aren
     if (!features->categories[f]) add_number(&making, f);
   for (uint32_t f = 0; f < features->features; f++)
     if (features->categories[f]) add_lookup(&making, f, count);
+  /* Lookups come after the terms, whose number is known only now. */
   for (uint32_t l = 0; l < out->lookups; l++)
     out->lookup[l].first += out->terms;
   return FT_OK;

@@ -7,6 +7,9 @@
  * Shapes   numbers rows × terms, row-major; slots rows × lookups, row-major.
  * NULLs    a missing number is 0 after scaling; a missing code has a slot of its own where there
  *          are enough of them.
+ * Valid    terms of a feature lie side by side, features ascending; so do lookups. begin[] ascends, and
+ *          each lookup has one slot at least.
+ * Owner    all arrays are the arena's.
  * Numbers  float32, in the order of operations that model.h states. */
 #ifndef FORETELL_LEARN_MLP_TERMS_H
 #define FORETELL_LEARN_MLP_TERMS_H

@@ -9,7 +9,7 @@
 enum ft_learner_option_kind { FT_OPTION_REAL = 0 /* double */, FT_OPTION_COUNT /* uint32_t */ };
 
 struct ft_learner_option {
-  const char *name; /* NULL ends a table */
+  const char *name; /* as SHOW MODEL has it; NULL ends a table */
   enum ft_learner_option_kind kind;
   size_t offset; /* within the struct of options */
 };

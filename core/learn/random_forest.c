@@ -71,6 +71,7 @@ static enum ft_status grow_tree(struct growing *growing, uint32_t tree, struct f
   uint32_t outputs = task->data->outputs;
   size_t count = task->n_train * outputs;
   float *gradient = growing->gradient, *hessian = gradient + count;
+  /* The bag depends on the seed and the tree's number alone; forest_leaves.c draws it again. */
   struct ft_bag bag = ft_bag_of(task->data->seed, tree, growing->share);
   for (size_t i = 0; i < task->n_train; i++) {
     double target = task->data->target[task->train[i]];
@@ -109,6 +110,7 @@ static enum ft_status make_member(struct ft_fit *fit, struct ft_arena *arena,
   struct ft_grown_on rows = { task->data->features, task->train, task->n_train, task->threads };
   const struct ft_random_forest_options *own = task->configuration->options;
   struct ft_forest *forest = &fit->member.forest;
+  /* Scale 1: only the trees' shapes are used, their leaves are made anew. */
   FT_TRY(ft_booster_forest(forest, arena, growing->booster, fit->rounds, 1, &rows, err));
   struct ft_forest_leaves_options options = {
     .share = growing->share,

@@ -33,17 +33,20 @@ static double origin_of(const struct ft_regression_state *state, const struct ft
 /* Loss of a row, and its slopes into margin itself. */
 static double slope_row(const struct ft_regression *of, double *margin, double target) {
   size_t rows = of->design->rows;
+  /* Of half the squared error the slope is the residual. */
   if (of->problem == FT_REGRESSION) {
     *margin -= target;
     return 0.5 * *margin * *margin;
   }
   if (of->problem == FT_BINARY) {
+    /* log(1 + exp(against)) with an exponential of at most 1; p - t is the slope. */
     double small = ft_exp(-fabs(*margin)), against = target > 0.5 ? -*margin : *margin;
     double loss = (against > 0 ? against : 0) + ft_log(1 + small);
     double likely = 1 / (1 + small);
     *margin = (*margin > 0 ? likely : 1 - likely) - (target > 0.5);
     return loss;
   }
+  /* Softmax and its log loss, the largest margin taken off. */
   double largest = margin[0], sum = 0, own = margin[(size_t)target * rows];
   for (uint32_t k = 1; k < of->outputs; k++)
     largest = fmax(largest, margin[k * rows]);
@@ -91,6 +94,7 @@ void ft_regression_state_evaluate(struct ft_regression_state *state,
   }
   for (uint32_t k = 0; k < of->outputs; k++) {
     double *gradient = state->gradient + k * columns;
+    /* Of centred columns: sum of r (x - mean) = sum of r x - mean × sum of r. */
     for (size_t j = 0; j < columns; j++)
       gradient[j] = (gradient[j] - of->mean[j] * state->level[k]) * share;
     state->level[k] *= share;

@@ -3,7 +3,9 @@
  * Shapes   weights outputs × columns; margin[i] = intercept + sum of w[j] * (column[j][i] - mean[j]).
  * Units    half the squared error, or the log loss; means over the rows.
  * Numbers  double, rows in their order, own exp and log.
- * Threads  one standing a thread. */
+ * Valid    weights and intercepts always; all else after ft_regression_state_evaluate, until these change.
+ * Owner    all arrays are the arena's; what ft_regression points to is borrowed.
+ * Threads  one state a thread. */
 #ifndef FORETELL_LEARN_REGRESSION_STATE_H
 #define FORETELL_LEARN_REGRESSION_STATE_H
 
@@ -21,11 +23,11 @@ struct ft_regression {
 struct ft_regression_state {
   double *weight;    /* outputs × columns */
   double *intercept; /* outputs */
-  double loss;
-  double *gradient; /* outputs × columns: the loss's slope over each weight */
-  double *level;    /* outputs: the same over each intercept */
-  double *origin;   /* outputs: margins where all columns are 0 */
-  double *residual; /* outputs × rows: a row's loss's slope over each margin */
+  double loss;       /* mean over the rows, without the penalty */
+  double *gradient;  /* outputs × columns: the loss's slope over each weight */
+  double *level;     /* outputs: the same over each intercept */
+  double *origin;    /* outputs: margins where all columns are 0 */
+  double *residual;  /* outputs × rows: a row's loss's slope over each margin */
 };
 
 /* All 0. Errors: FT_NOMEM */

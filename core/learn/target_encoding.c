@@ -1,5 +1,6 @@
 #include "core/learn/target_encoding.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #define MIN_SMOOTHING 1.0
@@ -10,6 +11,8 @@ struct ranked {
   double rows;
 };
 
+/* The mean of a code's rows and `smoothing` further rows at the mean of all: the posterior mean under a
+ * normal prior (Micci-Barreca, 2001). */
 static double smoothed(const struct ft_target_encoding *mean, double sum, double count) {
   return (sum + mean->smoothing * mean->mean) / (count + mean->smoothing);
 }
@@ -38,7 +41,9 @@ uint32_t ft_target_encoding_level_without(const struct ft_target_encoding *mean,
       mean, smoothed(mean, mean->sum[all] - mean->sum[own], mean->count[all] - mean->count[own]));
 }
 
-/* Rows of the codes that occur, and their mean square within and between. */
+/* The variance within codes over that between them: as many rows as a code needs for its own mean to weigh
+ * as much as the mean of all. By the method of moments (DerSimonian and Laird, 1986): the sum of squares
+ * between k groups is expected to be (k - 1) variance + (n - sum n_c² / n) spread. */
 static double choose_smoothing(const struct ft_target_encoding *mean, const double *square) {
   const double *sum = mean->sum + (size_t)FT_CODE_PARTS * mean->codes;
   const double *count = mean->count + (size_t)FT_CODE_PARTS * mean->codes;
@@ -52,9 +57,13 @@ static double choose_smoothing(const struct ft_target_encoding *mean, const doub
     within += square[c] - own * sum[c];
     between += count[c] * (own - mean->mean) * (own - mean->mean);
   }
+  /* One group, or no group of two rows: neither variance can be told, so codes are smoothed as
+   * much as may be. */
   if (groups < 2 || rows <= groups) return MAX_SMOOTHING;
   double variance = within / (rows - groups);
   double spread = (between - (groups - 1) * variance) / (rows - rows_squared / rows);
+  /* Also where the estimate of the spread is negative, which it is when codes differ less than
+   * chance makes them. */
   if (spread * MAX_SMOOTHING <= variance) return MAX_SMOOTHING;
   double smoothing = variance / spread;
   return smoothing < MIN_SMOOTHING ? MIN_SMOOTHING : smoothing;
@@ -75,8 +84,11 @@ static void place_cuts(struct ft_target_encoding *mean, struct ranked *ranked, u
   for (uint32_t i = 1; i < count; i++) {
     held += ranked[i - 1].rows;
     double middle = ranked[i - 1].mean + (ranked[i].mean - ranked[i - 1].mean) / 2;
+    /* A cut only where the level has its share of the rows, and where two means leave room for
+     * it. */
     if (held < min || !(middle > ranked[i - 1].mean)) continue;
     if (mean->cuts == FT_CODE_LEVELS) return;
+    assert(mean->cuts == 0 || mean->cut[mean->cuts - 1] < middle);
     mean->cut[mean->cuts++] = middle;
     held = 0;
   }
@@ -87,6 +99,7 @@ static void add_rows(struct ft_target_encoding *mean, double *square, const uint
   double sum = 0, count = 0;
   size_t all = (size_t)FT_CODE_PARTS * mean->codes;
   for (size_t i = 0; i < rows; i++) {
+    /* Missing values have no code. */
     if (code[i] >= mean->codes) continue;
     size_t part = i % FT_CODE_PARTS * mean->codes;
     mean->sum[part + code[i]] += value[i];
@@ -119,6 +132,7 @@ enum ft_status ft_target_encoding_make(struct ft_target_encoding *out, struct ft
     if (mean.count[all + c] > 0)
       ranked[count++] = (struct ranked){ smoothed(&mean, mean.sum[all + c], mean.count[all + c]),
                                          mean.count[all + c] };
+  /* Cuts are of the means over all parts; those without a part fall between the same cuts. */
   place_cuts(&mean, ranked, count);
   *out = mean;
   return FT_OK;

@@ -19,17 +19,17 @@
 #include "foretell/arena.h"
 #include "foretell/error.h"
 
-#define FT_CODE_PARTS  5
-#define FT_CODE_LEVELS 64
+#define FT_CODE_PARTS  5  /* of the rows */
+#define FT_CODE_LEVELS 64 /* cuts between levels, at most */
 
 struct ft_target_encoding {
   uint32_t codes;
-  double *sum;   /* (parts + 1) × codes; the last is of all parts */
-  double *count; /* the same */
-  double mean;   /* of all rows */
-  double smoothing;
-  uint32_t cuts;
-  double *cut; /* ascending; at most FT_CODE_LEVELS */
+  double *sum;      /* (parts + 1) × codes; the last is of all parts */
+  double *count;    /* the same */
+  double mean;      /* of all rows with a code; 0 of none */
+  double smoothing; /* rows, 1 … 100 */
+  uint32_t cuts;    /* at most FT_CODE_LEVELS */
+  double *cut;      /* strictly ascending; level l is of means from cut[l - 1] to below cut[l] */
 };
 
 /* Row i has code[i] (UINT32_MAX: missing, and is left out) and value[i], and is in part i modulo

@@ -1,5 +1,6 @@
 #include "core/learn/threshold.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -24,6 +25,7 @@ static int compare_cuts(const void *a, const void *b) {
 static size_t collect(struct cut *out, const struct ft_node *node, uint32_t nodes) {
   size_t cuts = 0;
   for (uint32_t i = 0; i < nodes; i++) {
+    /* Sets of codes have no gap between them. */
     if (node[i].feature == FT_NODE_LEAF || node[i].set != FT_NODE_NO_SET) continue;
     out[cuts++] = (struct cut){ node[i].feature, node[i].threshold, -INFINITY, INFINITY, i };
   }
@@ -55,6 +57,8 @@ static void make_table(struct cut_table *out, const float *threshold, uint32_t c
   out->origin = threshold[0];
   out->scale = span > 0 && isfinite(span) ? (BUCKETS - 1) / span : 0;
   if (!isfinite(out->scale)) out->scale = 0; /* a span of denormal numbers: all in one bucket */
+  /* begin[b] is the number of thresholds in buckets below b: thresholds ascend, and so do their
+   * buckets. */
   uint32_t bucket = 0;
   for (uint32_t i = 0; i < cuts; i++)
     while (bucket <= bucket_of(out, threshold[i]))
@@ -87,10 +91,12 @@ static void find_neighbours(struct cut *cut, uint32_t cuts, float *threshold, co
   for (size_t r = 0; r < rows; r++) {
     const float x = value[row[r]];
     if (isnan(x)) continue;
+    /* x lies between thresholds at - 1 and at: it can be the nearest value of these two only. */
     const uint32_t at = reach(&table, x);
     if (at < cuts && x > cut[at].below) cut[at].below = x;
     if (at > 0 && x < cut[at - 1].above) cut[at - 1].above = x;
   }
+  /* Gaps without a value of their own: the nearest value is that of the next gap on that side. */
   for (size_t i = 1; i < cuts; i++)
     if (cut[i - 1].below > cut[i].below) cut[i].below = cut[i - 1].below;
   for (size_t i = cuts; i-- > 1;)
@@ -99,6 +105,8 @@ static void find_neighbours(struct cut *cut, uint32_t cuts, float *threshold, co
 
 static float centre_of(const struct cut *cut) {
   if (!isfinite(cut->below) || !isfinite(cut->above)) return cut->threshold;
+  assert(cut->below < cut->above);
+  /* In double: the sum of two floats may overflow. */
   double middle = (double)cut->below + ((double)cut->above - cut->below) / 2;
   float centre = (float)middle;
   return centre > cut->below ? centre : cut->above; /* never above it: rounding keeps the order */
@@ -141,6 +149,7 @@ enum ft_status ft_threshold_centre(struct ft_node *node, uint32_t nodes,
     status = ft_fail(err, FT_NOMEM, "out of memory for the thresholds");
   } else {
     size_t cuts = collect(centring.cut, node, nodes);
+    /* A feature is one piece of work: threads share no cut, and need no lock. */
     size_t features = part_by_feature(centring.first, centring.cut, cuts);
     ft_parallel_run(grown_on->threads, features, centre_feature, &centring);
     for (size_t i = 0; i < cuts; i++)
