@@ -13,7 +13,7 @@ struct leaf_numbers {
   uint64_t low[FT_BLOCK_ROWS / 8], high[FT_BLOCK_ROWS / 8];
 };
 
-static void run_steps(uint64_t *mask, const struct ft_step *step, uint32_t steps) {
+static void run_steps(uint64_t *mask, const struct ft_deep_step *step, uint32_t steps) {
   char *base = (char *)mask;
   for (uint32_t i = 0; i < steps; i++)
     for (uint32_t p = 0; p < PARTS; p++) {
@@ -64,7 +64,7 @@ static void add_deep_trees(const void *plan, const struct ft_pass *pass,
                            const struct ft_deep_group *group, uint64_t first, uint64_t *mask,
                            int64_t *sum) {
   const struct ft_deep_tree *tree = FT_PART(plan, struct ft_deep_tree, group->tree);
-  const struct ft_step *step = FT_PART(plan, struct ft_step, pass->step);
+  const struct ft_deep_step *step = FT_PART(plan, struct ft_deep_step, pass->step);
   const int32_t *leaf = FT_PART(plan, int32_t, pass->leaf);
   _Alignas(64) int32_t total[FT_BLOCK_ROWS * FT_DEEP_OUTPUTS];
   struct leaf_numbers numbers;

@@ -183,16 +183,16 @@ static uint16_t mask_of(const struct draft *d, uint32_t rows, uint32_t masks) {
 static void write_steps(struct ft_deep_tree *out, struct ft_buffer *to, const struct draft *d,
                         uint32_t masks) {
   const uint32_t bits = ft_number_bits(d->is[0].numbers);
-  out->step = (uint32_t)(to->size / sizeof(struct ft_step));
+  out->step = (uint32_t)(to->size / sizeof(struct ft_deep_step));
   out->steps = d->steps;
   out->planes = (uint16_t)bits;
   for (uint32_t b = 0; b < bits; b++)
     out->plane[b] = mask_of(d, d->is[0].plane[b], masks);
   for (uint32_t i = 0; i < d->steps; i++) {
-    const struct ft_step step = { mask_of(d, d->step[i].to, masks),
-                                  mask_of(d, d->step[i].by, masks),
-                                  mask_of(d, d->step[i].right, masks),
-                                  mask_of(d, d->step[i].left, masks) };
+    const struct ft_deep_step step = { mask_of(d, d->step[i].to, masks),
+                                       mask_of(d, d->step[i].by, masks),
+                                       mask_of(d, d->step[i].right, masks),
+                                       mask_of(d, d->step[i].left, masks) };
     ft_buffer_append(to, &step, sizeof step);
   }
 }

@@ -11,7 +11,7 @@
 #include "core/predict/layout.h"
 #include "core/predict/pass_plan.h"
 
-/* Where the trees of a pass are gathered: struct ft_deep_node, struct ft_step, int32_t. */
+/* Where the trees of a pass are gathered: struct ft_deep_node, struct ft_deep_step, int32_t. */
 struct ft_deep_parts {
   struct ft_buffer node, step, leaf;
 };

@@ -76,7 +76,7 @@ struct ft_group {
  * masks, which give every row the number of its leaf, bit by bit: where `by` is set the rows of
  * `right`, else those of `left`. All are 8 × a mask. Masks from the pass's own on are for the steps'
  * results; the first of these is set in every row. */
-struct ft_step {
+struct ft_deep_step {
   uint16_t to, by, right, left;
 };
 #define FT_DEEP_PLANES 16 /* bits of a leaf's number, at most */
@@ -121,7 +121,7 @@ struct ft_pass {
   struct ft_part group; /* struct ft_group */
   struct ft_part deep;  /* struct ft_deep_group */
   struct ft_part node;  /* struct ft_deep_node, of all deep groups, as are steps and leaves */
-  struct ft_part step;  /* struct ft_step */
+  struct ft_part step;  /* struct ft_deep_step */
   struct ft_part leaf;  /* int32_t */
   struct ft_part
       exit_of; /* uint8_t, 128, with slots: from a subtree's seven outcomes to its exit */

@@ -199,7 +199,7 @@ static enum ft_status write_runs(struct ft_pass *out, struct ft_forest_work *wor
   out->group = ft_part_put(work->block, group, groups, sizeof *group);
   out->deep = ft_part_put(work->block, deep, deeps, sizeof *deep);
   out->node = put_buffer(work->block, &parts->node, sizeof(struct ft_deep_node));
-  out->step = put_buffer(work->block, &parts->step, sizeof(struct ft_step));
+  out->step = put_buffer(work->block, &parts->step, sizeof(struct ft_deep_step));
   out->leaf = put_buffer(work->block, &parts->leaf, sizeof(int32_t));
   const uint32_t masks = out->masks + (deeps ? FT_STEP_MASKS : 0);
   if (masks > work->max_masks) work->max_masks = masks;
