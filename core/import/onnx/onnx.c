@@ -152,38 +152,38 @@ static enum ft_status input_columns(uint32_t *out, int32_t *element, const FtOnn
 static enum ft_status make_columns(struct ft_onnx *onnx, struct ft_onnx_value *value,
                                    const FtOnnx__ValueInfo *input, uint32_t columns,
                                    int32_t element, struct ft_error *err) {
-  struct ft_onnx_column *column = FT_ARENA_NEW(onnx->arena, struct ft_onnx_column, columns);
-  struct ft_step *step = FT_ARENA_NEW(onnx->arena, struct ft_step, 1);
+  struct ft_prepared_column *column = FT_ARENA_NEW(onnx->arena, struct ft_prepared_column, columns);
+  struct ft_column_step *step = FT_ARENA_NEW(onnx->arena, struct ft_column_step, 1);
   if (!column || !step) return ft_onnx_no_memory(err);
   step->steps = 1;
   for (uint32_t i = 0; i < columns; i++) {
-    struct ft_onnx_field *field = &onnx->field[onnx->fields];
+    struct ft_column_field *field = &onnx->columns.field[onnx->columns.fields];
     if (columns == 1 && input->name) field->name = ft_span_of(input->name);
     field->text = element == FT_ONNX_STRING;
     column[i] =
-        (struct ft_onnx_column){ .field = onnx->fields++,
-                                 .wide = element == FT_ONNX_DOUBLE,
-                                 .whole = element != FT_ONNX_FLOAT && element != FT_ONNX_DOUBLE,
-                                 .last = step };
+        (struct ft_prepared_column){ .field = onnx->columns.fields++,
+                                     .wide = element == FT_ONNX_DOUBLE,
+                                     .whole = element != FT_ONNX_FLOAT && element != FT_ONNX_DOUBLE,
+                                     .last = step };
   }
-  *value = (struct ft_onnx_value){ .kind = FT_ONNX_COLUMNS, .columns = columns, .column = column };
+  *value = (struct ft_onnx_value){ .kind = FT_ONNX_COLUMNS, .table = { columns, column } };
   return FT_OK;
 }
 
 static enum ft_status read_inputs(struct ft_onnx *onnx, const struct names *names,
                                   struct ft_error *err) {
   uint32_t given = onnx->import->request->fields;
-  onnx->field =
-      FT_ARENA_NEW(onnx->arena, struct ft_onnx_field, FT_MODEL_MAX_FIELDS + FT_ONNX_MAX_DERIVED);
-  if (!onnx->field) return ft_onnx_no_memory(err);
+  onnx->columns.field = FT_ARENA_NEW(onnx->arena, struct ft_column_field,
+                                     FT_MODEL_MAX_FIELDS + FT_COLUMNS_MAX_DERIVED);
+  if (!onnx->columns.field) return ft_onnx_no_memory(err);
   for (size_t i = 0; i < onnx->graph->n_input; i++) {
     uint32_t columns = 0, index = names->graph_input[i];
     int32_t element;
     /* old files list their constants among the inputs */
     if (index == FT_ONNX_NONE || onnx->value[index].kind != FT_ONNX_UNSET) continue;
     FT_TRY(input_columns(&columns, &element, onnx->graph->input[i], err));
-    if (columns == 0) columns = given > onnx->fields ? given - onnx->fields : 1;
-    if (columns > FT_MODEL_MAX_FIELDS - onnx->fields)
+    if (columns == 0) columns = given > onnx->columns.fields ? given - onnx->columns.fields : 1;
+    if (columns > FT_MODEL_MAX_FIELDS - onnx->columns.fields)
       return ft_fail(err, FT_LIMIT, "the ONNX model has more than %d input columns",
                      FT_MODEL_MAX_FIELDS);
     FT_TRY(make_columns(onnx, &onnx->value[index], onnx->graph->input[i], columns, element, err));
@@ -263,7 +263,7 @@ static enum ft_status run_nodes(struct ft_onnx *onnx, const struct names *names,
                                 struct ft_error *err) {
   const uint32_t *input = names->input, *output = names->output;
   for (size_t n = 0; n < onnx->graph->n_node; n++) {
-    const struct ft_onnx_node node = { onnx->graph->node[n], NULL, input, output };
+    const struct ft_onnx_node node = ft_onnx_node_of(onnx->graph->node[n], input, output);
     bool wanted = false;
     for (size_t i = 0; i < node.proto->n_output; i++)
       wanted = wanted || (output[i] != FT_ONNX_NONE && needed[output[i]]);
@@ -322,7 +322,9 @@ static enum ft_status advise(const FtOnnx__Model *model, enum ft_status status,
 enum ft_status ft_onnx_read(struct ft_import *out, struct ft_arena *arena, struct ft_span bytes,
                             struct ft_error *err) {
   FtOnnx__Model *model;
-  struct ft_onnx onnx = { .import = out, .arena = arena };
+  struct ft_onnx onnx = { .import = out,
+                          .arena = arena,
+                          .columns = { .import = out, .arena = arena, .format = "ONNX" } };
   FT_TRY(unpack(&model, arena, bytes, err));
   FT_TRY(describe(out, arena, model, err));
   onnx.graph = model->graph;

@@ -2,7 +2,6 @@
 
 #include <inttypes.h>
 
-#include "core/import/onnx/onnx_dense.h"
 #include "core/import/onnx/onnx_forms_model.h"
 #include "core/import/onnx/onnx_score.h"
 
@@ -47,7 +46,7 @@ static enum ft_status settle_classes(struct ft_onnx_score *score, struct ft_onnx
   }
   score->classes = score->outputs;
   if (score->classes != 2 || score->link != FT_LINK_SOFTMAX || !score->network) return FT_OK;
-  FT_TRY(ft_onnx_dense_difference(score->network, onnx->arena, err));
+  FT_TRY(ft_dense_difference(score->network, onnx->arena, err));
   score->outputs = 1;
   score->link = FT_LINK_LOGISTIC;
   return FT_OK;
@@ -59,10 +58,9 @@ static enum ft_status settle_network(struct ft_onnx_score *score, struct ft_onnx
   FtOnnx__Node proto = FT_ONNX__NODE__INIT;
   char name[] = "Identity";
   proto.op_type = name;
-  const struct ft_onnx_node node = { &proto, NULL, NULL, NULL };
-  struct ft_onnx_value value = { .kind = FT_ONNX_NEURONS, .network = score->network };
+  const struct ft_onnx_node node = ft_onnx_node_of(&proto, NULL, NULL);
   if (!score->network) return FT_OK;
-  struct ft_onnx_layer *last = ft_onnx_dense_last(&value);
+  struct ft_dense_layer *last = ft_dense_last(score->network);
   if (last->activation == FT_ACTIVATE_LOGISTIC && score->outputs == 1 &&
       score->link == FT_LINK_LOGISTIC)
     last->activation = FT_ACTIVATE_NONE;
@@ -72,10 +70,8 @@ static enum ft_status settle_network(struct ft_onnx_score *score, struct ft_onnx
                    "the ONNX model gives %" PRIu32
                    " numbers that are neither probabilities nor margins",
                    score->outputs);
-  struct ft_onnx_value out;
-  FT_TRY(ft_onnx_dense_affine(&out, onnx, &node, &value, NULL, NULL, err));
-  score->network = out.network;
-  return FT_OK;
+  return ft_dense_affine(&score->network, &onnx->columns, &node.source, score->network, NULL, NULL,
+                         err);
 }
 
 /* --- the graph's outputs --- */
@@ -114,7 +110,7 @@ static enum ft_status check_agreement(struct ft_onnx *onnx, const struct outputs
   FtOnnx__Node proto = FT_ONNX__NODE__INIT;
   char name[] = "ArgMax";
   proto.op_type = name;
-  const struct ft_onnx_node node = { &proto, NULL, NULL };
+  const struct ft_onnx_node node = ft_onnx_node_of(&proto, NULL, NULL);
   struct ft_onnx_value value[2] = { { .kind = FT_ONNX_SCORES, .score = outputs->number },
                                     { .kind = FT_ONNX_SCORES, .score = outputs->label } };
   struct ft_onnx_forms forms[2];
@@ -165,7 +161,7 @@ enum ft_status ft_onnx_answer(struct ft_onnx *onnx, const uint32_t *output, size
   struct ft_model *model = &onnx->import->model;
   FT_TRY(ft_signature_answer(onnx->import, onnx->arena, &answer, err));
   if (score.network) {
-    FT_TRY(ft_onnx_dense_member(onnx, score.network, err));
+    FT_TRY(ft_dense_member(onnx->import, onnx->arena, score.network, err));
     if (model->transforms) ((struct ft_member *)(uintptr_t)model->member)->outputs = score.outputs;
     return FT_OK;
   }

@@ -3,321 +3,248 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/import/onnx/onnx_derive.h"
-#include "core/import/onnx/onnx_prepare.h"
-
-#define MAX_WORK (UINT64_C(1) << 27)
-
-struct ft_onnx_layer *ft_onnx_dense_last(const struct ft_onnx_value *value) {
-  return &value->network->layer[value->network->layers - 1];
-}
-
-uint32_t ft_onnx_dense_outputs(const struct ft_onnx_value *value) {
-  return ft_onnx_dense_last(value)->outputs;
-}
-
-static enum ft_status fail_size(const struct ft_onnx_node *node, struct ft_error *err) {
-  return ft_fail(err, FT_LIMIT,
-                 "operator \"%.64s\" of the ONNX model has more weights than a net can have",
-                 node->proto->op_type);
-}
-
-/* A layer on top of the network, with room for its numbers. */
-static enum ft_status add_layer(struct ft_onnx_layer **out, struct ft_onnx_network *network,
-                                const struct ft_onnx *onnx, const struct ft_onnx_node *node,
-                                uint32_t inputs, uint32_t outputs, struct ft_error *err) {
-  if (network->layers == FT_NET_MAX_LAYERS)
-    return ft_onnx_refuse(node, "more layers than a net can have", err);
-  if (outputs == 0) return ft_onnx_damaged(node, "no outputs", err);
-  if ((uint64_t)inputs * outputs > FT_NET_MAX_WEIGHTS) return fail_size(node, err);
-  struct ft_onnx_layer *layer = &network->layer[network->layers];
-  *layer = (struct ft_onnx_layer){ .inputs = inputs, .outputs = outputs };
-  layer->bias = FT_ARENA_NEW(onnx->arena, double, outputs);
-  layer->weight = FT_ARENA_NEW(onnx->arena, double, (size_t)inputs *outputs);
-  if (!layer->bias || !layer->weight) return ft_onnx_no_memory(err);
-  network->layers++;
-  *out = layer;
-  return FT_OK;
-}
-
-/* --- columns as terms and lookups --- */
-
-struct shape {
-  uint32_t terms, rows, lookups;
-  uint64_t work;   /* values to be tried */
-  uint32_t *first; /* one a field: the first row of its lookup; FT_ONNX_NONE: none */
-};
-
-static enum ft_status measure(struct shape *shape, const struct ft_onnx *onnx,
-                              const struct ft_onnx_node *node, const struct ft_onnx_value *value,
-                              struct ft_error *err) {
-  const size_t fields = (size_t)onnx->fields + onnx->derived;
-  shape->first = FT_ARENA_NEW(onnx->arena, uint32_t, fields);
-  if (!shape->first) return ft_onnx_no_memory(err);
-  memset(shape->first, UINT8_MAX, fields * sizeof *shape->first);
-  for (uint32_t i = 0; i < value->columns; i++) {
-    bool coded;
-    FT_TRY(ft_onnx_column_is_coded(&coded, onnx, node, &value->column[i], err));
-    uint32_t field = value->column[i].field;
-    if (!coded)
-      shape->terms++;
-    else if (shape->first[field] == FT_ONNX_NONE) {
-      shape->first[field] = shape->rows;
-      shape->rows += onnx->field[field].categories + 2;
-      shape->lookups++;
-    }
-    shape->work += coded ? onnx->field[field].categories : 0;
-    if (shape->terms > FT_NET_MAX_INPUTS || shape->rows > FT_NET_MAX_INPUTS ||
-        shape->work > MAX_WORK)
-      return fail_size(node, err);
-  }
-  return FT_OK;
-}
-
-static enum ft_status make_lookups(struct ft_onnx_network *network, const struct ft_onnx *onnx,
-                                   const struct shape *shape, struct ft_error *err) {
-  network->lookup = FT_ARENA_NEW(onnx->arena, struct ft_lookup, shape->lookups);
-  network->term = FT_ARENA_NEW(onnx->arena, struct ft_term, shape->terms);
-  if (!network->lookup || !network->term) return ft_onnx_no_memory(err);
-  uint32_t first = shape->terms;
-  for (uint32_t f = 0; f < onnx->fields; f++) {
-    if (shape->first[f] == FT_ONNX_NONE) continue;
-    uint32_t rows = onnx->field[f].categories + 2;
-    network->lookup[network->lookups++] = (struct ft_lookup){ f, first, rows };
-    shape->first[f] = first;
-    first += rows;
-  }
-  return FT_OK;
-}
-
-static enum ft_status add_term(struct ft_onnx_network *network, struct ft_onnx *onnx,
-                               const struct ft_onnx_node *node, const struct ft_onnx_column *column,
-                               struct ft_onnx_layer *layer, const double *weight,
-                               struct ft_error *err) {
-  struct ft_onnx_column_form form;
-  uint32_t feature;
-  FT_TRY(ft_onnx_feature(&feature, onnx, node, column, err));
-  if (!ft_onnx_column_form(&form, column))
-    return ft_onnx_refuse(node, "an input is no linear function of its field", err);
-  double absent = ft_onnx_column_value(column, (struct ft_raw){ .kind = FT_RAW_MISSING });
-  if (isnan(absent)) {
-    absent = 0;
-    network->has_gap = network->has_gap || ft_onnx_column_has_gap(onnx, column);
-  }
-  double *row = layer->weight + (size_t)network->terms * layer->outputs;
-  network->term[network->terms++] = (struct ft_term){ .feature = feature,
-                                                      .centre = (float)form.centre,
-                                                      .scale = (float)form.scale,
-                                                      .low = (float)form.low,
-                                                      .high = (float)form.high,
-                                                      .absent = (float)(absent - form.shift) };
-  for (uint32_t o = 0; o < layer->outputs; o++) {
-    row[o] = weight[o];
-    layer->bias[o] += form.shift * weight[o];
-  }
-  return FT_OK;
-}
-
-/* A row a category: what all the field's columns then add up to. */
-static void add_rows(const struct ft_onnx *onnx, const struct ft_onnx_column *column,
-                     struct ft_onnx_layer *layer, uint32_t first, const double *weight) {
-  const struct ft_onnx_field *field = &onnx->field[column->field];
-  const uint32_t *code = onnx->codes.code + onnx->codes.first[column->field];
-  for (uint32_t c = 0; c <= field->categories + 1; c++) {
-    bool missing = c == field->categories + 1;
-    double x =
-        ft_onnx_column_value(column, ft_onnx_raw(onnx, column->field, missing ? UINT32_MAX : c));
-    uint32_t row = missing ? c : c == field->categories ? 0 : code[c];
-    double *sum = layer->weight + (size_t)(first + row) * layer->outputs;
-    if (x == 0 || isnan(x)) continue;
-    for (uint32_t o = 0; o < layer->outputs; o++)
-      sum[o] += x * weight[o];
-  }
-}
-
-static enum ft_status start_network(struct ft_onnx_network *network, struct ft_onnx *onnx,
-                                    const struct ft_onnx_node *node,
-                                    const struct ft_onnx_value *value, uint32_t outputs,
-                                    const double *weight, struct ft_error *err) {
-  struct shape shape = { 0 };
-  struct ft_onnx_layer *layer;
-  FT_TRY(ft_onnx_sign(onnx, err));
-  FT_TRY(measure(&shape, onnx, node, value, err));
-  FT_TRY(make_lookups(network, onnx, &shape, err));
-  FT_TRY(add_layer(&layer, network, onnx, node, shape.terms + shape.rows, outputs, err));
-  for (uint32_t i = 0; i < value->columns; i++) {
-    const struct ft_onnx_column *column = &value->column[i];
-    const double *row = weight + (size_t)i * outputs;
-    if (shape.first[column->field] == FT_ONNX_NONE)
-      FT_TRY(add_term(network, onnx, node, column, layer, row, err));
-    else
-      add_rows(onnx, column, layer, shape.first[column->field], row);
-  }
-  if (!network->has_gap) return FT_OK;
-  return ft_import_notice(onnx->import, onnx->arena, err,
-                          "the file's model has no prediction where a number is NULL; the column "
-                          "counts as 0 there");
-}
-
-/* A layer is given on: an operator behind it must not change it under another one's feet. */
-static enum ft_status copy_network(struct ft_onnx_network **out, const struct ft_onnx *onnx,
-                                   const struct ft_onnx_network *from, struct ft_error *err) {
-  *out = FT_ARENA_NEW(onnx->arena, struct ft_onnx_network, 1);
-  if (!*out) return ft_onnx_no_memory(err);
-  if (from) **out = *from;
-  return FT_OK;
-}
+#include "core/import/onnx/onnx_derive_operators.h"
+#include "core/import/onnx/onnx_forms_operators.h"
+#include "core/import/onnx/onnx_score.h"
 
 enum ft_status ft_onnx_dense(struct ft_onnx_value *out, struct ft_onnx *onnx,
                              const struct ft_onnx_node *node, const struct ft_onnx_value *value,
                              uint32_t outputs, const double *weight, const double *bias,
                              struct ft_error *err) {
-  struct ft_onnx_layer *layer;
-  struct ft_onnx_network *network;
-  FT_TRY(copy_network(&network, onnx, value->network, err));
-  if (value->kind == FT_ONNX_COLUMNS) {
-    FT_TRY(start_network(network, onnx, node, value, outputs, weight, err));
-    layer = &network->layer[0];
-  } else {
-    uint32_t inputs = ft_onnx_dense_outputs(value);
-    if (inputs > FT_NET_MAX_WIDTH) return ft_onnx_refuse(node, "a layer that is too wide", err);
-    FT_TRY(add_layer(&layer, network, onnx, node, inputs, outputs, err));
-    memcpy(layer->weight, weight, (size_t)inputs * outputs * sizeof *weight);
+  struct ft_onnx_value made = { .kind = FT_ONNX_NEURONS };
+  if (value->kind == FT_ONNX_COLUMNS)
+    FT_TRY(ft_dense_start(&made.network, &onnx->columns, &node->source, &value->table, outputs,
+                          weight, bias, err));
+  else
+    FT_TRY(ft_dense_add(&made.network, &onnx->columns, &node->source, value->network, outputs,
+                        weight, bias, err));
+  *out = made;
+  return FT_OK;
+}
+
+/* --- Gemm, MatMul and the linear models --- */
+
+static uint32_t width_of(const struct ft_onnx_value *value) {
+  return value->kind == FT_ONNX_COLUMNS ? value->table.columns : ft_onnx_forms_width(value);
+}
+
+static enum ft_status need_table(const struct ft_onnx_value **out, const struct ft_onnx *onnx,
+                                 const struct ft_onnx_node *node, struct ft_error *err) {
+  const struct ft_onnx_value *value = ft_onnx_input(onnx, node, 0);
+  if (!value) return ft_onnx_damaged(node, "no input", err);
+  if (value->kind != FT_ONNX_COLUMNS && !ft_onnx_has_forms(value))
+    return ft_onnx_refuse(node, "its input is neither columns nor predictions", err);
+  *out = value;
+  return FT_OK;
+}
+
+/* The second input as inputs × outputs. */
+static enum ft_status read_weights(const double **out, uint32_t *outputs,
+                                   const struct ft_onnx *onnx, const struct ft_onnx_node *node,
+                                   uint32_t inputs, bool transposed, double by,
+                                   struct ft_error *err) {
+  const struct ft_onnx_value *value = ft_onnx_input(onnx, node, 1);
+  if (!value || value->kind != FT_ONNX_CONSTANT || !value->constant.number ||
+      value->constant.rank < 1 || value->constant.rank > 2)
+    return ft_onnx_refuse(node, "weights that are no constant matrix", err);
+  const struct ft_onnx_constant *matrix = &value->constant;
+  int64_t rows = matrix->dim[0], columns = matrix->rank == 2 ? matrix->dim[1] : 1;
+  if ((transposed ? columns : rows) != inputs)
+    return ft_onnx_damaged(node, "weights of another shape than its input", err);
+  if ((transposed ? rows : columns) > FT_NET_MAX_WEIGHTS)
+    return ft_onnx_refuse(node, "too many outputs", err);
+  *outputs = (uint32_t)(transposed ? rows : columns);
+  double *weight = FT_ARENA_NEW(onnx->arena, double, matrix->count);
+  if (!weight) return ft_onnx_no_memory(err);
+  for (uint32_t i = 0; i < inputs; i++)
+    for (uint32_t o = 0; o < *outputs; o++)
+      weight[(size_t)i * *outputs + o] =
+          by * matrix->number[transposed ? (size_t)o * inputs + i : (size_t)i * *outputs + o];
+  *out = weight;
+  return FT_OK;
+}
+
+/* As columns, where what comes behind asks for them; else as a layer. */
+static enum ft_status dense(struct ft_onnx_value *out, struct ft_onnx *onnx,
+                            const struct ft_onnx_node *node, const struct ft_onnx_value *value,
+                            uint32_t outputs, const double *weight, const double *bias,
+                            struct ft_error *err) {
+  if (value->kind == FT_ONNX_COLUMNS && ft_onnx_derive_is_asked(onnx, node, outputs))
+    return ft_onnx_derive_matrix(out, onnx, node, value, outputs, weight, bias, err);
+  return value->kind == FT_ONNX_SCORES
+             ? ft_onnx_forms_dense(out, onnx, node, value, outputs, weight, bias, err)
+             : ft_onnx_dense(out, onnx, node, value, outputs, weight, bias, err);
+}
+
+enum ft_status ft_onnx_matmul(struct ft_onnx *onnx, const struct ft_onnx_node *node,
+                              struct ft_error *err) {
+  const struct ft_onnx_value *value = NULL;
+  struct ft_onnx_value out;
+  const double *weight = NULL;
+  uint32_t outputs = 0;
+  FT_TRY(need_table(&value, onnx, node, err));
+  FT_TRY(read_weights(&weight, &outputs, onnx, node, width_of(value), false, 1, err));
+  FT_TRY(dense(&out, onnx, node, value, outputs, weight, NULL, err));
+  ft_onnx_give(onnx, node, 0, &out);
+  return FT_OK;
+}
+
+enum ft_status ft_onnx_gemm(struct ft_onnx *onnx, const struct ft_onnx_node *node,
+                            struct ft_error *err) {
+  const struct ft_onnx_value *value = NULL, *third = ft_onnx_input(onnx, node, 2);
+  struct ft_onnx_value out;
+  const double *weight = NULL;
+  uint32_t outputs = 0;
+  double *bias = NULL, beta = ft_onnx_real(node, "beta", 1);
+  FT_TRY(need_table(&value, onnx, node, err));
+  if (ft_onnx_integer(node, "transA", 0)) return ft_onnx_refuse(node, "of a transposed input", err);
+  FT_TRY(read_weights(&weight, &outputs, onnx, node, width_of(value),
+                      ft_onnx_integer(node, "transB", 0) != 0, ft_onnx_real(node, "alpha", 1),
+                      err));
+  if (third) {
+    const struct ft_onnx_constant *c = &third->constant;
+    if (third->kind != FT_ONNX_CONSTANT || !c->number || (c->count != 1 && c->count != outputs))
+      return ft_onnx_refuse(node, "a bias that is no constant row", err);
+    bias = FT_ARENA_NEW(onnx->arena, double, outputs);
+    if (!bias) return ft_onnx_no_memory(err);
+    for (uint32_t o = 0; o < outputs; o++)
+      bias[o] = beta * c->number[c->count == 1 ? 0 : o];
   }
-  for (uint32_t o = 0; bias && o < outputs; o++)
-    layer->bias[o] += bias[o];
-  *out = (struct ft_onnx_value){ .kind = FT_ONNX_NEURONS, .network = network };
+  FT_TRY(dense(&out, onnx, node, value, outputs, weight, bias, err));
+  ft_onnx_give(onnx, node, 0, &out);
   return FT_OK;
 }
 
-static double item(const struct ft_onnx_reals *reals, uint32_t index, double otherwise) {
-  return reals ? reals->value[reals->count == 1 ? 0 : index] : otherwise;
-}
-
-/* Into the last layer where it has no activation, else into one of its own. */
-enum ft_status ft_onnx_dense_affine(struct ft_onnx_value *out, struct ft_onnx *onnx,
-                                    const struct ft_onnx_node *node,
-                                    const struct ft_onnx_value *value,
-                                    const struct ft_onnx_reals *scale,
-                                    const struct ft_onnx_reals *shift, struct ft_error *err) {
-  const struct ft_onnx_layer *last = ft_onnx_dense_last(value);
-  const uint32_t outputs = last->outputs;
-  if ((scale && scale->count != 1 && scale->count != outputs) ||
-      (shift && shift->count != 1 && shift->count != outputs))
-    return ft_onnx_refuse(node, "constants of another shape than its input", err);
-  bool own = last->activation != FT_ACTIVATE_NONE;
-  struct ft_onnx_network *network;
-  struct ft_onnx_layer *layer;
-  FT_TRY(copy_network(&network, onnx, value->network, err));
-  if (!own) network->layers--;
-  FT_TRY(add_layer(&layer, network, onnx, node, own ? outputs : last->inputs, outputs, err));
-  for (uint32_t o = 0; o < outputs; o++) {
-    double by = item(scale, o, 1);
-    layer->bias[o] = (own ? 0 : last->bias[o]) * by + item(shift, o, 0);
-    for (uint32_t i = 0; i < layer->inputs; i++)
-      layer->weight[(size_t)i * outputs + o] =
-          own ? (i == o ? by : 0) : last->weight[(size_t)i * outputs + o] * by;
+enum ft_status ft_onnx_batch_norm(struct ft_onnx *onnx, const struct ft_onnx_node *node,
+                                  struct ft_error *err) {
+  const struct ft_onnx_value *value = NULL, *part[5] = { NULL };
+  struct ft_onnx_value out = { .kind = FT_ONNX_NEURONS };
+  FT_TRY(need_table(&value, onnx, node, err));
+  uint32_t width = width_of(value);
+  for (size_t i = 1; i < 5; i++) {
+    part[i] = ft_onnx_input(onnx, node, i);
+    if (!part[i] || part[i]->kind != FT_ONNX_CONSTANT || !part[i]->constant.number ||
+        part[i]->constant.count != width)
+      return ft_onnx_refuse(node, "numbers that are not constant", err);
   }
-  *out = (struct ft_onnx_value){ .kind = FT_ONNX_NEURONS, .network = network };
-  return FT_OK;
-}
-
-enum ft_status ft_onnx_dense_last_times(struct ft_onnx_value *out, struct ft_onnx *onnx,
-                                        const struct ft_onnx_node *node,
-                                        const struct ft_onnx_value *value, uint32_t outputs,
-                                        const double *weight, struct ft_error *err) {
-  const struct ft_onnx_layer *last = ft_onnx_dense_last(value);
-  struct ft_onnx_network *network;
-  struct ft_onnx_layer *layer;
-  if (last->activation != FT_ACTIVATE_NONE)
-    return ft_onnx_dense(out, onnx, node, value, outputs, weight, NULL, err);
-  FT_TRY(copy_network(&network, onnx, value->network, err));
-  network->layers--;
-  FT_TRY(add_layer(&layer, network, onnx, node, last->inputs, outputs, err));
-  for (uint32_t m = 0; m < last->outputs; m++)
-    for (uint32_t o = 0; o < outputs; o++) {
-      const double by = weight[(size_t)m * outputs + o];
-      layer->bias[o] += last->bias[m] * by;
-      for (uint32_t i = 0; by != 0 && i < last->inputs; i++)
-        layer->weight[(size_t)i * outputs + o] += last->weight[(size_t)i * last->outputs + m] * by;
-    }
-  *out = (struct ft_onnx_value){ .kind = FT_ONNX_NEURONS, .network = network };
-  return FT_OK;
-}
-
-enum ft_status ft_onnx_dense_activate(struct ft_onnx_value *out, struct ft_onnx *onnx,
-                                      const struct ft_onnx_node *node,
-                                      const struct ft_onnx_value *value,
-                                      enum ft_activation activation, struct ft_error *err) {
-  if (ft_onnx_dense_last(value)->activation != FT_ACTIVATE_NONE) {
-    struct ft_onnx_value again;
-    FT_TRY(ft_onnx_dense_affine(&again, onnx, node, value, NULL, NULL, err));
-    return ft_onnx_dense_activate(out, onnx, node, &again, activation, err);
+  double *scale = FT_ARENA_NEW(onnx->arena, double, width);
+  double *shift = FT_ARENA_NEW(onnx->arena, double, width);
+  if (!scale || !shift) return ft_onnx_no_memory(err);
+  for (uint32_t i = 0; i < width; i++) {
+    double variance = part[4]->constant.number[i] + ft_onnx_real(node, "epsilon", 1e-5);
+    scale[i] = part[1]->constant.number[i] / sqrt(variance);
+    shift[i] = part[2]->constant.number[i] - part[3]->constant.number[i] * scale[i];
   }
-  *out = *value;
-  FT_TRY(copy_network(&out->network, onnx, value->network, err));
-  ft_onnx_dense_last(out)->activation = activation;
+  if (value->kind != FT_ONNX_NEURONS) return ft_onnx_refuse(node, "of other than a layer", err);
+  const struct ft_column_numbers by = { width, scale }, plus = { width, shift };
+  FT_TRY(ft_dense_affine(&out.network, &onnx->columns, &node->source, value->network, &by, &plus,
+                         err));
+  ft_onnx_give(onnx, node, 0, &out);
   return FT_OK;
 }
 
-enum ft_status ft_onnx_dense_difference(struct ft_onnx_network *network, struct ft_arena *arena,
+/* `coefficients` are outputs × inputs; `intercepts` one an output, or none. */
+static enum ft_status read_linear(struct ft_onnx_value *out, struct ft_onnx *onnx,
+                                  const struct ft_onnx_node *node, uint32_t outputs,
+                                  struct ft_error *err) {
+  const struct ft_onnx_value *value = NULL;
+  struct ft_column_numbers coefficient, intercept;
+  FT_TRY(need_table(&value, onnx, node, err));
+  FT_TRY(ft_onnx_reals(&coefficient, onnx, node, "coefficients", err));
+  FT_TRY(ft_onnx_reals(&intercept, onnx, node, "intercepts", err));
+  uint32_t inputs = width_of(value);
+  if (outputs == 0 || coefficient.count != (uint64_t)inputs * outputs)
+    return ft_onnx_damaged(node, "its coefficients", err);
+  if (intercept.count && intercept.count != outputs)
+    return ft_onnx_damaged(node, "its intercepts", err);
+  double *weight = FT_ARENA_NEW(onnx->arena, double, coefficient.count);
+  if (!weight) return ft_onnx_no_memory(err);
+  for (uint32_t o = 0; o < outputs; o++)
+    for (uint32_t i = 0; i < inputs; i++)
+      weight[(size_t)i * outputs + o] = coefficient.value[(size_t)o * inputs + i];
+  return dense(out, onnx, node, value, outputs, weight, intercept.count ? intercept.value : NULL,
+               err);
+}
+
+enum ft_status ft_onnx_linear_regressor(struct ft_onnx *onnx, const struct ft_onnx_node *node,
                                         struct ft_error *err) {
-  struct ft_onnx_layer *layer = &network->layer[network->layers - 1];
-  double *weight = FT_ARENA_NEW(arena, double, layer->inputs);
-  double *bias = FT_ARENA_NEW(arena, double, 1);
-  if (!weight || !bias) return ft_onnx_no_memory(err);
-  for (uint32_t i = 0; i < layer->inputs; i++)
-    weight[i] = layer->weight[2 * (size_t)i + 1] - layer->weight[2 * (size_t)i];
-  *bias = layer->bias[1] - layer->bias[0];
-  *layer = (struct ft_onnx_layer){ layer->inputs, 1, layer->activation, bias, weight };
+  struct ft_onnx_value out;
+  struct ft_span after = ft_onnx_text(node, "post_transform");
+  if (ft_onnx_integer(node, "targets", 1) != 1)
+    return ft_onnx_refuse(node, "it predicts several numbers at once", err);
+  if (after.size && !ft_span_equal(after, FT_SPAN("NONE")))
+    return ft_onnx_refuse(node, "its post_transform", err);
+  FT_TRY(read_linear(&out, onnx, node, 1, err));
+  ft_onnx_give(onnx, node, 0, &out);
   return FT_OK;
 }
 
-/* --- the model's member --- */
-
-static enum ft_status narrow(const float **out, struct ft_arena *arena, const double *from,
-                             size_t count, struct ft_error *err) {
-  float *to = FT_ARENA_NEW(arena, float, count);
-  if (!to) return ft_onnx_no_memory(err);
-  for (size_t i = 0; i < count; i++)
-    to[i] = (float)from[i];
-  *out = to;
-  return FT_OK;
+/* Are the two outputs each other's opposites? Then their logistic functions add up to 1. */
+static bool is_mirrored(const struct ft_dense_layer *layer) {
+  for (size_t i = 0; i < layer->inputs; i++)
+    if (layer->weight[2 * i] != -layer->weight[2 * i + 1]) return false;
+  return fabs(layer->bias[0] + layer->bias[1]) <= 1e-6 * fabs(layer->bias[0]);
 }
 
-enum ft_status ft_onnx_dense_make(struct ft_member *out, struct ft_onnx *onnx,
-                                  const struct ft_onnx_network *network, struct ft_error *err) {
-  struct ft_layer *layer = FT_ARENA_NEW(onnx->arena, struct ft_layer, network->layers);
-  const struct ft_onnx_layer *last = &network->layer[network->layers - 1];
-  double *base = FT_ARENA_NEW(onnx->arena, double, last->outputs);
-  if (!layer || !base) return ft_onnx_no_memory(err);
-  for (uint32_t l = 0; l < network->layers; l++) {
-    const struct ft_onnx_layer *from = &network->layer[l];
-    layer[l] = (struct ft_layer){ .inputs = from->inputs,
-                                  .outputs = from->outputs,
-                                  .activation = from->activation };
-    FT_TRY(narrow(&layer[l].bias, onnx->arena, from->bias, from->outputs, err));
-    FT_TRY(narrow(&layer[l].weight, onnx->arena, from->weight, (size_t)from->inputs * from->outputs,
-                  err));
+static enum ft_status link_linear(struct ft_onnx_score *score, struct ft_onnx *onnx,
+                                  const struct ft_onnx_node *node, struct ft_error *err) {
+  struct ft_span after = ft_onnx_text(node, "post_transform");
+  struct ft_dense_network *network = score->network;
+  struct ft_dense_layer *layer = &network->layer[network->layers - 1];
+  if (ft_span_equal(after, FT_SPAN("SOFTMAX"))) {
+    score->link = FT_LINK_SOFTMAX;
+    return FT_OK;
   }
-  *out = (struct ft_member){ .kind = FT_LEARNER_NET, .weight = 1 };
-  out->net = (struct ft_net){ .terms = network->terms,
-                              .term = network->term,
-                              .lookups = network->lookups,
-                              .lookup = network->lookup,
-                              .layers = network->layers,
-                              .layer = layer,
-                              .base = base };
+  score->link = FT_LINK_LOGISTIC;
+  if (!after.size || ft_span_equal(after, FT_SPAN("NONE")))
+    score->link = FT_LINK_HINGE; /* the class of the highest score */
+  else if (!ft_span_equal(after, FT_SPAN("LOGISTIC")))
+    return ft_onnx_refuse(node, "its post_transform", err);
+  if (layer->outputs != 2) return FT_OK; /* one, or several classes, each against the rest */
+  if (!is_mirrored(layer)) return ft_onnx_refuse(node, "two classes, each by itself", err);
+  double *weight = FT_ARENA_NEW(onnx->arena, double, layer->inputs);
+  if (!weight) return ft_onnx_no_memory(err);
+  for (size_t i = 0; i < layer->inputs; i++)
+    weight[i] = layer->weight[2 * i + 1];
+  *layer = (struct ft_dense_layer){ layer->inputs, 1, layer->activation, layer->bias + 1, weight };
+  score->outputs = 1;
   return FT_OK;
 }
 
-enum ft_status ft_onnx_dense_member(struct ft_onnx *onnx, struct ft_onnx_network *network,
-                                    struct ft_error *err) {
-  struct ft_member *member = FT_ARENA_NEW(onnx->arena, struct ft_member, 1);
-  if (!member) return ft_onnx_no_memory(err);
-  FT_TRY(ft_onnx_dense_make(member, onnx, network, err));
-  onnx->import->model.member = member;
-  onnx->import->model.members = 1;
-  onnx->import->model_type = network->layers > 1 ? "net" : "linear";
+/* Of other models' predictions. */
+static enum ft_status classify_forms(struct ft_onnx *onnx, const struct ft_onnx_node *node,
+                                     const struct ft_onnx_value *margins,
+                                     const struct ft_onnx_texts *label, struct ft_error *err) {
+  struct ft_onnx_forms in = { 0 }, forms = { 0 };
+  struct ft_onnx_value out;
+  FT_TRY(ft_onnx_forms_of(&in, onnx, node, margins, err));
+  FT_TRY(ft_onnx_forms_classify(&forms, onnx, node, &in, err));
+  FT_TRY(ft_onnx_forms_value(&out, onnx, &forms, err));
+  out.score.classes = (uint32_t)label->count;
+  out.score.label = label->value;
+  ft_onnx_give_classes(onnx, node, &out.score);
+  return FT_OK;
+}
+
+enum ft_status ft_onnx_linear_classifier(struct ft_onnx *onnx, const struct ft_onnx_node *node,
+                                         struct ft_error *err) {
+  struct ft_onnx_value out;
+  struct ft_onnx_texts label;
+  struct ft_column_numbers intercept;
+  FT_TRY(ft_onnx_texts(&label, onnx, node, "classlabels_strings", "classlabels_ints", err));
+  FT_TRY(ft_onnx_reals(&intercept, onnx, node, "intercepts", err));
+  if (label.count < 2 || label.count > FT_MODEL_MAX_LABELS)
+    return ft_onnx_refuse(node, "its classes", err);
+  uint32_t rows = intercept.count == 1 ? 1 : (uint32_t)label.count;
+  if (rows == 1 && label.count != 2) return ft_onnx_damaged(node, "its intercepts", err);
+  FT_TRY(read_linear(&out, onnx, node, rows, err));
+  if (out.kind == FT_ONNX_SCORES) return classify_forms(onnx, node, &out, &label, err);
+  struct ft_onnx_score score = { .stage = FT_ONNX_VALUES,
+                                 .outputs = rows,
+                                 .classes = (uint32_t)label.count,
+                                 .label = label.value,
+                                 .network = out.network };
+  FT_TRY(link_linear(&score, onnx, node, err));
+  ft_onnx_give_classes(onnx, node, &score);
   return FT_OK;
 }

@@ -2,7 +2,8 @@
 #ifndef FORETELL_IMPORT_ONNX_DERIVE_OPERATORS_H
 #define FORETELL_IMPORT_ONNX_DERIVE_OPERATORS_H
 
-#include "core/import/onnx/onnx_derive.h"
+#include "core/import/columns/derive.h"
+#include "core/import/onnx/onnx_graph.h"
 
 /* Are the inputs columns, or columns and constants, with a column at least? */
 bool ft_onnx_derive_takes(const struct ft_onnx *onnx, const struct ft_onnx_node *node);
@@ -15,16 +16,16 @@ ft_onnx_operator ft_onnx_derive_normalizer, ft_onnx_derive_power, ft_onnx_derive
     ft_onnx_derive_not;
 
 /* Columns of computed numbers that are 1 where it is one of `category`. */
-enum ft_status ft_onnx_derive_one_hot(struct ft_onnx_column *out, struct ft_onnx *onnx,
+enum ft_status ft_onnx_derive_one_hot(struct ft_prepared_column *out, struct ft_onnx *onnx,
                                       const struct ft_onnx_node *node,
-                                      const struct ft_onnx_column *column, double category,
+                                      const struct ft_prepared_column *column, double category,
                                       struct ft_error *err) FT_MUST_CHECK;
 
 /* `value` where it is missing, or where it is `replaced`. */
 enum ft_status ft_onnx_derive_replace(struct ft_onnx_value *out, struct ft_onnx *onnx,
                                       const struct ft_onnx_node *node,
                                       const struct ft_onnx_value *value, double replaced,
-                                      const struct ft_onnx_reals *with,
+                                      const struct ft_column_numbers *with,
                                       struct ft_error *err) FT_MUST_CHECK;
 
 /* Do trees, or operators between columns, need what the node makes of a matrix? One output beside others

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/import/onnx/onnx_prepare.h"
-#include "core/import/onnx/onnx_split.h"
+#include "core/import/columns/split.h"
+#include "core/import/columns/step.h"
 #include "core/import/onnx/onnx_trees.h"
 
 #define MAX_TREE_NODES (1U << 26)
@@ -33,9 +33,9 @@ struct reading {
   const int64_t *feature, *yes, *no;
   const double *value;
   uint8_t *mode, *missing_yes;
-  struct ft_onnx_column *equals; /* of EQ, NEQ and MEMBER: one a node; or NULL */
-  uint32_t *place;               /* in our tree: one a sorted node; FT_ONNX_NONE: not met yet */
-  struct ft_onnx_splits splits;
+  struct ft_prepared_column *equals; /* of EQ, NEQ and MEMBER: one a node; or NULL */
+  uint32_t *place;                   /* in our tree: one a sorted node; FT_ONNX_NONE: not met yet */
+  struct ft_column_splits splits;
 };
 
 static int compare_ids(int64_t tree, int64_t id, const struct file_node *b) {
@@ -95,7 +95,7 @@ static enum ft_status read_modes(struct reading *reading, struct ft_error *err) 
 
 static enum ft_status read_nodes(struct reading *reading, struct ft_error *err) {
   const int64_t *tree = NULL, *id = NULL;
-  struct ft_onnx_reals value;
+  struct ft_column_numbers value;
   FT_TRY(take_integers(&tree, reading, "nodes_treeids", err));
   FT_TRY(take_integers(&id, reading, "nodes_nodeids", err));
   FT_TRY(take_integers(&reading->feature, reading, "nodes_featureids", err));
@@ -108,7 +108,7 @@ static enum ft_status read_nodes(struct reading *reading, struct ft_error *err) 
   for (uint32_t i = 0; i < reading->nodes; i++) {
     reading->sorted[i] = (struct file_node){ tree[i], id[i], i };
     if (reading->mode[i] == MODE_LEAF) continue;
-    if (reading->feature[i] < 0 || reading->feature[i] >= reading->table->columns)
+    if (reading->feature[i] < 0 || reading->feature[i] >= reading->table->table.columns)
       return ft_onnx_damaged(reading->node, "a feature out of range", err);
     if (isnan(reading->value[i])) return ft_onnx_damaged(reading->node, "a threshold of NaN", err);
   }
@@ -140,8 +140,8 @@ static enum ft_status start(struct reading *reading, struct ft_error *err) {
   return read_nodes(reading, err);
 }
 
-static bool is_field(const struct ft_onnx_column *column) {
-  const struct ft_step *step = column->last;
+static bool is_field(const struct ft_prepared_column *column) {
+  const struct ft_column_step *step = column->last;
   while (step->kind == FT_STEP_TRUNCATE || step->kind == FT_STEP_NARROW)
     step = step->before;
   return step->kind == FT_STEP_FIELD;
@@ -151,7 +151,7 @@ static enum ft_status text_of(struct ft_span *out, const struct reading *reading
                               struct ft_error *err) {
   if (value != floor(value))
     return ft_onnx_refuse(reading->node, "an equality with a number that is no integer", err);
-  return ft_onnx_decimal(out, reading->onnx, value, err);
+  return ft_column_decimal(out, reading->onnx->arena, value, err);
 }
 
 static int compare_texts(const void *left, const void *right) {
@@ -163,7 +163,7 @@ static enum ft_status read_members(struct ft_category_map *out, const struct rea
                                    uint32_t index, struct ft_error *err) {
   struct ft_onnx_integers first = ft_onnx_integers(reading->node, "members_first");
   struct ft_onnx_integers count = ft_onnx_integers(reading->node, "members_count");
-  struct ft_onnx_reals value;
+  struct ft_column_numbers value;
   FT_TRY(ft_onnx_reals(&value, reading->onnx, reading->node, "members_values", err));
   if (index >= first.count || index >= count.count || first.value[index] < 0 ||
       count.value[index] < 0 || (uint64_t)first.value[index] > value.count ||
@@ -186,20 +186,20 @@ static enum ft_status read_members(struct ft_category_map *out, const struct rea
 }
 
 static enum ft_status add_member(struct reading *reading, uint32_t index,
-                                 const struct ft_onnx_column *column, struct ft_error *err) {
+                                 const struct ft_prepared_column *column, struct ft_error *err) {
   struct ft_category_map *map = FT_ARENA_NEW(reading->onnx->arena, struct ft_category_map, 1);
   if (!map) return ft_onnx_no_memory(err);
   FT_TRY(read_members(map, reading, index, err));
-  return ft_onnx_column_map(&reading->equals[index], reading->onnx, reading->node, column, map, 0,
-                            err);
+  return ft_column_map(&reading->equals[index], &reading->onnx->columns, &reading->node->source,
+                       column, map, 0, err);
 }
 
 static enum ft_status add_equality(struct reading *reading, uint32_t index,
-                                   const struct ft_onnx_column *column, struct ft_error *err) {
+                                   const struct ft_prepared_column *column, struct ft_error *err) {
   struct ft_span text;
   FT_TRY(text_of(&text, reading, reading->value[index], err));
-  return ft_onnx_column_equals(&reading->equals[index], reading->onnx, reading->node, column, text,
-                               err);
+  return ft_column_equals(&reading->equals[index], &reading->onnx->columns, &reading->node->source,
+                          column, text, err);
 }
 
 /* A converter writes categories as equalities: those make the field one of categories. */
@@ -207,12 +207,13 @@ static enum ft_status find_equalities(struct reading *reading, struct ft_error *
   for (uint32_t i = 0; i < reading->nodes; i++) {
     const bool member = reading->mode[i] == MODE_MEMBER;
     if (reading->mode[i] != FT_BRANCH_EQ && reading->mode[i] != FT_BRANCH_NEQ && !member) continue;
-    const struct ft_onnx_column *column = &reading->table->column[reading->feature[i]];
+    const struct ft_prepared_column *column = &reading->table->table.column[reading->feature[i]];
     if (!is_field(column) && member)
       return ft_onnx_refuse(reading->node, "BRANCH_MEMBER of a number that is computed", err);
     if (!is_field(column)) continue; /* of categories already, or refused later */
     if (!reading->equals)
-      reading->equals = FT_ARENA_NEW(reading->onnx->arena, struct ft_onnx_column, reading->nodes);
+      reading->equals =
+          FT_ARENA_NEW(reading->onnx->arena, struct ft_prepared_column, reading->nodes);
     if (!reading->equals) return ft_onnx_no_memory(err);
     FT_TRY(member ? add_member(reading, i, column, err) : add_equality(reading, i, column, err));
   }
@@ -224,7 +225,7 @@ static enum ft_status find_equalities(struct reading *reading, struct ft_error *
 /* The node without its children; `swapped`: what passes goes right. */
 static enum ft_status make_split(struct ft_node *out, bool *swapped, struct reading *reading,
                                  uint32_t index, struct ft_error *err) {
-  const struct ft_onnx_column *column = &reading->table->column[reading->feature[index]];
+  const struct ft_prepared_column *column = &reading->table->table.column[reading->feature[index]];
   struct ft_branch_test test = { .branch = (enum ft_branch)reading->mode[index],
                                  .value = reading->value[index],
                                  .missing_passes = reading->missing_yes[index] };
@@ -234,7 +235,7 @@ static enum ft_status make_split(struct ft_node *out, bool *swapped, struct read
     test.branch = reading->mode[index] == FT_BRANCH_NEQ ? FT_BRANCH_LEQ : FT_BRANCH_GT;
     test.value = 0.5;
   }
-  FT_TRY(ft_onnx_split(out, swapped, &reading->splits, column, &test, err));
+  FT_TRY(ft_column_split(out, swapped, &reading->splits, column, &test, err));
   /* a missing value equals nothing, whatever the test of the category says */
   if (equality)
     out->missing_left = reading->missing_yes[index] || reading->mode[index] == FT_BRANCH_NEQ;
@@ -361,7 +362,7 @@ static enum ft_status read_weights(struct reading *reading, const char *prefix,
   struct ft_onnx_integers tree = find_list(reading, prefix, "treeids");
   struct ft_onnx_integers id = find_list(reading, prefix, "nodeids");
   struct ft_onnx_integers target = find_list(reading, prefix, "ids");
-  struct ft_onnx_reals value;
+  struct ft_column_numbers value;
   char name[40];
   snprintf(name, sizeof name, "%s_weights", prefix);
   FT_TRY(ft_onnx_reals(&value, reading->onnx, reading->node, name, err));
@@ -384,10 +385,10 @@ enum ft_status ft_onnx_ensemble_read(struct ft_onnx_ensemble *out, struct ft_onn
                                      struct ft_error *err) {
   *out = (struct ft_onnx_ensemble){ 0 };
   struct reading reading = { .onnx = onnx, .node = node, .out = out };
-  reading.splits = (struct ft_onnx_splits){ .onnx = onnx, .node = node };
+  reading.splits = (struct ft_column_splits){ .columns = &onnx->columns, .source = &node->source };
   FT_TRY(start(&reading, err));
   FT_TRY(find_equalities(&reading, err));
-  FT_TRY(ft_onnx_sign(onnx, err));
+  FT_TRY(ft_columns_sign(&onnx->columns, err));
   FT_TRY(make_trees(&reading, err));
   out->words = reading.splits.words;
   out->word = reading.splits.word;

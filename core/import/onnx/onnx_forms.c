@@ -3,7 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/import/onnx/onnx_dense.h"
 #include "core/import/onnx/onnx_score.h"
 
 #define MAX_TERMS  ((size_t)1 << 22) /* of all forms */
@@ -439,7 +438,7 @@ static enum ft_status with_opposite(struct ft_onnx_forms *out, struct ft_onnx *o
   return FT_OK;
 }
 
-static bool has_activation(const struct ft_onnx_network *network) {
+static bool has_activation(const struct ft_dense_network *network) {
   return network->layer[network->layers - 1].activation == FT_ACTIVATE_LOGISTIC;
 }
 
@@ -507,7 +506,7 @@ enum ft_status ft_onnx_forms_give(struct ft_onnx *onnx, const struct ft_onnx_nod
 
 uint32_t ft_onnx_forms_width(const struct ft_onnx_value *value) {
   const struct ft_onnx_score *score = &value->score;
-  if (value->kind == FT_ONNX_NEURONS) return ft_onnx_dense_outputs(value);
+  if (value->kind == FT_ONNX_NEURONS) return ft_dense_outputs(value->network);
   return !score->forms && score->classes == 2 && score->stage != FT_ONNX_COMPLEMENT
              ? 2
              : score->outputs;

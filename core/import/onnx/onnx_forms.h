@@ -25,7 +25,7 @@ struct ft_onnx_block {
   const struct ft_grown_trees *trees; /* of trees; of leaves: the tree is the first */
   const double *base;                 /* of trees: one a variable */
   const double *leaf;                 /* of leaves: a number a node, variable by variable */
-  struct ft_onnx_network *network;
+  struct ft_dense_network *network;
   enum ft_transform_kind transform;
   const struct ft_onnx_form *input; /* of a transform, and of IS_ZERO: one a variable */
 };

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "core/import/base/signature.h"
-#include "core/import/onnx/onnx_dense.h"
+#include "core/import/columns/step.h"
 
 #define MAX_NODES (UINT64_C(1) << 26) /* of all trees, each for all it is added to */
 
@@ -217,13 +217,12 @@ static enum ft_status make_net(struct making *making, const struct target *targe
   FtOnnx__Node proto = FT_ONNX__NODE__INIT;
   char name[] = "Gemm";
   proto.op_type = name;
-  const struct ft_onnx_node node = { &proto, NULL, NULL };
-  const struct ft_onnx_value value = { .kind = FT_ONNX_NEURONS,
-                                       .network = block_at(making, index)->network };
-  struct ft_onnx_value out;
-  FT_TRY(ft_onnx_dense_last_times(&out, making->onnx, &node, &value, target->width, weight, err));
-  FT_TRY(ft_onnx_dense_make(&making->member[making->members], making->onnx, out.network, err));
-  making->net = making->net || out.network->layers > 1;
+  const struct ft_onnx_node node = ft_onnx_node_of(&proto, NULL, NULL);
+  struct ft_dense_network *network;
+  FT_TRY(ft_dense_last_times(&network, &making->onnx->columns, &node.source,
+                             block_at(making, index)->network, target->width, weight, err));
+  FT_TRY(ft_dense_make(&making->member[making->members], making->onnx->arena, network, err));
+  making->net = making->net || network->layers > 1;
   making->members++;
   return place_members(making, target, making->members - 1, err);
 }
@@ -395,8 +394,8 @@ enum ft_status ft_onnx_forms_hard(bool *hard, struct ft_onnx_score *score, struc
   struct ft_onnx_forms *forms = FT_ARENA_NEW(onnx->arena, struct ft_onnx_forms, 1);
   struct ft_onnx_form *mark = NULL;
   if (!label || !forms) return ft_onnx_no_memory(err);
-  FT_TRY(ft_onnx_decimal(&label[first > second], onnx, first, err));
-  FT_TRY(ft_onnx_decimal(&label[first < second], onnx, second, err));
+  FT_TRY(ft_column_decimal(&label[first > second], onnx->arena, first, err));
+  FT_TRY(ft_column_decimal(&label[first < second], onnx->arena, second, err));
   FT_TRY(ft_onnx_forms_new(&mark, onnx, 1, err));
   FT_TRY(ft_onnx_form_add(mark, onnx, form, 1 / fabs(second - first), NULL, 0, err));
   mark->constant = first > second;

@@ -301,7 +301,7 @@ enum ft_status ft_onnx_forms_label_encoder(struct ft_onnx *onnx, const struct ft
                                            struct ft_error *err) {
   struct ft_onnx_forms in = { 0 };
   struct ft_onnx_integers key = ft_onnx_integers(node, "keys_int64s");
-  struct ft_onnx_reals value;
+  struct ft_column_numbers value;
   FT_TRY(ft_onnx_operand(&in, onnx, node, 0, err));
   FT_TRY(ft_onnx_reals(&value, onnx, node, "values_floats", err));
   if (!key.count || key.count != value.count)

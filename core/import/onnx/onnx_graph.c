@@ -8,13 +8,6 @@
 
 #define MAX_ITEMS (UINT64_C(1) << 26) /* of a tensor */
 
-static enum ft_status refuse_estimator(const struct ft_onnx_node *node, const char *why,
-                                       struct ft_error *err) {
-  ft_fail(err, FT_UNSUPPORTED, "%s's %.64s is not read%s%s", node->library, node->proto->op_type,
-          *why ? ": " : "", why);
-  return ft_fail_hint(err, "Convert the model to ONNX: skl2onnx.to_onnx(model, X[:1]).");
-}
-
 /* Operators by which a model is known that has a way of its own. */
 static const char *advice_of(const struct ft_onnx_node *node) {
   static const struct {
@@ -34,7 +27,6 @@ static const char *advice_of(const struct ft_onnx_node *node) {
 enum ft_status ft_onnx_refuse(const struct ft_onnx_node *node, const char *why,
                               struct ft_error *err) {
   const char *name = node->proto->name ? node->proto->name : "";
-  if (node->library) return refuse_estimator(node, why, err);
   if (!*name && node->proto->n_output) name = node->proto->output[0];
   ft_fail(err, FT_UNSUPPORTED, "operator \"%.64s\" in node \"%.64s\" is not supported%s%s",
           node->proto->op_type ? node->proto->op_type : "", name, *why ? ": " : "", why);
@@ -44,11 +36,27 @@ enum ft_status ft_onnx_refuse(const struct ft_onnx_node *node, const char *why,
 
 enum ft_status ft_onnx_damaged(const struct ft_onnx_node *node, const char *what,
                                struct ft_error *err) {
-  if (node->library)
-    return ft_fail(err, FT_CORRUPT, "the %s model cannot be read: %.64s: %s", node->library,
-                   node->proto->op_type, what);
   return ft_fail(err, FT_CORRUPT, "the ONNX model cannot be read: operator \"%.64s\": %s",
                  node->proto->op_type ? node->proto->op_type : "", what);
+}
+
+static enum ft_status refuse_column(const struct ft_column_source *source, const char *why,
+                                    struct ft_error *err) {
+  return ft_onnx_refuse((const struct ft_onnx_node *)(const void *)source, why, err);
+}
+
+static enum ft_status fail_column(const struct ft_column_source *source, const char *what,
+                                  struct ft_error *err) {
+  return ft_onnx_damaged((const struct ft_onnx_node *)(const void *)source, what, err);
+}
+
+struct ft_onnx_node ft_onnx_node_of(const FtOnnx__Node *proto, const uint32_t *input,
+                                    const uint32_t *output) {
+  return (struct ft_onnx_node){ { "operator", proto->op_type ? proto->op_type : "", refuse_column,
+                                  fail_column },
+                                proto,
+                                input,
+                                output };
 }
 
 enum ft_status ft_onnx_no_memory(struct ft_error *err) {
@@ -94,18 +102,18 @@ struct ft_onnx_integers ft_onnx_integers(const struct ft_onnx_node *node, const 
   return (struct ft_onnx_integers){ attribute->n_ints, attribute->ints };
 }
 
-enum ft_status ft_onnx_reals(struct ft_onnx_reals *out, const struct ft_onnx *onnx,
+enum ft_status ft_onnx_reals(struct ft_column_numbers *out, const struct ft_onnx *onnx,
                              const struct ft_onnx_node *node, const char *name,
                              struct ft_error *err) {
   const FtOnnx__Attribute *attribute = ft_onnx_attribute(node, name);
   char tensor[80];
-  *out = (struct ft_onnx_reals){ 0, NULL };
+  *out = (struct ft_column_numbers){ 0, NULL };
   if (attribute && attribute->n_floats) {
     double *value = FT_ARENA_NEW(onnx->arena, double, attribute->n_floats);
     if (!value) return ft_onnx_no_memory(err);
     for (size_t i = 0; i < attribute->n_floats; i++)
       value[i] = attribute->floats[i];
-    *out = (struct ft_onnx_reals){ attribute->n_floats, value };
+    *out = (struct ft_column_numbers){ attribute->n_floats, value };
     return FT_OK;
   }
   snprintf(tensor, sizeof tensor, "%s_as_tensor", name);
@@ -114,16 +122,7 @@ enum ft_status ft_onnx_reals(struct ft_onnx_reals *out, const struct ft_onnx *on
   struct ft_onnx_constant constant;
   FT_TRY(ft_onnx_tensor(&constant, onnx, attribute->t, err));
   if (!constant.number) return ft_onnx_damaged(node, name, err);
-  *out = (struct ft_onnx_reals){ constant.count, constant.number };
-  return FT_OK;
-}
-
-enum ft_status ft_onnx_decimal(struct ft_span *out, const struct ft_onnx *onnx, double number,
-                               struct ft_error *err) {
-  bool whole = fabs(number) < 9007199254740992.0 && number == floor(number);
-  const char *text = ft_arena_print(onnx->arena, whole ? "%.0f" : "%.9g", number == 0 ? 0 : number);
-  if (!text) return ft_onnx_no_memory(err);
-  *out = ft_span_of(text);
+  *out = (struct ft_column_numbers){ constant.count, constant.number };
   return FT_OK;
 }
 
@@ -271,44 +270,4 @@ void ft_onnx_give(struct ft_onnx *onnx, const struct ft_onnx_node *node, size_t 
                   const struct ft_onnx_value *value) {
   if (index < node->proto->n_output && node->output[index] != FT_ONNX_NONE)
     onnx->value[node->output[index]] = *value;
-}
-
-static int compare_texts(const void *left, const void *right) {
-  return ft_span_compare(*(const struct ft_span *)left, *(const struct ft_span *)right);
-}
-
-/* The field's values in order, each once, as an input of the signature. */
-static enum ft_status describe(struct ft_signature_input *out, const struct ft_onnx *onnx,
-                               uint32_t index, struct ft_error *err) {
-  struct ft_onnx_field *field = &onnx->field[index];
-  uint32_t kept = 0;
-  if (field->categories)
-    qsort(field->value, field->categories, sizeof *field->value, compare_texts);
-  for (uint32_t i = 0; i < field->categories; i++)
-    if (!kept || !ft_span_equal(field->value[kept - 1], field->value[i]))
-      field->value[kept++] = field->value[i];
-  field->categories = kept;
-  uint8_t *used = FT_ARENA_NEW(onnx->arena, uint8_t, kept + 1);
-  struct ft_span *none = FT_ARENA_NEW(onnx->arena, struct ft_span, 1);
-  if (!used || !none) return ft_onnx_no_memory(err);
-  memset(used, 1, kept);
-  *out = (struct ft_signature_input){ .name = field->name,
-                                      .coded = field->text || field->category,
-                                      .codes = kept,
-                                      .used = used,
-                                      .category = kept ? field->value : none,
-                                      .integers = !field->text };
-  return FT_OK;
-}
-
-enum ft_status ft_onnx_sign(struct ft_onnx *onnx, struct ft_error *err) {
-  if (onnx->signed_off) return FT_OK;
-  struct ft_signature_input *input =
-      FT_ARENA_NEW(onnx->arena, struct ft_signature_input, onnx->fields);
-  if (!input) return ft_onnx_no_memory(err);
-  for (uint32_t i = 0; i < onnx->fields; i++)
-    FT_TRY(describe(&input[i], onnx, i, err));
-  FT_TRY(ft_signature_inputs(onnx->import, &onnx->codes, onnx->arena, input, onnx->fields, err));
-  onnx->signed_off = true;
-  return FT_OK;
 }

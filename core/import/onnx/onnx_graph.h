@@ -6,9 +6,8 @@
 #define FORETELL_IMPORT_ONNX_GRAPH_H
 
 #include "core/import/base/leaves.h"
-#include "core/import/base/signature.h"
+#include "core/import/columns/dense.h"
 #include "core/import/onnx/onnx.pb-c.h"
-#include "core/import/onnx/onnx_column.h"
 
 #define FT_ONNX_NONE     UINT32_MAX
 #define FT_ONNX_MAX_RANK 8
@@ -30,20 +29,6 @@ struct ft_onnx_constant {
   const struct ft_span *text;
   uint32_t rank;
   int64_t dim[FT_ONNX_MAX_RANK];
-};
-
-/* Dense layers over columns; weights are double until the model is made. */
-struct ft_onnx_layer {
-  uint32_t inputs, outputs;
-  enum ft_activation activation;
-  double *bias, *weight; /* inputs × outputs */
-};
-struct ft_onnx_network {
-  bool has_gap; /* a column is NaN where its field is NULL */
-  uint32_t terms, lookups, layers;
-  struct ft_term *term;
-  struct ft_lookup *lookup;
-  struct ft_onnx_layer layer[FT_NET_MAX_LAYERS];
 };
 
 /* A sum of numbers times variables, and a constant. A variable is one of the columns of a block: what a
@@ -85,7 +70,7 @@ struct ft_onnx_score {
   uint32_t classes;             /* 0: a number */
   const struct ft_span *label;  /* of the classes; NULL: none known */
   struct ft_grown_trees *trees; /* NULL: a net */
-  struct ft_onnx_network *network;
+  struct ft_dense_network *network;
   double *base;                      /* of trees: one an output */
   bool single;                       /* of trees: they are one tree, an output a copy of it */
   const struct ft_onnx_forms *forms; /* neither: several learners, or what is computed of one */
@@ -101,57 +86,31 @@ enum ft_onnx_kind {
 struct ft_onnx_value {
   enum ft_onnx_kind kind;
   struct ft_onnx_constant constant;
-  uint32_t columns;
-  const struct ft_onnx_column *column;
-  struct ft_onnx_network *network;
+  struct ft_prepared_table table; /* of columns */
+  struct ft_dense_network *network;
   struct ft_onnx_score score;
 };
-
-/* An input column of the graph. */
-struct ft_onnx_field {
-  struct ft_span name; /* empty: none */
-  bool text;           /* its tensor is one of strings */
-  bool category;       /* its values are told apart as categories */
-  uint32_t categories, room;
-  struct ft_span *value; /* after ft_onnx_sign: in order, each once */
-};
-
-/* A column that is a function of others: columns of float32, made before it. */
-struct ft_onnx_derived {
-  enum ft_derivation derivation;
-  uint32_t inputs;
-  const struct ft_onnx_column *input;
-  const double *number;
-  bool gap; /* it may be NaN where its fields are NULL */
-  bool wanted;
-  uint32_t feature; /* of the model; FT_ONNX_NONE: not yet */
-};
-#define FT_ONNX_MAX_DERIVED 16384
 
 struct ft_onnx {
   struct ft_import *import;
   struct ft_arena *arena;
+  struct ft_columns columns; /* of the same import and arena */
   const FtOnnx__Graph *graph;
-  const char *producer; /* of the file; "": not said */
-  uint32_t fields;
-  struct ft_onnx_field *field; /* and empty ones for derived columns */
-  uint32_t derived;
-  struct ft_onnx_derived *derive;
-  uint32_t encoder_room, encoder_inputs;    /* of the model's encoders; of the derived ones */
+  const char *producer;                     /* of the file; "": not said */
   const uint32_t *node_input, *node_output; /* of all nodes, one after another */
   uint32_t values;
   struct ft_onnx_value *value; /* one a name of the graph */
-  bool signed_off;             /* fields and encoders are made */
-  struct ft_signature_codes codes;
   struct ft_onnx_blocks blocks;
 };
 
 struct ft_onnx_node {
+  struct ft_column_source source; /* the first: what refuses its columns finds the node by it */
   const FtOnnx__Node *proto;
-  const char
-      *library; /* whose estimator it is, by the name of its operator; NULL: an ONNX graph's */
   const uint32_t *input, *output; /* indices of values; FT_ONNX_NONE: left out */
 };
+/* A node, which may be one of no graph; `input` and `output` may then be NULL. */
+struct ft_onnx_node ft_onnx_node_of(const FtOnnx__Node *proto, const uint32_t *input,
+                                    const uint32_t *output);
 
 /* Fails: "operator "X" in node "n" is not supported: why", with the way out. */
 enum ft_status ft_onnx_refuse(const struct ft_onnx_node *node, const char *why,
@@ -171,11 +130,7 @@ struct ft_onnx_integers {
 };
 struct ft_onnx_integers ft_onnx_integers(const struct ft_onnx_node *node, const char *name);
 /* `name` or `name`_as_tensor */
-struct ft_onnx_reals {
-  size_t count;
-  const double *value;
-};
-enum ft_status ft_onnx_reals(struct ft_onnx_reals *out, const struct ft_onnx *onnx,
+enum ft_status ft_onnx_reals(struct ft_column_numbers *out, const struct ft_onnx *onnx,
                              const struct ft_onnx_node *node, const char *name,
                              struct ft_error *err) FT_MUST_CHECK;
 /* Texts of an attribute of strings, or the decimal texts of one of integers; none: count 0. */
@@ -189,18 +144,12 @@ enum ft_status ft_onnx_texts(struct ft_onnx_texts *out, const struct ft_onnx *on
 
 enum ft_status ft_onnx_tensor(struct ft_onnx_constant *out, const struct ft_onnx *onnx,
                               const FtOnnx__Tensor *tensor, struct ft_error *err) FT_MUST_CHECK;
-/* A number's text: of an integer its digits. */
-enum ft_status ft_onnx_decimal(struct ft_span *out, const struct ft_onnx *onnx, double number,
-                               struct ft_error *err) FT_MUST_CHECK;
 
 /* Inputs and outputs of a node. NULL: left out. An input that is there has a kind. */
 const struct ft_onnx_value *ft_onnx_input(const struct ft_onnx *onnx,
                                           const struct ft_onnx_node *node, size_t index);
 void ft_onnx_give(struct ft_onnx *onnx, const struct ft_onnx_node *node, size_t index,
                   const struct ft_onnx_value *value);
-
-/* Fields and encoders, as the operators so far have used them; done once, before the first learner. */
-enum ft_status ft_onnx_sign(struct ft_onnx *onnx, struct ft_error *err) FT_MUST_CHECK;
 
 /* An operator. Its inputs are there, but for those left out. */
 typedef enum ft_status ft_onnx_operator(struct ft_onnx *onnx, const struct ft_onnx_node *node,

@@ -3,8 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/import/columns/derive.h"
 #include "core/import/onnx/onnx_dense.h"
-#include "core/import/onnx/onnx_derive.h"
 #include "core/import/onnx/onnx_score.h"
 
 /* Of the root of the coefficients' squares: 2^-25 of it, a kernel's rounding, is 2.5e-6. */
@@ -36,7 +36,7 @@ static enum ft_status read_kernel(struct machine *out, const struct ft_onnx *onn
                                   const struct ft_onnx_node *node, struct ft_error *err) {
   static const char *const names[KERNEL_COUNT] = { "LINEAR", "RBF", "SIGMOID" };
   struct ft_span type = ft_onnx_text(node, "kernel_type");
-  struct ft_onnx_reals parameter;
+  struct ft_column_numbers parameter;
   FT_TRY(ft_onnx_reals(&parameter, onnx, node, "kernel_params", err));
   if (parameter.count && parameter.count != 3) return ft_onnx_damaged(node, "kernel_params", err);
   while (out->kernel < KERNEL_COUNT && type.size &&
@@ -50,7 +50,7 @@ static enum ft_status read_kernel(struct machine *out, const struct ft_onnx *onn
   return FT_OK;
 }
 
-static bool all_finite(const struct ft_onnx_reals *reals) {
+static bool all_finite(const struct ft_column_numbers *reals) {
   for (size_t i = 0; i < reals->count; i++)
     if (!isfinite(reals->value[i])) return false;
   return true;
@@ -60,21 +60,21 @@ static bool all_finite(const struct ft_onnx_reals *reals) {
 static enum ft_status read_machine(struct machine *out, const struct ft_onnx *onnx,
                                    const struct ft_onnx_node *node, uint64_t vectors,
                                    struct ft_error *err) {
-  struct ft_onnx_reals coefficient, vector, rho;
+  struct ft_column_numbers coefficient, vector, rho;
   out->table = ft_onnx_input(onnx, node, 0);
-  if (!out->table || out->table->kind != FT_ONNX_COLUMNS || out->table->columns == 0)
+  if (!out->table || out->table->kind != FT_ONNX_COLUMNS || out->table->table.columns == 0)
     return ft_onnx_refuse(node, "its input is not made of the model's columns alone", err);
   FT_TRY(read_kernel(out, onnx, node, err));
   FT_TRY(ft_onnx_reals(&coefficient, onnx, node, "coefficients", err));
   FT_TRY(ft_onnx_reals(&vector, onnx, node, "support_vectors", err));
   FT_TRY(ft_onnx_reals(&rho, onnx, node, "rho", err));
   if (vectors == 0) return ft_onnx_refuse(node, "without support vectors", err);
-  if (vectors > FT_ONNX_MAX_DERIVED / 2)
+  if (vectors > FT_COLUMNS_MAX_DERIVED / 2)
     return ft_fail(err, FT_LIMIT,
                    "the ONNX model's support vector machine has more than %d vectors",
-                   FT_ONNX_MAX_DERIVED / 2);
+                   FT_COLUMNS_MAX_DERIVED / 2);
   out->vectors = (uint32_t)vectors;
-  out->inputs = out->table->columns;
+  out->inputs = out->table->table.columns;
   if (coefficient.count != vectors || vector.count != vectors * out->inputs || rho.count != 1 ||
       !all_finite(&coefficient) || !all_finite(&vector) || !all_finite(&rho))
     return ft_onnx_damaged(node, "its vectors", err);
@@ -97,22 +97,24 @@ static enum ft_status add_vectors(struct ft_onnx_value *out, struct ft_onnx *onn
 }
 
 /* The kernel of the columns and one vector. `number` has room for one more than the inputs. */
-static enum ft_status make_kernel(struct ft_onnx_column *out, struct ft_onnx *onnx,
+static enum ft_status make_kernel(struct ft_prepared_column *out, struct ft_onnx *onnx,
                                   const struct ft_onnx_node *node, const struct machine *machine,
                                   const double *vector, double *number, struct ft_error *err) {
-  const struct ft_onnx_column *column = machine->table->column;
-  struct ft_onnx_column product;
+  const struct ft_prepared_column *column = machine->table->table.column;
+  struct ft_prepared_column product;
   if (machine->kernel == KERNEL_RBF) {
     memcpy(number, vector, machine->inputs * sizeof *number);
     number[machine->inputs] = -machine->gamma;
-    return ft_onnx_derive(out, onnx, node, FT_DERIVE_GAUSSIAN, column, machine->inputs, number,
-                          err);
+    return ft_column_derive(out, &onnx->columns, &node->source, FT_DERIVE_GAUSSIAN, column,
+                            machine->inputs, number, err);
   }
   for (uint32_t i = 0; i < machine->inputs; i++)
     number[i] = machine->gamma * vector[i];
   number[machine->inputs] = machine->offset;
-  FT_TRY(ft_onnx_derive(&product, onnx, node, FT_DERIVE_SUM, column, machine->inputs, number, err));
-  return ft_onnx_derive(out, onnx, node, FT_DERIVE_TANH, &product, 1, NULL, err);
+  FT_TRY(ft_column_derive(&product, &onnx->columns, &node->source, FT_DERIVE_SUM, column,
+                          machine->inputs, number, err));
+  return ft_column_derive(out, &onnx->columns, &node->source, FT_DERIVE_TANH, &product, 1, NULL,
+                          err);
 }
 
 /* Kernels are rounded to float32: with large coefficients the score would be off by more than may be. */
@@ -138,8 +140,8 @@ static enum ft_status make_sum(struct ft_onnx_value *out, struct ft_onnx *onnx,
   FT_TRY(check_size(node, machine, err));
   const uint32_t room =
       (machine->inputs > machine->vectors ? machine->inputs : machine->vectors) + 1;
-  struct ft_onnx_column sum,
-      *column = FT_ARENA_NEW(onnx->arena, struct ft_onnx_column, machine->vectors);
+  struct ft_prepared_column sum,
+      *column = FT_ARENA_NEW(onnx->arena, struct ft_prepared_column, machine->vectors);
   double *number = FT_ARENA_NEW(onnx->arena, double, room);
   const double one = 1;
   if (!column || !number) return ft_onnx_no_memory(err);
@@ -148,8 +150,9 @@ static enum ft_status make_sum(struct ft_onnx_value *out, struct ft_onnx *onnx,
                        machine->vector + (size_t)v * machine->inputs, number, err));
   memcpy(number, machine->coefficient, machine->vectors * sizeof *number);
   number[machine->vectors] = machine->rho;
-  FT_TRY(ft_onnx_derive(&sum, onnx, node, FT_DERIVE_SUM, column, machine->vectors, number, err));
-  const struct ft_onnx_value score = { .kind = FT_ONNX_COLUMNS, .columns = 1, .column = &sum };
+  FT_TRY(ft_column_derive(&sum, &onnx->columns, &node->source, FT_DERIVE_SUM, column,
+                          machine->vectors, number, err));
+  const struct ft_onnx_value score = { .kind = FT_ONNX_COLUMNS, .table = { 1, &sum } };
   return ft_onnx_dense(out, onnx, node, &score, 1, &one, NULL, err);
 }
 
@@ -191,10 +194,10 @@ enum ft_status ft_onnx_svm_classifier(struct ft_onnx *onnx, const struct ft_onnx
   struct machine machine = { 0 };
   struct ft_onnx_value out;
   struct ft_onnx_texts label;
-  struct ft_onnx_reals platt;
+  struct ft_column_numbers platt;
   struct ft_onnx_integers each = ft_onnx_integers(node, "vectors_per_class");
   const double minus = -1;
-  const struct ft_onnx_reals scale = { 1, &minus };
+  const struct ft_column_numbers scale = { 1, &minus };
   FT_TRY(ft_onnx_texts(&label, onnx, node, "classlabels_strings", "classlabels_ints", err));
   FT_TRY(ft_onnx_reals(&platt, onnx, node, "prob_a", err));
   if (label.count < 2 || label.count > FT_MODEL_MAX_LABELS)
@@ -206,7 +209,8 @@ enum ft_status ft_onnx_svm_classifier(struct ft_onnx *onnx, const struct ft_onnx
   FT_TRY(
       read_machine(&machine, onnx, node, (uint64_t)each.value[0] + (uint64_t)each.value[1], err));
   FT_TRY(make_sum(&out, onnx, node, &machine, err));
-  FT_TRY(ft_onnx_dense_affine(&out, onnx, node, &out, &scale, NULL, err));
+  FT_TRY(
+      ft_dense_affine(&out.network, &onnx->columns, &node->source, out.network, &scale, NULL, err));
   const struct ft_onnx_score score = { .stage = FT_ONNX_VALUES,
                                        .link = FT_LINK_HINGE,
                                        .outputs = 1,

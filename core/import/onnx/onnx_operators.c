@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/import/columns/step.h"
 #include "core/import/onnx/onnx_dense.h"
 #include "core/import/onnx/onnx_derive_operators.h"
 #include "core/import/onnx/onnx_forms_operators.h"
@@ -48,13 +49,13 @@ static enum ft_status reshape(struct ft_onnx *onnx, const struct ft_onnx_node *n
   const struct ft_onnx_value *value = NULL, *shape = ft_onnx_input(onnx, node, 1);
   FT_TRY(need_input(&value, onnx, node, err));
   if (ft_onnx_has_forms(value)) return ft_onnx_forms_reshape(onnx, node, err);
-  if (value->kind != FT_ONNX_COLUMNS || value->columns == 1) return pass_on(onnx, node, err);
+  if (value->kind != FT_ONNX_COLUMNS || value->table.columns == 1) return pass_on(onnx, node, err);
   if (!shape || shape->kind != FT_ONNX_CONSTANT || !shape->constant.number ||
       shape->constant.count < 2)
     return ft_onnx_refuse(node, "to another shape", err);
   double last = shape->constant.number[shape->constant.count - 1];
   double first = shape->constant.number[0];
-  if (last != value->columns &&
+  if (last != value->table.columns &&
       !(last == -1 && first != -1 && shape->constant.count == 2 && first == 0))
     return ft_onnx_refuse(node, "to another shape", err);
   return pass_on(onnx, node, err);
@@ -69,7 +70,7 @@ static enum ft_status constant(struct ft_onnx *onnx, const struct ft_onnx_node *
     ft_onnx_give(onnx, node, 0, &out);
     return FT_OK;
   }
-  struct ft_onnx_reals reals;
+  struct ft_column_numbers reals;
   struct ft_onnx_integers whole = ft_onnx_integers(node, "value_ints");
   FT_TRY(ft_onnx_reals(&reals, onnx, node, "value_floats", err));
   bool single = ft_onnx_attribute(node, "value_float") || ft_onnx_attribute(node, "value_int");
@@ -93,7 +94,7 @@ static enum ft_status constant(struct ft_onnx *onnx, const struct ft_onnx_node *
 struct sum {
   char sign; /* + - * / */
   bool constant_first;
-  struct ft_onnx_reals constant;
+  struct ft_column_numbers constant;
   const struct ft_onnx_value *value;
 };
 
@@ -111,7 +112,7 @@ static enum ft_status read_sum(struct sum *out, const struct ft_onnx *onnx,
   if (constant->kind != FT_ONNX_CONSTANT || !constant->constant.number ||
       out->value->kind == FT_ONNX_CONSTANT || constant->constant.count == 0)
     return ft_onnx_refuse(node, "of anything but a constant and what is computed", err);
-  out->constant = (struct ft_onnx_reals){ constant->constant.count, constant->constant.number };
+  out->constant = (struct ft_column_numbers){ constant->constant.count, constant->constant.number };
   for (size_t i = 0; i < out->constant.count; i++)
     if (!isfinite(out->constant.value[i]) || (out->sign == '/' && out->constant.value[i] == 0))
       return ft_onnx_refuse(node, "its constant", err);
@@ -121,7 +122,7 @@ static enum ft_status read_sum(struct sum *out, const struct ft_onnx *onnx,
 }
 
 /* scale and shift: value * scale + shift */
-static enum ft_status as_affine(struct ft_onnx_reals *scale, struct ft_onnx_reals *shift,
+static enum ft_status as_affine(struct ft_column_numbers *scale, struct ft_column_numbers *shift,
                                 const struct sum *sum, const struct ft_onnx *onnx,
                                 struct ft_error *err) {
   double *by = FT_ARENA_NEW(onnx->arena, double, sum->constant.count);
@@ -136,26 +137,27 @@ static enum ft_status as_affine(struct ft_onnx_reals *scale, struct ft_onnx_real
       plus[i] = c;
     }
   }
-  *scale = (struct ft_onnx_reals){ sum->constant.count, by };
-  *shift = (struct ft_onnx_reals){ sum->constant.count, plus };
+  *scale = (struct ft_column_numbers){ sum->constant.count, by };
+  *shift = (struct ft_column_numbers){ sum->constant.count, plus };
   return FT_OK;
 }
 
 static enum ft_status sum_columns(struct ft_onnx_value *out, const struct ft_onnx *onnx,
                                   const struct ft_onnx_node *node, const struct sum *sum,
-                                  const struct ft_onnx_reals *scale,
-                                  const struct ft_onnx_reals *shift, struct ft_error *err) {
-  if (sum->constant.count != 1 && sum->constant.count != sum->value->columns)
+                                  const struct ft_column_numbers *scale,
+                                  const struct ft_column_numbers *shift, struct ft_error *err) {
+  if (sum->constant.count != 1 && sum->constant.count != sum->value->table.columns)
     return ft_onnx_refuse(node, "constants of another shape than its input", err);
   if (sum->sign == '*' || sum->sign == '/')
-    return ft_onnx_columns_step(out, onnx, node, sum->value,
-                                sum->sign == '*' ? FT_STEP_MULTIPLY : FT_STEP_DIVIDE,
-                                &sum->constant, NULL, err);
+    return ft_columns_step(&out->table, &onnx->columns, &node->source, &sum->value->table,
+                           sum->sign == '*' ? FT_STEP_MULTIPLY : FT_STEP_DIVIDE, &sum->constant,
+                           NULL, err);
   struct ft_onnx_value turned = *sum->value;
   if (sum->sign == '-' && sum->constant_first)
-    FT_TRY(
-        ft_onnx_columns_step(&turned, onnx, node, sum->value, FT_STEP_MULTIPLY, scale, NULL, err));
-  return ft_onnx_columns_step(out, onnx, node, &turned, FT_STEP_ADD, shift, NULL, err);
+    FT_TRY(ft_columns_step(&turned.table, &onnx->columns, &node->source, &sum->value->table,
+                           FT_STEP_MULTIPLY, scale, NULL, err));
+  return ft_columns_step(&out->table, &onnx->columns, &node->source, &turned.table, FT_STEP_ADD,
+                         shift, NULL, err);
 }
 
 /* Of a regression's trees. */
@@ -220,7 +222,7 @@ static bool is_of_columns(const struct ft_onnx *onnx, const struct ft_onnx_node 
   const bool first = left->kind == FT_ONNX_CONSTANT;
   const struct ft_onnx_value *constant = first ? left : right, *value = first ? right : left;
   return (first && strcmp(node->proto->op_type, "Div") == 0) ||
-         (value->columns == 1 && constant->constant.count > 1);
+         (value->table.columns == 1 && constant->constant.count > 1);
 }
 
 static enum ft_status arithmetic(struct ft_onnx *onnx, const struct ft_onnx_node *node,
@@ -233,9 +235,9 @@ static enum ft_status arithmetic(struct ft_onnx *onnx, const struct ft_onnx_node
                           err);
   if (ft_onnx_forms_take(onnx, node) && !is_plain(onnx, node))
     return ft_onnx_forms_arithmetic(onnx, node, err);
-  struct ft_onnx_reals scale, shift;
+  struct ft_column_numbers scale, shift;
   struct ft_onnx_score score;
-  struct ft_onnx_value out;
+  struct ft_onnx_value out = { 0 };
   if (is_of_columns(onnx, node)) return ft_onnx_derive_each(onnx, node, err);
   FT_TRY(read_sum(&sum, onnx, node, err));
   FT_TRY(as_affine(&scale, &shift, &sum, onnx, err));
@@ -245,10 +247,12 @@ static enum ft_status arithmetic(struct ft_onnx *onnx, const struct ft_onnx_node
     score.stage = FT_ONNX_COMPLEMENT;
     return give_score(onnx, node, &score);
   }
+  out.kind = sum.value->kind;
   if (sum.value->kind == FT_ONNX_COLUMNS)
     FT_TRY(sum_columns(&out, onnx, node, &sum, &scale, &shift, err));
   else if (sum.value->kind == FT_ONNX_NEURONS)
-    FT_TRY(ft_onnx_dense_affine(&out, onnx, node, sum.value, &scale, &shift, err));
+    FT_TRY(ft_dense_affine(&out.network, &onnx->columns, &node->source, sum.value->network, &scale,
+                           &shift, err));
   else
     FT_TRY(sum_scores(&out, onnx, node, &sum, scale.value[0], shift.value[0], err));
   ft_onnx_give(onnx, node, 0, &out);
@@ -260,10 +264,11 @@ static enum ft_status arithmetic(struct ft_onnx *onnx, const struct ft_onnx_node
 static enum ft_status activate(struct ft_onnx *onnx, const struct ft_onnx_node *node,
                                enum ft_activation activation, struct ft_error *err) {
   const struct ft_onnx_value *value = NULL;
-  struct ft_onnx_value out;
+  struct ft_onnx_value out = { .kind = FT_ONNX_NEURONS };
   FT_TRY(need_input(&value, onnx, node, err));
   if (value->kind != FT_ONNX_NEURONS) return ft_onnx_refuse(node, "of anything but a layer", err);
-  FT_TRY(ft_onnx_dense_activate(&out, onnx, node, value, activation, err));
+  FT_TRY(ft_dense_activate(&out.network, &onnx->columns, &node->source, value->network, activation,
+                           err));
   ft_onnx_give(onnx, node, 0, &out);
   return FT_OK;
 }
@@ -271,12 +276,13 @@ static enum ft_status activate(struct ft_onnx *onnx, const struct ft_onnx_node *
 static enum ft_status relu(struct ft_onnx *onnx, const struct ft_onnx_node *node,
                            struct ft_error *err) {
   const struct ft_onnx_value *value = NULL;
-  struct ft_onnx_value out;
+  struct ft_onnx_value out = { .kind = FT_ONNX_COLUMNS };
   FT_TRY(need_input(&value, onnx, node, err));
   if (value->kind != FT_ONNX_COLUMNS) return activate(onnx, node, FT_ACTIVATE_RELU, err);
   const double low = 0, high = INFINITY;
-  const struct ft_onnx_reals a = { 1, &low }, b = { 1, &high };
-  FT_TRY(ft_onnx_columns_step(&out, onnx, node, value, FT_STEP_CLIP, &a, &b, err));
+  const struct ft_column_numbers a = { 1, &low }, b = { 1, &high };
+  FT_TRY(ft_columns_step(&out.table, &onnx->columns, &node->source, &value->table, FT_STEP_CLIP, &a,
+                         &b, err));
   ft_onnx_give(onnx, node, 0, &out);
   return FT_OK;
 }
@@ -310,7 +316,7 @@ static enum ft_status link_scores(struct ft_onnx *onnx, const struct ft_onnx_nod
   struct ft_onnx_score score;
   if (!ft_onnx_score_of(&score, value) || score.stage != FT_ONNX_MARGINS || score.forms ||
       (score.outputs == 1) == (link == FT_LINK_SOFTMAX) ||
-      (score.network && ft_onnx_dense_last(value)->activation != FT_ACTIVATE_NONE))
+      (score.network && ft_dense_last(value->network)->activation != FT_ACTIVATE_NONE))
     return ft_onnx_forms_link(onnx, node, transform_of(link), err);
   score.stage = FT_ONNX_VALUES;
   score.link = link;
@@ -386,7 +392,7 @@ static enum ft_status name_classes(struct ft_onnx *onnx, const struct ft_onnx_no
     if (names->text)
       label[i] = names->text[i];
     else
-      FT_TRY(ft_onnx_decimal(&label[i], onnx, names->number[i], err));
+      FT_TRY(ft_column_decimal(&label[i], onnx->arena, names->number[i], err));
   }
   score.label = label;
   score.stage = FT_ONNX_LABELS;

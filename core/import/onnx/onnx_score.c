@@ -1,7 +1,5 @@
 #include "core/import/onnx/onnx_score.h"
 
-#include "core/import/onnx/onnx_dense.h"
-
 void ft_onnx_give_classes(struct ft_onnx *onnx, const struct ft_onnx_node *node,
                           const struct ft_onnx_score *score) {
   struct ft_onnx_value label = { .kind = FT_ONNX_SCORES, .score = *score };
@@ -17,9 +15,9 @@ bool ft_onnx_score_of(struct ft_onnx_score *out, const struct ft_onnx_value *val
     return true;
   }
   if (value->kind != FT_ONNX_NEURONS) return false;
-  *out =
-      (struct ft_onnx_score){ .outputs = ft_onnx_dense_outputs(value), .network = value->network };
-  if (ft_onnx_dense_last(value)->activation == FT_ACTIVATE_LOGISTIC && out->outputs == 1) {
+  *out = (struct ft_onnx_score){ .outputs = ft_dense_outputs(value->network),
+                                 .network = value->network };
+  if (ft_dense_last(value->network)->activation == FT_ACTIVATE_LOGISTIC && out->outputs == 1) {
     out->stage = FT_ONNX_VALUES;
     out->link = FT_LINK_LOGISTIC;
   }

@@ -108,7 +108,7 @@ static enum ft_status check_targets(const struct ft_onnx_node *node,
 
 static enum ft_status read_base(double **out, const struct ft_onnx *onnx,
                                 const struct ft_onnx_node *node, uint32_t outputs,
-                                struct ft_onnx_reals *base, struct ft_error *err) {
+                                struct ft_column_numbers *base, struct ft_error *err) {
   FT_TRY(ft_onnx_reals(base, onnx, node, "base_values", err));
   *out = FT_ARENA_NEW(onnx->arena, double, outputs);
   if (!*out) return ft_onnx_no_memory(err);
@@ -162,7 +162,7 @@ static enum ft_status give_targets(struct ft_onnx *onnx, const struct ft_onnx_no
 enum ft_status ft_onnx_tree_regressor(struct ft_onnx *onnx, const struct ft_onnx_node *node,
                                       struct ft_error *err) {
   struct ft_onnx_ensemble ensemble;
-  struct ft_onnx_reals base;
+  struct ft_column_numbers base;
   struct ft_onnx_value out = { .kind = FT_ONNX_SCORES };
   const bool mean = is_text(node, "aggregate_function", "AVERAGE");
   const double one = 1;
@@ -202,7 +202,7 @@ static struct classes look_at(const struct ft_onnx_ensemble *ensemble, uint32_t 
 
 /* Do the two classes' weights add up to the same in all leaves of each tree, and to 1 in all? */
 static bool is_complementary(const struct ft_onnx_ensemble *ensemble,
-                             const struct ft_onnx_reals *base) {
+                             const struct ft_column_numbers *base) {
   double whole = base->count == 2 ? base->value[0] + base->value[1] : 0;
   for (uint32_t t = 0, w = 0; t < ensemble->trees; t++) {
     const struct ft_tree *tree = &ensemble->tree[t];
@@ -224,7 +224,7 @@ static bool is_complementary(const struct ft_onnx_ensemble *ensemble,
 static enum ft_status mix_two(struct mixing *mixing, struct ft_onnx_score *score,
                               const struct ft_onnx_node *node,
                               const struct ft_onnx_ensemble *ensemble,
-                              const struct ft_onnx_reals *base, struct ft_error *err) {
+                              const struct ft_column_numbers *base, struct ft_error *err) {
   static const double second[] = { 0, 1 }, difference[] = { -1, 1 };
   bool none = !ft_onnx_text(node, "post_transform").size || is_text(node, "post_transform", "NONE");
   double first = base->count == 2 ? base->value[0] : 0;
@@ -247,7 +247,7 @@ static enum ft_status mix_two(struct mixing *mixing, struct ft_onnx_score *score
 /* As ONNX Runtime does: where no weight is below 0 the sum is the probability itself. */
 static enum ft_status mix_one(struct mixing *mixing, struct ft_onnx_score *score,
                               const struct ft_onnx_node *node, bool positive,
-                              const struct ft_onnx_reals *base, struct ft_error *err) {
+                              const struct ft_column_numbers *base, struct ft_error *err) {
   static const double all[] = { 1, 1 };
   *mixing = (struct mixing){ 2, 1, all, 1 };
   score->base[0] = base->count ? base->value[base->count - 1] : 0;
@@ -260,7 +260,7 @@ static enum ft_status mix_one(struct mixing *mixing, struct ft_onnx_score *score
 /* Does each class have a leaf, or a base? ONNX Runtime leaves the others out of its choice. */
 static enum ft_status check_classes(const struct ft_onnx *onnx, const struct ft_onnx_node *node,
                                     const struct ft_onnx_ensemble *ensemble, uint32_t classes,
-                                    const struct ft_onnx_reals *base, struct ft_error *err) {
+                                    const struct ft_column_numbers *base, struct ft_error *err) {
   bool *present = FT_ARENA_NEW(onnx->arena, bool, classes);
   if (!present) return ft_onnx_no_memory(err);
   for (uint32_t w = 0; w < ensemble->weights; w++)
@@ -273,7 +273,7 @@ static enum ft_status check_classes(const struct ft_onnx *onnx, const struct ft_
 static enum ft_status mix_many(struct mixing *mixing, struct ft_onnx_score *score,
                                const struct ft_onnx *onnx, const struct ft_onnx_node *node,
                                const struct ft_onnx_ensemble *ensemble,
-                               const struct ft_onnx_reals *base, struct ft_error *err) {
+                               const struct ft_column_numbers *base, struct ft_error *err) {
   const uint32_t classes = score->classes;
   FT_TRY(check_classes(onnx, node, ensemble, classes, base, err));
   *mixing = (struct mixing){ classes, classes, NULL, 1 };
@@ -293,7 +293,7 @@ enum ft_status ft_onnx_tree_classifier(struct ft_onnx *onnx, const struct ft_onn
                                        struct ft_error *err) {
   struct ft_onnx_ensemble ensemble;
   struct ft_onnx_texts label;
-  struct ft_onnx_reals base;
+  struct ft_column_numbers base;
   struct mixing mixing;
   FT_TRY(ft_onnx_texts(&label, onnx, node, "classlabels_strings", "classlabels_int64s", err));
   if (label.count < 2 || label.count > FT_MODEL_MAX_LABELS)

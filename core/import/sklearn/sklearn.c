@@ -94,17 +94,17 @@ static enum ft_status name_fields(struct ft_sklearn *sklearn, const struct ft_sk
   struct ft_sklearn_values name;
   if (ft_pickle_is_none(names)) return FT_OK;
   FT_TRY(ft_sklearn_values(&name, sklearn, first, names, err));
-  if (name.count != sklearn->onnx.fields)
+  if (name.count != sklearn->columns.fields)
     return ft_sklearn_damaged(first, "feature_names_in_", err);
   for (uint32_t i = 0; i < name.count; i++)
-    sklearn->onnx.field[i].name = name.text[i];
+    sklearn->columns.field[i].name = name.text[i];
   return FT_OK;
 }
 
-static enum ft_status make_fields(struct ft_onnx_value *out, struct ft_sklearn *sklearn,
+static enum ft_status make_fields(struct ft_prepared_table *out, struct ft_sklearn *sklearn,
                                   const struct ft_pickle *object, struct ft_error *err) {
-  struct ft_onnx *onnx = &sklearn->onnx;
-  const struct ft_import_request *request = onnx->import->request;
+  struct ft_columns *from = &sklearn->columns;
+  const struct ft_import_request *request = from->import->request;
   struct ft_sklearn_place first;
   int64_t count;
   ft_sklearn_place(&first, find_first(object));
@@ -114,29 +114,30 @@ static enum ft_status make_fields(struct ft_onnx_value *out, struct ft_sklearn *
   if (count < 1 || count > FT_MODEL_MAX_FIELDS)
     return ft_fail(err, FT_LIMIT, "the model has %" PRId64 " inputs, and a function takes %d",
                    count, FT_MODEL_MAX_FIELDS);
-  onnx->fields = (uint32_t)count;
-  onnx->field = FT_ARENA_NEW(onnx->arena, struct ft_onnx_field, onnx->fields);
-  struct ft_onnx_column *column = FT_ARENA_NEW(onnx->arena, struct ft_onnx_column, onnx->fields);
-  struct ft_step *step = FT_ARENA_NEW(onnx->arena, struct ft_step, 1);
-  if (!onnx->field || !column || !step) return ft_onnx_no_memory(err);
+  from->fields = (uint32_t)count;
+  from->field = FT_ARENA_NEW(from->arena, struct ft_column_field, from->fields);
+  struct ft_prepared_column *column =
+      FT_ARENA_NEW(from->arena, struct ft_prepared_column, from->fields);
+  struct ft_column_step *step = FT_ARENA_NEW(from->arena, struct ft_column_step, 1);
+  if (!from->field || !column || !step) return ft_columns_no_memory(err);
   step->steps = 1;
-  for (uint32_t i = 0; i < onnx->fields; i++) {
-    onnx->field[i].text = i < request->fields && request->field[i].type == FT_TEXT;
-    column[i] = (struct ft_onnx_column){ .field = i, .wide = true, .last = step };
+  for (uint32_t i = 0; i < from->fields; i++) {
+    from->field[i].text = i < request->fields && request->field[i].type == FT_TEXT;
+    column[i] = (struct ft_prepared_column){ .field = i, .wide = true, .last = step };
   }
-  *out =
-      (struct ft_onnx_value){ .kind = FT_ONNX_COLUMNS, .columns = onnx->fields, .column = column };
+  *out = (struct ft_prepared_table){ .columns = from->fields, .column = column };
   return name_fields(sklearn, &first, err);
 }
 
 static enum ft_status read_learner(struct ft_sklearn *sklearn, const struct ft_pickle *object,
-                                   const struct ft_onnx_value *columns, struct ft_error *err) {
+                                   const struct ft_prepared_table *columns, struct ft_error *err) {
   struct ft_sklearn_place place;
   ft_sklearn_place(&place, object);
-  sklearn->onnx.import->objective = ft_arena_text(sklearn->onnx.arena, ft_span_of(place.name));
+  sklearn->columns.import->objective =
+      ft_arena_text(sklearn->columns.arena, ft_span_of(place.name));
   for (size_t i = 0; i < sizeof known / sizeof *known; i++)
     if (ft_sklearn_is(object, known[i].name)) {
-      sklearn->onnx.import->objective = known[i].name;
+      sklearn->columns.import->objective = known[i].name;
       return known[i].read(sklearn, &place, columns, err);
     }
   if (!ft_sklearn_transforms(object)) return ft_sklearn_refuse(&place, "", err);
@@ -149,8 +150,10 @@ static enum ft_status read_learner(struct ft_sklearn *sklearn, const struct ft_p
 
 enum ft_status ft_sklearn_read(struct ft_import *out, struct ft_arena *arena,
                                const struct ft_pickle *object, struct ft_error *err) {
-  struct ft_sklearn sklearn = { .onnx = { .import = out, .arena = arena } };
-  struct ft_onnx_value fields, columns;
+  struct ft_sklearn sklearn = {
+    .columns = { .import = out, .arena = arena, .format = "scikit-learn" }
+  };
+  struct ft_prepared_table fields, columns;
   const struct ft_pickle *last = unwrap(object);
   struct ft_span version = ft_pickle_text(ft_pickle_get(last, "_sklearn_version"));
   out->format = "scikit-learn";
@@ -161,7 +164,7 @@ enum ft_status ft_sklearn_read(struct ft_import *out, struct ft_arena *arena,
   FT_TRY(make_fields(&fields, &sklearn, last, err));
   columns = fields;
   for (uint32_t depth = 0; ft_sklearn_is(last, "Pipeline"); depth++) {
-    const struct ft_onnx_value in = columns;
+    const struct ft_prepared_table in = columns;
     if (depth == MAX_DEPTH)
       return ft_fail(err, FT_LIMIT, "the model's pipelines are nested too deep");
     FT_TRY(ft_sklearn_pipeline(&columns, &last, &sklearn, last, &in, depth, err));

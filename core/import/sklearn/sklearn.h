@@ -1,7 +1,7 @@
 /* Reads scikit-learn's estimators out of what a file holds of them; nothing of scikit-learn is run.
  *
  * Shapes   a pipeline is followed from the fields on with symbols in place of numbers: a column is a
- *          function of one field (onnx_column.h), until the last estimator takes the columns in.
+ *          function of one field (columns/column.h), until the last estimator takes the columns in.
  * Numbers  those of scikit-learn on a data frame of doubles, but fields of trees are float32.
  * Hostile  every count, index and number is checked.
  * Source   scikit-learn's own code, versions 1.2 to 1.9. */

@@ -4,73 +4,74 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/import/onnx/onnx_prepare.h"
+#include "core/import/columns/step.h"
 #include "core/import/sklearn/sklearn_encoders.h"
 
 #define MAX_DEPTH 16
 
-enum ft_status ft_sklearn_columns_narrow(struct ft_onnx_value *out,
+enum ft_status ft_sklearn_columns_narrow(struct ft_prepared_table *out,
                                          const struct ft_sklearn *sklearn,
                                          const struct ft_sklearn_place *place,
-                                         const struct ft_onnx_value *columns,
+                                         const struct ft_prepared_table *columns,
                                          struct ft_error *err) {
-  struct ft_onnx_column *column =
-      FT_ARENA_NEW(sklearn->onnx.arena, struct ft_onnx_column, columns->columns);
-  if (!column) return ft_onnx_no_memory(err);
+  struct ft_prepared_column *column =
+      FT_ARENA_NEW(sklearn->columns.arena, struct ft_prepared_column, columns->columns);
+  if (!column) return ft_columns_no_memory(err);
   for (uint32_t i = 0; i < columns->columns; i++) {
     column[i] = columns->column[i];
     column[i].wide = false;
   }
-  struct ft_onnx_value single = *columns;
+  struct ft_prepared_table single = *columns;
   single.column = column;
-  return ft_onnx_columns_step(out, &sklearn->onnx, &place->node, &single, FT_STEP_NARROW, NULL,
-                              NULL, err);
+  return ft_columns_step(out, &sklearn->columns, &place->source, &single, FT_STEP_NARROW, NULL,
+                         NULL, err);
 }
 
 /* --- scalers --- */
 
 /* A step whose numbers are an attribute's, one a column, or those turned round. */
-static enum ft_status add_step(struct ft_onnx_value *value, const struct ft_sklearn *sklearn,
+static enum ft_status add_step(struct ft_prepared_table *value, const struct ft_sklearn *sklearn,
                                const struct ft_sklearn_place *place, enum ft_step_kind kind,
                                const char *name, struct ft_error *err) {
-  struct ft_onnx_reals number;
-  struct ft_onnx_value in = *value;
+  struct ft_column_numbers number;
+  struct ft_prepared_table in = *value;
   FT_TRY(ft_sklearn_numbers(&number, sklearn, place, name, err));
   if (number.count != value->columns) return ft_sklearn_damaged(place, name, err);
   if (kind == FT_STEP_DIVIDE)
     for (size_t i = 0; i < number.count; i++)
       if (number.value[i] == 0) return ft_sklearn_damaged(place, name, err);
-  return ft_onnx_columns_step(value, &sklearn->onnx, &place->node, &in, kind, &number, NULL, err);
+  return ft_columns_step(value, &sklearn->columns, &place->source, &in, kind, &number, NULL, err);
 }
 
-static enum ft_status subtract(struct ft_onnx_value *value, const struct ft_sklearn *sklearn,
+static enum ft_status subtract(struct ft_prepared_table *value, const struct ft_sklearn *sklearn,
                                const struct ft_sklearn_place *place, const char *name,
                                struct ft_error *err) {
-  struct ft_onnx_reals number;
-  struct ft_onnx_value in = *value;
+  struct ft_column_numbers number;
+  struct ft_prepared_table in = *value;
   FT_TRY(ft_sklearn_numbers(&number, sklearn, place, name, err));
   if (number.count != value->columns) return ft_sklearn_damaged(place, name, err);
-  double *negative = FT_ARENA_NEW(sklearn->onnx.arena, double, number.count);
-  if (!negative) return ft_onnx_no_memory(err);
+  double *negative = FT_ARENA_NEW(sklearn->columns.arena, double, number.count);
+  if (!negative) return ft_columns_no_memory(err);
   for (size_t i = 0; i < number.count; i++)
     negative[i] = -number.value[i];
-  const struct ft_onnx_reals by = { number.count, negative };
-  return ft_onnx_columns_step(value, &sklearn->onnx, &place->node, &in, FT_STEP_ADD, &by, NULL,
-                              err);
+  const struct ft_column_numbers by = { number.count, negative };
+  return ft_columns_step(value, &sklearn->columns, &place->source, &in, FT_STEP_ADD, &by, NULL,
+                         err);
 }
 
-static enum ft_status scale_standard(struct ft_onnx_value *out, struct ft_sklearn *sklearn,
+static enum ft_status scale_standard(struct ft_prepared_table *out, struct ft_sklearn *sklearn,
                                      const struct ft_sklearn_place *place,
-                                     const struct ft_onnx_value *columns, struct ft_error *err) {
+                                     const struct ft_prepared_table *columns,
+                                     struct ft_error *err) {
   *out = *columns;
   if (ft_sklearn_flag(place, "with_mean")) FT_TRY(subtract(out, sklearn, place, "mean_", err));
   if (!ft_sklearn_flag(place, "with_std")) return FT_OK;
   return add_step(out, sklearn, place, FT_STEP_DIVIDE, "scale_", err);
 }
 
-static enum ft_status scale_robust(struct ft_onnx_value *out, struct ft_sklearn *sklearn,
+static enum ft_status scale_robust(struct ft_prepared_table *out, struct ft_sklearn *sklearn,
                                    const struct ft_sklearn_place *place,
-                                   const struct ft_onnx_value *columns, struct ft_error *err) {
+                                   const struct ft_prepared_table *columns, struct ft_error *err) {
   *out = *columns;
   if (ft_sklearn_flag(place, "with_centering"))
     FT_TRY(subtract(out, sklearn, place, "center_", err));
@@ -78,18 +79,18 @@ static enum ft_status scale_robust(struct ft_onnx_value *out, struct ft_sklearn 
   return add_step(out, sklearn, place, FT_STEP_DIVIDE, "scale_", err);
 }
 
-static enum ft_status scale_max_abs(struct ft_onnx_value *out, struct ft_sklearn *sklearn,
+static enum ft_status scale_max_abs(struct ft_prepared_table *out, struct ft_sklearn *sklearn,
                                     const struct ft_sklearn_place *place,
-                                    const struct ft_onnx_value *columns, struct ft_error *err) {
+                                    const struct ft_prepared_table *columns, struct ft_error *err) {
   *out = *columns;
   if (ft_sklearn_flag(place, "clip")) return ft_sklearn_refuse(place, "with clip=True", err);
   return add_step(out, sklearn, place, FT_STEP_DIVIDE, "scale_", err);
 }
 
-static enum ft_status scale_min_max(struct ft_onnx_value *out, struct ft_sklearn *sklearn,
+static enum ft_status scale_min_max(struct ft_prepared_table *out, struct ft_sklearn *sklearn,
                                     const struct ft_sklearn_place *place,
-                                    const struct ft_onnx_value *columns, struct ft_error *err) {
-  struct ft_onnx_reals range;
+                                    const struct ft_prepared_table *columns, struct ft_error *err) {
+  struct ft_column_numbers range;
   *out = *columns;
   FT_TRY(add_step(out, sklearn, place, FT_STEP_MULTIPLY, "scale_", err));
   FT_TRY(add_step(out, sklearn, place, FT_STEP_ADD, "min_", err));
@@ -97,10 +98,10 @@ static enum ft_status scale_min_max(struct ft_onnx_value *out, struct ft_sklearn
   FT_TRY(ft_sklearn_numbers(&range, sklearn, place, "feature_range", err));
   if (range.count != 2 || !(range.value[0] <= range.value[1]))
     return ft_sklearn_damaged(place, "feature_range", err);
-  const struct ft_onnx_reals low = { 1, range.value }, high = { 1, range.value + 1 };
-  const struct ft_onnx_value scaled = *out;
-  return ft_onnx_columns_step(out, &sklearn->onnx, &place->node, &scaled, FT_STEP_CLIP, &low, &high,
-                              err);
+  const struct ft_column_numbers low = { 1, range.value }, high = { 1, range.value + 1 };
+  const struct ft_prepared_table scaled = *out;
+  return ft_columns_step(out, &sklearn->columns, &place->source, &scaled, FT_STEP_CLIP, &low, &high,
+                         err);
 }
 
 /* None, or what checks its input and gives it back: HistGradientBoosting has it before its trees. */
@@ -112,9 +113,9 @@ static bool is_identity(const struct ft_pickle *function) {
                        FT_SPAN("sklearn.utils.validation.check_array"));
 }
 
-static enum ft_status pass_on(struct ft_onnx_value *out, struct ft_sklearn *sklearn,
+static enum ft_status pass_on(struct ft_prepared_table *out, struct ft_sklearn *sklearn,
                               const struct ft_sklearn_place *place,
-                              const struct ft_onnx_value *columns, struct ft_error *err) {
+                              const struct ft_prepared_table *columns, struct ft_error *err) {
   (void)sklearn;
   if (!is_identity(ft_pickle_get(place->object, "func")))
     return ft_sklearn_refuse(place, "with a function", err);
@@ -127,18 +128,19 @@ static enum ft_status pass_on(struct ft_onnx_value *out, struct ft_sklearn *skle
 /* The columns of a list of tables, one behind the other. */
 struct concatenation {
   uint32_t columns, room;
-  struct ft_onnx_column *column;
+  struct ft_prepared_column *column;
 };
 
 static enum ft_status append(struct concatenation *to, const struct ft_sklearn *sklearn,
-                             const struct ft_onnx_value *value, struct ft_error *err) {
+                             const struct ft_prepared_table *value, struct ft_error *err) {
   if (value->columns > FT_NET_MAX_INPUTS - to->columns)
     return ft_fail(err, FT_LIMIT, "a table within the model has more than %u columns",
                    FT_NET_MAX_INPUTS);
   if (to->columns + value->columns > to->room) {
     uint32_t room = 2 * to->room + value->columns;
-    struct ft_onnx_column *column = FT_ARENA_NEW(sklearn->onnx.arena, struct ft_onnx_column, room);
-    if (!column) return ft_onnx_no_memory(err);
+    struct ft_prepared_column *column =
+        FT_ARENA_NEW(sklearn->columns.arena, struct ft_prepared_column, room);
+    if (!column) return ft_columns_no_memory(err);
     if (to->columns) memcpy(column, to->column, to->columns * sizeof *column);
     to->column = column;
     to->room = room;
@@ -149,17 +151,15 @@ static enum ft_status append(struct concatenation *to, const struct ft_sklearn *
   return FT_OK;
 }
 
-static struct ft_onnx_value concatenated(const struct concatenation *of) {
-  return (struct ft_onnx_value){ .kind = FT_ONNX_COLUMNS,
-                                 .columns = of->columns,
-                                 .column = of->column };
+static struct ft_prepared_table concatenated(const struct concatenation *of) {
+  return (struct ft_prepared_table){ .columns = of->columns, .column = of->column };
 }
 
 /* Which columns an entry of a ColumnTransformer takes. */
 struct choice {
   struct ft_sklearn *sklearn;
   const struct ft_sklearn_place *place;
-  const struct ft_onnx_value *columns;
+  const struct ft_prepared_table *columns;
   struct ft_sklearn_values names; /* of the columns; none: count 0 */
   struct concatenation out;
 };
@@ -169,9 +169,7 @@ static enum ft_status choose_index(struct choice *choice, int64_t index, struct 
   if (index < 0) index += columns;
   if (index < 0 || index >= columns)
     return ft_sklearn_damaged(choice->place, "a column out of range", err);
-  const struct ft_onnx_value one = { .kind = FT_ONNX_COLUMNS,
-                                     .columns = 1,
-                                     .column = &choice->columns->column[index] };
+  const struct ft_prepared_table one = { .columns = 1, .column = &choice->columns->column[index] };
   return append(&choice->out, choice->sklearn, &one, err);
 }
 
@@ -213,7 +211,7 @@ static enum ft_status choose_each(struct choice *choice, const struct ft_pickle 
         array ? ft_pickle_array_integer(&index, array, i) : ft_pickle_integer(&index, item);
     bool mark = array ? array->dtype->kind == 'b' : item && item->kind == FT_PICKLE_BOOL;
     if (!number && array && !name.size)
-      FT_TRY(ft_pickle_array_text(&name, choice->sklearn->onnx.arena, array, i, err));
+      FT_TRY(ft_pickle_array_text(&name, choice->sklearn->columns.arena, array, i, err));
     if (mark && index == 0) continue;
     FT_TRY(number ? choose_index(choice, mark ? (int64_t)i : index, err)
                   : choose_name(choice, name, err));
@@ -247,9 +245,9 @@ static enum ft_status choose(struct choice *choice, const struct ft_pickle *whic
   return choose_each(choice, which, err);
 }
 
-static enum ft_status transform_columns(struct ft_onnx_value *out, struct ft_sklearn *sklearn,
+static enum ft_status transform_columns(struct ft_prepared_table *out, struct ft_sklearn *sklearn,
                                         const struct ft_sklearn_place *place,
-                                        const struct ft_onnx_value *columns, uint32_t depth,
+                                        const struct ft_prepared_table *columns, uint32_t depth,
                                         struct ft_error *err) {
   const struct ft_pickle *list = ft_pickle_get(place->object, "transformers_");
   const struct ft_pickle *names = ft_pickle_get(place->object, "feature_names_in_");
@@ -262,11 +260,11 @@ static enum ft_status transform_columns(struct ft_onnx_value *out, struct ft_skl
     FT_TRY(ft_sklearn_values(&choice.names, sklearn, place, names, err));
   for (uint32_t i = 0; i < ft_pickle_count(list); i++) {
     const struct ft_pickle *entry = ft_pickle_item(list, i), *step = ft_pickle_item(entry, 1);
-    struct ft_onnx_value part;
+    struct ft_prepared_table part;
     if (ft_span_equal(ft_pickle_text(step), FT_SPAN("drop"))) continue;
     FT_TRY(choose(&choice, ft_pickle_item(entry, 2), err));
     if (choice.out.columns == 0) continue;
-    const struct ft_onnx_value chosen = concatenated(&choice.out);
+    const struct ft_prepared_table chosen = concatenated(&choice.out);
     FT_TRY(ft_sklearn_transform(&part, sklearn, step, &chosen, depth + 1, err));
     FT_TRY(append(&all, sklearn, &part, err));
   }
@@ -276,9 +274,9 @@ static enum ft_status transform_columns(struct ft_onnx_value *out, struct ft_skl
 
 /* --- steps --- */
 
-typedef enum ft_status transformer(struct ft_onnx_value *out, struct ft_sklearn *sklearn,
+typedef enum ft_status transformer(struct ft_prepared_table *out, struct ft_sklearn *sklearn,
                                    const struct ft_sklearn_place *place,
-                                   const struct ft_onnx_value *columns, struct ft_error *err);
+                                   const struct ft_prepared_table *columns, struct ft_error *err);
 
 static const struct known {
   const char *name;
@@ -296,12 +294,12 @@ bool ft_sklearn_transforms(const struct ft_pickle *step) {
   return ft_sklearn_is(step, "ColumnTransformer");
 }
 
-enum ft_status ft_sklearn_transform(struct ft_onnx_value *out, struct ft_sklearn *sklearn,
+enum ft_status ft_sklearn_transform(struct ft_prepared_table *out, struct ft_sklearn *sklearn,
                                     const struct ft_pickle *step,
-                                    const struct ft_onnx_value *columns, uint32_t depth,
+                                    const struct ft_prepared_table *columns, uint32_t depth,
                                     struct ft_error *err) {
   struct ft_sklearn_place place;
-  struct ft_onnx_value before;
+  struct ft_prepared_table before;
   const struct ft_pickle *last;
   if (depth > MAX_DEPTH) return ft_fail(err, FT_LIMIT, "the model's pipelines are nested too deep");
   if (ft_pickle_is_none(step) || ft_span_equal(ft_pickle_text(step), FT_SPAN("passthrough"))) {
@@ -320,9 +318,9 @@ enum ft_status ft_sklearn_transform(struct ft_onnx_value *out, struct ft_sklearn
   return ft_sklearn_refuse(&place, "", err);
 }
 
-enum ft_status ft_sklearn_pipeline(struct ft_onnx_value *out, const struct ft_pickle **last,
+enum ft_status ft_sklearn_pipeline(struct ft_prepared_table *out, const struct ft_pickle **last,
                                    struct ft_sklearn *sklearn, const struct ft_pickle *object,
-                                   const struct ft_onnx_value *columns, uint32_t depth,
+                                   const struct ft_prepared_table *columns, uint32_t depth,
                                    struct ft_error *err) {
   const struct ft_pickle *steps = ft_pickle_get(object, "steps");
   struct ft_sklearn_place place;
@@ -333,7 +331,7 @@ enum ft_status ft_sklearn_pipeline(struct ft_onnx_value *out, const struct ft_pi
   ft_sklearn_place(&place, object);
   if (count == 0) return ft_sklearn_damaged(&place, "its steps", err);
   for (uint32_t i = 0; i + 1 < count; i++) {
-    const struct ft_onnx_value in = *out;
+    const struct ft_prepared_table in = *out;
     FT_TRY(ft_sklearn_transform(out, sklearn, ft_pickle_item(ft_pickle_item(steps, i), 1), &in,
                                 depth + 1, err));
   }

@@ -8,25 +8,25 @@
 #include "core/import/sklearn/sklearn_reading.h"
 
 /* The columns as float32. */
-enum ft_status ft_sklearn_columns_narrow(struct ft_onnx_value *out,
+enum ft_status ft_sklearn_columns_narrow(struct ft_prepared_table *out,
                                          const struct ft_sklearn *sklearn,
                                          const struct ft_sklearn_place *place,
-                                         const struct ft_onnx_value *columns,
+                                         const struct ft_prepared_table *columns,
                                          struct ft_error *err) FT_MUST_CHECK;
 
 /* What the step makes of the columns. */
-enum ft_status ft_sklearn_transform(struct ft_onnx_value *out, struct ft_sklearn *sklearn,
+enum ft_status ft_sklearn_transform(struct ft_prepared_table *out, struct ft_sklearn *sklearn,
                                     const struct ft_pickle *step,
-                                    const struct ft_onnx_value *columns, uint32_t depth,
+                                    const struct ft_prepared_table *columns, uint32_t depth,
                                     struct ft_error *err) FT_MUST_CHECK;
 
 /* Is it a step that makes columns, and no learner? */
 bool ft_sklearn_transforms(const struct ft_pickle *step);
 
 /* All steps of a pipeline but the last, which is `last`; of anything else none. */
-enum ft_status ft_sklearn_pipeline(struct ft_onnx_value *out, const struct ft_pickle **last,
+enum ft_status ft_sklearn_pipeline(struct ft_prepared_table *out, const struct ft_pickle **last,
                                    struct ft_sklearn *sklearn, const struct ft_pickle *object,
-                                   const struct ft_onnx_value *columns, uint32_t depth,
+                                   const struct ft_prepared_table *columns, uint32_t depth,
                                    struct ft_error *err) FT_MUST_CHECK;
 
 #endif

@@ -6,25 +6,25 @@
 
 enum ft_status ft_sklearn_forest_start(struct ft_sklearn_forest *out, struct ft_sklearn *sklearn,
                                        const struct ft_sklearn_place *place,
-                                       const struct ft_onnx_value *columns, uint32_t outputs,
+                                       const struct ft_prepared_table *columns, uint32_t outputs,
                                        struct ft_error *err) {
   *out = (struct ft_sklearn_forest){ .sklearn = sklearn, .place = place, .columns = *columns };
-  out->splits = (struct ft_onnx_splits){ .onnx = &sklearn->onnx, .node = &place->node };
-  FT_TRY(ft_onnx_sign(&sklearn->onnx, err));
-  out->base = FT_ARENA_NEW(sklearn->onnx.arena, double, outputs);
-  return out->base ? FT_OK : ft_onnx_no_memory(err);
+  out->splits = (struct ft_column_splits){ .columns = &sklearn->columns, .source = &place->source };
+  FT_TRY(ft_columns_sign(&sklearn->columns, err));
+  out->base = FT_ARENA_NEW(sklearn->columns.arena, double, outputs);
+  return out->base ? FT_OK : ft_columns_no_memory(err);
 }
 
 enum ft_status ft_sklearn_forest_reserve(struct ft_sklearn_forest *forest, uint64_t trees,
                                          uint64_t nodes, struct ft_error *err) {
-  struct ft_arena *arena = forest->sklearn->onnx.arena;
+  struct ft_arena *arena = forest->sklearn->columns.arena;
   struct ft_grown_trees *grown = &forest->trees;
   if (grown->trees + trees > MAX_TREES || grown->nodes + nodes > FT_SKLEARN_MAX_NODES)
     return ft_fail(err, FT_LIMIT, "the model's trees are too many for its classes");
   if (grown->trees + trees > forest->tree_room) {
     uint32_t room = 2 * forest->tree_room + (uint32_t)trees;
     struct ft_tree *tree = FT_ARENA_NEW(arena, struct ft_tree, room);
-    if (!tree) return ft_onnx_no_memory(err);
+    if (!tree) return ft_columns_no_memory(err);
     if (grown->trees) memcpy(tree, grown->tree, grown->trees * sizeof *tree);
     grown->tree = tree;
     forest->tree_room = room;
@@ -33,7 +33,7 @@ enum ft_status ft_sklearn_forest_reserve(struct ft_sklearn_forest *forest, uint6
   uint32_t room = 2 * forest->node_room + (uint32_t)nodes;
   struct ft_node *node = FT_ARENA_NEW(arena, struct ft_node, room);
   double *leaf = FT_ARENA_NEW(arena, double, room);
-  if (!node || !leaf) return ft_onnx_no_memory(err);
+  if (!node || !leaf) return ft_columns_no_memory(err);
   if (grown->nodes) memcpy(node, grown->node, grown->nodes * sizeof *node);
   if (grown->nodes) memcpy(leaf, grown->leaf, grown->nodes * sizeof *leaf);
   grown->node = node;
@@ -56,15 +56,15 @@ enum ft_status ft_sklearn_forest_child(uint32_t *out, uint8_t *seen,
 
 enum ft_status ft_sklearn_forest_finish(struct ft_sklearn_forest *forest, double weight,
                                         struct ft_error *err) {
-  struct ft_import *import = forest->sklearn->onnx.import;
+  struct ft_import *import = forest->sklearn->columns.import;
   struct ft_model *model = &import->model;
-  struct ft_arena *arena = forest->sklearn->onnx.arena;
+  struct ft_arena *arena = forest->sklearn->columns.arena;
   forest->trees.words = forest->splits.words;
   forest->trees.word = forest->splits.word;
   import->model_type = "trees";
   FT_TRY(ft_grown_trees_members(model, arena, &forest->trees, forest->base, err));
   struct ft_member *member = FT_ARENA_NEW(arena, struct ft_member, model->members);
-  if (!member) return ft_onnx_no_memory(err);
+  if (!member) return ft_columns_no_memory(err);
   memcpy(member, model->member, model->members * sizeof *member);
   for (uint32_t m = 0; m < model->members; m++)
     member[m].weight = weight;

@@ -2,7 +2,8 @@
 #ifndef FORETELL_IMPORT_SKLEARN_FOREST_H
 #define FORETELL_IMPORT_SKLEARN_FOREST_H
 
-#include "core/import/onnx/onnx_split.h"
+#include "core/import/base/leaves.h"
+#include "core/import/columns/split.h"
 #include "core/import/sklearn/sklearn_reading.h"
 
 #define FT_SKLEARN_MAX_NODES (1U << 26) /* of all trees, where each class has trees of its own */
@@ -10,8 +11,8 @@
 struct ft_sklearn_forest {
   struct ft_sklearn *sklearn;
   const struct ft_sklearn_place *place;
-  struct ft_onnx_value columns;
-  struct ft_onnx_splits splits;
+  struct ft_prepared_table columns;
+  struct ft_column_splits splits;
   struct ft_grown_trees trees;
   uint32_t tree_room, node_room;
   double *base;         /* one an output */
@@ -21,7 +22,7 @@ struct ft_sklearn_forest {
 /* Fields and encoders are made. */
 enum ft_status ft_sklearn_forest_start(struct ft_sklearn_forest *out, struct ft_sklearn *sklearn,
                                        const struct ft_sklearn_place *place,
-                                       const struct ft_onnx_value *columns, uint32_t outputs,
+                                       const struct ft_prepared_table *columns, uint32_t outputs,
                                        struct ft_error *err) FT_MUST_CHECK;
 
 /* Room for that many trees and nodes more. */

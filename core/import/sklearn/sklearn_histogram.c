@@ -48,7 +48,7 @@ struct histogram {
 };
 
 /* The codes that the training had of a categorical column. */
-static enum ft_status read_known(struct ft_branch_codes *out, struct ft_onnx_reals *codes,
+static enum ft_status read_known(struct ft_branch_codes *out, struct ft_column_numbers *codes,
                                  const struct ft_sklearn *sklearn,
                                  const struct ft_sklearn_place *place, const struct ft_pickle *list,
                                  uint32_t column, struct ft_error *err) {
@@ -64,24 +64,24 @@ static enum ft_status read_known(struct ft_branch_codes *out, struct ft_onnx_rea
 
 /* The columns as the trees take them: of categories their codes. With a preprocessor (scikit-learn 1.3
  * and later, where there are categories) an encoder makes them, else they are the fields' values. */
-static enum ft_status prepare(struct ft_onnx_value *out, struct histogram *of,
+static enum ft_status prepare(struct ft_prepared_table *out, struct histogram *of,
                               struct ft_sklearn *sklearn, const struct ft_sklearn_place *place,
-                              const struct ft_onnx_value *columns, struct ft_error *err) {
+                              const struct ft_prepared_table *columns, struct ft_error *err) {
   const struct ft_pickle *before = ft_pickle_get(place->object, "_preprocessor");
   const struct ft_pickle *mapper = ft_pickle_get(place->object, "_bin_mapper");
   const struct ft_pickle *list = ft_pickle_get(mapper, "bin_thresholds_");
-  struct ft_onnx_reals which, codes;
+  struct ft_column_numbers which, codes;
   *out = *columns;
   if (!ft_pickle_is_none(before))
     FT_TRY(ft_sklearn_transform(out, sklearn, before, columns, 0, err));
   FT_TRY(ft_sklearn_reals(&which, sklearn, ft_pickle_get(mapper, "is_categorical_"), err));
   if (which.count && which.count != out->columns)
     return ft_sklearn_damaged(place, "is_categorical_", err);
-  struct ft_arena *arena = sklearn->onnx.arena;
-  struct ft_onnx_column *column = FT_ARENA_NEW(arena, struct ft_onnx_column, out->columns);
+  struct ft_arena *arena = sklearn->columns.arena;
+  struct ft_prepared_column *column = FT_ARENA_NEW(arena, struct ft_prepared_column, out->columns);
   of->known = FT_ARENA_NEW(arena, struct ft_branch_codes, out->columns);
   of->categorical = FT_ARENA_NEW(arena, uint8_t, out->columns);
-  if (!column || !of->known || !of->categorical) return ft_onnx_no_memory(err);
+  if (!column || !of->known || !of->categorical) return ft_columns_no_memory(err);
   for (uint32_t i = 0; i < out->columns; i++) {
     column[i] = out->column[i];
     of->categorical[i] = which.count && which.value[i] == 1;
@@ -113,8 +113,8 @@ static enum ft_status read_sets(struct tree *tree, const struct histogram *of,
   if (sets->dimensions != 2 || sets->shape[1] != SET_WORDS || sets->shape[0] > tree->nodes)
     return ft_sklearn_damaged(of->forest.place, "a tree's categories", err);
   tree->passing =
-      FT_ARENA_NEW(of->forest.sklearn->onnx.arena, struct ft_branch_codes, sets->shape[0]);
-  if (!tree->passing) return ft_onnx_no_memory(err);
+      FT_ARENA_NEW(of->forest.sklearn->columns.arena, struct ft_branch_codes, sets->shape[0]);
+  if (!tree->passing) return ft_columns_no_memory(err);
   for (size_t i = 0; i < sets->count; i++) {
     int64_t word;
     if (!ft_pickle_array_integer(&word, sets, i))
@@ -178,7 +178,7 @@ static enum ft_status make_split(struct ft_node *out, struct histogram *of, cons
   FT_TRY(ft_sklearn_forest_child(&no, seen, forest, &tree->right, node, tree->nodes, err));
   FT_TRY(make_test(&test, &column, of, tree, node, err));
   FT_TRY(
-      ft_onnx_split(out, &swapped, &forest->splits, &forest->columns.column[column], &test, err));
+      ft_column_split(out, &swapped, &forest->splits, &forest->columns.column[column], &test, err));
   out->left = swapped ? no : yes;
   out->right = swapped ? yes : no;
   return FT_OK;
@@ -191,8 +191,8 @@ static enum ft_status add_tree(struct histogram *of, const struct ft_pickle *pre
   struct ft_grown_trees *grown = &forest->trees;
   FT_TRY(open_tree(&tree, of, predictor, err));
   FT_TRY(ft_sklearn_forest_reserve(forest, 1, tree.nodes, err));
-  uint8_t *seen = FT_ARENA_NEW(forest->sklearn->onnx.arena, uint8_t, tree.nodes);
-  if (!seen) return ft_onnx_no_memory(err);
+  uint8_t *seen = FT_ARENA_NEW(forest->sklearn->columns.arena, uint8_t, tree.nodes);
+  if (!seen) return ft_columns_no_memory(err);
   for (uint32_t i = 0; i < tree.nodes; i++) {
     struct ft_node *node = &grown->node[grown->nodes + i];
     double *leaf = &grown->leaf[grown->nodes + i];
@@ -231,11 +231,11 @@ static enum ft_status add_rounds(struct histogram *of, uint32_t outputs, struct 
 
 enum ft_status ft_sklearn_histogram(struct ft_sklearn *sklearn,
                                     const struct ft_sklearn_place *place,
-                                    const struct ft_onnx_value *columns, struct ft_error *err) {
+                                    const struct ft_prepared_table *columns, struct ft_error *err) {
   struct histogram of = { 0 };
   struct ft_sklearn_values classes = { 0 };
-  struct ft_onnx_value prepared;
-  struct ft_onnx_reals base;
+  struct ft_prepared_table prepared;
+  struct ft_column_numbers base;
   const struct loss *loss = find_loss(place);
   if (!loss) return ft_sklearn_refuse(place, "with its loss", err);
   if (loss->classifies) FT_TRY(ft_sklearn_labels(&classes, sklearn, place, err));

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/import/onnx/onnx_prepare.h"
+#include "core/import/columns/step.h"
 
 #define MAX_LEAVES (UINT64_C(1) << 22)
 #define MAX_WORDS  (UINT64_C(1) << 26) /* of sets */
@@ -34,13 +34,13 @@ struct linear {
 
 /* --- what each field adds --- */
 
-static enum ft_status add_number(struct linear *linear, const struct ft_onnx_column *column,
+static enum ft_status add_number(struct linear *linear, const struct ft_prepared_column *column,
                                  uint32_t index, uint32_t columns, struct ft_error *err) {
-  struct ft_onnx_column_form form;
-  if (!ft_onnx_column_form(&form, column) || !isinf(form.low) || !isinf(form.high))
+  struct ft_column_form form;
+  if (!ft_column_form(&form, column) || !isinf(form.low) || !isinf(form.high))
     return ft_sklearn_refuse(linear->place, "of a column that is no linear function of a number",
                              err);
-  double absent = ft_onnx_column_value(column, (struct ft_raw){ .kind = FT_RAW_MISSING });
+  double absent = ft_column_value(column, (struct ft_raw){ .kind = FT_RAW_MISSING });
   if (isnan(absent)) {
     absent = 0;
     linear->has_gap = true;
@@ -56,19 +56,19 @@ static enum ft_status add_number(struct linear *linear, const struct ft_onnx_col
   return FT_OK;
 }
 
-static enum ft_status add_category(struct linear *linear, const struct ft_onnx_column *column,
+static enum ft_status add_category(struct linear *linear, const struct ft_prepared_column *column,
                                    uint32_t index, uint32_t columns, struct ft_error *err) {
-  const struct ft_onnx *onnx = &linear->sklearn->onnx;
-  uint32_t categories = onnx->field[column->field].categories;
-  const uint32_t *code = onnx->codes.code + onnx->codes.first[column->field];
+  const struct ft_columns *from = &linear->sklearn->columns;
+  uint32_t categories = from->field[column->field].categories;
+  const uint32_t *code = from->codes.code + from->codes.first[column->field];
   double **row = &linear->row[column->field];
-  if (!*row) *row = FT_ARENA_NEW(onnx->arena, double, ((size_t)categories + 2) * linear->outputs);
-  if (!*row) return ft_onnx_no_memory(err);
+  if (!*row) *row = FT_ARENA_NEW(from->arena, double, ((size_t)categories + 2) * linear->outputs);
+  if (!*row) return ft_columns_no_memory(err);
   for (uint32_t c = 0; c <= categories + 1; c++) {
     bool missing = c == categories + 1;
     uint32_t ours = missing ? c : c == categories ? 0 : code[c];
     double x =
-        ft_onnx_column_value(column, ft_onnx_raw(onnx, column->field, missing ? UINT32_MAX : c));
+        ft_column_value(column, ft_column_raw(from, column->field, missing ? UINT32_MAX : c));
     if (isnan(x)) linear->has_gap = true;
     for (uint32_t o = 0; !isnan(x) && o < linear->outputs; o++)
       (*row)[(size_t)ours * linear->outputs + o] += x * linear->weight[(size_t)o * columns + index];
@@ -76,12 +76,12 @@ static enum ft_status add_category(struct linear *linear, const struct ft_onnx_c
   return FT_OK;
 }
 
-static enum ft_status add_columns(struct linear *linear, const struct ft_onnx_value *columns,
+static enum ft_status add_columns(struct linear *linear, const struct ft_prepared_table *columns,
                                   struct ft_error *err) {
   for (uint32_t i = 0; i < columns->columns; i++) {
     bool coded;
-    FT_TRY(ft_onnx_column_is_coded(&coded, &linear->sklearn->onnx, &linear->place->node,
-                                   &columns->column[i], err));
+    FT_TRY(ft_column_is_coded(&coded, &linear->sklearn->columns, &linear->place->source,
+                              &columns->column[i], err));
     FT_TRY(coded ? add_category(linear, &columns->column[i], i, columns->columns, err)
                  : add_number(linear, &columns->column[i], i, columns->columns, err));
   }
@@ -91,10 +91,10 @@ static enum ft_status add_columns(struct linear *linear, const struct ft_onnx_va
 /* --- trees of them --- */
 
 static enum ft_status make_room(struct linear *linear, struct ft_error *err) {
-  const struct ft_onnx *onnx = &linear->sklearn->onnx;
+  const struct ft_columns *from = &linear->sklearn->columns;
   uint64_t trees = 0, leaves = 0, words = 0;
-  for (uint32_t f = 0; f < onnx->fields; f++) {
-    uint64_t codes = linear->row[f] ? onnx->field[f].categories + UINT64_C(2) : 0;
+  for (uint32_t f = 0; f < from->fields; f++) {
+    uint64_t codes = linear->row[f] ? from->field[f].categories + UINT64_C(2) : 0;
     trees += linear->used[f] || codes;
     leaves += linear->used[f] + codes;
     words += codes * (codes / 32 + 1);
@@ -103,7 +103,7 @@ static enum ft_status make_room(struct linear *linear, struct ft_error *err) {
   leaves = (leaves + 1) * linear->outputs;
   if (leaves > MAX_LEAVES || words * linear->outputs > MAX_WORDS)
     return ft_fail(err, FT_LIMIT, "the model has too many categories for its classes");
-  struct ft_arena *arena = onnx->arena;
+  struct ft_arena *arena = from->arena;
   linear->tree = FT_ARENA_NEW(arena, struct ft_tree, trees);
   linear->node = FT_ARENA_NEW(arena, struct ft_node, 2 * leaves);
   linear->word = FT_ARENA_NEW(arena, uint32_t, words * linear->outputs);
@@ -111,7 +111,7 @@ static enum ft_status make_room(struct linear *linear, struct ft_error *err) {
   linear->term = FT_ARENA_NEW(arena, struct ft_leaf_term, leaves);
   return linear->tree && linear->node && linear->word && linear->leaf && linear->term
              ? FT_OK
-             : ft_onnx_no_memory(err);
+             : ft_columns_no_memory(err);
 }
 
 static uint32_t new_leaf(struct linear *linear, const struct line *line, uint32_t field) {
@@ -161,7 +161,7 @@ static uint32_t halve(struct linear *linear, uint32_t field, uint32_t output, ui
 
 /* Missing values go left at the first split, all others right. */
 static void add_category_tree(struct linear *linear, uint32_t field, uint32_t output) {
-  uint32_t codes = linear->sklearn->onnx.field[field].categories + 1;
+  uint32_t codes = linear->sklearn->columns.field[field].categories + 1;
   double missing = linear->row[field][(size_t)codes * linear->outputs + output];
   struct ft_tree *tree = new_tree(linear, output);
   uint32_t node = new_split(linear, field, 0, codes);
@@ -189,15 +189,15 @@ static void add_intercept(struct linear *linear, uint32_t output, double interce
 
 static enum ft_status make_member(struct linear *linear, const double *intercept,
                                   struct ft_error *err) {
-  const struct ft_onnx *onnx = &linear->sklearn->onnx;
-  struct ft_import *import = onnx->import;
-  struct ft_member *member = FT_ARENA_NEW(onnx->arena, struct ft_member, 1);
-  double *base = FT_ARENA_NEW(onnx->arena, double, linear->outputs);
-  if (!member || !base) return ft_onnx_no_memory(err);
+  const struct ft_columns *from = &linear->sklearn->columns;
+  struct ft_import *import = from->import;
+  struct ft_member *member = FT_ARENA_NEW(from->arena, struct ft_member, 1);
+  double *base = FT_ARENA_NEW(from->arena, double, linear->outputs);
+  if (!member || !base) return ft_columns_no_memory(err);
   FT_TRY(make_room(linear, err));
   for (uint32_t o = 0; o < linear->outputs; o++) {
     add_intercept(linear, o, intercept[o]);
-    for (uint32_t f = 0; f < onnx->fields; f++) {
+    for (uint32_t f = 0; f < from->fields; f++) {
       if (linear->row[f])
         add_category_tree(linear, f, o);
       else if (linear->used[f])
@@ -220,26 +220,26 @@ static enum ft_status make_member(struct linear *linear, const double *intercept
   import->model.members = 1;
   import->model_type = "linear";
   if (!linear->has_gap) return FT_OK;
-  return ft_import_notice(import, onnx->arena, err,
+  return ft_import_notice(import, from->arena, err,
                           "the file's model has no prediction where a number is NULL; the column "
                           "counts as 0 there");
 }
 
 enum ft_status ft_sklearn_weigh(struct ft_sklearn *sklearn, const struct ft_sklearn_place *place,
-                                const struct ft_onnx_value *columns, uint32_t outputs,
+                                const struct ft_prepared_table *columns, uint32_t outputs,
                                 const double *weight, const double *intercept,
                                 struct ft_error *err) {
   struct linear linear = { .sklearn = sklearn,
                            .place = place,
                            .outputs = outputs,
                            .weight = weight };
-  struct ft_arena *arena = sklearn->onnx.arena;
-  uint32_t fields = sklearn->onnx.fields;
-  FT_TRY(ft_onnx_sign(&sklearn->onnx, err));
+  struct ft_arena *arena = sklearn->columns.arena;
+  uint32_t fields = sklearn->columns.fields;
+  FT_TRY(ft_columns_sign(&sklearn->columns, err));
   linear.line = FT_ARENA_NEW(arena, struct line, (size_t)fields * outputs);
   linear.row = FT_ARENA_NEW(arena, double *, fields);
   linear.used = FT_ARENA_NEW(arena, uint8_t, fields);
-  if (!linear.line || !linear.row || !linear.used) return ft_onnx_no_memory(err);
+  if (!linear.line || !linear.row || !linear.used) return ft_columns_no_memory(err);
   FT_TRY(add_columns(&linear, columns, err));
   return make_member(&linear, intercept, err);
 }

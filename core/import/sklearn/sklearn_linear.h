@@ -9,7 +9,7 @@
 
 /* The model's member: output o is intercept[o] + the sum of weight[o × columns + i] × column i. */
 enum ft_status ft_sklearn_weigh(struct ft_sklearn *sklearn, const struct ft_sklearn_place *place,
-                                const struct ft_onnx_value *columns, uint32_t outputs,
+                                const struct ft_prepared_table *columns, uint32_t outputs,
                                 const double *weight, const double *intercept,
                                 struct ft_error *err) FT_MUST_CHECK;
 

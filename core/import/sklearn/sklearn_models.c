@@ -13,7 +13,7 @@ struct coefficients {
 
 static enum ft_status read_intercept(struct coefficients *out, const struct ft_sklearn *sklearn,
                                      const struct ft_sklearn_place *place, struct ft_error *err) {
-  struct ft_onnx_reals intercept;
+  struct ft_column_numbers intercept;
   FT_TRY(ft_sklearn_numbers(&intercept, sklearn, place, "intercept_", err));
   if (intercept.count != out->outputs && intercept.count != 1)
     return ft_sklearn_damaged(place, "intercept_", err);
@@ -24,9 +24,10 @@ static enum ft_status read_intercept(struct coefficients *out, const struct ft_s
 
 static enum ft_status read_coefficients(struct coefficients *out, const struct ft_sklearn *sklearn,
                                         const struct ft_sklearn_place *place,
-                                        const struct ft_onnx_value *columns, struct ft_error *err) {
-  struct ft_onnx_reals coefficient;
-  struct ft_arena *arena = sklearn->onnx.arena;
+                                        const struct ft_prepared_table *columns,
+                                        struct ft_error *err) {
+  struct ft_column_numbers coefficient;
+  struct ft_arena *arena = sklearn->columns.arena;
   FT_TRY(ft_sklearn_numbers(&coefficient, sklearn, place, "coef_", err));
   if (columns->columns == 0 || coefficient.count == 0 || coefficient.count % columns->columns ||
       coefficient.count / columns->columns > FT_MODEL_MAX_LABELS)
@@ -34,19 +35,19 @@ static enum ft_status read_coefficients(struct coefficients *out, const struct f
   out->outputs = (uint32_t)(coefficient.count / columns->columns);
   out->weight = FT_ARENA_NEW(arena, double, coefficient.count);
   out->intercept = FT_ARENA_NEW(arena, double, out->outputs);
-  if (!out->weight || !out->intercept) return ft_onnx_no_memory(err);
+  if (!out->weight || !out->intercept) return ft_columns_no_memory(err);
   memcpy(out->weight, coefficient.value, coefficient.count * sizeof *out->weight);
   return read_intercept(out, sklearn, place, err);
 }
 
 static enum ft_status weigh(struct ft_sklearn *sklearn, const struct ft_sklearn_place *place,
-                            const struct ft_onnx_value *columns, const struct coefficients *of,
+                            const struct ft_prepared_table *columns, const struct coefficients *of,
                             struct ft_error *err) {
   return ft_sklearn_weigh(sklearn, place, columns, of->outputs, of->weight, of->intercept, err);
 }
 
 static enum ft_status regress(struct ft_sklearn *sklearn, const struct ft_sklearn_place *place,
-                              const struct ft_onnx_value *columns, enum ft_link link,
+                              const struct ft_prepared_table *columns, enum ft_link link,
                               struct ft_error *err) {
   struct coefficients of = { 0 };
   FT_TRY(read_coefficients(&of, sklearn, place, columns, err));
@@ -56,18 +57,19 @@ static enum ft_status regress(struct ft_sklearn *sklearn, const struct ft_sklear
 }
 
 enum ft_status ft_sklearn_linear(struct ft_sklearn *sklearn, const struct ft_sklearn_place *place,
-                                 const struct ft_onnx_value *columns, struct ft_error *err) {
+                                 const struct ft_prepared_table *columns, struct ft_error *err) {
   return regress(sklearn, place, columns, FT_LINK_IDENTITY, err);
 }
 
 enum ft_status ft_sklearn_log_linear(struct ft_sklearn *sklearn,
                                      const struct ft_sklearn_place *place,
-                                     const struct ft_onnx_value *columns, struct ft_error *err) {
+                                     const struct ft_prepared_table *columns,
+                                     struct ft_error *err) {
   return regress(sklearn, place, columns, FT_LINK_EXP, err);
 }
 
 enum ft_status ft_sklearn_tweedie(struct ft_sklearn *sklearn, const struct ft_sklearn_place *place,
-                                  const struct ft_onnx_value *columns, struct ft_error *err) {
+                                  const struct ft_prepared_table *columns, struct ft_error *err) {
   double power = ft_pickle_real(ft_pickle_get(place->object, "power"));
   bool automatic = ft_sklearn_says(place, "link", "auto");
   if (!automatic && !ft_sklearn_says(place, "link", "log") &&
@@ -89,10 +91,10 @@ enum how {
 /* sum[i] becomes the probability of class i. */
 static enum ft_status transform(struct ft_sklearn *sklearn, enum how how, uint32_t classes,
                                 struct ft_error *err) {
-  struct ft_model *model = &sklearn->onnx.import->model;
-  struct ft_transform *step = FT_ARENA_NEW(sklearn->onnx.arena, struct ft_transform, 2);
-  struct ft_member *member = FT_ARENA_NEW(sklearn->onnx.arena, struct ft_member, model->members);
-  if (!step || !member) return ft_onnx_no_memory(err);
+  struct ft_model *model = &sklearn->columns.import->model;
+  struct ft_transform *step = FT_ARENA_NEW(sklearn->columns.arena, struct ft_transform, 2);
+  struct ft_member *member = FT_ARENA_NEW(sklearn->columns.arena, struct ft_member, model->members);
+  if (!step || !member) return ft_columns_no_memory(err);
   memcpy(member, model->member, model->members * sizeof *member);
   for (uint32_t m = 0; m < model->members; m++)
     member[m].outputs = classes;
@@ -109,7 +111,7 @@ static enum ft_status transform(struct ft_sklearn *sklearn, enum how how, uint32
 }
 
 static enum ft_status classify(struct ft_sklearn *sklearn, const struct ft_sklearn_place *place,
-                               const struct ft_onnx_value *columns, enum how how, double factor,
+                               const struct ft_prepared_table *columns, enum how how, double factor,
                                struct ft_error *err) {
   struct coefficients of = { 0 };
   struct ft_sklearn_values classes;
@@ -132,7 +134,7 @@ static enum ft_status classify(struct ft_sklearn *sklearn, const struct ft_sklea
 /* multi_class: each class against the rest when it says so, or by solver liblinear. Two classes under
  * "multinomial" have the scores -d and d, whose softmax is the logistic function of 2 d. */
 enum ft_status ft_sklearn_logistic(struct ft_sklearn *sklearn, const struct ft_sklearn_place *place,
-                                   const struct ft_onnx_value *columns, struct ft_error *err) {
+                                   const struct ft_prepared_table *columns, struct ft_error *err) {
   bool against = ft_sklearn_says(place, "multi_class", "ovr") ||
                  ft_sklearn_says(place, "multi_class", "warn") ||
                  (!ft_sklearn_says(place, "multi_class", "multinomial") &&
@@ -144,17 +146,18 @@ enum ft_status ft_sklearn_logistic(struct ft_sklearn *sklearn, const struct ft_s
 
 enum ft_status ft_sklearn_discriminant(struct ft_sklearn *sklearn,
                                        const struct ft_sklearn_place *place,
-                                       const struct ft_onnx_value *columns, struct ft_error *err) {
+                                       const struct ft_prepared_table *columns,
+                                       struct ft_error *err) {
   return classify(sklearn, place, columns, SOFTMAX, 1, err);
 }
 
 enum ft_status ft_sklearn_margin(struct ft_sklearn *sklearn, const struct ft_sklearn_place *place,
-                                 const struct ft_onnx_value *columns, struct ft_error *err) {
+                                 const struct ft_prepared_table *columns, struct ft_error *err) {
   return classify(sklearn, place, columns, HIGHEST, 1, err);
 }
 
 enum ft_status ft_sklearn_sgd(struct ft_sklearn *sklearn, const struct ft_sklearn_place *place,
-                              const struct ft_onnx_value *columns, struct ft_error *err) {
+                              const struct ft_prepared_table *columns, struct ft_error *err) {
   if (ft_sklearn_says(place, "loss", "modified_huber"))
     return ft_sklearn_refuse(place, "with loss modified_huber", err);
   bool log = ft_sklearn_says(place, "loss", "log_loss") || ft_sklearn_says(place, "loss", "log");

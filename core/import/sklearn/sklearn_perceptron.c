@@ -1,7 +1,7 @@
 /* Multi-layer perceptrons. */
 #include <string.h>
 
-#include "core/import/onnx/onnx_dense.h"
+#include "core/import/columns/dense.h"
 #include "core/import/sklearn/sklearn_reading.h"
 
 struct activation {
@@ -21,49 +21,49 @@ static const struct activation *find_activation(const struct ft_sklearn_place *p
   return NULL;
 }
 
-static uint32_t width_of(const struct ft_onnx_value *value) {
-  return value->kind == FT_ONNX_COLUMNS ? value->columns : ft_onnx_dense_outputs(value);
-}
-
-/* Layer `index`: coefs_ are inputs × outputs. */
-static enum ft_status add_layer(struct ft_onnx_value *value, struct ft_sklearn *sklearn,
-                                const struct ft_sklearn_place *place, uint32_t index,
+/* Layer `index`: coefs_ are inputs × outputs. `network`: NULL before the first. */
+static enum ft_status add_layer(struct ft_dense_network **network, struct ft_sklearn *sklearn,
+                                const struct ft_sklearn_place *place,
+                                const struct ft_prepared_table *table, uint32_t index,
                                 struct ft_error *err) {
   const struct ft_pickle *weights = ft_pickle_item(ft_pickle_get(place->object, "coefs_"), index);
   const struct ft_pickle *biases =
       ft_pickle_item(ft_pickle_get(place->object, "intercepts_"), index);
-  struct ft_onnx_reals weight, bias;
-  const struct ft_onnx_value in = *value;
-  uint32_t inputs = width_of(&in);
+  struct ft_column_numbers weight, bias;
+  uint32_t inputs = *network ? ft_dense_outputs(*network) : table->columns;
   FT_TRY(ft_sklearn_reals(&weight, sklearn, weights, err));
   FT_TRY(ft_sklearn_reals(&bias, sklearn, biases, err));
   if (bias.count == 0 || bias.count > FT_NET_MAX_WIDTH ||
       weight.count != (uint64_t)inputs * bias.count)
     return ft_sklearn_damaged(place, "its layers", err);
-  return ft_onnx_dense(value, &sklearn->onnx, &place->node, &in, (uint32_t)bias.count, weight.value,
-                       bias.value, err);
+  if (!*network)
+    return ft_dense_start(network, &sklearn->columns, &place->source, table, (uint32_t)bias.count,
+                          weight.value, bias.value, err);
+  return ft_dense_add(network, &sklearn->columns, &place->source, *network, (uint32_t)bias.count,
+                      weight.value, bias.value, err);
 }
 
-static enum ft_status add_layers(struct ft_onnx_value *value, struct ft_sklearn *sklearn,
-                                 const struct ft_sklearn_place *place, struct ft_error *err) {
+static enum ft_status add_layers(struct ft_dense_network **network, struct ft_sklearn *sklearn,
+                                 const struct ft_sklearn_place *place,
+                                 const struct ft_prepared_table *table, struct ft_error *err) {
   const struct activation *activation = find_activation(place);
   uint32_t layers = ft_pickle_count(ft_pickle_get(place->object, "coefs_"));
   if (!activation) return ft_sklearn_refuse(place, "with its activation", err);
   if (layers == 0) return ft_sklearn_damaged(place, "its layers", err);
   for (uint32_t i = 0; i < layers; i++) {
-    FT_TRY(add_layer(value, sklearn, place, i, err));
+    FT_TRY(add_layer(network, sklearn, place, table, i, err));
     if (i + 1 == layers || activation->activation == FT_ACTIVATE_NONE) continue;
-    const struct ft_onnx_value in = *value;
-    FT_TRY(ft_onnx_dense_activate(value, &sklearn->onnx, &place->node, &in, activation->activation,
-                                  err));
+    FT_TRY(ft_dense_activate(network, &sklearn->columns, &place->source, *network,
+                             activation->activation, err));
   }
   return FT_OK;
 }
 
 enum ft_status ft_sklearn_perceptron(struct ft_sklearn *sklearn,
                                      const struct ft_sklearn_place *place,
-                                     const struct ft_onnx_value *columns, struct ft_error *err) {
-  struct ft_onnx_value value = *columns;
+                                     const struct ft_prepared_table *columns,
+                                     struct ft_error *err) {
+  struct ft_dense_network *network = NULL;
   struct ft_sklearn_values classes = { 0 };
   bool classifies = strstr(place->name, "Classifier") != NULL;
   bool softmax = ft_sklearn_says(place, "out_activation_", "softmax");
@@ -75,8 +75,8 @@ enum ft_status ft_sklearn_perceptron(struct ft_sklearn *sklearn,
     return ft_sklearn_refuse(place, "of several labels a row", err);
   enum ft_link link = softmax ? FT_LINK_SOFTMAX : classifies ? FT_LINK_LOGISTIC : FT_LINK_IDENTITY;
   FT_TRY(ft_sklearn_answer(sklearn, classifies ? &classes : NULL, link, err));
-  FT_TRY(add_layers(&value, sklearn, place, err));
-  if (width_of(&value) != outputs)
+  FT_TRY(add_layers(&network, sklearn, place, columns, err));
+  if (ft_dense_outputs(network) != outputs)
     return ft_sklearn_refuse(place, "it predicts several targets at once", err);
-  return ft_onnx_dense_member(&sklearn->onnx, value.network, err);
+  return ft_dense_member(sklearn->columns.import, sklearn->columns.arena, network, err);
 }

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/import/columns/step.h"
+
 #define MAX_VALUES (1U << 26)
 
 static struct ft_span class_name(const struct ft_pickle *object) {
@@ -14,14 +16,22 @@ static struct ft_span class_name(const struct ft_pickle *object) {
   return (struct ft_span){ dot + 1, whole.size - (size_t)(dot + 1 - whole.data) };
 }
 
+static enum ft_status refuse_column(const struct ft_column_source *source, const char *why,
+                                    struct ft_error *err) {
+  return ft_sklearn_refuse((const struct ft_sklearn_place *)(const void *)source, why, err);
+}
+
+static enum ft_status fail_column(const struct ft_column_source *source, const char *what,
+                                  struct ft_error *err) {
+  return ft_sklearn_damaged((const struct ft_sklearn_place *)(const void *)source, what, err);
+}
+
 void ft_sklearn_place(struct ft_sklearn_place *out, const struct ft_pickle *object) {
-  FtOnnx__Node proto = FT_ONNX__NODE__INIT;
   struct ft_span name = class_name(object);
-  *out = (struct ft_sklearn_place){ .proto = proto, .object = object };
+  *out = (struct ft_sklearn_place){ .object = object };
   snprintf(out->name, sizeof out->name, "%.*s", name.size > 60 ? 60 : (int)name.size,
            name.size ? name.data : "");
-  out->proto.op_type = out->name;
-  out->node = (struct ft_onnx_node){ .proto = &out->proto, .library = "scikit-learn" };
+  out->source = (struct ft_column_source){ "estimator", out->name, refuse_column, fail_column };
 }
 
 bool ft_sklearn_is(const struct ft_pickle *object, const char *name) {
@@ -32,12 +42,15 @@ bool ft_sklearn_is(const struct ft_pickle *object, const char *name) {
 
 enum ft_status ft_sklearn_refuse(const struct ft_sklearn_place *place, const char *why,
                                  struct ft_error *err) {
-  return ft_onnx_refuse(&place->node, why, err);
+  ft_fail(err, FT_UNSUPPORTED, "scikit-learn's %s is not read%s%s", place->name, *why ? ": " : "",
+          why);
+  return ft_fail_hint(err, "Convert the model to ONNX: skl2onnx.to_onnx(model, X[:1]).");
 }
 
 enum ft_status ft_sklearn_damaged(const struct ft_sklearn_place *place, const char *what,
                                   struct ft_error *err) {
-  return ft_onnx_damaged(&place->node, what, err);
+  return ft_fail(err, FT_CORRUPT, "the scikit-learn model cannot be read: %s: %s", place->name,
+                 what);
 }
 
 /* --- numbers --- */
@@ -49,24 +62,24 @@ static double number_of(const struct ft_pickle *at, const struct ft_pickle_array
                              : ft_pickle_real(at);
 }
 
-enum ft_status ft_sklearn_reals(struct ft_onnx_reals *out, const struct ft_sklearn *sklearn,
+enum ft_status ft_sklearn_reals(struct ft_column_numbers *out, const struct ft_sklearn *sklearn,
                                 const struct ft_pickle *at, struct ft_error *err) {
   const struct ft_pickle_array *array = ft_pickle_array(at);
   size_t count = array ? array->count : ft_pickle_count(at);
-  *out = (struct ft_onnx_reals){ 0, NULL };
+  *out = (struct ft_column_numbers){ 0, NULL };
   if (ft_pickle_is_none(at)) return FT_OK;
   if (!array && !count && !isnan(ft_pickle_real(at))) count = 1;
   if (count > MAX_VALUES)
     return ft_fail(err, FT_LIMIT, "the model has an array of more than %u numbers", MAX_VALUES);
-  double *value = FT_ARENA_NEW(sklearn->onnx.arena, double, count);
-  if (!value) return ft_onnx_no_memory(err);
+  double *value = FT_ARENA_NEW(sklearn->columns.arena, double, count);
+  if (!value) return ft_columns_no_memory(err);
   for (size_t i = 0; i < count; i++)
     value[i] = number_of(at, array, i);
-  *out = (struct ft_onnx_reals){ count, value };
+  *out = (struct ft_column_numbers){ count, value };
   return FT_OK;
 }
 
-enum ft_status ft_sklearn_numbers(struct ft_onnx_reals *out, const struct ft_sklearn *sklearn,
+enum ft_status ft_sklearn_numbers(struct ft_column_numbers *out, const struct ft_sklearn *sklearn,
                                   const struct ft_sklearn_place *place, const char *name,
                                   struct ft_error *err) {
   FT_TRY(ft_sklearn_reals(out, sklearn, ft_pickle_get(place->object, name), err));
@@ -95,17 +108,17 @@ static enum ft_status read_value(struct ft_sklearn_values *out, struct ft_span *
                                  const struct ft_pickle_array *array, uint32_t index,
                                  struct ft_error *err) {
   const struct ft_pickle *item = ft_pickle_array_item(array, index);
-  struct ft_arena *arena = sklearn->onnx.arena;
+  struct ft_arena *arena = sklearn->columns.arena;
   int64_t integer;
   double number = ft_pickle_array_number(array, index);
   bool is_object = array->dtype->kind == 'O';
   if (ft_pickle_array_integer(&integer, array, index)) {
     const char *digits = ft_arena_print(arena, "%" PRId64, integer);
-    if (!digits) return ft_onnx_no_memory(err);
+    if (!digits) return ft_columns_no_memory(err);
     *text = ft_span_of(digits);
     return FT_OK;
   }
-  if (!isnan(number)) return ft_onnx_decimal(text, &sklearn->onnx, number, err);
+  if (!isnan(number)) return ft_column_decimal(text, sklearn->columns.arena, number, err);
   if (is_object && ft_pickle_is_none(item))
     *missing = FT_SKLEARN_NONE;
   else if (array->dtype->kind == 'f' || (is_object && item->kind == FT_PICKLE_REAL))
@@ -121,9 +134,9 @@ enum ft_status ft_sklearn_values(struct ft_sklearn_values *out, const struct ft_
   const struct ft_pickle_array *array = ft_pickle_array(at);
   if (!array || array->dimensions != 1 || array->count > MAX_VALUES)
     return ft_sklearn_damaged(place, "its values", err);
-  struct ft_span *text = FT_ARENA_NEW(sklearn->onnx.arena, struct ft_span, array->count);
-  uint8_t *missing = FT_ARENA_NEW(sklearn->onnx.arena, uint8_t, array->count);
-  if (!text || !missing) return ft_onnx_no_memory(err);
+  struct ft_span *text = FT_ARENA_NEW(sklearn->columns.arena, struct ft_span, array->count);
+  uint8_t *missing = FT_ARENA_NEW(sklearn->columns.arena, uint8_t, array->count);
+  if (!text || !missing) return ft_columns_no_memory(err);
   *out = (struct ft_sklearn_values){ .count = (uint32_t)array->count,
                                      .text = text,
                                      .missing = missing,
@@ -145,7 +158,7 @@ enum ft_status ft_sklearn_labels(struct ft_sklearn_values *out, const struct ft_
   if (out->count < 2) return ft_sklearn_refuse(place, "it has one class", err);
   for (uint32_t i = 0; i < out->count; i++)
     if (out->missing[i]) return ft_sklearn_damaged(place, "a class that is NaN", err);
-  if (out->booleans && out->count == 2 && sklearn->onnx.import->request->target.type == FT_TEXT)
+  if (out->booleans && out->count == 2 && sklearn->columns.import->request->target.type == FT_TEXT)
     out->text = truth;
   return FT_OK;
 }
@@ -156,5 +169,5 @@ enum ft_status ft_sklearn_answer(struct ft_sklearn *sklearn,
   const struct ft_signature_answer answer = { .classes = classes ? classes->count : 0,
                                               .label = classes ? classes->text : NULL,
                                               .link = link };
-  return ft_signature_answer(sklearn->onnx.import, sklearn->onnx.arena, &answer, err);
+  return ft_signature_answer(sklearn->columns.import, sklearn->columns.arena, &answer, err);
 }

@@ -6,17 +6,17 @@
 #ifndef FORETELL_IMPORT_SKLEARN_READING_H
 #define FORETELL_IMPORT_SKLEARN_READING_H
 
-#include "core/import/onnx/onnx_graph.h"
+#include "core/import/columns/columns.h"
 #include "core/import/pickle/pickle.h"
 
 struct ft_sklearn {
-  struct ft_onnx onnx; /* fields, and what splits and layers are made with */
+  struct ft_columns columns; /* fields, and what splits and layers are made with */
 };
 
 /* An estimator, and what an error calls it. */
 struct ft_sklearn_place {
-  FtOnnx__Node proto;
-  struct ft_onnx_node node;
+  struct ft_column_source
+      source; /* the first: what refuses its columns finds the estimator by it */
   const struct ft_pickle *object;
   char name[64]; /* of its class */
 };
@@ -31,11 +31,11 @@ enum ft_status ft_sklearn_damaged(const struct ft_sklearn_place *place, const ch
                                   struct ft_error *err) FT_MUST_CHECK;
 
 /* The numbers of an attribute that is a number, an array or a list; none: count 0. */
-enum ft_status ft_sklearn_numbers(struct ft_onnx_reals *out, const struct ft_sklearn *sklearn,
+enum ft_status ft_sklearn_numbers(struct ft_column_numbers *out, const struct ft_sklearn *sklearn,
                                   const struct ft_sklearn_place *place, const char *name,
                                   struct ft_error *err) FT_MUST_CHECK;
 /* The same of any object. */
-enum ft_status ft_sklearn_reals(struct ft_onnx_reals *out, const struct ft_sklearn *sklearn,
+enum ft_status ft_sklearn_reals(struct ft_column_numbers *out, const struct ft_sklearn *sklearn,
                                 const struct ft_pickle *at, struct ft_error *err) FT_MUST_CHECK;
 /* An attribute that is a text; empty: none. */
 struct ft_span ft_sklearn_text(const struct ft_sklearn_place *place, const char *name);
@@ -66,7 +66,7 @@ enum ft_status ft_sklearn_labels(struct ft_sklearn_values *out, const struct ft_
 /* A learner: reads what the columns become, and makes the model's members. */
 typedef enum ft_status ft_sklearn_learner(struct ft_sklearn *sklearn,
                                           const struct ft_sklearn_place *place,
-                                          const struct ft_onnx_value *columns,
+                                          const struct ft_prepared_table *columns,
                                           struct ft_error *err);
 ft_sklearn_learner ft_sklearn_tree, ft_sklearn_trees, ft_sklearn_boosting, ft_sklearn_histogram,
     ft_sklearn_perceptron;

@@ -53,9 +53,9 @@ static enum ft_status open_tree(struct tree *out, const struct ft_sklearn_forest
 /* Trees take the columns as float32. */
 static enum ft_status start(struct ft_sklearn_forest *out, struct ft_sklearn *sklearn,
                             const struct ft_sklearn_place *place,
-                            const struct ft_onnx_value *columns, uint32_t outputs,
+                            const struct ft_prepared_table *columns, uint32_t outputs,
                             struct ft_error *err) {
-  struct ft_onnx_value narrow;
+  struct ft_prepared_table narrow;
   FT_TRY(ft_sklearn_columns_narrow(&narrow, sklearn, place, columns, err));
   return ft_sklearn_forest_start(out, sklearn, place, &narrow, outputs, err);
 }
@@ -75,8 +75,8 @@ static enum ft_status make_split(struct ft_node *out, struct ft_sklearn_forest *
     return ft_sklearn_damaged(forest->place, "a tree's nodes", err);
   if (tree->knows_missing && ft_pickle_array_integer(&left, &tree->missing, node))
     test.missing_passes = left != 0;
-  FT_TRY(
-      ft_onnx_split(out, &swapped, &forest->splits, &forest->columns.column[feature], &test, err));
+  FT_TRY(ft_column_split(out, &swapped, &forest->splits, &forest->columns.column[feature], &test,
+                         err));
   out->left = swapped ? no : yes;
   out->right = swapped ? yes : no;
   return FT_OK;
@@ -84,8 +84,8 @@ static enum ft_status make_split(struct ft_node *out, struct ft_sklearn_forest *
 
 static enum ft_status make_nodes(struct ft_node *out, struct ft_sklearn_forest *forest,
                                  const struct tree *tree, struct ft_error *err) {
-  uint8_t *seen = FT_ARENA_NEW(forest->sklearn->onnx.arena, uint8_t, tree->nodes);
-  if (!seen) return ft_onnx_no_memory(err);
+  uint8_t *seen = FT_ARENA_NEW(forest->sklearn->columns.arena, uint8_t, tree->nodes);
+  if (!seen) return ft_columns_no_memory(err);
   for (uint32_t i = 0; i < tree->nodes; i++) {
     int64_t left;
     if (i > 0 && !seen[i]) return ft_sklearn_damaged(forest->place, "a tree's nodes", err);
@@ -145,7 +145,7 @@ static bool is_classifier(const struct ft_sklearn_place *place) {
 /* Of one estimator or the mean of several. A classifier's prediction is the mean of shares; leaves stay
  * whole numbers where they are pure, so that ties are ties. */
 static enum ft_status read_mean(struct ft_sklearn *sklearn, const struct ft_sklearn_place *place,
-                                const struct ft_onnx_value *columns,
+                                const struct ft_prepared_table *columns,
                                 const struct ft_pickle *const *tree, uint32_t trees,
                                 struct ft_error *err) {
   struct ft_sklearn_forest forest;
@@ -164,17 +164,17 @@ static enum ft_status read_mean(struct ft_sklearn *sklearn, const struct ft_skle
 }
 
 enum ft_status ft_sklearn_tree(struct ft_sklearn *sklearn, const struct ft_sklearn_place *place,
-                               const struct ft_onnx_value *columns, struct ft_error *err) {
+                               const struct ft_prepared_table *columns, struct ft_error *err) {
   return read_mean(sklearn, place, columns, &place->object, 1, err);
 }
 
 enum ft_status ft_sklearn_trees(struct ft_sklearn *sklearn, const struct ft_sklearn_place *place,
-                                const struct ft_onnx_value *columns, struct ft_error *err) {
+                                const struct ft_prepared_table *columns, struct ft_error *err) {
   const struct ft_pickle *list = ft_pickle_get(place->object, "estimators_");
   uint32_t trees = ft_pickle_count(list);
   const struct ft_pickle **tree =
-      FT_ARENA_NEW(sklearn->onnx.arena, const struct ft_pickle *, trees);
-  if (!tree) return ft_onnx_no_memory(err);
+      FT_ARENA_NEW(sklearn->columns.arena, const struct ft_pickle *, trees);
+  if (!tree) return ft_columns_no_memory(err);
   for (uint32_t t = 0; t < trees; t++)
     tree[t] = ft_pickle_item(list, t);
   return read_mean(sklearn, place, columns, tree, trees, err);
@@ -207,7 +207,7 @@ static enum ft_status read_init(double *base, uint32_t outputs, const struct ft_
                                 const struct ft_sklearn_place *place, struct ft_error *err) {
   const struct ft_pickle *init = ft_pickle_get(place->object, "init_");
   struct ft_sklearn_place dummy;
-  struct ft_onnx_reals value;
+  struct ft_column_numbers value;
   if (ft_span_equal(ft_pickle_text(init), FT_SPAN("zero"))) return FT_OK;
   ft_sklearn_place(&dummy, init);
   bool classifies = ft_sklearn_is(init, "DummyClassifier");
@@ -245,7 +245,7 @@ static enum ft_status add_rounds(struct ft_sklearn_forest *forest, uint32_t outp
 }
 
 enum ft_status ft_sklearn_boosting(struct ft_sklearn *sklearn, const struct ft_sklearn_place *place,
-                                   const struct ft_onnx_value *columns, struct ft_error *err) {
+                                   const struct ft_prepared_table *columns, struct ft_error *err) {
   struct ft_sklearn_forest forest;
   struct ft_sklearn_values classes = { 0 };
   const struct loss *loss = find_loss(place);

@@ -1,4 +1,4 @@
-#include "core/import/onnx/onnx_column.h"
+#include "core/import/columns/column.h"
 
 #include <float.h>
 #include <math.h>
@@ -22,7 +22,7 @@ static double clip(double x, double low, double high) {
   return x < low ? low : x > high ? high : x;
 }
 
-static double compute(const struct ft_step *step, double x) {
+static double compute(const struct ft_column_step *step, double x) {
   switch (step->kind) {
   case FT_STEP_IMPUTE: return isnan(x) ? step->a : x;
   case FT_STEP_SCALE: return (step->wide ? x - step->a : (float)(x - step->a)) * step->b;
@@ -38,14 +38,14 @@ static double compute(const struct ft_step *step, double x) {
   }
 }
 
-static struct ft_raw run(const struct ft_step *step, struct ft_raw raw);
+static struct ft_raw run(const struct ft_column_step *step, struct ft_raw raw);
 
-static bool holds(const struct ft_step *condition, struct ft_raw raw) {
+static bool holds(const struct ft_column_step *condition, struct ft_raw raw) {
   return raw.kind == FT_RAW_MISSING || run(condition, raw).number != 0;
 }
 
 /* The steps that take categories, and after them those that take numbers. */
-static struct ft_raw run(const struct ft_step *step, struct ft_raw raw) {
+static struct ft_raw run(const struct ft_column_step *step, struct ft_raw raw) {
   if (step->kind == FT_STEP_FIELD) return raw;
   if (step->kind == FT_STEP_REPLACE)
     return holds(step->condition, raw) ? (struct ft_raw){ .kind = FT_RAW_TEXT, .text = step->text }
@@ -68,7 +68,7 @@ static struct ft_raw run(const struct ft_step *step, struct ft_raw raw) {
   return raw;
 }
 
-double ft_onnx_column_value(const struct ft_onnx_column *column, struct ft_raw raw) {
+double ft_column_value(const struct ft_prepared_column *column, struct ft_raw raw) {
   raw = run(column->last, raw);
   return raw.kind == FT_RAW_NUMBER ? raw.number : (double)NAN;
 }
@@ -83,9 +83,9 @@ static bool is_among(const struct ft_branch_test *test, double x) {
   return has_code(test->known, x) ? has_code(test->passing, x) : test->missing_passes;
 }
 
-bool ft_onnx_column_passes(const struct ft_onnx_column *column, const struct ft_branch_test *test,
-                           struct ft_raw raw) {
-  double x = ft_onnx_column_value(column, raw);
+bool ft_column_passes(const struct ft_prepared_column *column, const struct ft_branch_test *test,
+                      struct ft_raw raw) {
+  double x = ft_column_value(column, raw);
   if (isnan(x) && test->missing_passes) return true;
   switch (test->branch) {
   case FT_BRANCH_LEQ: return x <= test->value;
@@ -112,13 +112,13 @@ static float of_rank(int64_t rank) {
   return x;
 }
 
-static bool passes_at(const struct ft_onnx_column *column, const struct ft_branch_test *test,
+static bool passes_at(const struct ft_prepared_column *column, const struct ft_branch_test *test,
                       float x) {
-  return ft_onnx_column_passes(column, test, (struct ft_raw){ .kind = FT_RAW_NUMBER, .number = x });
+  return ft_column_passes(column, test, (struct ft_raw){ .kind = FT_RAW_NUMBER, .number = x });
 }
 
-struct ft_threshold ft_onnx_column_threshold(const struct ft_onnx_column *column,
-                                             const struct ft_branch_test *test) {
+struct ft_threshold ft_column_threshold(const struct ft_prepared_column *column,
+                                        const struct ft_branch_test *test) {
   bool first = passes_at(column, test, -FLT_MAX);
   if (passes_at(column, test, FLT_MAX) == first) return (struct ft_threshold){ INFINITY, first };
   int64_t low = rank_of(-FLT_MAX), high = rank_of(FLT_MAX);
@@ -135,18 +135,18 @@ struct ft_threshold ft_onnx_column_threshold(const struct ft_onnx_column *column
 /* Steep enough that one float32 above the centre gives more than 1, but for centres next to 0. */
 #define STEEP 0x1p100
 
-static bool make_step(struct ft_onnx_column_form *form, const struct ft_onnx_column *column,
-                      const struct ft_step *step) {
-  const struct ft_onnx_column before = { column->field, column->wide, false, step->before };
+static bool make_step(struct ft_column_form *form, const struct ft_prepared_column *column,
+                      const struct ft_column_step *step) {
+  const struct ft_prepared_column before = { column->field, column->wide, false, step->before };
   const struct ft_branch_test test = { .branch = FT_BRANCH_GT, .value = step->a };
-  struct ft_threshold above = ft_onnx_column_threshold(&before, &test);
+  struct ft_threshold above = ft_column_threshold(&before, &test);
   if (above.below_passes) return false;
   float centre = isinf(above.threshold) ? FLT_MAX : nextafterf(above.threshold, -INFINITY);
-  *form = (struct ft_onnx_column_form){ .centre = centre, .scale = STEEP, .low = 0, .high = 1 };
+  *form = (struct ft_column_form){ .centre = centre, .scale = STEEP, .low = 0, .high = 1 };
   return true;
 }
 
-static void multiply(struct ft_onnx_column_form *form, double by) {
+static void multiply(struct ft_column_form *form, double by) {
   double low = form->low * by, high = form->high * by;
   form->scale *= by;
   form->shift *= by;
@@ -154,8 +154,8 @@ static void multiply(struct ft_onnx_column_form *form, double by) {
   form->high = by == 0 ? 0 : by < 0 ? low : high;
 }
 
-static bool apply(struct ft_onnx_column_form *form, const struct ft_onnx_column *column,
-                  const struct ft_step *step) {
+static bool apply(struct ft_column_form *form, const struct ft_prepared_column *column,
+                  const struct ft_column_step *step) {
   bool plain = form->scale == 1 && form->shift == 0 && isinf(form->low) && isinf(form->high);
   switch (step->kind) {
   case FT_STEP_SCALE:
@@ -174,7 +174,7 @@ static bool apply(struct ft_onnx_column_form *form, const struct ft_onnx_column 
     return true;
   case FT_STEP_ABOVE: return make_step(form, column, step);
   case FT_STEP_IS_MISSING:
-    *form = (struct ft_onnx_column_form){ .low = -INFINITY, .high = INFINITY };
+    *form = (struct ft_column_form){ .low = -INFINITY, .high = INFINITY };
     return true;
   case FT_STEP_FIELD:
   case FT_STEP_IMPUTE:
@@ -183,11 +183,11 @@ static bool apply(struct ft_onnx_column_form *form, const struct ft_onnx_column 
   }
 }
 
-bool ft_onnx_column_form(struct ft_onnx_column_form *out, const struct ft_onnx_column *column) {
-  const struct ft_step *step[FT_COLUMN_MAX_STEPS];
-  struct ft_onnx_column_form form = { .scale = 1, .low = -INFINITY, .high = INFINITY };
+bool ft_column_form(struct ft_column_form *out, const struct ft_prepared_column *column) {
+  const struct ft_column_step *step[FT_COLUMN_MAX_STEPS];
+  struct ft_column_form form = { .scale = 1, .low = -INFINITY, .high = INFINITY };
   uint32_t steps = 0;
-  for (const struct ft_step *s = column->last; s; s = s->before)
+  for (const struct ft_column_step *s = column->last; s; s = s->before)
     step[steps++] = s;
   while (steps--)
     if (!apply(&form, column, step[steps])) return false;

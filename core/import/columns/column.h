@@ -1,10 +1,10 @@
-/* A column of a table within a graph: a function of one field of the model, step by step.
+/* A column that a model's preparation makes: a function of one field, step by step.
  *
- * Numbers  every step is rounded to float32, as ONNX Runtime computes it, but in tables of doubles.
+ * Numbers  every step is rounded to float32, as ONNX Runtime computes it, but in a column that is `wide`.
  *          Where the field is a number the steps are monotone, so a decision on the column is one
  *          threshold on the field. Where it is a category they are tried on each value. */
-#ifndef FORETELL_IMPORT_ONNX_COLUMN_H
-#define FORETELL_IMPORT_ONNX_COLUMN_H
+#ifndef FORETELL_IMPORT_COLUMNS_COLUMN_H
+#define FORETELL_IMPORT_COLUMNS_COLUMN_H
 
 #include <stdbool.h>
 
@@ -40,23 +40,23 @@ struct ft_category_map {
   const double *number;
 };
 
-struct ft_step {
+struct ft_column_step {
   enum ft_step_kind kind;
   bool wide;      /* double */
   uint32_t steps; /* up to this one */
-  const struct ft_step *before;
+  const struct ft_column_step *before;
   double a, b;
   struct ft_span text;
   const struct ft_category_map *map;
-  const struct ft_step *condition; /* of REPLACE: of the same field */
-  uint32_t feature;                /* where it is one of the model's: its index and 1 */
+  const struct ft_column_step *condition; /* of REPLACE: of the same field */
+  uint32_t feature;                       /* where it is one of the model's: its index and 1 */
 };
 
-struct ft_onnx_column {
+struct ft_prepared_column {
   uint32_t field;
   bool wide;  /* numbers are double */
   bool whole; /* numbers are integers */
-  const struct ft_step *last;
+  const struct ft_column_step *last;
 };
 
 /* What a field may hold. */
@@ -68,7 +68,7 @@ struct ft_raw {
 };
 
 /* The column's value; NaN: missing. */
-double ft_onnx_column_value(const struct ft_onnx_column *column, struct ft_raw raw);
+double ft_column_value(const struct ft_prepared_column *column, struct ft_raw raw);
 
 enum ft_branch {
   FT_BRANCH_LEQ = 0,
@@ -89,8 +89,8 @@ struct ft_branch_test {
   bool missing_passes;
   const struct ft_branch_codes *passing, *known; /* of FT_BRANCH_AMONG */
 };
-bool ft_onnx_column_passes(const struct ft_onnx_column *column, const struct ft_branch_test *test,
-                           struct ft_raw raw);
+bool ft_column_passes(const struct ft_prepared_column *column, const struct ft_branch_test *test,
+                      struct ft_raw raw);
 
 /* The test as a threshold on the field, which is a number: those below it pass, or those that are
  * not below. `branch` is none of EQ, NEQ. */
@@ -98,14 +98,14 @@ struct ft_threshold {
   float threshold;
   bool below_passes;
 };
-struct ft_threshold ft_onnx_column_threshold(const struct ft_onnx_column *column,
-                                             const struct ft_branch_test *test);
+struct ft_threshold ft_column_threshold(const struct ft_prepared_column *column,
+                                        const struct ft_branch_test *test);
 
 /* A column of a number as clamp((x - centre) * scale, low, high) + shift. */
-struct ft_onnx_column_form {
+struct ft_column_form {
   double centre, scale, shift, low, high;
 };
 /* false: it has another form */
-bool ft_onnx_column_form(struct ft_onnx_column_form *out, const struct ft_onnx_column *column);
+bool ft_column_form(struct ft_column_form *out, const struct ft_prepared_column *column);
 
 #endif
