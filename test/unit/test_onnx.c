@@ -249,7 +249,8 @@ struct tree_case {
   const char *name, *input, *mode;
   int64_t feature, yes, no, leaf_id;
   float value, weight;
-  const char *says; /* a part of the error's message; NULL: it is read */
+  const char *says;     /* a part of the error's message; NULL: it is read */
+  const char *producer; /* NULL: not said */
 };
 
 static void set_attribute(FtOnnx__Attribute *out, const char *name) {
@@ -258,7 +259,7 @@ static void set_attribute(FtOnnx__Attribute *out, const char *name) {
 }
 
 /* A model of one node, from input x to output y. */
-static struct ft_span pack_model(FtOnnx__Node *node, uint8_t *bytes) {
+static struct ft_span pack_model(FtOnnx__Node *node, const char *producer, uint8_t *bytes) {
   FtOnnx__TensorType tensor = FT_ONNX__TENSOR_TYPE__INIT;
   tensor.has_elem_type = 1;
   tensor.elem_type = 1;
@@ -277,6 +278,7 @@ static struct ft_span pack_model(FtOnnx__Node *node, uint8_t *bytes) {
   FtOnnx__Model model = FT_ONNX__MODEL__INIT;
   model.has_ir_version = 1;
   model.ir_version = 8;
+  model.producer_name = (char *)(uintptr_t)producer;
   model.graph = &graph;
   return (struct ft_span){ (const char *)bytes, ft_onnx__model__pack(&model, bytes) };
 }
@@ -324,7 +326,7 @@ static struct ft_span pack_tree(const struct tree_case *of, const char *op, uint
   node.domain = domain;
   node.n_attribute = 11;
   node.attribute = attributes;
-  return pack_model(&node, bytes);
+  return pack_model(&node, of->producer, bytes);
 }
 
 static enum ft_status read_bytes(struct ft_span bytes, struct ft_error *err) {
@@ -372,6 +374,31 @@ static void an_unknown_operator_is_named(void **state) {
   assert_string_equal(err.message, "operator \"KNNRegressor\" in node \"y\" is not supported");
 }
 
+/* A classifier without classes is refused: the way out is that of the library whose splits these are. */
+static void the_hint_names_the_library_that_made_the_trees(void **state) {
+  static const struct {
+    const char *mode, *producer, *hint, *other; /* `other` is not said */
+  } cases[] = {
+    { "BRANCH_LT", "OnnxMLTools", "Give XGBoost's own file", "LightGBM" },
+    { "BRANCH_LEQ", "OnnxMLTools", "LightGBM's save_model(\"model.txt\") or scikit-learn's",
+      "XGB" },
+    { "LEAF", "OnnxMLTools", "Serve the model", "Give" },
+    { "BRANCH_LT", "skl2onnx", "Serve the model", "Give" },
+    { "BRANCH_LT", NULL, "Serve the model", "Give" },
+  };
+  uint8_t bytes[4096];
+  (void)state;
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    const struct tree_case of = { "", "x",  cases[i].mode,    0, 1, 2, 1, 0.5F,
+                                  1,  NULL, cases[i].producer };
+    struct ft_error err = { 0 };
+    enum ft_status status = read_bytes(pack_tree(&of, "TreeEnsembleClassifier", bytes), &err);
+    assert_int_equal(status, FT_UNSUPPORTED);
+    if (!strstr(err.hint, cases[i].hint) || strstr(err.hint, cases[i].other))
+      fail_msg("%s of %s: %s", cases[i].mode, cases[i].producer, err.hint);
+  }
+}
+
 static void a_file_cut_short_is_refused(void **state) {
   const struct tree_case right = { "", "x", "BRANCH_LEQ", 0, 1, 2, 1, 0.5F, 1, NULL };
   uint8_t bytes[4096];
@@ -387,6 +414,7 @@ int main(int count, char **argument) {
     cmocka_unit_test(what_would_be_wrong_is_refused_with_a_way_out),
     cmocka_unit_test(trees_that_cannot_be_are_refused),
     cmocka_unit_test(an_unknown_operator_is_named),
+    cmocka_unit_test(the_hint_names_the_library_that_made_the_trees),
     cmocka_unit_test(a_file_cut_short_is_refused),
   };
   if (count > 1) folder = argument[1];

@@ -305,17 +305,38 @@ static enum ft_status describe(struct ft_import *out, struct ft_arena *arena,
   return FT_OK;
 }
 
+/* Does some tree have a split of that mode? */
+static bool has_split(const FtOnnx__Graph *graph, const char *mode) {
+  for (size_t n = 0; n < graph->n_node; n++) {
+    const struct ft_onnx_node node = ft_onnx_node_of(graph->node[n], NULL, NULL);
+    const FtOnnx__Attribute *modes = ft_onnx_attribute(&node, "nodes_modes");
+    for (size_t i = 0; modes && i < modes->n_strings; i++)
+      if (ft_span_equal(
+              (struct ft_span){ (const char *)modes->strings[i].data, modes->strings[i].len },
+              ft_span_of(mode)))
+        return true;
+  }
+  return false;
+}
+
+/* OnnxMLTools converts models of several libraries, which their splits tell apart: "less than" is XGBoost's,
+ * "less than or equal" LightGBM's and scikit-learn's. */
+static const char *own_file(const FtOnnx__Model *model) {
+  if (!model->producer_name || strcmp(model->producer_name, "OnnxMLTools") != 0) return "Serve";
+  if (has_split(model->graph, "BRANCH_LT"))
+    return "Give XGBoost's own file, save_model(\"model.json\"), in place of ONNX; or serve";
+  if (has_split(model->graph, "BRANCH_LEQ"))
+    return "Give the library's own file, LightGBM's save_model(\"model.txt\") or scikit-learn's "
+           "skops.io.dump(model, \"model.skops\"), in place of ONNX; or serve";
+  return "Serve";
+}
+
 /* What is refused without a word about the way out gets one. */
 static enum ft_status advise(const FtOnnx__Model *model, enum ft_status status,
                              struct ft_error *err) {
-  const char *producer = model->producer_name ? model->producer_name : "";
   if ((status != FT_UNSUPPORTED && status != FT_LIMIT) || !err || err->hint[0]) return status;
-  ft_fail_hint(
-      err, "%s the model and call it: CREATE MODEL … SAGEMAKER 'endpoint'.",
-      strcmp(producer, "OnnxMLTools") == 0
-          ? "Give the library's own file, XGBoost's save_model(\"model.json\") or LightGBM's "
-            "save_model(\"model.txt\"), in place of ONNX; or serve"
-          : "Serve");
+  ft_fail_hint(err, "%s the model and call it: CREATE MODEL … SAGEMAKER 'endpoint'.",
+               own_file(model));
   return status;
 }
 
