@@ -1,5 +1,6 @@
 #include "core/train/auto_off.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -28,6 +29,8 @@
 #define TELL_SECONDS   0.1 /* between two reports of progress */
 #define NDCG_MAX_GRADE 31
 
+/* AUTO OFF: what was given, as the booster wants it; filled by `prepare`, but for `cut`. Parameters point
+ * to the job's texts, to `number`, or to constants. */
 struct given {
   struct ft_run *run;
   const struct ft_objective *objective;
@@ -51,6 +54,7 @@ static const char *value_of(const struct ft_job *job, const char *name) {
 }
 
 static void add(struct given *given, const char *name, const char *value) {
+  assert(given->parameters < MAX_PARAMETERS);
   given->parameter[given->parameters++] = (struct ft_parameter){ name, value };
 }
 
@@ -88,6 +92,8 @@ static enum ft_status set_base(struct given *given, struct ft_error *err) {
     if (logarithm) sum += ft_log(1 + value[r]);
   }
   qsort(value, run->rows, sizeof *value, compare_numbers);
+  /* The constants that are best for the objectives: median for the absolute error's smooth form,
+   * and for squared errors of log(1 + y) its mean, transformed back. */
   double base = huber ? value[run->rows / 2] : ft_exp(sum / (double)run->rows) - 1;
   snprintf(given->number[3], sizeof given->number[3], "%.9g", base);
   add(given, "base_score", given->number[3]);
@@ -108,6 +114,7 @@ static enum ft_status set_parameters(struct given *given, struct ft_error *err) 
            run->rows >= SEVERAL_THREADS ? run->threads : 1);
   add(given, "objective", given->objective->name);
   add(given, "disable_default_eval_metric", "1");
+  /* Trees are grown on the CPU here: gpu_hist is asked for the same trees. */
   add(given, "tree_method", method && strcmp(method, "gpu_hist") != 0 ? method : "hist");
   add(given, "seed", seed ? seed : given->number[1]);
   add(given, "nthread", given->number[2]);
@@ -167,6 +174,8 @@ static enum ft_status check_member(const struct given *given, const struct ft_me
   enum ft_status status = ft_run_margins(ours, given->run, member, 1, row, rows, err);
   bool same = true;
   for (size_t i = 0; i < rows * outputs; i++)
+    /* Leaves are rounded to integers of one unit, so margins differ a little; a misread tree
+     * differs by far more. */
     same &= fabs(ours[i] - theirs[i]) <= 1e-3 * (1 + fabs(ours[i]));
   free(ours);
   if (status != FT_OK) return status;

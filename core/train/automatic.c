@@ -21,6 +21,12 @@
 #include "core/train/search_plan.h"
 #include "foretell/plan.h"
 
+/* The stages of AUTO ON: screen (`sampled`), search, refit; and the rows of each.
+ *
+ * Valid    `sampled` where plan.sample is not 0; holdout_folds where plan.holdout_folds is not 0; the refits
+ *          after both searches. Rows are canonical: `search_row` and `holdout` share none.
+ * Owner    searches and refits are freed by ft_automl_free, refits first, since they point into a search;
+ *          arrays and folds are the run's arena's. Members of the model point into them. */
 struct ft_automl {
   struct ft_search_plan plan;
   struct ft_search sampled; /* on some rows, where all are very many */
@@ -63,6 +69,8 @@ static double max_ns_of(const struct ft_run *run) {
 
 /* The time of what comes after the last fit, on a machine that was so slow in reading the rows. */
 static double end_seconds(const struct ft_run *run, size_t scored, double prepared) {
+  /* Reading the rows is the one measured work so far: what it took beyond the usual tells how
+   * slow this machine is. */
   double usual = FT_LIMIT_READ_SECONDS * (double)run->rows * run->features.features;
   double slowness =
       fmin(fmax(prepared / fmax(usual, FT_LIMIT_END_SECONDS), 1), FT_LIMIT_MAX_SLOWNESS);
@@ -107,12 +115,14 @@ static enum ft_status split(struct ft_automl *automl, struct ft_run *run, struct
   if (fold_options.folds)
     FT_TRY(ft_folds_make(&automl->holdout_folds, run->arena, &data, run->all, run->rows,
                          &fold_options, err));
+  /* Rows stay in canonical order, which is random: the first ones are a fair sample of them. */
   for (size_t r = 0; r < run->rows; r++) {
     if (fold_options.folds && automl->holdout_folds.fold[r] == 0)
       automl->holdout[automl->n_holdout++] = run->all[r];
     else
       automl->search_row[automl->n_search++] = run->all[r];
   }
+  assert(automl->n_search + automl->n_holdout == run->rows);
   automl->n_search = (size_t)((double)automl->n_search * automl->plan.search_fraction);
   fold_options.folds = automl->plan.folds;
   fold_options.hold_out = automl->plan.hold_out;
@@ -155,6 +165,8 @@ static const struct ft_candidate *next_best(const struct ft_search *search, bool
   for (uint32_t i = 0; i < search->candidates; i++) {
     const struct ft_candidate *one = &search->candidate[i];
     if (listed[i] || one->state != FT_CANDIDATE_TRIED || (trees && !is_tree(one))) continue;
+    /* By weight first: what the ensemble uses complements the others, which the loss alone does
+     * not show. */
     bool lighter = best && one->weight < best->weight;
     bool worse = best && one->weight == best->weight && one->trial.loss >= best->trial.loss;
     if (!lighter && !worse) best = one;
@@ -201,6 +213,7 @@ static enum ft_status search_sample(struct ft_automl *automl, struct ft_run *run
   double deadline =
       now + left * (left < FT_LIMIT_SAMPLE_ONLY_SHARE * run->limit ? 1 : FT_LIMIT_SAMPLE_SHARE);
   struct ft_search_options options = options_of(run, &plan, metric, deadline);
+  /* A screening orders candidates only: half of the work is enough for that. */
   options.max_work = plan.max_work / 2;
   options.limit *= FT_LIMIT_SAMPLE_SHARE;
   options.screening = true;
@@ -208,6 +221,7 @@ static enum ft_status search_sample(struct ft_automl *automl, struct ft_run *run
   options.end = automl->deadline;
   enum ft_status status =
       ft_search_run(&automl->sampled, &data, &automl->sample_folds, &options, err);
+  /* Too little time or memory for the sample: the search on all rows goes on without it. */
   return status == FT_DATA || status == FT_NOMEM ? FT_OK : status;
 }
 
@@ -231,6 +245,7 @@ static enum ft_status reduce_rows(struct ft_automl *automl, struct ft_run *run,
   double seconds = start_seconds(automl, run);
   double max = FT_LIMIT_START_SHARE * (automl->deadline - ft_clock_seconds());
   if (seconds <= max) return FT_OK;
+  /* Never below twice the sample, which has been searched already. */
   double min = fmin((double)automl->n_search, 2 * (double)automl->plan.sample);
   automl->n_search = (size_t)fmax((double)automl->n_search * fmax(max, 0) / seconds, min);
   struct ft_fit_data data = data_of(run);
@@ -282,6 +297,8 @@ static enum ft_status search(struct ft_automl *automl, struct ft_run *run, enum 
     options.speed = &automl->sampled.speed;
     options.max_trials = 0;
   }
+  /* Where the search has seen nearly all rows, or takes all the time there is, nothing is kept
+   * for refits. */
   options.time.refit_cost_factor =
       options.list || seen_share(automl, run) > FT_LIMIT_NO_REFIT_SHARE ? 0 : FT_LIMIT_MORE_ROWS;
   options.time.wrap_up = wrap_up_seconds(automl, run);
@@ -290,6 +307,8 @@ static enum ft_status search(struct ft_automl *automl, struct ft_run *run, enum 
   if (status == FT_OK && automl->sampled.end == FT_SEARCH_CLOCK)
     automl->search.end = FT_SEARCH_CLOCK;
   if (!is_sample_better(run, automl, status)) return status;
+  /* The two change places, so that all that follows looks at `search`; report_search changes
+   * them back. */
   struct ft_search of_all = automl->search;
   automl->search = automl->sampled;
   automl->sampled = of_all;
@@ -401,6 +420,7 @@ static enum ft_status train_refits(struct ft_run *run, struct ft_automl *automl,
   if (ft_train_is_stopped(run->events)) return FT_OK;
   double left = options.deadline - ft_clock_seconds(),
          refit_cost_factor = refit_cost_factor_of(automl, run);
+  /* Refits are worth their time only where it is enough for one. */
   if (!ft_refits_limit(&automl->refits, left, plan->threads, refit_cost_factor)) return FT_OK;
   telling.seconds = refits_seconds(automl, refit_cost_factor);
   struct ft_fit_data data = data_of(run);
@@ -414,6 +434,8 @@ static enum ft_status settle(struct ft_scored *scored, struct ft_member **member
                              struct ft_run *run, struct ft_automl *automl, enum ft_metric metric,
                              struct ft_error *err) {
   struct ft_fit_data data = data_of(run);
+  /* In this order: the threshold is of calibrated probabilities, and the members take the
+   * calibration in. */
   ft_refits_calibrate(&automl->refits, &data);
   FT_TRY(score_search(scored, run, &automl->refits, err));
   FT_TRY(ft_score_threshold(&run->model.threshold, metric, scored, err));
@@ -463,14 +485,18 @@ static enum ft_status finish(struct ft_run *run, struct ft_automl *automl, enum 
   struct ft_scored scored;
   double gain[FT_SEARCH_MAX_CANDIDATES];
   ft_run_progress(run, "weighing the models tried", -1);
+  /* Held-out rows are used without their targets here (bagging.h), so they stay honest judges. */
   FT_TRY(ft_bagging_gains(gain, run, &automl->search, automl->holdout, automl->n_holdout, err));
   FT_TRY(ft_refits_pick(&automl->refits, run->arena, &automl->search, &data, &run->model, max_ns,
                         gain, err));
   FT_TRY(settle(&scored, &member, &members, run, automl, metric, err));
+  /* Before the refits: these have seen the held-out rows, and no score of theirs would be
+   * honest. */
   FT_TRY(report_scores(run, automl, metric, &scored, member, members, err));
   FT_TRY(train_refits(run, automl, err));
   FT_TRY(ft_refits_shrink(&automl->refits, run->arena, &data, &run->model, max_ns, err));
   FT_TRY(settle(&scored, &member, &members, run, automl, metric, err));
+  /* Last of all: everything above compares targets divided by 2^exponent. */
   restore_unit(run, member, members);
   run->model.member = member;
   run->model.members = members;

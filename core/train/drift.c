@@ -1,5 +1,6 @@
 #include "core/train/drift.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +20,8 @@
 #define NAMES_BYTES  240
 
 /* What a column's values are in the first and in the last part. */
+/* Valid    `value` and `present` of the column in hand after read_parts; `key` and `of_code` are working
+ *          memory. The first part begins at row 0; the last one ends less than `step` rows before the end. */
 struct comparison {
   const struct ft_table *table;
   uint32_t column;
@@ -62,6 +65,7 @@ static void sort_numbers(const struct comparison *c, double *value, size_t count
 }
 
 static bool nulls_differ(const struct comparison *c) {
+  /* Two shares, compared by the standard error of their difference. */
   double n = (double)c->rows, a = (double)c->present[0] / n, b = (double)c->present[1] / n;
   double both = (a + b) / 2, deviation = sqrt(2 * both * (1 - both) / n);
   return fabs(a - b) > FT_DRIFT_NULLS && fabs(a - b) > DEVIATIONS * deviation;
@@ -72,6 +76,7 @@ static bool numbers_differ(struct comparison *c) {
   double distance = 0;
   sort_numbers(c, c->value[0], n);
   sort_numbers(c, c->value[1], m);
+  /* Kolmogorov-Smirnov: one merge of both sorted lists, with equal values passed together. */
   while (i < n && j < m) {
     double x = c->value[0][i] < c->value[1][j] ? c->value[0][i] : c->value[1][j];
     while (i < n && c->value[0][i] <= x)
@@ -81,6 +86,7 @@ static bool numbers_differ(struct comparison *c) {
     double here = fabs((double)i / (double)n - (double)j / (double)m);
     if (here > distance) distance = here;
   }
+  /* Under equal distributions distance / scale has Kolmogorov's distribution. */
   double scale = sqrt((double)(n + m) / ((double)n * (double)m));
   return distance > FT_DRIFT_DISTANCE && distance > CHANCE * scale;
 }
@@ -94,13 +100,18 @@ static bool codes_differ(struct comparison *c) {
       c->of_code[part][(uint32_t)c->value[part][i]]++;
   }
   double distance = 0, expected = 0, square = 0, freedom = -1;
+  assert(n > 0 && m > 0);
   double spread = 1 / (double)n + 1 / (double)m;
   for (uint32_t code = 0; code < codes; code++) {
     double a = c->of_code[0][code], b = c->of_code[1][code];
     if (a + b == 0) continue;
     double share = (a + b) / (double)(n + m), difference = a / (double)n - b / (double)m;
     distance += fabs(difference) / 2;
+    /* A distance is never negative, so chance alone makes some: the mean of |normal| is sigma
+     * sqrt(2 / pi). */
     expected += sqrt(share * (1 - share) * spread / (2 * M_PI));
+    /* Pearson's chi-square of two samples; of k codes it has k - 1 degrees of freedom, and
+     * variance 2 (k - 1). */
     square += difference * difference / (share * spread);
     freedom++;
   }
@@ -123,6 +134,7 @@ static int direction_of(const struct comparison *c) {
   for (size_t row = 0; row < c->table->rows; row += c->step) {
     if (!ft_table_has(c->table, c->column, row)) continue;
     double value = value_of(c, row);
+    /* Comparisons with the first NaN are false. */
     up += value > last;
     down += value < last;
     pairs += !isnan(last);
@@ -226,6 +238,7 @@ static void compare(struct ft_run *run, struct comparison *c) {
     if (!target && is_left_out(run, field->name)) continue;
     bool coded = is_text(c) || field->type == FT_BOOL;
     int direction = coded ? is_grouped(c, target) : direction_of(c);
+    /* Sorted by something that is no time: all other differences may come from that order alone. */
     if (direction != 0 && (target || !is_time(field->type, direction))) {
       ft_run_warn(
           run, "the rows arrive sorted by %s\"%s\": whether they change over time cannot be seen",

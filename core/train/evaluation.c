@@ -104,6 +104,7 @@ static void judge_row(struct judged *judged, size_t row) {
   if (of->problem == FT_BINARY) {
     probability[1] = judged->value[row];
     probability[0] = 1 - probability[1];
+    /* One half, as XGBoost's metric has it, whatever the model's threshold is. */
     judged->label[row] = probability[1] >= 0.5;
     return;
   }

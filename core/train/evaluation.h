@@ -15,8 +15,8 @@ struct ft_evaluation {
   double slope; /* huber_slope */
   double power; /* tweedie_variance_power */
   size_t rows;
-  const double *target;
-  const double *margin;
+  const double *target; /* rows; borrowed, as all here */
+  const double *margin; /* rows × outputs */
 };
 
 /* The name that an objective is judged by, "rmse" for "reg:squarederror". */

@@ -11,7 +11,8 @@ struct ft_train_events {
   /* Called from one thread, at most as often as the work ticks; may be NULL, as may notice. */
   void (*progress)(void *self, const struct ft_progress *progress);
   void (*notice)(void *self, const char *text);
-  /* Is the training to end now, with the best that there is? May be NULL, and asked at any time. */
+  /* Is the training to end now, with the best that there is? May be NULL; asked at any time, from the thread
+   * that trains. Once true it stays true. */
   bool (*stopped)(void *self);
 };
 

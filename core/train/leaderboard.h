@@ -7,7 +7,7 @@
 #include "core/train/search.h"
 
 /* Adds the candidates of a search to the report's trials; those that were tried are in the state
- * `tried`. What is pointed to lives as long as the search. */
+ * `tried`. What is pointed to lives as long as the search. Beyond FT_RUN_MAX_TRIALS lines none is added. */
 void ft_leaderboard_add(struct ft_report *report, const struct ft_search *search,
                         const struct ft_refits *refits, enum ft_metric metric, const char *tried);
 

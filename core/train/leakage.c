@@ -1,5 +1,6 @@
 #include "core/train/leakage.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -28,6 +29,7 @@ struct looking {
 /* The first `count` of `sorted`, by their values. */
 static void sort_values(struct looking *l, size_t count) {
   for (size_t i = 0; i < count; i++)
+    /* Adding 0 makes -0 into 0, so that both are one value. */
     l->key[i] = (uint64_t)ft_radix_of_float(l->sorted[i].value + 0.0f) << 32 | i;
   ft_radix_sort(l->key, l->key + l->rows, count, 32);
   for (size_t i = 0; i < count; i++)
@@ -45,6 +47,8 @@ static void part_numbers(struct looking *l, const float *value) {
   sort_values(l, count);
   for (size_t i = 0, first = 0; i < count; i++) {
     if (l->sorted[i].value != l->sorted[first].value) first = i;
+    /* By the place of the first equal value: parts of about equal rows, and equal values never
+     * apart. */
     l->part[l->sorted[i].row] = (uint32_t)(first * MAX_PARTS / count);
   }
   l->parts = MAX_PARTS + 1;
@@ -74,10 +78,12 @@ static double share_of_errors(struct looking *l) {
     l->tally[(size_t)l->part[r] * labels + (uint32_t)l->target[r]]++;
     all[(uint32_t)l->target[r]]++;
   }
+  assert(labels > 0);
   uint32_t common = largest(all, labels);
   for (size_t r = 1; r < l->rows; r += 2) {
     const double *own = l->tally + (size_t)l->part[r] * labels;
     uint32_t said = largest(own, labels);
+    /* A part that no counted row is in says what is most frequent overall. */
     errors += (own[said] > 0 ? said : common) != (uint32_t)l->target[r];
     errors_alone += common != (uint32_t)l->target[r];
   }
@@ -93,6 +99,7 @@ static double share_of_squares(struct looking *l) {
   }
   for (size_t r = 1; r < l->rows; r += 2) {
     uint32_t part = l->part[r];
+    /* Ranks from 0 to 1 have the mean 0.5, which is what an unseen part says. */
     double mean = rows[part] > 0 ? sum[part] / rows[part] : 0.5;
     left += (l->target[r] - mean) * (l->target[r] - mean);
     squares += (l->target[r] - 0.5) * (l->target[r] - 0.5);
@@ -173,6 +180,7 @@ static void look(struct ft_run *run, struct looking *l) {
   uint32_t told = UINT32_MAX; /* field */
   for (uint32_t f = 0; f < run->features.features; f++) {
     uint32_t field = run->model.encoder[f].field;
+    /* A column of several features is told of once. */
     if (field == told || !tells_target(l, f)) continue;
     ft_run_warn(
         run,

@@ -31,6 +31,8 @@ static void sort_finely(uint64_t *key, const struct ft_table *table) {
     uint64_t own = key[i];
     size_t to = i;
     for (; to > 0 && key[to - 1] >> 32 == own >> 32; to--) {
+      /* Insertion sort: runs of equal halves are short, and rows that are equal may stand in
+       * either order. */
       if (ft_hash128_compare(table->hash[(uint32_t)key[to - 1]], table->hash[(uint32_t)own]) <= 0)
         break;
       key[to] = key[to - 1];
@@ -45,6 +47,7 @@ static struct ft_hash128 digest_of(const uint32_t *row, const struct ft_table *t
     uint8_t pair[32];
     memcpy(pair, &digest, 16);
     memcpy(pair + 16, &table->hash[row[r]], 16);
+    /* A chain: the digest of all rows before, and this row's hash. */
     digest = ft_hash_keyed(&table->key, (struct ft_span){ (const char *)pair, sizeof pair });
   }
   return digest;

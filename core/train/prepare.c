@@ -33,6 +33,7 @@ static void pick_rows(struct ft_run *run, const struct ft_table *table, uint32_t
     max = run->job->max_cells / table->fields;
   run->rows_read = table->rows;
   run->rows_sampled_out = table->rows - max;
+  /* In place: the write never passes the read. */
   for (size_t i = 0; i < max; i++)
     if (ft_table_has(table, run->job->target, row[i])) row[run->rows++] = row[i];
   run->rows_without_target = max - run->rows;
@@ -51,6 +52,7 @@ static void divide_target(struct ft_run *run) {
   int exponent = 0;
   frexp(largest_of(run), &exponent);
   if (!run->job->automatic || abs(exponent) <= MAX_EXPONENT) return;
+  /* A power of two changes no bit of the mantissa: the learners see the same numbers, scaled. */
   run->exponent = exponent;
   for (size_t r = 0; r < run->rows; r++)
     run->target.value[r] = ldexp(run->target.value[r], -exponent);
@@ -154,6 +156,7 @@ static void encode_block(void *self, size_t piece) {
   enum ft_status status = block ? FT_OK : ft_fail(&err, FT_NOMEM, "out of memory for the columns");
   if (status == FT_OK) status = encode_rows(encoding, first, count, block, &err);
   free(block);
+  /* The first failure is told; the others are of the same cause. */
   if (status != FT_OK && !atomic_exchange(&encoding->failed, true)) encoding->err = err;
 }
 
@@ -229,6 +232,7 @@ static enum ft_status read_table(struct ft_run *run, const struct ft_table *tabl
   FT_TRY(ft_target_find(&run->target, run->arena, table, run->job, row, run->rows, err));
   FT_TRY(scale_target(run, err));
   FT_TRY(sign(run, table, err));
+  /* Before the profile, which hashes the categories with it. */
   run->model.category_key = category_key(digest, run->job->seed);
   FT_TRY(ft_profile_make(&run->profile, run->arena, table, run->job->target, row, run->rows,
                          &run->model.category_key, err));
@@ -272,6 +276,7 @@ enum ft_status ft_run_prepare(struct ft_run *run, struct ft_arena *arena, struct
   if (status == FT_OK) ft_cast_warn(run, table);
   if (status == FT_OK) status = ft_drift_warn(run, table, err);
   free(row);
+  /* The table is the largest memory of all: from here on only the features are kept. */
   ft_table_release(table);
   if (status != FT_OK) {
     ft_run_release(run);

@@ -1,5 +1,6 @@
 #include "core/train/profile.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,8 @@
 #define MAX_WORD_CELLS    40000000 /* words × rows of a column, but for */
 #define MIN_WORDS         16
 
+/* The columns while they are profiled. `column` and what follows it are of the column in hand; `field` is
+ * `column` less the target, if that came before. */
 struct profiling {
   struct ft_profile *out;
   struct ft_arena *arena;
@@ -27,6 +30,7 @@ struct profiling {
 };
 
 static void add_encoder(struct profiling *p, struct ft_encoder encoder) {
+  assert(p->field <= p->column);
   encoder.field = p->field;
   p->out->encoder[p->out->features++] = encoder;
 }
@@ -61,6 +65,7 @@ static struct frequency *count_values(const struct profiling *p, size_t *size) {
   for (size_t i = 0; i < p->rows; i++)
     if (ft_table_has(p->table, p->column, p->row[i]))
       list[ft_table_code(p->table, p->column, p->row[i])].count++;
+  /* A key of its own for each field: equal texts of two columns have different hashes. */
   struct ft_hash_key key = ft_category_key(p->key, p->field);
   size_t used = 0;
   for (uint32_t e = 0; e < dictionary->entries; e++) {
@@ -80,6 +85,8 @@ static enum ft_status add_category(struct profiling *p, const struct frequency *
   if (!category) return ft_arena_fail(err, "the categories");
   for (size_t i = 0; i < size; i++)
     category[i] = list[i].hash;
+  /* Ascending, as the encoder's binary search needs them; which codes are frequent is found
+   * again by the learners. */
   qsort(category, size, sizeof *category, compare_hashes);
   add_encoder(p, (struct ft_encoder){ .kind = FT_ENCODE_CATEGORY,
                                       .categories = (uint32_t)size,
@@ -142,6 +149,7 @@ static enum ft_status profile_text(struct profiling *p, struct ft_error *err) {
     status = add_category(p, list, size, err);
   } else {
     size_t kept = 0;
+    /* The list is sorted by frequency: the first rare value ends it. */
     while (kept < FT_PROFILE_MAX_HASHED_CATEGORIES && list[kept].count >= ROWS_A_CATEGORY)
       kept++;
     if (kept > 0) status = add_category(p, list, kept, err);
@@ -261,6 +269,7 @@ void ft_profile_drop_constants(struct ft_profile *profile, float *value, size_t 
   for (uint32_t f = 0; f < profile->features; f++) {
     const float *from = value + (size_t)f * rows;
     if (is_constant(from, rows)) continue;
+    /* Closed up in place: features and their encoders stay side by side. */
     if (kept != f) memmove(value + (size_t)kept * rows, from, rows * sizeof *value);
     profile->encoder[kept++] = profile->encoder[f];
   }

@@ -1,5 +1,6 @@
 #include "core/train/radix.h"
 
+#include <assert.h>
 #include <stdbool.h>
 
 #define DIGIT_BITS  11
@@ -32,12 +33,14 @@ static bool find_places(size_t *count_of, size_t count) {
 }
 
 void ft_radix_sort(uint64_t *key, uint64_t *scratch, size_t count, unsigned low_bit) {
+  assert(low_bit < 64);
   size_t place[DIGITS][DIGIT_SIZES];
   unsigned digits = (64 - low_bit + DIGIT_BITS - 1) / DIGIT_BITS;
   uint64_t *from = key, *to = scratch;
   if (count < 2) return;
   count_digits(place, digits, key, count, low_bit);
   for (unsigned d = 0; d < digits; d++) {
+    /* A digit that all keys share moves nothing. */
     if (!find_places(place[d], count)) continue;
     for (size_t i = 0; i < count; i++)
       to[place[d][digit_of(from[i], low_bit + d * DIGIT_BITS)]++] = from[i];

@@ -1,5 +1,6 @@
 #include "core/train/row_hash.h"
 
+#include <assert.h>
 #include <string.h>
 
 #define MAX_FIELD_BYTES ((size_t)17)
@@ -49,6 +50,7 @@ static void put_field(struct hashing *hashing, uint32_t field) {
     bool has = ft_table_has(table, field, row);
     to[0] = has ? (uint8_t)type : 0;
     hashing->size[r]++;
+    /* One byte ends a NULL: the type in front makes the encoding of a row unique. */
     if (!has) continue;
     put_word(to + 1, word_of(table, field, row));
     hashing->size[r] += 8;
@@ -65,6 +67,7 @@ static void hash_block(struct ft_hash128 *out, struct hashing *hashing) {
     put_field(hashing, f);
   for (size_t r = 0; r < hashing->rows; r++) {
     const char *bytes = (const char *)hashing->byte + r * stride_of(hashing->table);
+    assert(hashing->size[r] <= stride_of(hashing->table));
     out[r] = ft_hash_keyed(&hashing->table->key, (struct ft_span){ bytes, hashing->size[r] });
   }
 }

@@ -14,7 +14,8 @@
 /* Bytes of working memory for that. */
 size_t ft_row_hash_bytes(const struct ft_table *table);
 
-/* Of `count` rows of the table from `first` on. */
+/* Of `count` rows of the table from `first` on; their columns are complete, `rows` need not count them yet.
+ * `scratch` has ft_row_hash_bytes. */
 void ft_row_hash(struct ft_hash128 *out, const struct ft_table *table, size_t first, size_t count,
                  uint8_t *scratch);
 

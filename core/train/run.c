@@ -81,6 +81,7 @@ static void walk_block(double *out, struct walking *walking, const struct ft_mem
   for (uint32_t t = 0; t < forest->trees; t++) {
     const struct ft_tree *tree = &forest->tree[t];
     for (uint32_t r = 0; r < rows; r++)
+      /* Sums of integers: exact in any order, as the plan adds them. */
       walking->sum[r * outputs + tree->output] +=
           forest->node[ft_leaf_of(forest, tree, &walking->features, r)].leaf;
   }
@@ -126,6 +127,7 @@ static void add_piece(void *self, size_t piece) {
     atomic_store(&all->failed, true);
     return;
   }
+  /* A piece is one thread's; blocks within it are as many rows as the cache holds. */
   for (; first < end; first += walking.max) {
     size_t count = end - first < walking.max ? end - first : walking.max;
     gather_block(&walking, all->row + first, count);

@@ -1,5 +1,6 @@
 #include "core/train/score.h"
 
+#include <assert.h>
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
@@ -72,6 +73,7 @@ enum ft_status ft_score_all(struct ft_named_score *out, size_t *count, enum ft_m
   FT_TRY(ft_predictions_make(&p, scored, threshold, err));
   enum ft_status status = FT_OK;
   *count = 0;
+  /* The objective's first, then the others in a fixed order, without it. */
   for (size_t i = 0; i <= sizeof order / sizeof *order && status == FT_OK; i++) {
     enum ft_metric one = i == 0 ? metric : order[i - 1];
     const char *name = shown_name(one, scored->problem);
@@ -92,6 +94,7 @@ enum ft_status ft_score_classes(struct ft_class_score *out, const struct ft_scor
   memset(out, 0, p.labels * sizeof *out);
   for (size_t r = 0; r < scored->rows; r++) {
     uint32_t actual = (uint32_t)p.target[r];
+    assert(actual < p.labels && p.label[r] < p.labels);
     out[actual].rows++;
     out[p.label[r]].answered++;
     out[actual].right += p.label[r] == actual;
@@ -120,6 +123,8 @@ enum ft_status ft_score_threshold(double *out, enum ft_metric metric,
   FT_TRY(ft_predictions_make(&p, scored, 0.5, err));
   flip_to(&p, scored->rows, scored->positive);
   enum ft_status status = ft_decision_threshold(out, aim, p.value, p.target, scored->rows, err);
+  /* Back to the probability of label 1, which is what thresholds of a model are over; never 0,
+   * which would be none. */
   if (status == FT_OK && scored->positive == 0) *out = fmax(1 - *out, DBL_MIN);
   ft_predictions_release(&p);
   return status;

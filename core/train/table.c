@@ -1,5 +1,6 @@
 #include "core/train/table.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,6 +63,7 @@ static bool reserve_rows(struct ft_table *table, size_t rows) {
   size_t capacity = table->capacity ? table->capacity : FIRST_ROWS;
   while (capacity < rows)
     capacity += capacity / 2;
+  /* Whole words of validity bits. */
   capacity = (capacity + 63) / 64 * 64;
   for (uint32_t f = 0; f < table->fields; f++) {
     struct ft_table_column *column = &table->column[f];
@@ -75,7 +77,9 @@ static bool reserve_rows(struct ft_table *table, size_t rows) {
 }
 
 static void place(struct ft_dictionary *dictionary, uint32_t entry) {
+  assert(dictionary->slots > dictionary->entries);
   size_t at = dictionary->hash[entry].word[0] & (dictionary->slots - 1);
+  /* Linear probing; half of the slots are free at least. */
   while (dictionary->slot[at])
     at = (at + 1) & (dictionary->slots - 1);
   dictionary->slot[at] = entry + 1;
@@ -109,6 +113,7 @@ static bool intern(uint32_t *code, struct ft_dictionary *dictionary, const struc
   for (size_t at = hash.word[0] & mask; dictionary->slots && dictionary->slot[at];
        at = (at + 1) & mask) {
     uint32_t entry = dictionary->slot[at] - 1;
+    /* Hash first, then the bytes: two texts of one hash are still two entries. */
     if (ft_hash128_compare(dictionary->hash[entry], hash) == 0 &&
         ft_span_equal(dictionary->text[entry], text)) {
       *code = entry;
@@ -163,6 +168,7 @@ static bool append_column(struct ft_table *table, uint32_t f, const struct ft_co
       has = store_number(to, from->type, from->values, r);
       if (!has) memset(to, 0, column->bytes);
     }
+    /* The array grows uninitialised: a word is cleared by its first row. */
     if (row % 64 == 0) column->validity[row / 64] = 0;
     if (has)
       column->validity[row / 64] |= bit;
@@ -188,6 +194,8 @@ enum ft_status ft_table_append(struct ft_table *table, const struct ft_batch *ba
     if (!append_column(table, f, &batch->column[f], batch->rows))
       return fail_memory(err, table->rows);
   }
+  /* Once all columns are there; a failed batch leaves `rows` as it was, and its values are
+   * overwritten. */
   ft_row_hash(table->hash + table->rows, table, table->rows, batch->rows, table->scratch);
   table->rows += batch->rows;
   return FT_OK;

@@ -1,5 +1,6 @@
 #include "core/train/target.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -49,6 +50,7 @@ static bool is_fraction(enum ft_type type) {
 
 static int64_t key_of(const struct ft_table *table, uint32_t field, size_t row) {
   enum ft_type type = table->field[field].type;
+  /* Codes are numbered as texts first arrive: an order for counting, not one to show. */
   if (type == FT_TEXT) return ft_table_code(table, field, row);
   if (is_fraction(type)) return ordered_bits(ft_table_number(table, field, row));
   return ft_table_integer(table, field, row);
@@ -79,12 +81,14 @@ static enum ft_status find_values(struct values *out, struct ft_arena *arena,
   for (size_t i = 0; i < rows; i++)
     key[i] = key_of(table, field, row[i]);
   sort_keys(key, (int64_t *)(void *)count, rows);
+  /* Keys and counts of runs of equal keys, closed up in place: the write never passes the read. */
   size_t size = 0;
   for (size_t i = 0; i < rows; i++) {
     if (size == 0 || key[size - 1] != key[i]) {
       key[size] = key[i];
       count[size++] = 0;
     }
+    assert(size > 0 && size <= i + 1);
     count[size - 1]++;
   }
   *out = (struct values){ .key = key, .count = count, .size = size };
@@ -94,6 +98,8 @@ static enum ft_status find_values(struct values *out, struct ft_arena *arena,
 static enum ft_problem guess_problem(const struct ft_field *field, size_t distinct, size_t rows) {
   if (distinct == 2) return FT_BINARY;
   if (field->type == FT_TEXT || field->type == FT_BOOL) return FT_MULTICLASS;
+  /* Integers of few values with many rows each are codes of classes; DECIMAL(p, 0) is an
+   * integer. */
   bool fraction = is_fraction(field->type) && !(field->type == FT_DECIMAL && field->scale == 0);
   if (!fraction && distinct <= FT_TARGET_MAX_CLASS_INTEGERS &&
       distinct <= rows / FT_TARGET_ROWS_A_CLASS)
@@ -108,6 +114,7 @@ static enum ft_problem choose_problem(const struct ft_job *job, const struct ft_
   enum ft_problem guess = guess_problem(field, distinct, rows);
   const struct ft_objective *objective =
       job->objective ? ft_objective_find(ft_span_of(job->objective), job->automatic) : NULL;
+  /* The objective decides where the guess is none of its problems. */
   if (!objective || objective->problems & 1u << guess) return guess;
   if (objective->problems == 1u << FT_REGRESSION) return FT_REGRESSION;
   if (objective->problems == 1u << FT_BINARY) return FT_BINARY;
@@ -157,6 +164,7 @@ static const char *label_text(struct ft_arena *arena, const struct ft_table *tab
   case FT_DECIMAL: return ft_arena_print(arena, "%.*f", field->scale, number);
   case FT_FLOAT32:
   case FT_FLOAT64:
+    /* The shortest text that reads back as the same number. */
     for (int digits = 6; digits <= 17; digits++) {
       snprintf(shortest, sizeof shortest, "%.*g", digits, number);
       double back = strtod(shortest, NULL);
@@ -236,6 +244,7 @@ static enum ft_status number_classes(struct ft_target *out, struct ft_arena *are
     count[i] = label[i].count;
     const int64_t *at =
         bsearch(&label[i].key, values->key, values->size, sizeof *values->key, compare_keys);
+    assert(at); /* each label is made of a key */
     index[at - values->key] = (uint32_t)i;
   }
   for (size_t i = 0; i < rows; i++) {
@@ -328,6 +337,7 @@ static enum ft_status fail_positive(const struct ft_target *target, const struct
 static enum ft_status choose_positive(struct ft_target *target, const struct ft_job *job,
                                       struct ft_error *err) {
   enum ft_type type = job->field[job->target].type;
+  /* The rarer one is what people look for; of equal counts it is label 1. */
   if (target->problem == FT_BINARY) target->positive = target->count[0] >= target->count[1];
   if (!job->positive) return FT_OK;
   for (uint32_t l = 0; l < target->labels && target->problem == FT_BINARY; l++)
@@ -360,6 +370,7 @@ enum ft_status ft_target_find(struct ft_target *out, struct ft_arena *arena,
   FT_TRY(check_rows(table, job, rows, err));
   struct values values = { 0 };
   FT_TRY(find_values(&values, arena, table, job->target, row, rows, err));
+  /* Values that only look alike as doubles get the better message. */
   if (values.size == 1) FT_TRY(check_exact(table, field->name, err));
   if (values.size == 1) {
     bool text = field->type == FT_TEXT;

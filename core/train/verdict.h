@@ -11,11 +11,11 @@
 
 struct ft_verdict {
   const struct ft_target *target;
-  const struct ft_named_score *score; /* the first is the objective's; compared */
-  size_t scores;
-  const struct ft_class_score *classes; /* one a label */
-  size_t rows;
-  double mean; /* of the target; regression */
+  const struct ft_named_score *score;   /* the first is the objective's; compared */
+  size_t scores;                        /* at least 1 */
+  const struct ft_class_score *classes; /* one a label; NULL for regression */
+  size_t rows;                          /* judged */
+  double mean;                          /* of the target; regression */
 };
 
 #define FT_VERDICT_BYTES 700

@@ -1,5 +1,6 @@
 #include "core/train/vocabulary.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,7 +26,9 @@ struct counting {
 };
 
 static struct counted *find(struct counted *slot, size_t slots, struct ft_hash128 hash) {
+  assert(slots > 0 && (slots & (slots - 1)) == 0);
   size_t at = hash.word[0] & (slots - 1);
+  /* Linear probing; at most half of the slots are used, so there is always an empty one. */
   while (slot[at].text && ft_hash128_compare(slot[at].hash, hash) != 0)
     at = (at + 1) & (slots - 1);
   return &slot[at];
@@ -54,6 +57,8 @@ static bool count_text(struct counting *counting, const struct ft_weighted_text 
     full = counting->used >= counting->slots / 2;
     struct ft_hash128 hash = ft_hash_keyed(counting->key, ft_word_span(&word));
     struct counted *found = find(counting->slot, counting->slots, hash);
+    /* A full table counts the words that it has, and takes no new ones: the first texts decide,
+     * and their order does not depend on that of the rows. */
     if (found->text == number || (!found->text && full)) continue;
     counting->used += !found->text;
     found->hash = hash;
@@ -104,6 +109,7 @@ static enum ft_status choose(struct ft_vocabulary *out, struct ft_arena *arena,
   size_t count = 0;
   for (size_t i = 0; i < counting->slots; i++) {
     const struct counted *slot = &counting->slot[i];
+    /* A word of nearly all texts tells no more apart than one of hardly any. */
     uint64_t rarer = rows - slot->rows < slot->rows ? rows - slot->rows : slot->rows;
     if (slot->text && (double)rarer >= min) list[count++] = (struct candidate){ slot->hash, rarer };
   }
