@@ -13,7 +13,7 @@ SANITIZER_ENV := \
   LSAN_OPTIONS=suppressions=$(CURDIR)/tools/leaks.txt:print_suppressions=0 \
   UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 
-.PHONY: postgres install-postgres help build debug demo test test-live check check-fast format asan fuzz bench bench-automl install clean
+.PHONY: postgres install-postgres help build debug demo test test-area test-live check check-fast format asan fuzz bench bench-automl install clean
 
 help: ## what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -35,6 +35,11 @@ test: ## every test; ends with a line "N passed, N failed"
 	@touch build/.tested
 	@tools/postgres.sh build build
 	@tools/run_tests.py build
+
+test-area: ## unit tests of one folder: make test-area AREA=core/import
+	@tools/build.sh build all -Dtests=true
+	@touch build/.tested
+	@tools/area_tests.py build $(AREA)
 
 test-live: build ## remote models and S3 against MLflow's server and a simulator of AWS, from PyPI
 	@tools/setup.sh live
