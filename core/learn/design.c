@@ -169,6 +169,7 @@ static void add_products(double *restrict out, size_t columns, const double *res
     for (uint32_t b = 0; b <= a; b++) {
       const double *restrict x = weighted + (size_t)a * TILE_ROWS;
       const double *restrict y = term + (size_t)b * TILE_ROWS;
+      /* As in ft_design_dot: fixed lanes, added in a fixed order. */
       double lane[LANES] = { 0 };
       for (size_t i = 0; i < TILE_ROWS; i += LANES)
         for (size_t l = 0; l < LANES; l++)
@@ -213,6 +214,7 @@ static void centre(double *out, double *mean, uint32_t columns, double weights, 
 bool ft_design_covariance(double *out, double *mean, double *share, const struct ft_design *design,
                           const double *weight, size_t max_rows, const struct ft_fit_task *end) {
   const struct ft_basis *basis = design->basis;
+  /* Every n-th row, which is as good as a random one: rows are in random order. */
   size_t stride = max_rows > 0 && design->rows > max_rows ? design->rows / max_rows : 1;
   size_t cells = (size_t)basis->terms * TILE_ROWS;
   struct tile tile = { .term = calloc(2 * cells + 1, sizeof(double)),

@@ -1,5 +1,6 @@
 #include "core/learn/extra_trees.h"
 
+#include <assert.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -208,8 +209,11 @@ static void write_tree(struct writing *w, const struct ft_extra_tree *tree, uint
   for (uint32_t g = 0; g < outputs; g++) {
     struct ft_node *node = w->node + w->nodes;
     w->tree[w->trees++] = (struct ft_tree){ .first = w->nodes, .nodes = tree->nodes, .output = g };
+    assert(tree->nodes == 2 * tree->leaves - 1);
     memcpy(node, tree->node, tree->nodes * sizeof *node);
     for (uint32_t i = 0; i < tree->nodes; i++) {
+      /* Until here `leaf` was the place of the leaf's values in the tree, and `set` one in the
+       * tree's words. */
       if (node[i].feature == FT_NODE_LEAF)
         node[i].leaf = (int32_t)rint(tree->value[(size_t)node[i].leaf * outputs + g] * w->factor);
       else if (node[i].set != FT_NODE_NO_SET)
@@ -244,6 +248,8 @@ static enum ft_status write_forest(struct ft_forest *out, struct ft_arena *arena
                        .word = FT_ARENA_NEW(arena, uint32_t, words) };
   double *base = FT_ARENA_NEW(arena, double, data->outputs);
   if (!w.tree || !w.node || !w.word || !base) return ft_arena_fail(err, "the trees");
+  /* The forest's margin is the sum of its trees, so leaves are divided by their number;
+   * unit × scale makes them the target's. */
   double share = growing->unit * data->scale / trees;
   int32_t exponent = ft_trees_exponent(largest_of(growing, trees) * share);
   w.factor = ldexp(share, exponent);

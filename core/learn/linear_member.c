@@ -89,6 +89,7 @@ enum ft_status ft_linear_member(struct ft_member *out, bool *whole, struct ft_ar
   size_t columns = basis->columns;
   FT_TRY(make_room(&making, arena, basis->terms, basis->lookups, columns, outputs, err));
   for (uint32_t t = 0; t < basis->terms; t++) {
+    /* The L1 penalty has made these 0: a prediction does without them. */
     if (!is_used(weight, columns, outputs, t, 1)) continue;
     for (uint32_t k = 0; k < outputs; k++)
       making.term_weight[(size_t)making.terms * outputs + k] =

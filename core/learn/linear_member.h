@@ -1,6 +1,7 @@
 /* Linear models as members: networks of one layer.
  *
  * Numbers  weights float32 in the target's unit; the origin stays double, in the base.
+ * Owner    terms, lookups and weights of a member are the arena's; what it is made of is borrowed.
  * Threads  pure functions. */
 #ifndef FORETELL_LEARN_LINEAR_MEMBER_H
 #define FORETELL_LEARN_LINEAR_MEMBER_H

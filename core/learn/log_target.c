@@ -1,5 +1,6 @@
 #include "core/learn/log_target.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -46,6 +47,7 @@ bool ft_log_target_fit_pays(const struct ft_fit_data *data, size_t rows) {
 static void restore_margins(struct ft_fit *fit, const struct ft_fit_task *task,
                             const struct spread *spread) {
   for (size_t i = 0; i < task->n_valid; i++) {
+    assert(spread->deviation > 0);
     const double logarithm = spread->mean + spread->deviation * fit->margin[i];
     const double number = ft_scale_margin(logarithm, FT_SCALE_LOGARITHM, FT_LINK_IDENTITY);
     fit->margin[i] = (number - task->data->centre) / task->data->scale;
@@ -72,6 +74,7 @@ static enum ft_status fit_to(struct ft_fit *out, struct ft_arena *arena,
   if (!(spread.deviation > 0)) spread.deviation = 1;
   for (size_t i = 0; i < task->n_valid; i++)
     logarithm[task->valid[i]] = logarithm_of(task->data, task->valid[i]);
+  /* Scaled by the training rows alone, as any fit's target is: mean 0, deviation 1. */
   for (size_t r = 0; r < task->data->features->rows; r++)
     logarithm[r] = (logarithm[r] - spread.mean) / spread.deviation;
   struct ft_fit_data data = *task->data;
@@ -79,6 +82,7 @@ static enum ft_status fit_to(struct ft_fit *out, struct ft_arena *arena,
   weigh(weight, task);
   data.target = logarithm;
   data.weight = weight;
+  /* The learner makes margins of logarithms; the scale of the member makes numbers of these. */
   data.centre = spread.mean;
   data.scale = spread.deviation;
   own.data = &data;

@@ -1,5 +1,6 @@
 #include "core/learn/matrix.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -24,6 +25,7 @@ static enum ft_status fail_memory(struct ft_error *err, size_t rows, uint32_t fe
 }
 
 static float *make_columns(const struct ft_features *features, size_t rows) {
+  /* Checked here, since this memory is none of an arena's. */
   if (features->features && rows > SIZE_MAX / sizeof(float) / features->features) return NULL;
   return malloc(rows * features->features * sizeof(float) + 1);
 }
@@ -119,6 +121,7 @@ static enum ft_status feed_block(struct feeding *feeding, size_t count) {
 
 static int feed_next(void *self) {
   struct feeding *feeding = self;
+  assert(feeding->next <= feeding->rows);
   size_t left = feeding->rows - feeding->next, count = left < BLOCK_ROWS ? left : BLOCK_ROWS;
   if (count == 0 || feeding->status != FT_OK) return 0;
   feeding->status = feed_block(feeding, count);
@@ -139,6 +142,7 @@ static enum ft_status bin_rows(DMatrixHandle *out, const struct ft_features *fea
       XGQuantileDMatrixCreateFromCallback(&feeding, feeding.proxy, reference, rewind_rows,
                                           feed_next, config, out) != 0)
     status = ft_xgboost_fail(err, "taking the rows");
+  /* XGBoost only knows that the rows ended: the first failure is the callback's own. */
   if (feeding.status != FT_OK) status = feeding.status;
   if (feeding.proxy) XGDMatrixFree(feeding.proxy);
   free(feeding.block);
@@ -187,6 +191,7 @@ enum ft_status ft_matrix_make_binned(struct ft_matrix **out, const struct ft_fea
   if (!matrix) return fail_memory(err, rows, features->features);
   matrix->rows = rows;
   enum ft_status status = FT_OK;
+  /* Bins of a sample first; all rows are then put into these. */
   if (rows > BINNED_ROWS) status = find_bins(&reference, features, row, rows, config, err);
   if (status == FT_OK)
     status = bin_rows(&matrix->handle, features, row, rows, reference, config, err);

@@ -62,6 +62,7 @@ static struct ft_hash128 hash_rows(const struct ft_matrix_rows *rows) {
   static const struct ft_hash_key key = { { 0 } };
   struct ft_span train = { (const char *)rows->train, rows->n_train * sizeof *rows->train };
   struct ft_span valid = { (const char *)rows->valid, rows->n_valid * sizeof *rows->valid };
+  /* 128 bits of the rows' numbers stand for them: two lists of one hash are not to be expected. */
   struct ft_hash128 both[2] = { ft_hash_keyed(&key, train), ft_hash_keyed(&key, valid) };
   return ft_hash_keyed(&key, (struct ft_span){ (const char *)both, sizeof both });
 }

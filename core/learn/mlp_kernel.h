@@ -4,6 +4,7 @@
  *          FT_MLP_LANES.
  * Numbers  float32; a sum's terms are added in one stated order, each product rounded before it is
  *          added: every instruction set gives the same bits.
+ * Owner    all arrays are borrowed for the call; `c` and `start` may be the same, others must not overlap.
  * Threads  kernels have no state; the choice is made once and may be made again by tests. */
 #ifndef FORETELL_LEARN_MLP_KERNEL_H
 #define FORETELL_LEARN_MLP_KERNEL_H

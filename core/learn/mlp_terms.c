@@ -55,6 +55,7 @@ static void add_term(struct ft_mlp_terms *out, const struct ft_term *term) {
 static bool scale_number(struct ft_term *term, const struct making *making) {
   double centre = quantile(making, 0.5);
   double distance = quantile(making, 0.75) - quantile(making, 0.25);
+  /* More than half of the rows have one value: the quartiles are equal. */
   if (!(distance > 0))
     distance = (making->sorted[making->sorts - 1] - (double)making->sorted[0]) / 2;
   float scale = (float)(1 / distance);
@@ -89,6 +90,7 @@ static void add_number(struct making *making, uint32_t feature) {
     add_term(making->out, &term);
     if (making->options->knots > 1) add_hinges(making, feature);
   }
+  /* An indicator that fewer rows have could not be learned. */
   if (making->missing >= MIN_MISSING)
     add_term(making->out, &(struct ft_term){ .feature = feature, .absent = 1 });
 }

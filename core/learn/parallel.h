@@ -7,7 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Call `work` with each piece from 0 to `pieces` - 1 once; returns when all are done. */
+/* `self` is shared by all threads: what `work` writes must be its piece's own, or atomic.
+ * Call `work` with each piece from 0 to `pieces` - 1 once; returns when all are done. */
 void ft_parallel_run(uint32_t threads, size_t pieces, void (*work)(void *self, size_t piece),
                      void *self);
 

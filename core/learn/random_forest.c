@@ -31,6 +31,7 @@ static void release(struct growing *growing) {
 static uint32_t count_trees(const struct ft_fit_task *task) {
   if (task->n_valid == 0) return task->rounds;
   const struct ft_random_forest_options *options = task->configuration->options;
+  /* Of many labels fewer trees each, so that the model stays within its cost. */
   double max = (double)MAX_TREES / task->data->outputs;
   double trees = fmin(fmin(options->trees, task->max_rounds), fmax(max, MIN_TREES));
   return trees < 1 ? 1 : (uint32_t)trees;
@@ -42,6 +43,8 @@ static enum ft_status make_booster(struct growing *growing, struct ft_error *err
   struct ft_tree_options tree = options->tree;
   struct ft_booster_parameters all;
   struct ft_tree_texts texts;
+  /* Plain means grow the trees: each is grown from margin 0, by the gradients alone, with steps
+   * of full length. */
   tree.lambda = 0;
   ft_booster_parameters_fill(&all, task);
   ft_booster_parameters_add(&all, "eta", "1");

@@ -12,7 +12,7 @@
 #include "core/learn/grown_on.h"
 #include "foretell/model.h"
 
-/* `node` are a forest's nodes.
+/* `node` are a forest's nodes, whose thresholds are changed in place; rows are borrowed.
  * Errors: FT_NOMEM; nothing is moved then */
 enum ft_status ft_threshold_centre(struct ft_node *node, uint32_t nodes,
                                    const struct ft_grown_on *grown_on,

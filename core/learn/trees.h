@@ -2,7 +2,7 @@
  *
  * Numbers  a forest's unit is 2^-exponent, the finest in which its largest leaf stays below 2^23;
  *          a leaf is rounded to nearest, so a margin is off by at most trees × 2^-(exponent + 1).
- * Shapes   nodes are numbered anew, children after their parent.
+ * Shapes   nodes are numbered anew, children after their parent; trees in the order of the rounds.
  * Base     as the file has it, before any link ("0.5" of a logistic model is a probability).
  * Source   XGBoost's model schema (doc/model.schema), 3.2, as UBJSON. */
 #ifndef FORETELL_LEARN_TREES_H

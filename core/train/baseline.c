@@ -1,5 +1,6 @@
 #include "core/train/baseline.h"
 
+#include <assert.h>
 #include <math.h>
 
 #include "foretell/maths.h"
@@ -12,6 +13,7 @@ struct ft_spread ft_spread_of(const double *target, const uint32_t *times, size_
     spread.mean += times[r] * target[r];
   }
   if (count == 0) return spread;
+  /* Two passes: squares of large numbers would cancel out in one. */
   spread.mean /= count;
   for (size_t r = 0; r < rows; r++) {
     double difference = target[r] - spread.mean;
@@ -45,6 +47,8 @@ double ft_baseline_of_classes(enum ft_metric metric, const double *count, size_t
     double share = count[l * stride] / rows;
     if (share > 0) entropy -= share * ft_log(share);
   }
+  /* F1 of always the positive class: precision is its share, recall is 1. */
+  assert(positive < labels);
   double share = count[positive * stride] / rows;
   switch (metric) {
   case FT_METRIC_AUC: return 0.5;

@@ -98,6 +98,7 @@ static double number_of(enum ft_link link, double margin) {
 static void judge_row(struct judged *judged, size_t row) {
   const struct ft_evaluation *of = judged->of;
   const double *margin = of->margin + row * of->outputs;
+  /* The first margin is the only one but for several classes, where it is not used. */
   judged->value[row] = number_of(of->link, margin[0]);
   if (of->problem == FT_REGRESSION) return;
   double *probability = judged->probability + row * judged->labels;

@@ -179,6 +179,7 @@ static void draw(struct drawing *drawing, struct ft_random *random) {
 }
 
 static void compare(struct ft_named_score *score, size_t scores, struct drawing *drawing) {
+  /* Each row once: the baseline of the rows themselves. */
   for (size_t r = 0; r < drawing->scored->rows; r++)
     drawing->times[r] = 1;
   count(drawing);
@@ -197,6 +198,7 @@ static bool is_better(const struct drawing *drawing, enum ft_metric metric, doub
 static enum ft_status prepare(struct drawing *drawing, struct ft_error *err) {
   const struct ft_scored_predictions *p = drawing->predictions;
   bool numbers = drawing->scored->problem == FT_REGRESSION;
+  /* Losses of rows do not change with a draw: computed once. */
   for (size_t r = 0; r < drawing->scored->rows; r++)
     drawing->loss[r] =
         numbers ? ft_metric_mse(p->value + r, p->target + r, 1)

@@ -98,6 +98,7 @@ enum ft_status ft_portfolio_next(const struct ft_configuration **out,
                                  struct ft_portfolio *portfolio,
                                  const struct ft_configuration *best, struct ft_error *err) {
   *out = NULL;
+  /* Rows that are not wanted are passed over for good: what is wanted only becomes less. */
   while (portfolio->list->name) {
     const struct ft_configuration *next = portfolio->list++;
     if (!is_wanted(portfolio, next)) continue;

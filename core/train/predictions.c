@@ -1,5 +1,6 @@
 #include "core/train/predictions.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "core/learn/loss.h"
@@ -27,6 +28,8 @@ static void choose_label(struct ft_scored_predictions *p, size_t row, double thr
     p->label[row] = probability[1] >= threshold;
     return;
   }
+  /* Several labels: the most probable one; the first of equals. */
+  assert(p->labels > 0);
   uint32_t best = 0;
   for (uint32_t l = 1; l < p->labels; l++)
     if (probability[l] > probability[best]) best = l;
@@ -56,6 +59,7 @@ enum ft_status ft_predictions_make(struct ft_scored_predictions *p, const struct
     }
     double *probability = p->probability + r * p->labels;
     ft_loss_probabilities(probability, scored->problem, scored->outputs, margin);
+    /* The hinge's margin says which side a row is on, and no probability. */
     if (scored->link == FT_LINK_HINGE) {
       probability[1] = follow_link(scored->link, margin[0]);
       probability[0] = 1 - probability[1];

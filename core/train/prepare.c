@@ -71,6 +71,7 @@ static void find_scale(struct ft_run *run) {
   }
   double deviation = sqrt(squares / (double)run->rows);
   run->centre = mean * largest;
+  /* Rounding may leave a deviation of 0 where targets differ by little: never a scale of 0. */
   run->scale = deviation > 0 ? deviation * largest : largest;
 }
 
@@ -133,6 +134,7 @@ struct encoding {
 static enum ft_status encode_rows(const struct encoding *encoding, size_t first, size_t count,
                                   float *block, struct ft_error *err) {
   struct ft_run *run = encoding->run;
+  /* A block's batch goes with its arena: memory stays at a few blocks. */
   struct ft_arena arena;
   ft_arena_init(&arena, FT_ARENA_DEFAULT_LIMIT);
   struct ft_batch batch;

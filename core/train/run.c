@@ -30,6 +30,7 @@ void ft_run_warn(struct ft_run *run, const char *format, ...) {
   vsnprintf(text, sizeof text, format, arguments);
   va_end(arguments);
   if (run->events && run->events->notice) run->events->notice(run->events->self, text);
+  /* A notice in any case; the manifest keeps the first ones. */
   if (run->report.warnings == FT_RUN_MAX_WARNINGS) return;
   char *kept = ft_arena_text(run->arena, ft_span_of(text));
   if (kept) run->report.warning[run->report.warnings++] = kept;
@@ -94,6 +95,7 @@ static void walk_block(double *out, struct walking *walking, const struct ft_mem
 static enum ft_status begin_walking(struct walking *out, const struct ft_run *run,
                                     struct ft_error *err) {
   size_t features = run->features.features;
+  /* A block's features and sums together are about WALKED_VALUES numbers, one row at least. */
   uint32_t max = (uint32_t)(WALKED_VALUES / (features + run->outputs));
   max = max < WALKED_ROWS ? max + 1 : WALKED_ROWS;
   *out = (struct walking){ .run = run,

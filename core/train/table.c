@@ -50,6 +50,7 @@ void ft_table_release(struct ft_table *table) {
 
 static bool grow(void *pointer_to_array, size_t count, size_t bytes) {
   void *array;
+  /* Through memcpy: a pointer to any type of pointer may not be read as void **. */
   memcpy(&array, pointer_to_array, sizeof array);
   if (bytes && count > SIZE_MAX / bytes) return false;
   void *larger = realloc(array, count * bytes);
@@ -157,6 +158,7 @@ static bool append_column(struct ft_table *table, uint32_t f, const struct ft_co
     uint8_t *to = column->value + row * column->bytes;
     uint64_t bit = UINT64_C(1) << (row % 64);
     bool has = ft_column_has(from, r);
+    /* A missing value is 0 bytes, whatever was there: rows that are equal have equal bytes. */
     memset(to, 0, column->bytes);
     if (has && from->type == FT_TEXT) {
       uint32_t code;
@@ -183,6 +185,7 @@ enum ft_status ft_table_append(struct ft_table *table, const struct ft_batch *ba
   if (batch->columns != table->fields)
     return ft_fail(err, FT_CORRUPT, "a batch has %zu columns instead of %u", batch->columns,
                    (unsigned)table->fields);
+  /* Compared with what is left: a sum could overflow. */
   if (batch->rows > FT_TABLE_MAX_ROWS - table->rows)
     return ft_fail(err, FT_LIMIT, "more than %zu rows", FT_TABLE_MAX_ROWS);
   if (batch->rows == 0) return FT_OK;
