@@ -167,6 +167,8 @@ static double choose_on(double *weight, struct choosing *choosing) {
   memset(choosing->sum, 0, count * sizeof *choosing->sum);
   memset(choosing->taken, 0, candidates * sizeof *choosing->taken);
   choosing->steps = 0;
+  for (uint32_t c = 0; c < candidates; c++) /* where no candidate has a finite loss */
+    weight[c] = 1.0 / candidates;
   while (choosing->steps < FT_ENSEMBLE_STEPS) {
     double loss = take_best(choosing);
     if (loss == INFINITY) break;

@@ -125,8 +125,28 @@ static void a_gain_has_its_standard_error(void **state) {
   assert_true(fabs(gain.error - 0.25) < 1e-12);
 }
 
+/* Margins that are not finite: nothing is better than anything, and weights are weights all the same. */
+static void without_a_finite_loss_the_weights_add_up(void **state) {
+  (void)state;
+  enum { ENSEMBLE_ROWS = 40 };
+  double zero[ENSEMBLE_ROWS] = { 0 }, one[ENSEMBLE_ROWS], other[ENSEMBLE_ROWS];
+  for (size_t r = 0; r < ENSEMBLE_ROWS; r++)
+    one[r] = other[r] = INFINITY;
+  const double *both[] = { one, other };
+  struct ft_ensemble_task task = { .problem = FT_REGRESSION,
+                                   .outputs = 1,
+                                   .rows = ENSEMBLE_ROWS,
+                                   .target = zero,
+                                   .candidates = 2,
+                                   .margin = both };
+  double weight[2] = { 7, 7 };
+  assert_int_equal(ft_ensemble_choose(weight, &task, NULL), FT_OK);
+  assert_true(weight[0] + weight[1] == 1);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+    cmocka_unit_test(without_a_finite_loss_the_weights_add_up),
     cmocka_unit_test(independent_errors_are_averaged),
     cmocka_unit_test(a_better_candidate_has_more_weight),
     cmocka_unit_test(one_that_knows_nothing_is_left_out),
