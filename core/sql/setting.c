@@ -1,5 +1,10 @@
 #include "core/sql/option.h"
 
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "core/model/wordlist.h"
 #include "core/sql/clause.h"
 #include "core/sql/label_list.h"
@@ -85,6 +90,15 @@ static bool is_number(struct ft_span text) {
   return exponent > 0 && at + exponent == text.size;
 }
 
+/* Within float32, as which it is compared. */
+static bool is_single(struct ft_span text) {
+  char copy[64];
+  if (text.size >= sizeof copy) return false;
+  memcpy(copy, text.data, text.size);
+  copy[text.size] = 0;
+  return fabs(strtod(copy, NULL)) <= FLT_MAX;
+}
+
 /* One of PERCENTILES: mean, or 0.01 … 0.99 with at most two decimals. */
 static bool is_percentile(struct ft_span text) {
   if (ft_span_equal_nocase(text, FT_SPAN("mean"))) return true;
@@ -116,7 +130,7 @@ static enum ft_status fail_value(struct ft_parser *parser, const struct setting_
     ft_fail_hint(parser->err, "It is an integer from %lld to %lld.", (long long)rule->min,
                  (long long)rule->max);
   else if (rule->kind == NUMBER)
-    ft_fail_hint(parser->err, "It is a number, such as 0 or -999.");
+    ft_fail_hint(parser->err, "It is a number of at most 3.4e38, such as 0 or -999.");
   else if (rule->kind == PERCENTILES)
     ft_fail_hint(parser->err, "It is a list such as '0.1,0.5,0.9,mean': %s.", rule->help);
   else
@@ -142,7 +156,7 @@ static enum ft_status read_value(struct ft_parser *parser, struct ft_option *out
     fine = read_integer(pair->value, &option.integer) && option.integer >= rule->min &&
            option.integer <= rule->max;
   } else if (rule->kind == NUMBER) {
-    fine = is_number(pair->value);
+    fine = is_number(pair->value) && is_single(pair->value);
   } else if (rule->kind == LABELS) {
     FT_TRY(check_labels(parser, pair));
   } else if (rule->kind == PERCENTILES) {

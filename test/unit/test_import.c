@@ -131,7 +131,7 @@ static void hostile_trees_of_xgboost_are_refused(void **state) {
     CASE(missing, "[\"a\"]"),
     CASE(info, "[1]"),
     CASE(info, "[]"),
-    CASE(base, "0"),
+    CASE(base, "-1"),
     CASE(base, "2"),
     CASE(base, "[1,2]"),
     CASE(base, "x"),
@@ -151,6 +151,18 @@ static void hostile_trees_of_xgboost_are_refused(void **state) {
     enum ft_status status = read_text(write_xgboost(&parts), "dd", 'd');
     if (status != FT_CORRUPT) fail_msg("case %zu: %d, %s", i, (int)status, err.message);
   }
+}
+
+/* XGBoost writes it for a training of one class, and predicts 0 and 1 then. */
+static void a_base_score_of_0_or_1_is_no_damage(void **state) {
+  (void)state;
+  struct xgboost_parts parts = XGBOOST_PARTS;
+  parts.base = "1E0";
+  assert_int_equal(read_text(write_xgboost(&parts), "dd", 'b'), FT_OK);
+  assert_true(import.model.member[0].forest.base[0] > 690);
+  parts.base = "0";
+  assert_int_equal(read_text(write_xgboost(&parts), "dd", 'b'), FT_OK);
+  assert_true(import.model.member[0].forest.base[0] < -690);
 }
 
 static void what_xgboost_has_and_we_do_not_is_named(void **state) {
@@ -377,6 +389,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     TEST(a_tree_of_xgboost_is_ours),
     TEST(hostile_trees_of_xgboost_are_refused),
+    TEST(a_base_score_of_0_or_1_is_no_damage),
     TEST(what_xgboost_has_and_we_do_not_is_named),
     TEST(types_that_do_not_fit_are_named),
     TEST(formats_that_are_not_read_are_named),

@@ -113,6 +113,10 @@ static enum base_kind base_kind_of(const struct reading *reading) {
   return reading->version < FT_XGBOOST_VERSION(1, 4) ? BASE_LOGIT : BASE_MARGIN;
 }
 
+/* Trained on one class, or on counts of 0, a model has an infinite margin; this one gives 0 or 1 all the
+ * same, to the last digit. */
+#define MAX_BASE 700.0
+
 static enum ft_status read_base(struct reading *reading, struct ft_error *err) {
   double *base = reading->base = FT_ARENA_NEW(reading->arena, double, reading->outputs);
   enum base_kind kind = base_kind_of(reading);
@@ -121,6 +125,8 @@ static enum ft_status read_base(struct reading *reading, struct ft_error *err) {
   for (uint32_t g = 0; g < reading->outputs; g++) {
     if (kind == BASE_LOGIT) base[g] = ft_log(base[g] / (1 - base[g]));
     if (kind == BASE_LOG) base[g] = ft_log(base[g]);
+    if (isnan(base[g])) return fail_file(err, "base_score");
+    if (kind != BASE_MARGIN) base[g] = fmin(fmax(base[g], -MAX_BASE), MAX_BASE);
     if (!isfinite(base[g])) return fail_file(err, "base_score");
   }
   return FT_OK;
