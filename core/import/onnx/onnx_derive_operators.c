@@ -274,7 +274,7 @@ static enum ft_status make_largest(struct ft_prepared_column *out, struct ft_onn
 static enum ft_status make_norm(struct ft_prepared_column *out, struct ft_onnx *onnx,
                                 const struct ft_onnx_node *node, const struct ft_onnx_value *value,
                                 struct ft_error *err) {
-  struct ft_span norm = ft_onnx_text(node, "norm");
+  struct ft_span norm = ft_onnx_norm(node);
   bool first = ft_span_equal(norm, FT_SPAN("L1")), second = ft_span_equal(norm, FT_SPAN("L2"));
   struct ft_prepared_column choice[3], pair[2];
   if (first || second)

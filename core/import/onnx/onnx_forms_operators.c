@@ -334,7 +334,7 @@ enum ft_status ft_onnx_forms_normalizer(struct ft_onnx *onnx, const struct ft_on
   double constant = 0;
   FT_TRY(ft_onnx_operand(&in, onnx, node, 0, err));
   FT_TRY(ft_onnx_form_total(&total, onnx, in.form, in.width, err));
-  if (!ft_span_equal(ft_onnx_text(node, "norm"), FT_SPAN("L1")))
+  if (!ft_span_equal(ft_onnx_norm(node), FT_SPAN("L1")))
     return ft_onnx_refuse(node, "of other than L1", err);
   for (uint32_t i = 0; i < in.width; i++)
     if (!is_positive(onnx, &in.form[i]))

@@ -96,6 +96,13 @@ struct ft_span ft_onnx_text(const struct ft_onnx_node *node, const char *name) {
   return attribute && attribute->has_s ? span_of(attribute->s) : (struct ft_span){ "", 0 };
 }
 
+struct ft_span ft_onnx_norm(const struct ft_onnx_node *node) {
+  const int64_t axis = ft_onnx_integer(node, "axis", -1);
+  if (strcmp(node->proto->op_type, "LpNormalization") != 0) return ft_onnx_text(node, "norm");
+  const bool is_l1 = ft_onnx_integer(node, "p", 2) == 1 && (axis == 1 || axis == -1);
+  return is_l1 ? FT_SPAN("L1") : FT_SPAN("");
+}
+
 struct ft_onnx_integers ft_onnx_integers(const struct ft_onnx_node *node, const char *name) {
   const FtOnnx__Attribute *attribute = ft_onnx_attribute(node, name);
   if (!attribute) return (struct ft_onnx_integers){ 0, NULL };

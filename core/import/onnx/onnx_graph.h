@@ -124,6 +124,8 @@ const FtOnnx__Attribute *ft_onnx_attribute(const struct ft_onnx_node *node, cons
 int64_t ft_onnx_integer(const struct ft_onnx_node *node, const char *name, int64_t otherwise);
 double ft_onnx_real(const struct ft_onnx_node *node, const char *name, double otherwise);
 struct ft_span ft_onnx_text(const struct ft_onnx_node *node, const char *name);
+/* Normalizer's norm, or "L1" where LpNormalization is the same along the columns; else "". */
+struct ft_span ft_onnx_norm(const struct ft_onnx_node *node);
 struct ft_onnx_integers {
   size_t count;
   const int64_t *value;

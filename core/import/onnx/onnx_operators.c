@@ -417,9 +417,10 @@ static enum ft_status normalizer(struct ft_onnx *onnx, const struct ft_onnx_node
   const struct ft_onnx_score *score = &value->score;
   if (value->kind == FT_ONNX_SCORES && score->stage == FT_ONNX_VALUES && !score->forms &&
       score->classes > 1 && (score->outputs == 1 || score->link != FT_LINK_LOGISTIC) &&
-      ft_span_equal(ft_onnx_text(node, "norm"), FT_SPAN("L1")))
+      ft_span_equal(ft_onnx_norm(node), FT_SPAN("L1")))
     return pass_on(onnx, node, err);
-  if (value->kind == FT_ONNX_COLUMNS) return ft_onnx_derive_normalizer(onnx, node, err);
+  if (value->kind == FT_ONNX_COLUMNS && ft_onnx_norm(node).size)
+    return ft_onnx_derive_normalizer(onnx, node, err);
   if (ft_onnx_has_forms(value)) return ft_onnx_forms_normalizer(onnx, node, err);
   return ft_onnx_refuse(node, "of columns of one row", err);
 }
@@ -538,6 +539,7 @@ static const struct known general[] = {
   { "Less", compare },
   { "LessOrEqual", compare },
   { "Log", logarithm },
+  { "LpNormalization", normalizer },
   { "MatMul", ft_onnx_matmul },
   { "Max", ft_onnx_forms_extreme },
   { "Mean", ft_onnx_forms_sum },
