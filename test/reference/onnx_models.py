@@ -324,6 +324,11 @@ def several():
     several_of("rest_gradient", OneVsRestClassifier(gradient), three, "int4")
     several_of("rest_words", OneVsRestClassifier(LogisticRegression()), np.array(["a", "b", "c"])[three],
                "varchar")
+    for opset, name in ((15, "rest_norm_15"), (18, "rest_norm_18")):  # LpNormalization in them
+        several_of(name + "_two", OneVsRestClassifier(LogisticRegression()), two, "int4",
+                   opset={"": opset, "ai.onnx.ml": 3})
+        several_of(name + "_three", OneVsRestClassifier(gradient), three, "int4",
+                   opset={"": opset, "ai.onnx.ml": 3})
     isolation = IsolationForest(max_samples=20 if ROWS < 1000 else 256, **few)
     old = {"": 18, "ai.onnx.ml": 3}
     several_of("isolation", isolation, None, "int4", opset=old, hard=True, options=False)
@@ -375,6 +380,9 @@ def behind():
     for word, target in (("two", two), ("three", three)):
         plain("lightgbm_plain_" + word, lightgbm.LGBMClassifier(**quiet), target, "int4", True,
               lambda m: onnxmltools.convert_lightgbm(m, initial_types=types, zipmap=False))
+    plain("lightgbm_one_tree", lightgbm.LGBMClassifier(verbose=-1, num_leaves=4, n_estimators=1),
+          (number > np.quantile(number, 0.05)).astype(int), "int4", True,
+          lambda m: onnxmltools.convert_lightgbm(m, initial_types=types, zipmap=False))
     bagged = lightgbm.LGBMRegressor(boosting_type="rf", bagging_freq=1, bagging_fraction=0.5, **quiet)
     bagged.fit(train[PLAIN].to_numpy(dtype="f4"), number)
     refused("lightgbm_forest", lambda: onnxmltools.convert_lightgbm(bagged, initial_types=types),
@@ -493,6 +501,64 @@ def hand_made():
         case("modes_" + aggregate.lower(), lambda m=model: m, frame, kinds, "float8")
 
 
+def of_class(name, weights, ids, after, base=None, why=None, hint="Serve", catboost=False,
+             labels=(5, 3)):
+    """Trees of one split each, with leaves of two classes as no, or one, library writes them."""
+    leaves = [(t, 1 + i, c, w) for t, tree in enumerate(weights) for i, leaf in enumerate(tree)
+              for c, w in zip(ids, leaf)]
+    count = len(weights)
+    more = {} if base is None else {"base_values": base}
+    node = helper.make_node(
+        "TreeEnsembleClassifier", ["X"], ["label", "p"], domain="ai.onnx.ml",
+        nodes_treeids=np.repeat(range(count), 3), nodes_nodeids=[0, 1, 2] * count,
+        nodes_featureids=[0, 0, 0] * count,
+        nodes_values=np.ravel([(35.0 + 5 * t, 0.0, 0.0) for t in range(count)]),
+        nodes_modes=["BRANCH_LEQ", "LEAF", "LEAF"] * count, nodes_truenodeids=[1, 0, 0] * count,
+        nodes_falsenodeids=[2, 0, 0] * count, class_treeids=[l[0] for l in leaves],
+        class_nodeids=[l[1] for l in leaves], class_ids=[l[2] for l in leaves],
+        class_weights=[float(l[3]) for l in leaves], post_transform=after, classlabels_int64s=labels,
+        **more)
+    graph = helper.make_graph(
+        [node], "trees", [helper.make_tensor_value_info("X", TensorProto.FLOAT, [None, 3])],
+        [helper.make_tensor_value_info("label", TensorProto.INT64, [None]),
+         helper.make_tensor_value_info("p", TensorProto.FLOAT, [None, 2])])
+    model = helper.make_model(graph, ir_version=8, opset_imports=[
+        helper.make_opsetid("", 15), helper.make_opsetid("ai.onnx.ml", 3)],
+        producer_name="CatBoost" if catboost else "")
+    if why:
+        return refused(name, lambda: model, why, hint, "int4")
+    case(name, lambda: model, rows(ROWS, 9, False, False)[PLAIN].astype("f4"),
+         dict.fromkeys(PLAIN, "float"), "int4")
+
+
+def two_classes():
+    """ONNX Runtime's rules for trees of two classes."""
+    above = [[[0.6], [0.9]], [[0.1], [0.3]]]
+    below = [[[-0.7], [0.4]], [[-0.2], [0.5]]]
+    low = [[[0.1], [0.9]]]
+    mirrored = [[[-0.7, 0.7], [0.4, -0.4]], [[-0.2, 0.2], [0.5, -0.5]]]
+    label = "label is not that of the higher probability"
+    of_class("first_logistic_above", above, [0], "LOGISTIC")
+    of_class("first_logistic_base", above, [0], "LOGISTIC", [-2.0])
+    of_class("first_softmax_above", [[[0.1], [0.9]]], [0], "SOFTMAX")
+    of_class("first_logistic_low", low, [0], "LOGISTIC", None, label)
+    of_class("first_probit", above, [0], "PROBIT", None, "post_transform")
+    of_class("first_bases", below, [0], "LOGISTIC", [0.1, 0.25], "base_values")
+    of_class("second_softmax", below, [1], "SOFTMAX")
+    of_class("second_softmax_low", low, [1], "SOFTMAX", None, label)
+    of_class("second_logistic", below, [1], "LOGISTIC", None, "weights of the second class only")
+    of_class("second_plain", low, [1], "NONE", None, "weights of the second class only")
+    of_class("second_base", below, [1], "SOFTMAX", [0.1], "base_values")
+    whole = {"labels": (0, 1)}
+    of_class("both_logistic", mirrored, [0, 1], "LOGISTIC", **whole)
+    of_class("both_softmax", mirrored, [0, 1], "SOFTMAX", **whole)
+    of_class("both_plain", [[[0.9, 0.1], [0.3, 0.7]]], [0, 1], "NONE", None, label, **whole)
+    of_class("both_pure", [[[1.0, 0.0], [0.0, 1.0]]], [0, 1], "NONE", **whole)
+    of_class("both_apart", [[[-0.3, 0.7], [0.9, 0.2]]], [0, 1], "SOFTMAX", None, label, **whole)
+    of_class("both_labels", mirrored, [0, 1], "LOGISTIC", None, "in place of its labels")
+    of_class("both_bases", mirrored, [0, 1], "LOGISTIC", [-0.8, 0.8], "base_values", "model.cbm", True)
+
+
 def opset_5():
     """TreeEnsemble: leaves apart from nodes, every mode, sets of values, a tree that is a leaf."""
     modes = ["LEQ", "LT", "GTE", "GT", "EQ", "NEQ", "MEMBER"]
@@ -548,6 +614,7 @@ def opset_5():
 
 
 hand_made()
+two_classes()
 opset_5()
 text_imputers()
 linear_scores()

@@ -322,7 +322,10 @@ static bool has_split(const FtOnnx__Graph *graph, const char *mode) {
 /* OnnxMLTools converts models of several libraries, which their splits tell apart: "less than" is XGBoost's,
  * "less than or equal" LightGBM's and scikit-learn's. */
 static const char *own_file(const FtOnnx__Model *model) {
-  if (!model->producer_name || strcmp(model->producer_name, "OnnxMLTools") != 0) return "Serve";
+  const char *producer = model->producer_name ? model->producer_name : "";
+  if (strcmp(producer, "CatBoost") == 0)
+    return "Give CatBoost's own file, save_model(\"model.cbm\"), in place of ONNX; or serve";
+  if (strcmp(producer, "OnnxMLTools") != 0) return "Serve";
   if (has_split(model->graph, "BRANCH_LT"))
     return "Give XGBoost's own file, save_model(\"model.json\"), in place of ONNX; or serve";
   if (has_split(model->graph, "BRANCH_LEQ"))

@@ -1,3 +1,5 @@
+#include "core/import/onnx/onnx_ensemble.h"
+
 /* Nodes and leaves as an ensemble's attributes list them, made into trees of ours. */
 #include <inttypes.h>
 #include <math.h>
@@ -7,7 +9,6 @@
 
 #include "core/import/columns/split.h"
 #include "core/import/columns/step.h"
-#include "core/import/onnx/onnx_trees.h"
 
 #define MAX_TREE_NODES (1U << 26)
 

@@ -204,9 +204,18 @@ static bool has_inputs(const struct ft_onnx_block *block, const struct ft_onnx_f
   return true;
 }
 
+/* The same numbers in the leaves of the same tree. */
+static bool has_leaves(const struct ft_onnx_block *block, const double *leaf) {
+  if (block->leaf == leaf || !block->leaf || !leaf) return block->leaf == leaf;
+  const size_t count = (size_t)block->width * block->trees->tree[0].nodes;
+  for (size_t i = 0; i < count; i++)
+    if (block->leaf[i] != leaf[i]) return false;
+  return true;
+}
+
 static bool is_same(const struct ft_onnx_block *a, const struct ft_onnx_block *b) {
-  if (a->kind != b->kind || a->width != b->width || a->trees != b->trees || a->leaf != b->leaf ||
-      a->network != b->network || a->transform != b->transform)
+  if (a->kind != b->kind || a->width != b->width || a->trees != b->trees ||
+      !has_leaves(a, b->leaf) || a->network != b->network || a->transform != b->transform)
     return false;
   return !a->input || has_inputs(a, b->input);
 }

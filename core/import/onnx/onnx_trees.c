@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/import/onnx/onnx_ensemble.h"
 #include "core/import/onnx/onnx_forms.h"
 #include "core/import/onnx/onnx_score.h"
+#include "core/import/onnx/onnx_tree_classes.h"
 
 #define MAX_COPIES \
   (UINT64_C(1) << 26) /* nodes of all trees, where each class has trees of its own */
@@ -185,75 +187,16 @@ enum ft_status ft_onnx_tree_regressor(struct ft_onnx *onnx, const struct ft_onnx
 
 /* --- classes --- */
 
-struct classes {
-  uint32_t count;
-  bool one_target; /* all weights are those of one class, and are the margin of the second */
-  bool positive;   /* no weight is below 0 */
-};
-
-static struct classes look_at(const struct ft_onnx_ensemble *ensemble, uint32_t count) {
-  struct classes classes = { count, count == 2, true };
-  for (uint32_t w = 0; w < ensemble->weights; w++) {
-    if (ensemble->weight[w].target != ensemble->weight[0].target) classes.one_target = false;
-    if (ensemble->weight[w].value < 0) classes.positive = false;
-  }
-  return classes;
-}
-
-/* Do the two classes' weights add up to the same in all leaves of each tree, and to 1 in all? */
-static bool is_complementary(const struct ft_onnx_ensemble *ensemble,
-                             const struct ft_column_numbers *base) {
-  double whole = base->count == 2 ? base->value[0] + base->value[1] : 0;
-  for (uint32_t t = 0, w = 0; t < ensemble->trees; t++) {
-    const struct ft_tree *tree = &ensemble->tree[t];
-    double sum = NAN;
-    for (uint32_t n = tree->first; n < tree->first + tree->nodes; n++) {
-      double leaf = 0;
-      if (ensemble->node[n].feature != FT_NODE_LEAF) continue;
-      for (; w < ensemble->weights && ensemble->weight[w].node == n; w++)
-        leaf += ensemble->weight[w].value;
-      if (!isnan(sum) && fabs(leaf - sum) > 1e-4) return false;
-      sum = leaf;
-    }
-    whole += sum;
-  }
-  return fabs(whole - 1) < 1e-3;
-}
-
 /* Two classes have one margin. */
 static enum ft_status mix_two(struct mixing *mixing, struct ft_onnx_score *score,
                               const struct ft_onnx_node *node,
                               const struct ft_onnx_ensemble *ensemble,
                               const struct ft_column_numbers *base, struct ft_error *err) {
-  static const double second[] = { 0, 1 }, difference[] = { -1, 1 };
-  bool none = !ft_onnx_text(node, "post_transform").size || is_text(node, "post_transform", "NONE");
-  double first = base->count == 2 ? base->value[0] : 0;
-  double other = base->count ? base->value[base->count - 1] : 0;
-  *mixing = (struct mixing){ 2, 1, second, 1 };
-  score->base[0] = other;
-  if (none && is_complementary(ensemble, base)) {
-    score->link = FT_LINK_IDENTITY;
-    return FT_OK;
-  }
-  if (!is_text(node, "post_transform", "SOFTMAX"))
-    return ft_onnx_refuse(node, "its post_transform with two classes", err);
-  if (base->count == 1) return ft_onnx_damaged(node, "base_values", err);
-  mixing->times = difference;
-  score->base[0] = other - first;
-  score->link = FT_LINK_LOGISTIC;
-  return FT_OK;
-}
-
-/* As ONNX Runtime does: where no weight is below 0 the sum is the probability itself. */
-static enum ft_status mix_one(struct mixing *mixing, struct ft_onnx_score *score,
-                              const struct ft_onnx_node *node, bool positive,
-                              const struct ft_column_numbers *base, struct ft_error *err) {
-  static const double all[] = { 1, 1 };
-  *mixing = (struct mixing){ 2, 1, all, 1 };
-  score->base[0] = base->count ? base->value[base->count - 1] : 0;
-  score->link = positive ? FT_LINK_IDENTITY : FT_LINK_LOGISTIC;
-  if (!positive && !is_text(node, "post_transform", "LOGISTIC"))
-    return ft_onnx_refuse(node, "its post_transform with two classes", err);
+  struct ft_onnx_margin margin;
+  FT_TRY(ft_onnx_margin_of(&margin, node, ensemble, base, err));
+  *mixing = (struct mixing){ 2, 1, margin.times, 1 };
+  score->base[0] = margin.base;
+  score->link = margin.link;
   return FT_OK;
 }
 
@@ -305,10 +248,7 @@ enum ft_status ft_onnx_tree_classifier(struct ft_onnx *onnx, const struct ft_onn
   if (base.count > score.classes) return ft_onnx_damaged(node, "base_values", err);
   FT_TRY(ft_onnx_ensemble_read(&ensemble, onnx, node, "class", err));
   FT_TRY(check_targets(node, &ensemble, score.classes, err));
-  struct classes classes = look_at(&ensemble, score.classes);
-  if (classes.one_target)
-    FT_TRY(mix_one(&mixing, &score, node, classes.positive, &base, err));
-  else if (classes.count == 2)
+  if (score.classes == 2)
     FT_TRY(mix_two(&mixing, &score, node, &ensemble, &base, err));
   else
     FT_TRY(mix_many(&mixing, &score, onnx, node, &ensemble, &base, err));
