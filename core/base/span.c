@@ -44,6 +44,11 @@ struct ft_span ft_span_trim(struct ft_span span) {
   return span;
 }
 
+const char *ft_span_find(struct ft_span within, struct ft_span word) {
+  if (!within.data || !word.data || word.size == 0 || within.size < word.size) return NULL;
+  return memmem(within.data, within.size, word.data, word.size);
+}
+
 /* Bytes of the well-formed character at the start, 0 when there is none. Table 3-7 of the Unicode
  * standard: the second byte's range depends on the first, which rules out overlong forms,
  * surrogates and what lies beyond U+10FFFF. */

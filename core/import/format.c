@@ -26,8 +26,7 @@ static bool begins(struct ft_span bytes, const char *with, size_t size) {
 
 static bool has(struct ft_span bytes, size_t within, const char *word) {
   if (within > bytes.size) within = bytes.size;
-  if (!bytes.data || within == 0) return false;
-  return memmem(bytes.data, within, word, strlen(word)) != NULL;
+  return ft_span_find((struct ft_span){ bytes.data, within }, ft_span_of(word)) != NULL;
 }
 
 static bool is_own(struct ft_span bytes) {

@@ -128,7 +128,7 @@ static enum ft_status set_missing(const struct holding *holding, const struct ft
 static enum ft_status read_classes(struct holding *holding, const char *name,
                                    struct ft_error *err) {
   const struct ft_pickle *classes = ft_pickle_get(holding->object, name);
-  if (!memmem(holding->type.data, holding->type.size, "Classifier", 10)) return FT_OK;
+  if (!ft_span_find(holding->type, FT_SPAN("Classifier"))) return FT_OK;
   if (ft_pickle_is_none(classes))
     classes = ft_pickle_get(ft_pickle_get(holding->object, "_le"), "classes_");
   return ft_pickle_is_none(classes) ? FT_OK : read_labels(holding, classes, err);

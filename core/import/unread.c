@@ -121,7 +121,7 @@ static const struct opening openings[] = {
 
 static bool has(struct ft_span bytes, size_t within, const char *word) {
   if (within > bytes.size) within = bytes.size;
-  return within && memmem(bytes.data, within, word, strlen(word)) != NULL;
+  return ft_span_find((struct ft_span){ bytes.data, within }, ft_span_of(word)) != NULL;
 }
 
 /* Without a byte order mark and blanks. */

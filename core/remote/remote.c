@@ -34,9 +34,7 @@ enum ft_status ft_remote_write(struct ft_buffer *out, const struct ft_remote *re
 }
 
 bool ft_remote_is(struct ft_span manifest) {
-  static const char key[] = "\"remote\":";
-  return manifest.size < ((size_t)1 << 20) && manifest.size &&
-         memmem(manifest.data, manifest.size, key, sizeof key - 1);
+  return manifest.size < ((size_t)1 << 20) && ft_span_find(manifest, FT_SPAN("\"remote\":"));
 }
 
 static const char *text_of(struct ft_arena *arena, const json_t *root, const char *key) {

@@ -20,6 +20,8 @@ bool ft_span_equal(struct ft_span a, struct ft_span b);
 bool ft_span_equal_nocase(struct ft_span a, struct ft_span b); /* ASCII letters only */
 int ft_span_compare(struct ft_span a, struct ft_span b);       /* bytes, then length */
 struct ft_span ft_span_trim(struct ft_span span);              /* ASCII white space */
+/* Where `within` first has the bytes of `word`; NULL where it has not, or the word is empty. */
+const char *ft_span_find(struct ft_span within, struct ft_span word);
 bool ft_span_is_utf8(struct ft_span span);
 
 /* Edit distance of two words without regard to case, at most `limit` + 1; for "did you mean". */

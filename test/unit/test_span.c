@@ -32,6 +32,16 @@ static void case_is_ignored_in_ascii_only(void **state) {
   assert_true(ft_span_equal_nocase(of(NULL), of("")));
 }
 
+static void a_word_is_found_where_it_first_is(void **state) {
+  (void)state;
+  struct ft_span text = of("a plan and a plan");
+  assert_ptr_equal(ft_span_find(text, of("plan")), text.data + 2);
+  assert_null(ft_span_find(text, of("plans")));
+  assert_null(ft_span_find(of("pla"), of("plan")));
+  assert_null(ft_span_find(text, of("")));
+  assert_null(ft_span_find(of(NULL), of("plan")));
+}
+
 static void order_is_bytes_then_length(void **state) {
   (void)state;
   assert_int_equal(ft_span_compare(of("a"), of("a")), 0);
@@ -134,6 +144,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(equality_is_of_bytes),
     cmocka_unit_test(case_is_ignored_in_ascii_only),
+    cmocka_unit_test(a_word_is_found_where_it_first_is),
     cmocka_unit_test(order_is_bytes_then_length),
     cmocka_unit_test(trim_takes_white_space_off_both_ends),
     cmocka_unit_test(utf8_takes_every_well_formed_character),

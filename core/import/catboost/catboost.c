@@ -98,11 +98,11 @@ static enum ft_status find_objective(struct making *making, struct ft_error *err
 
 /* "… Branch: tags/v1.2.10 …" */
 static void note_version(struct making *making) {
-  static const char mark[] = "tags/v";
+  static const struct ft_span mark = { "tags/v", 6 };
   struct ft_span text = making->from->version;
-  const char *at = text.size ? memmem(text.data, text.size, mark, sizeof mark - 1) : NULL;
+  const char *at = ft_span_find(text, mark);
   if (!at) return;
-  at += sizeof mark - 1;
+  at += mark.size;
   size_t left = (size_t)(text.data + text.size - at), size = 0;
   while (size < left && size < 16 && (at[size] == '.' || (at[size] >= '0' && at[size] <= '9')))
     size++;

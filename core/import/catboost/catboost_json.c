@@ -12,7 +12,7 @@ struct reading {
 };
 
 static bool has(struct ft_span bytes, const char *word) {
-  return bytes.data && memmem(bytes.data, bytes.size, word, strlen(word)) != NULL;
+  return ft_span_find(bytes, ft_span_of(word)) != NULL;
 }
 
 bool ft_catboost_is_json(struct ft_span bytes) {

@@ -20,7 +20,7 @@ struct reading {
 };
 
 static bool has(struct ft_span bytes, const char *word) {
-  return bytes.size && memmem(bytes.data, bytes.size, word, strlen(word)) != NULL;
+  return ft_span_find(bytes, ft_span_of(word)) != NULL;
 }
 
 /* A name alone could be that of a column in another library's file. */

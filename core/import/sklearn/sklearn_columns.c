@@ -223,8 +223,7 @@ static enum ft_status choose_each(struct choice *choice, const struct ft_pickle 
 static const struct ft_pickle *unwrap(const struct ft_pickle *which) {
   if (ft_sklearn_is(which, "_RemainderColsList")) return ft_pickle_get(which, "data");
   struct ft_span name = ft_pickle_class(which);
-  if (!which || which->kind != FT_PICKLE_OBJECT ||
-      !memmem(name.data, name.size, "_new_Index", sizeof "_new_Index" - 1))
+  if (!which || which->kind != FT_PICKLE_OBJECT || !ft_span_find(name, FT_SPAN("_new_Index")))
     return which;
   return ft_pickle_get(ft_pickle_item(which->of.object->args, 1), "data");
 }

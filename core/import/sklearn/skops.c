@@ -27,7 +27,7 @@ struct skops {
 
 bool ft_skops_fits(struct ft_span bytes) {
   return bytes.size > 4 && memcmp(bytes.data, "PK\x03\x04", 4) == 0 &&
-         memmem(bytes.data, bytes.size, SCHEMA, sizeof SCHEMA - 1) != NULL;
+         ft_span_find(bytes, FT_SPAN(SCHEMA)) != NULL;
 }
 
 static enum ft_status fail_skops(struct ft_error *err, const char *what) {
