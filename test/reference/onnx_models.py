@@ -269,6 +269,17 @@ def text_imputers():
             ("left", "passthrough", ["visits"])]), table=table, frame=frame)
 
 
+def indicators():
+    """skl2onnx writes no indicators of missing numbers; ONNX Runtime predicts without them."""
+    table = train[PLAIN].astype("f4").to_numpy()
+    for name, learner in (("linear", Ridge()), ("trees", RandomForestRegressor(3, max_depth=4, random_state=1)),
+                          ("vectors", SVR(C=0.01))):
+        model = make_pipeline(SimpleImputer(add_indicator=True), learner)
+        model.fit(table[:100], (number + 5 * np.isnan(table[:, 0]))[:100])
+        refused("indicators_" + name, lambda m=model: to_onnx(m, table[:1]),
+                "it expects columns that the file does not make", "add_indicator")
+
+
 def linear_scores():
     """Linear classifiers that give no probabilities."""
     plain("linear_svc", LinearSVC(), two, "int4", hard=True)
@@ -617,6 +628,7 @@ hand_made()
 two_classes()
 opset_5()
 text_imputers()
+indicators()
 linear_scores()
 several()
 equal_votes()

@@ -49,6 +49,8 @@ static enum ft_status read_weights(const double **out, uint32_t *outputs,
     return ft_onnx_refuse(node, "weights that are no constant matrix", err);
   const struct ft_onnx_constant *matrix = &value->constant;
   int64_t rows = matrix->dim[0], columns = matrix->rank == 2 ? matrix->dim[1] : 1;
+  if ((transposed ? columns : rows) > inputs)
+    return ft_onnx_too_narrow(onnx, node, "weights of another shape than its input", err);
   if ((transposed ? columns : rows) != inputs)
     return ft_onnx_damaged(node, "weights of another shape than its input", err);
   if ((transposed ? rows : columns) > FT_NET_MAX_WEIGHTS)
@@ -153,6 +155,8 @@ static enum ft_status read_linear(struct ft_onnx_value *out, struct ft_onnx *onn
   FT_TRY(ft_onnx_reals(&coefficient, onnx, node, "coefficients", err));
   FT_TRY(ft_onnx_reals(&intercept, onnx, node, "intercepts", err));
   uint32_t inputs = width_of(value);
+  if (outputs > 0 && coefficient.count > (uint64_t)inputs * outputs)
+    return ft_onnx_too_narrow(onnx, node, "its coefficients", err);
   if (outputs == 0 || coefficient.count != (uint64_t)inputs * outputs)
     return ft_onnx_damaged(node, "its coefficients", err);
   if (intercept.count && intercept.count != outputs)

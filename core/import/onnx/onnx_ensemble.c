@@ -1,6 +1,5 @@
 #include "core/import/onnx/onnx_ensemble.h"
 
-/* Nodes and leaves as an ensemble's attributes list them, made into trees of ours. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -109,8 +108,10 @@ static enum ft_status read_nodes(struct reading *reading, struct ft_error *err) 
   for (uint32_t i = 0; i < reading->nodes; i++) {
     reading->sorted[i] = (struct file_node){ tree[i], id[i], i };
     if (reading->mode[i] == MODE_LEAF) continue;
-    if (reading->feature[i] < 0 || reading->feature[i] >= reading->table->table.columns)
+    if (reading->feature[i] < 0)
       return ft_onnx_damaged(reading->node, "a feature out of range", err);
+    if (reading->feature[i] >= reading->table->table.columns)
+      return ft_onnx_too_narrow(reading->onnx, reading->node, "a feature out of range", err);
     if (isnan(reading->value[i])) return ft_onnx_damaged(reading->node, "a threshold of NaN", err);
   }
   qsort(reading->sorted, reading->nodes, sizeof *reading->sorted, compare_nodes);

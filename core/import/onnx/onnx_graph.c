@@ -40,6 +40,22 @@ enum ft_status ft_onnx_damaged(const struct ft_onnx_node *node, const char *what
                  node->proto->op_type ? node->proto->op_type : "", what);
 }
 
+enum ft_status ft_onnx_too_narrow(const struct ft_onnx *onnx, const struct ft_onnx_node *node,
+                                  const char *what, struct ft_error *err) {
+  bool has_imputer = false;
+  for (size_t n = 0; n < onnx->graph->n_node; n++) {
+    const char *name = onnx->graph->node[n]->op_type;
+    has_imputer = has_imputer || (name && strcmp(name, "Imputer") == 0);
+  }
+  if (!has_imputer) return ft_onnx_damaged(node, what, err);
+  enum ft_status refused =
+      ft_onnx_refuse(node, "it expects columns that the file does not make", err);
+  if (!err) return refused;
+  return ft_fail_hint(err, "skl2onnx leaves out what SimpleImputer(add_indicator=True) adds. Train "
+                           "without add_indicator, or give scikit-learn's own file, "
+                           "joblib.dump(model, \"model.joblib\"), in place of ONNX.");
+}
+
 static enum ft_status refuse_column(const struct ft_column_source *source, const char *why,
                                     struct ft_error *err) {
   return ft_onnx_refuse((const struct ft_onnx_node *)(const void *)source, why, err);

@@ -117,6 +117,10 @@ enum ft_status ft_onnx_refuse(const struct ft_onnx_node *node, const char *why,
                               struct ft_error *err) FT_MUST_CHECK;
 enum ft_status ft_onnx_damaged(const struct ft_onnx_node *node, const char *what,
                                struct ft_error *err) FT_MUST_CHECK;
+/* The node knows more columns than it is given: skl2onnx leaves an imputer's indicators out; else the file is
+ * damaged. */
+enum ft_status ft_onnx_too_narrow(const struct ft_onnx *onnx, const struct ft_onnx_node *node,
+                                  const char *what, struct ft_error *err) FT_MUST_CHECK;
 enum ft_status ft_onnx_no_memory(struct ft_error *err) FT_MUST_CHECK;
 
 /* Attributes; a wrong kind counts as none. */

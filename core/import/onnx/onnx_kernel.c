@@ -75,6 +75,8 @@ static enum ft_status read_machine(struct machine *out, const struct ft_onnx *on
                    FT_COLUMNS_MAX_DERIVED / 2);
   out->vectors = (uint32_t)vectors;
   out->inputs = out->table->table.columns;
+  if (vector.count > vectors * out->inputs)
+    return ft_onnx_too_narrow(onnx, node, "its vectors", err);
   if (coefficient.count != vectors || vector.count != vectors * out->inputs || rho.count != 1 ||
       !all_finite(&coefficient) || !all_finite(&vector) || !all_finite(&rho))
     return ft_onnx_damaged(node, "its vectors", err);
