@@ -27,16 +27,19 @@ struct ft_grown_trees {
 void ft_grown_trees_round(struct ft_forest *out, const struct ft_grown_trees *trees,
                           const double *base);
 
-/* The members of an imported model: one forest, or a second one with what rounding took away from the
- * first, where that could be seen in a prediction. Each tree's leaves are moved to lie around 0
+#define FT_GROWN_FORESTS 4
+
+/* The members of an imported model: one forest, and others with what rounding took away from those
+ * before, where that could be seen in a prediction; of classes: in a probability. Each tree's leaves are moved to lie around 0
  * first, and the base by as much, so that the units are fine.
  * `base`: one an output; changed. */
 enum ft_status ft_grown_trees_members(struct ft_model *model, struct ft_arena *arena,
                                       const struct ft_grown_trees *trees, double *base,
                                       struct ft_error *err) FT_MUST_CHECK;
 
-/* The same as one or two members for sums that are put to use otherwise: `outputs` of them.
- * `out`: room for two. */
+/* The same as members for sums that are put to use otherwise: `outputs` of them.
+ * `out`: room for FT_GROWN_FORESTS.
+ * Errors: FT_UNSUPPORTED  they would not be enough */
 enum ft_status ft_grown_trees_forests(struct ft_member *out, uint32_t *members,
                                       struct ft_arena *arena, const struct ft_grown_trees *trees,
                                       double *base, uint32_t outputs, enum ft_link link,

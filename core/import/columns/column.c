@@ -154,6 +154,16 @@ static void multiply(struct ft_column_form *form, double by) {
   form->high = by == 0 ? 0 : by < 0 ? low : high;
 }
 
+/* Into the centre, where nothing is lost: large sums that differ by little are then never added. */
+static void add(struct ft_column_form *form, const struct ft_column_step *step, double by) {
+  const bool free = isinf(form->low) && isinf(form->high) && form->shift == 0;
+  const double centre = form->scale == 0 ? INFINITY : form->centre - by / form->scale;
+  if (step->wide && free && isfinite((float)centre))
+    form->centre = centre;
+  else
+    form->shift += by;
+}
+
 static bool apply(struct ft_column_form *form, const struct ft_prepared_column *column,
                   const struct ft_column_step *step) {
   bool plain = form->scale == 1 && form->shift == 0 && isinf(form->low) && isinf(form->high);
@@ -162,10 +172,10 @@ static bool apply(struct ft_column_form *form, const struct ft_prepared_column *
     if (plain)
       form->centre += step->a;
     else
-      form->shift -= step->a;
+      add(form, step, -step->a);
     multiply(form, step->b);
     return true;
-  case FT_STEP_ADD: form->shift += step->a; return true;
+  case FT_STEP_ADD: add(form, step, step->a); return true;
   case FT_STEP_MULTIPLY: multiply(form, step->a); return true;
   case FT_STEP_DIVIDE: multiply(form, 1 / step->a); return true;
   case FT_STEP_CLIP:

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/import/columns/derive.h"
+#include "core/import/columns/rounding.h"
 
 #define MAX_WORK (UINT64_C(1) << 27)
 
@@ -91,6 +92,15 @@ static enum ft_status make_lookups(struct ft_dense_network *network,
   return FT_OK;
 }
 
+/* The centre as float32; what that lacks goes behind the bounds. */
+static void round_centre(struct ft_column_form *form) {
+  const double centre = (float)form->centre, rest = (centre - form->centre) * form->scale;
+  form->centre = centre;
+  form->low -= rest;
+  form->high -= rest;
+  form->shift += rest;
+}
+
 static enum ft_status add_term(struct ft_dense_network *network, struct ft_columns *columns,
                                const struct ft_column_source *source,
                                const struct ft_prepared_column *column,
@@ -101,6 +111,8 @@ static enum ft_status add_term(struct ft_dense_network *network, struct ft_colum
   FT_TRY(ft_column_feature(&feature, columns, source, column, err));
   if (!ft_column_form(&form, column))
     return ft_column_refuse(source, "an input is no linear function of its field", err);
+  FT_TRY(ft_column_check_rounding(columns, source, column, &form, err));
+  round_centre(&form);
   double absent = ft_column_value(column, (struct ft_raw){ .kind = FT_RAW_MISSING });
   if (isnan(absent)) {
     absent = 0;

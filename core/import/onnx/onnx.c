@@ -155,7 +155,7 @@ static enum ft_status make_columns(struct ft_onnx *onnx, struct ft_onnx_value *v
   struct ft_prepared_column *column = FT_ARENA_NEW(onnx->arena, struct ft_prepared_column, columns);
   struct ft_column_step *step = FT_ARENA_NEW(onnx->arena, struct ft_column_step, 1);
   if (!column || !step) return ft_onnx_no_memory(err);
-  step->steps = 1;
+  *step = (struct ft_column_step){ .steps = 1, .wide = element == FT_ONNX_DOUBLE };
   for (uint32_t i = 0; i < columns; i++) {
     struct ft_column_field *field = &onnx->columns.field[onnx->columns.fields];
     if (columns == 1 && input->name) field->name = ft_span_of(input->name);

@@ -20,7 +20,7 @@ struct making {
   struct ft_onnx *onnx;
   uint32_t *sum; /* one a block: where its variables are; FT_ONNX_NONE: it is not needed */
   uint32_t sums;
-  struct ft_member *member; /* FT_MODEL_MAX_MEMBERS and two more */
+  struct ft_member *member; /* FT_MODEL_MAX_MEMBERS and FT_GROWN_FORESTS more */
   uint32_t members;
   struct ft_transform *transform; /* FT_MODEL_MAX_TRANSFORMS */
   uint32_t transforms;
@@ -420,7 +420,8 @@ static bool is_understood(const struct ft_onnx *onnx, const struct ft_onnx_score
 static enum ft_status start(struct making *making, struct ft_onnx *onnx, struct ft_error *err) {
   *making = (struct making){ .onnx = onnx };
   making->sum = FT_ARENA_NEW(onnx->arena, uint32_t, onnx->blocks.count);
-  making->member = FT_ARENA_NEW(onnx->arena, struct ft_member, FT_MODEL_MAX_MEMBERS + 2);
+  making->member =
+      FT_ARENA_NEW(onnx->arena, struct ft_member, FT_MODEL_MAX_MEMBERS + FT_GROWN_FORESTS);
   making->transform = FT_ARENA_NEW(onnx->arena, struct ft_transform, FT_MODEL_MAX_TRANSFORMS);
   return making->sum && making->member && making->transform ? FT_OK : ft_onnx_no_memory(err);
 }

@@ -63,6 +63,16 @@ static const struct known {
   { "MLPRegressor", ft_sklearn_perceptron },
 };
 
+static const struct known *find_known(const struct ft_pickle *object) {
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+    if (ft_sklearn_is(object, known[i].name)) return &known[i];
+  return NULL;
+}
+
+static bool is_read(const struct ft_pickle *object) {
+  return find_known(object) || ft_sklearn_transforms(object) || ft_sklearn_is(object, "Pipeline");
+}
+
 bool ft_sklearn_fits(const struct ft_pickle *object) {
   struct ft_span name = ft_pickle_class(object);
   return object && object->kind == FT_PICKLE_OBJECT && name.size > 8 &&
@@ -110,7 +120,8 @@ static enum ft_status make_fields(struct ft_prepared_table *out, struct ft_sklea
   ft_sklearn_place(&first, find_first(object));
   if (!ft_pickle_integer(&count, ft_pickle_get(first.object, "n_features_in_")) &&
       !ft_pickle_integer(&count, ft_pickle_get(first.object, "n_features_")))
-    return ft_sklearn_refuse(&first, "it was not fitted, or by an old version", err);
+    return ft_sklearn_refuse(
+        &first, is_read(first.object) ? "it was not fitted, or by an old version" : "", err);
   if (count < 1 || count > FT_MODEL_MAX_FIELDS)
     return ft_fail(err, FT_LIMIT, "the model has %" PRId64 " inputs, and a function takes %d",
                    count, FT_MODEL_MAX_FIELDS);
@@ -120,7 +131,7 @@ static enum ft_status make_fields(struct ft_prepared_table *out, struct ft_sklea
       FT_ARENA_NEW(from->arena, struct ft_prepared_column, from->fields);
   struct ft_column_step *step = FT_ARENA_NEW(from->arena, struct ft_column_step, 1);
   if (!from->field || !column || !step) return ft_columns_no_memory(err);
-  step->steps = 1;
+  *step = (struct ft_column_step){ .steps = 1, .wide = true };
   for (uint32_t i = 0; i < from->fields; i++) {
     from->field[i].text = i < request->fields && request->field[i].type == FT_TEXT;
     column[i] = (struct ft_prepared_column){ .field = i, .wide = true, .last = step };
@@ -135,11 +146,11 @@ static enum ft_status read_learner(struct ft_sklearn *sklearn, const struct ft_p
   ft_sklearn_place(&place, object);
   sklearn->columns.import->objective =
       ft_arena_text(sklearn->columns.arena, ft_span_of(place.name));
-  for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-    if (ft_sklearn_is(object, known[i].name)) {
-      sklearn->columns.import->objective = known[i].name;
-      return known[i].read(sklearn, &place, columns, err);
-    }
+  const struct known *found = find_known(object);
+  if (found) {
+    sklearn->columns.import->objective = found->name;
+    return found->read(sklearn, &place, columns, err);
+  }
   if (!ft_sklearn_transforms(object)) return ft_sklearn_refuse(&place, "", err);
   ft_fail(err, FT_UNSUPPORTED,
           "the file ends in scikit-learn's %s, which prepares columns and predicts nothing",

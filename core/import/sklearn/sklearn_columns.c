@@ -164,6 +164,15 @@ struct choice {
   struct concatenation out;
 };
 
+static bool find_name(int64_t *out, const struct choice *choice, struct ft_span name) {
+  for (uint32_t i = 0; i < choice->names.count && i < choice->columns->columns; i++) {
+    if (!ft_span_equal(choice->names.text[i], name)) continue;
+    *out = i;
+    return true;
+  }
+  return false;
+}
+
 static enum ft_status choose_index(struct choice *choice, int64_t index, struct ft_error *err) {
   int64_t columns = choice->columns->columns;
   if (index < 0) index += columns;
@@ -175,20 +184,31 @@ static enum ft_status choose_index(struct choice *choice, int64_t index, struct 
 
 static enum ft_status choose_name(struct choice *choice, struct ft_span name,
                                   struct ft_error *err) {
-  for (uint32_t i = 0; i < choice->names.count && i < choice->columns->columns; i++)
-    if (ft_span_equal(choice->names.text[i], name)) return choose_index(choice, i, err);
-  return ft_sklearn_damaged(choice->place, "a column that is not there", err);
+  int64_t index;
+  if (!find_name(&index, choice, name))
+    return ft_sklearn_damaged(choice->place, "a column that is not there", err);
+  return choose_index(choice, index, err);
 }
 
+/* An end of a slice: a position, which stays as it is where it is None; or a name. */
+static bool read_end(int64_t *out, bool *named, const struct choice *choice,
+                     const struct ft_pickle *end) {
+  *named = end && end->kind == FT_PICKLE_TEXT;
+  if (*named) return find_name(out, choice, ft_pickle_text(end));
+  return ft_pickle_is_none(end) || ft_pickle_integer(out, end);
+}
+
+/* A slice of names has its last one in it; one of positions ends before it. */
 static enum ft_status choose_slice(struct choice *choice, const struct ft_pickle *args,
                                    struct ft_error *err) {
   int64_t columns = choice->columns->columns, from = 0, to = columns, step = 1;
-  const struct ft_pickle *start = ft_pickle_item(args, 0), *stop = ft_pickle_item(args, 1),
-                         *by = ft_pickle_item(args, 2);
-  if ((!ft_pickle_is_none(start) && !ft_pickle_integer(&from, start)) ||
-      (!ft_pickle_is_none(stop) && !ft_pickle_integer(&to, stop)) ||
+  const struct ft_pickle *by = ft_pickle_item(args, 2);
+  bool from_name, to_name;
+  if (!read_end(&from, &from_name, choice, ft_pickle_item(args, 0)) ||
+      !read_end(&to, &to_name, choice, ft_pickle_item(args, 1)) ||
       (!ft_pickle_is_none(by) && !ft_pickle_integer(&step, by)) || step != 1)
     return ft_sklearn_refuse(choice->place, "with such a slice of columns", err);
+  if (to_name) to++;
   if (from < 0) from += columns;
   if (to < 0) to += columns;
   if (to > columns) to = columns;

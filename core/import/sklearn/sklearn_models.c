@@ -51,7 +51,7 @@ static enum ft_status regress(struct ft_sklearn *sklearn, const struct ft_sklear
                               struct ft_error *err) {
   struct coefficients of = { 0 };
   FT_TRY(read_coefficients(&of, sklearn, place, columns, err));
-  if (of.outputs != 1) return ft_sklearn_refuse(place, "it predicts several targets at once", err);
+  if (of.outputs != 1) return ft_sklearn_refuse_several(place, err);
   FT_TRY(ft_sklearn_answer(sklearn, NULL, link, err));
   return weigh(sklearn, place, columns, &of, err);
 }

@@ -71,12 +71,10 @@ enum ft_status ft_sklearn_perceptron(struct ft_sklearn *sklearn,
   if (!classifies && !ft_sklearn_says(place, "out_activation_", "identity"))
     return ft_sklearn_refuse(place, "with its loss", err);
   uint32_t outputs = classes.count > 2 ? classes.count : 1;
-  if (classifies && softmax != (outputs > 1))
-    return ft_sklearn_refuse(place, "of several labels a row", err);
+  if (classifies && softmax != (outputs > 1)) return ft_sklearn_refuse_several(place, err);
   enum ft_link link = softmax ? FT_LINK_SOFTMAX : classifies ? FT_LINK_LOGISTIC : FT_LINK_IDENTITY;
   FT_TRY(ft_sklearn_answer(sklearn, classifies ? &classes : NULL, link, err));
   FT_TRY(add_layers(&network, sklearn, place, columns, err));
-  if (ft_dense_outputs(network) != outputs)
-    return ft_sklearn_refuse(place, "it predicts several targets at once", err);
+  if (ft_dense_outputs(network) != outputs) return ft_sklearn_refuse_several(place, err);
   return ft_dense_member(sklearn->columns.import, sklearn->columns.arena, network, err);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/import/columns/step.h"
+#include "core/import/sklearn/sklearn_way_out.h"
 
 #define MAX_VALUES (1U << 26)
 
@@ -42,9 +43,19 @@ bool ft_sklearn_is(const struct ft_pickle *object, const char *name) {
 
 enum ft_status ft_sklearn_refuse(const struct ft_sklearn_place *place, const char *why,
                                  struct ft_error *err) {
-  ft_fail(err, FT_UNSUPPORTED, "scikit-learn's %s is not read%s%s", place->name, *why ? ": " : "",
-          why);
-  return ft_fail_hint(err, "Convert the model to ONNX: skl2onnx.to_onnx(model, X[:1]).");
+  const struct ft_span class = ft_pickle_class(place->object);
+  const bool theirs = class.size > 8 && memcmp(class.data, "sklearn.", 8) == 0;
+  ft_fail(err, FT_UNSUPPORTED, "%s%s is not read%s%s", theirs ? "scikit-learn's " : "", place->name,
+          *why ? ": " : "", why);
+  return ft_fail_hint(err, "%s", ft_sklearn_way_out(class));
+}
+
+enum ft_status ft_sklearn_refuse_several(const struct ft_sklearn_place *place,
+                                         struct ft_error *err) {
+  ft_fail(err, FT_UNSUPPORTED, "scikit-learn's %s is not read: it predicts several targets at once",
+          place->name);
+  return ft_fail_hint(err, "Fit and save a model for each target, or serve this one and call it: "
+                           "CREATE MODEL … SAGEMAKER 'endpoint'.");
 }
 
 enum ft_status ft_sklearn_damaged(const struct ft_sklearn_place *place, const char *what,
@@ -154,7 +165,10 @@ enum ft_status ft_sklearn_values(struct ft_sklearn_values *out, const struct ft_
 enum ft_status ft_sklearn_labels(struct ft_sklearn_values *out, const struct ft_sklearn *sklearn,
                                  const struct ft_sklearn_place *place, struct ft_error *err) {
   static const struct ft_span truth[] = { { "false", 5 }, { "true", 4 } };
-  FT_TRY(ft_sklearn_values(out, sklearn, place, ft_pickle_get(place->object, "classes_"), err));
+  const struct ft_pickle *classes = ft_pickle_get(place->object, "classes_");
+  if (!ft_pickle_array(classes) && ft_pickle_count(classes)) /* a list: an array a target */
+    return ft_sklearn_refuse_several(place, err);
+  FT_TRY(ft_sklearn_values(out, sklearn, place, classes, err));
   if (out->count < 2) return ft_sklearn_refuse(place, "it has one class", err);
   for (uint32_t i = 0; i < out->count; i++)
     if (out->missing[i]) return ft_sklearn_damaged(place, "a class that is NaN", err);

@@ -27,6 +27,9 @@ bool ft_sklearn_is(const struct ft_pickle *object, const char *name);
 
 enum ft_status ft_sklearn_refuse(const struct ft_sklearn_place *place, const char *why,
                                  struct ft_error *err) FT_MUST_CHECK;
+/* Of several targets at once. */
+enum ft_status ft_sklearn_refuse_several(const struct ft_sklearn_place *place,
+                                         struct ft_error *err) FT_MUST_CHECK;
 enum ft_status ft_sklearn_damaged(const struct ft_sklearn_place *place, const char *what,
                                   struct ft_error *err) FT_MUST_CHECK;
 

@@ -42,8 +42,7 @@ static enum ft_status open_tree(struct tree *out, const struct ft_sklearn_forest
   out->nodes = (uint32_t)nodes->count;
   if (out->value->dimensions != 3 || out->value->shape[0] != out->nodes)
     return ft_sklearn_damaged(forest->place, "a tree's values", err);
-  if (out->value->shape[1] != 1)
-    return ft_sklearn_refuse(forest->place, "it predicts several targets at once", err);
+  if (out->value->shape[1] != 1) return ft_sklearn_refuse_several(forest->place, err);
   if (out->value->shape[2] == 0 || out->value->shape[2] > FT_MODEL_MAX_LABELS)
     return ft_sklearn_damaged(forest->place, "a tree's values", err);
   out->width = (uint32_t)out->value->shape[2];

@@ -240,6 +240,22 @@ static enum ft_status read_list(struct ft_pickle **out, struct skops *skops,
   return read_items(&(*out)->of.list, skops, ft_element_get(at, "content"), err);
 }
 
+/* An integer, a name or null. */
+static enum ft_status read_end(struct ft_pickle **out, struct skops *skops,
+                               const struct ft_element *at, struct ft_error *err) {
+  FT_TRY(new_node(out, skops, FT_PICKLE_NONE, err));
+  if (!at || at->kind == FT_ELEMENT_NULL) return FT_OK;
+  if (at->kind == FT_ELEMENT_NUMBER && fabs(at->number) < 1e9 && at->number == trunc(at->number)) {
+    (*out)->kind = FT_PICKLE_INTEGER;
+    (*out)->of.integer = (int64_t)at->number;
+    return FT_OK;
+  }
+  if (at->kind != FT_ELEMENT_TEXT) return fail_skops(err, "a slice");
+  (*out)->kind = FT_PICKLE_TEXT;
+  (*out)->of.text = ft_element_text(at);
+  return FT_OK;
+}
+
 /* slice(start, stop, step), whose arguments are plain JSON. */
 static enum ft_status read_slice(struct ft_pickle **out, struct skops *skops,
                                  const struct ft_element *at, struct ft_error *err) {
@@ -251,14 +267,9 @@ static enum ft_status read_slice(struct ft_pickle **out, struct skops *skops,
   const struct ft_pickle **item = FT_ARENA_NEW(skops->arena, const struct ft_pickle *, 3);
   if (!item) return ft_arena_fail(err, "the skops file");
   for (size_t i = 0; i < 3; i++) {
-    const struct ft_element *value = ft_element_get(content, names[i]);
-    struct ft_pickle *node;
-    FT_TRY(new_node(&node, skops, FT_PICKLE_NONE, err));
-    if (value && value->kind == FT_ELEMENT_NUMBER && fabs(value->number) < 1e9) {
-      node->kind = FT_PICKLE_INTEGER;
-      node->of.integer = (int64_t)value->number;
-    }
-    item[i] = node;
+    struct ft_pickle *end;
+    FT_TRY(read_end(&end, skops, ft_element_get(content, names[i]), err));
+    item[i] = end;
   }
   args->of.list = (struct ft_pickle_list){ item, 3, 3 };
   (*out)->of.object->args = args;

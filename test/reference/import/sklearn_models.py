@@ -19,17 +19,20 @@ import numpy as np
 import pandas as pd
 import sklearn
 import skops.io
-from sklearn.compose import ColumnTransformer
+from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.ensemble import (ExtraTreesClassifier, ExtraTreesRegressor, GradientBoostingClassifier,
                               GradientBoostingRegressor, HistGradientBoostingClassifier,
-                              HistGradientBoostingRegressor, RandomForestClassifier, RandomForestRegressor)
+                              HistGradientBoostingRegressor, RandomForestClassifier, RandomForestRegressor,
+                              VotingRegressor)
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import (ElasticNet, GammaRegressor, Lasso, LinearRegression, LogisticRegression,
                                   PoissonRegressor, Ridge, SGDClassifier, SGDRegressor, TweedieRegressor)
+from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier, MLPRegressor
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, OneHotEncoder, OrdinalEncoder, RobustScaler, StandardScaler
+from sklearn.pipeline import FeatureUnion, make_pipeline
+from sklearn.preprocessing import (FunctionTransformer, MaxAbsScaler, MinMaxScaler, OneHotEncoder, OrdinalEncoder,
+                                   RobustScaler, StandardScaler)
 from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
@@ -182,6 +185,19 @@ def make_models(models, score):
                score, ALL, MIXED)
 
 
+def make_more(models, score):
+    """Drawn last, so that the models before stay as they are."""
+    # a mean that is large beside the deviation: the difference is what counts
+    models.add("net_near", make_pipeline(StandardScaler(), MLPRegressor(hidden_layer_sizes=(4,), activation="tanh", max_iter=300)), score,
+               ["near", "a"], ["REAL", "REAL"], complete=True)
+    # leaves of thousands beside those that decide
+    two = (score > np.median(score)).astype(int)
+    boosting = GradientBoostingClassifier(n_estimators=6, max_depth=2, subsample=.5, learning_rate=.9, random_state=11)
+    models.add("boosting_huge", boosting, two, complete=True)
+    slices = ColumnTransformer([("n", StandardScaler(), slice("fb", "fc d"))], remainder="passthrough")
+    models.add("pipeline_slice", make_pipeline(slices, LinearRegression()), score, complete=True)
+
+
 def make_examples(folder):
     """Labels that are texts, and a class that is not read, for test/sql/import_sklearn.test."""
     plans, answers = pd.DataFrame({"Plan": ["a", "b", "c"] * 5}), ["no", "yes", "maybe"] * 5
@@ -196,6 +212,31 @@ def make_examples(folder):
                               ("scaler", StandardScaler(), numbers), ("weighted", weighted, numbers)]:
         model.fit(rows, answers)
         skops.io.dump(model, folder / f"{name}.skops", compression=zipfile.ZIP_DEFLATED)
+    make_refused(folder)
+
+
+def make_refused(folder):
+    """Models that are refused, each with a way out of its own."""
+    from xgboost import XGBRegressor
+    warnings.simplefilter("ignore")
+    numbers = pd.DataFrame({"a": np.arange(40.) % 7, "seen": 1.6e9 + np.arange(40.) * 1e5})
+    number, two = numbers["a"] * 2, (numbers["a"] > 3).astype(int)
+    net = make_pipeline(StandardScaler(), MLPRegressor(hidden_layer_sizes=(2,), max_iter=5, random_state=0))
+    voting = VotingRegressor([("a", LinearRegression()), ("b", Ridge())])
+    huge = GradientBoostingClassifier(n_estimators=2, max_depth=1).fit(numbers, two)
+    huge.estimators_[0, 0].tree_.value[1], huge.estimators_[1, 0].tree_.value[1] = 1e30, 1e14
+    drop_states(huge)
+    joblib.dump(huge, folder / "huge.joblib", compress=3)
+    union = make_pipeline(FeatureUnion([("s", StandardScaler()), ("m", MinMaxScaler())]), LinearRegression())
+    for name, model, target in [
+            ("seconds", net, number), ("labels", RandomForestClassifier(2, max_depth=2), np.c_[two, 1 - two]),
+            ("targets", DecisionTreeRegressor(max_depth=2), np.c_[number, -number]), ("voting", voting, number),
+            ("union", union, number), ("transformed", TransformedTargetRegressor(LinearRegression()), number),
+            ("function", make_pipeline(FunctionTransformer(np.log1p), LinearRegression()), number),
+            ("bayes", GaussianNB(), two),
+            ("booster", make_pipeline(StandardScaler(), XGBRegressor(n_estimators=1, max_depth=1)), number)]:
+        drop_states(model.fit(numbers, target))
+        joblib.dump(model, folder / f"{name}.joblib", compress=3)
 
 
 def main():
@@ -212,12 +253,15 @@ def main():
             frame["f" + name] = frame[name].fillna(0.5)
         frame["code"] = frame["s"].map({word: code for code, word in enumerate(sorted(WORDS)[:6])})
         frame["word"] = frame["s"].where(frame["s"].isin(sorted(WORDS)[:6])).astype(pd.CategoricalDtype(sorted(WORDS)[:6]))
+        frame["fnear"] = (4e6 + frame["fa"] * 8).astype("f4")
         frame["ffar"] = (1.7e9 + frame["fa"] * 1e4).astype("f4")
         for name in frame.columns:
             if frame[name].dtype == "float32":
                 frame[name] = frame[name].astype("f8")
     cases = Cases(folder, train, rows)
-    make_models(Models(cases, train, rows, size), score)
+    models = Models(cases, train, rows, size)
+    make_models(models, score)
+    make_more(models, score)
     cases.write()
     if VERSION >= (1, 9) and size <= 1000:
         make_examples(folder)
