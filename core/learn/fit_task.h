@@ -67,7 +67,7 @@ struct ft_fit {
   uint32_t rounds;         /* how far is best: rounds, epochs or steps of the learner; at least 1 */
   double seconds;          /* on the clock, from its begin to its end */
   struct ft_member member; /* weight 1; margins in the target's unit, centre and base included */
-  double *margin;          /* valids × outputs, of the scaled target, after the best round */
+  double *margin;          /* n_valid × outputs, of the scaled target, after the best round */
 };
 
 /* Errors: FT_NOMEM, FT_TRAINER. A deadline before the first round leaves done = false. `out` is empty. */

@@ -30,8 +30,8 @@ void ft_grown_trees_round(struct ft_forest *out, const struct ft_grown_trees *tr
 #define FT_GROWN_FORESTS 4
 
 /* The members of an imported model: one forest, and others with what rounding took away from those
- * before, where that could be seen in a prediction; of classes: in a probability. Each tree's leaves are moved to lie around 0
- * first, and the base by as much, so that the units are fine.
+ * before, where that could be seen in a prediction; of classes: in a probability. Each tree's leaves
+ * are moved to lie around 0 first, and the base by as much, so that the units are fine.
  * `base`: one an output; changed. */
 enum ft_status ft_grown_trees_members(struct ft_model *model, struct ft_arena *arena,
                                       const struct ft_grown_trees *trees, double *base,
