@@ -12,6 +12,12 @@ static enum ft_status fail_file(struct ft_error *err, const char *path, const ch
   return ft_fail(err, FT_IO, "could not read the file \"%s\": %s", path, why);
 }
 
+static enum ft_status fail_open(struct ft_error *err, const char *path) {
+  enum ft_status status = fail_file(err, path, strerror(errno));
+  if (!strstr(path, "://")) return status;
+  return ft_fail_hint(err, "It is a URL: download the file, and give its path.");
+}
+
 /* Files that programs which write folders keep the model in: MLflow, SageMaker. */
 static const char *const model_names[] = {
   "model.xgb",    "model.ubj", "model.json",   "model.lgb",     "model.txt",
@@ -63,7 +69,7 @@ static enum ft_status read_all(struct ft_buffer *out, int descriptor, const char
 
 enum ft_status ft_model_file_read(struct ft_buffer *out, const char *path, struct ft_error *err) {
   int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-  if (descriptor < 0) return fail_file(err, path, strerror(errno));
+  if (descriptor < 0) return fail_open(err, path);
   enum ft_status status = check_file(out, descriptor, path, err);
   if (status == FT_OK) status = read_all(out, descriptor, path, err);
   close(descriptor);
